@@ -1,0 +1,1 @@
+"""measuremart: readable measure definitions in, reviewed dbt models out."""
