@@ -1,0 +1,1 @@
+"""Synthetic data and measurements of speed that anyone can repeat."""

@@ -1,0 +1,180 @@
+"""Treatment of a primary: surgery, radiotherapy, systemic therapy in regimens and cycles; and death."""
+
+import numpy as np
+
+from benchmarks.synthetic_omop import codes as c
+from benchmarks.synthetic_omop.cancers import OTHER, SMALL_CELL, Primaries, add_nested
+from benchmarks.synthetic_omop.draws import Bools, Ints
+from benchmarks.synthetic_omop.people import People
+from benchmarks.synthetic_omop.store import NULL, Store, hide, moment
+
+CYCLES = 3
+MEDICINES = (c.CISPLATIN, c.CARBOPLATIN, c.PACLITAXEL, c.PEMBROLIZUMAB)
+
+
+def first_day(store: Store, p: Primaries) -> Ints:
+    """The day treatment starts.
+
+    Small-cell: around 14 days after the tissue sample. Others: around 42 days after the referral. Both sides of the
+    limit occur.
+    """
+    draws, rows = store.draws, len(p)
+    quick = p.proven + draws.pick(rows, [0, 4, 8, 13, 14, 15, 16, 25], [1, 3, 3, 3, 4, 4, 2, 4])
+    steady = p.referred + draws.pick(rows, [30, 36, 41, 42, 43, 44, 60, 95], [6, 6, 6, 5, 5, 3, 4, 4])
+    return np.where(p.kind == SMALL_CELL, quick, np.maximum(steady, p.found))
+
+
+def add_treatments(store: Store, p: Primaries, declined: Bools) -> Ints:
+    """Treatments of all kinds; gives the last day of treatment, null where there was none."""
+    draws, rows = store.draws, len(p)
+    start = first_day(store, p)
+    willing = ~declined | draws.chance(rows, 0.1)
+    early, third = p.stage <= 2, p.stage == 3
+    surgery = willing & (p.kind != SMALL_CELL) & draws.chance(rows, np.where(early, 0.62, 0.1))
+    rays = willing & draws.chance(rows, np.where(third, 0.66, 0.25))
+    systemic = willing & draws.chance(rows, np.where(p.kind == SMALL_CELL, 0.85, np.where(third, 0.66, 0.35)))
+    last = np.full(rows, NULL)
+    for who, add in ((surgery, _surgery), (rays, _radiotherapy), (systemic, _systemic)):
+        at = np.flatnonzero(who)
+        last[at] = np.maximum(last[at], add(store, p, at, start[at]))
+    _operations_that_look_only(store, p)
+    return last
+
+
+def _regimen(store: Store, p: Primaries, at: Ints, on: Ints) -> Ints:
+    return add_nested(store, p.person[at], p.root[at], c.REGIMEN, on)
+
+
+def _surgery(store: Store, p: Primaries, at: Ints, start: Ints) -> Ints:
+    draws, size = store.draws, len(at)
+    concept = draws.pick(size, [c.LOBE_REMOVAL, c.LUNG_REMOVAL, c.WEDGE_REMOVAL, c.HEAT_TREATMENT], [5, 1, 2, 1])
+    store.event(
+        "procedure_occurrence",
+        p.person[at],
+        start,
+        np.where(draws.chance(size, 0.5), _regimen(store, p, at, start), p.root[at]),
+        procedure_concept_id=concept,
+        procedure_type_concept_id=c.FROM_RECORD,
+        procedure_end_date=start,
+        procedure_source_value="operation",
+    )
+    return start
+
+
+def _operations_that_look_only(store: Store, p: Primaries) -> None:
+    at = np.flatnonzero((p.kind != OTHER) & store.draws.chance(len(p), 0.15))
+    concept = store.draws.pick(len(at), [c.CHEST_INSPECTION, c.CHEST_INSPECTION_SAMPLE])
+    store.event(
+        "procedure_occurrence",
+        p.person[at],
+        p.proven[at],
+        p.root[at],
+        procedure_concept_id=concept,
+        procedure_type_concept_id=c.FROM_RECORD,
+    )
+
+
+def _radiotherapy(store: Store, p: Primaries, at: Ints, start: Ints) -> Ints:
+    draws, size = store.draws, len(at)
+    on = start + draws.pick(size, [0, 12, 30])
+    end = on + 28
+    cure = draws.chance(size, np.where(p.stage[at] <= 3, 0.8, 0.1))
+    concept = np.where(
+        cure, draws.pick(size, [c.RADIOTHERAPY_CURE, c.RADIOTHERAPY_CURE_CHEST]), c.RADIOTHERAPY_COMFORT
+    )
+    store.event(
+        "procedure_occurrence",
+        p.person[at],
+        on,
+        _regimen(store, p, at, on),
+        procedure_concept_id=concept,
+        procedure_type_concept_id=c.FROM_RECORD,
+        procedure_end_date=end,
+        procedure_end_datetime=hide(moment(end, 9), draws.chance(size, 0.5)),
+        procedure_source_value="rays",
+    )
+    return on
+
+
+def _systemic(store: Store, p: Primaries, at: Ints, start: Ints) -> Ints:
+    """One to three cycles 21 days apart, one or two medicines in each, linked to the cycle."""
+    draws, size = store.draws, len(at)
+    regimen = _regimen(store, p, at, start)
+    given = draws.between(size, 1, CYCLES)
+    small = p.kind[at] == SMALL_CELL
+    medicine = np.where(small, c.CARBOPLATIN, draws.pick(size, MEDICINES))
+    medicine = np.where((p.kind[at] == OTHER) & draws.chance(size, 0.3), c.TAMOXIFEN, medicine)
+    named = np.array(["cisplatin", "carboplatin", "paclitaxel", "pembrolizumab", "tamoxifen", "etoposide"])
+    row_of = {c.CISPLATIN: 0, c.CARBOPLATIN: 1, c.PACLITAXEL: 2, c.PEMBROLIZUMAB: 3, c.TAMOXIFEN: 4}
+    label = np.select([medicine == m for m in row_of], list(row_of.values()))
+    unmapped = draws.chance(size, 0.06)
+    prefix = np.where(draws.chance(size, 0.5), "SACT ", "sact ")
+    for number in range(CYCLES):
+        now = np.flatnonzero(given > number)
+        on = start[now] + 21 * number
+        cycle = add_nested(store, p.person[at][now], regimen[now], c.CYCLE, on, number + 1)
+        common = {"drug_type_concept_id": c.FROM_RECORD, "drug_exposure_end_date": on}
+        text = np.where(
+            unmapped[now], np.char.add(prefix[now], "study medicine"), named[label[now]]
+        )
+        store.event(
+            "drug_exposure",
+            p.person[at][now],
+            on,
+            cycle,
+            drug_concept_id=np.where(unmapped[now], 0, medicine[now]),
+            drug_source_value=text,
+            quantity=draws.between(len(now), 1, 12) / 2,
+            **common,
+        )
+        second = now[small[now]]
+        store.event(
+            "drug_exposure",
+            p.person[at][second],
+            start[second] + 21 * number,
+            cycle[small[now]],
+            drug_concept_id=c.ETOPOSIDE,
+            drug_source_value="etoposide",
+            drug_type_concept_id=c.FROM_RECORD,
+        )
+    calm = np.flatnonzero(draws.chance(size, 0.3))
+    store.event(
+        "drug_exposure",
+        p.person[at][calm],
+        start[calm],
+        regimen[calm],
+        linked=0.3,
+        drug_concept_id=c.ONDANSETRON,
+        drug_source_value="ondansetron",
+        drug_type_concept_id=c.FROM_RECORD,
+    )
+    return start + 21 * (given - 1)
+
+
+def add_deaths(store: Store, p: Primaries, people: People, last: Ints) -> None:
+    """Deaths around 30 days after the last treatment, or later; some without a date, some recorded twice."""
+    draws, persons = store.draws, len(people.person)
+    contact = np.full(persons, NULL)
+    np.maximum.at(contact, p.at, np.where(last == NULL, p.found + 40, last))
+    dies = np.zeros(persons, dtype=bool)
+    np.logical_or.at(dies, p.at, draws.chance(len(p), np.where(p.stage == 4, 0.65, 0.3)))
+    after = draws.pick(persons, [6, 19, 29, 30, 31, 33, 75, 200, 380], [3, 3, 3, 3, 3, 3, 6, 6, 6])
+    at = np.flatnonzero(dies)
+    on = contact[at] + after[at]
+    unknown = draws.chance(len(at), 0.09)
+    _death_rows(store, people.person[at], on, unknown)
+    twice = draws.chance(len(at), 0.04)
+    _death_rows(store, people.person[at][twice], on[twice], ~unknown[twice])
+
+
+def _death_rows(store: Store, person: Ints, on: Ints, unknown: Bools) -> None:
+    draws, size = store.draws, len(person)
+    store.add(
+        "death",
+        size,
+        person_id=person,
+        death_date=hide(on, unknown),
+        death_datetime=hide(moment(on, 9), unknown | draws.chance(size, 0.6)),
+        death_type_concept_id=c.FROM_RECORD,
+        cause_concept_id=draws.pick(size, [c.LUNG, 0, NULL]),
+    )
