@@ -38,7 +38,7 @@ def add_primaries(store: Store, people: People) -> Primaries:
     at = np.repeat(np.arange(size), how_many)
     rows = len(at)
     place = np.arange(rows) - np.repeat(np.cumsum(how_many) - how_many, how_many)
-    begin = day("2023-01-01")
+    begin = day("2022-11-15")
     first = np.repeat(begin + draws.between(size, 0, 640), how_many)
     found = first + place * draws.pick(rows, [60, 150, 400], [3, 3, 2]) + place * draws.between(rows, 0, 40)
     kind = draws.pick(rows, [LARGE_CELL, SMALL_CELL, LINING, OTHER], [42, 22, 9, 27])
