@@ -1,0 +1,3 @@
+{% macro fold_ascii(expr) -%}
+    translate({{ expr }}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')
+{%- endmacro %}

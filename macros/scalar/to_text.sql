@@ -1,0 +1,11 @@
+{% macro to_text(expr) -%}
+    {{ adapter.dispatch('to_text')(expr) }}
+{%- endmacro %}
+
+{% macro default__to_text(expr) -%}
+    cast({{ expr }} as text)
+{%- endmacro %}
+
+{% macro spark__to_text(expr) -%}
+    cast({{ expr }} as string)
+{%- endmacro %}
