@@ -1,0 +1,6 @@
+select
+    {{ omop_column('concept_ancestor', 'ancestor_concept_id', 'bigint') }},
+    {{ omop_column('concept_ancestor', 'descendant_concept_id', 'bigint') }},
+    {{ omop_column('concept_ancestor', 'min_levels_of_separation', 'bigint') }},
+    {{ omop_column('concept_ancestor', 'max_levels_of_separation', 'bigint') }}
+from {{ omop_table('concept_ancestor') }}

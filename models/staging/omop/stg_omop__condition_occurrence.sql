@@ -1,0 +1,13 @@
+select
+    {{ omop_column('condition_occurrence', 'condition_occurrence_id', 'bigint') }},
+    {{ omop_column('condition_occurrence', 'person_id', 'bigint') }},
+    {{ omop_column('condition_occurrence', 'condition_concept_id', 'bigint') }},
+    {{ omop_day('condition_occurrence', 'condition_start_datetime', 'condition_start_date') }},
+    {{ omop_day('condition_occurrence', 'condition_end_datetime', 'condition_end_date') }},
+    {{ omop_column('condition_occurrence', 'condition_type_concept_id', 'bigint') }},
+    {{ omop_column('condition_occurrence', 'condition_status_concept_id', 'bigint') }},
+    {{ omop_column('condition_occurrence', 'provider_id', 'bigint') }},
+    {{ omop_column('condition_occurrence', 'visit_occurrence_id', 'bigint') }},
+    {{ omop_column('condition_occurrence', 'condition_source_value', 'text') }},
+    {{ omop_column('condition_occurrence', 'condition_source_concept_id', 'bigint') }}
+from {{ omop_table('condition_occurrence') }}

@@ -1,0 +1,8 @@
+select
+    {{ omop_column('death', 'person_id', 'bigint') }},
+    {{ omop_day('death', 'death_datetime', 'death_date') }},
+    {{ omop_column('death', 'death_type_concept_id', 'bigint') }},
+    {{ omop_column('death', 'cause_concept_id', 'bigint') }},
+    {{ omop_column('death', 'cause_source_value', 'text') }},
+    {{ omop_column('death', 'cause_source_concept_id', 'bigint') }}
+from {{ omop_table('death') }}

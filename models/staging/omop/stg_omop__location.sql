@@ -1,0 +1,8 @@
+select
+    {{ omop_column('location', 'location_id', 'bigint') }},
+    {{ omop_column('location', 'city', 'text') }},
+    {{ omop_column('location', 'state', 'text') }},
+    {{ omop_column('location', 'county', 'text') }},
+    {{ omop_column('location', 'location_source_value', 'text') }},
+    {{ omop_column('location', 'country_concept_id', 'bigint', since='5.4') }}
+from {{ omop_table('location') }}

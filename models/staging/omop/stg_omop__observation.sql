@@ -1,0 +1,19 @@
+select
+    {{ omop_column('observation', 'observation_id', 'bigint') }},
+    {{ omop_column('observation', 'person_id', 'bigint') }},
+    {{ omop_column('observation', 'observation_concept_id', 'bigint') }},
+    {{ omop_day('observation', 'observation_datetime', 'observation_date') }},
+    {{ omop_column('observation', 'observation_type_concept_id', 'bigint') }},
+    {{ omop_column('observation', 'value_as_number', 'number') }},
+    {{ omop_column('observation', 'value_as_string', 'text') }},
+    {{ omop_column('observation', 'value_as_concept_id', 'bigint') }},
+    {{ omop_column('observation', 'qualifier_concept_id', 'bigint') }},
+    {{ omop_column('observation', 'unit_concept_id', 'bigint') }},
+    {{ omop_column('observation', 'provider_id', 'bigint') }},
+    {{ omop_column('observation', 'visit_occurrence_id', 'bigint') }},
+    {{ omop_column('observation', 'observation_source_value', 'text') }},
+    {{ omop_column('observation', 'observation_source_concept_id', 'bigint') }},
+    {{ omop_column('observation', 'value_source_value', 'text', since='5.4') }},
+    {{ omop_column('observation', 'observation_event_id', 'bigint', since='5.4') }},
+    {{ omop_column('observation', 'obs_event_field_concept_id', 'bigint', since='5.4') }}
+from {{ omop_table('observation') }}

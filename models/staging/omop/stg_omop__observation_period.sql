@@ -1,0 +1,7 @@
+select
+    {{ omop_column('observation_period', 'observation_period_id', 'bigint') }},
+    {{ omop_column('observation_period', 'person_id', 'bigint') }},
+    {{ omop_column('observation_period', 'observation_period_start_date', 'day') }},
+    {{ omop_column('observation_period', 'observation_period_end_date', 'day') }},
+    {{ omop_column('observation_period', 'period_type_concept_id', 'bigint') }}
+from {{ omop_table('observation_period') }}

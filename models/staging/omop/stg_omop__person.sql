@@ -1,0 +1,76 @@
+with recorded as (
+
+    select
+        {{ omop_column('person', 'person_id', 'bigint') }},
+        {{ omop_value('person', 'birth_datetime', 'day') }} as birth_day,
+        {{ omop_column('person', 'year_of_birth', 'bigint') }},
+        {{ omop_column('person', 'month_of_birth', 'bigint') }},
+        {{ omop_column('person', 'day_of_birth', 'bigint') }},
+        {{ omop_column('person', 'gender_concept_id', 'bigint') }},
+        {{ omop_column('person', 'race_concept_id', 'bigint') }},
+        {{ omop_column('person', 'ethnicity_concept_id', 'bigint') }},
+        {{ omop_column('person', 'care_site_id', 'bigint') }},
+        {{ omop_column('person', 'provider_id', 'bigint') }},
+        {{ omop_column('person', 'location_id', 'bigint') }}
+    from {{ omop_table('person') }}
+
+),
+
+-- A month that is missing or impossible counts as January.
+with_birth_month as (
+
+    select
+        person_id,
+        birth_day,
+        case
+            when year_of_birth between 1 and 9999
+                then make_date(
+                    cast(year_of_birth as integer),
+                    case when month_of_birth between 1 and 12 then cast(month_of_birth as integer) else 1 end,
+                    1
+                )
+        end as birth_month,
+        day_of_birth,
+        gender_concept_id,
+        race_concept_id,
+        ethnicity_concept_id,
+        care_site_id,
+        provider_id,
+        location_id
+    from recorded
+
+),
+
+-- A day that is missing, or that the month does not have (31 February), counts as the first.
+with_birth_date as (
+
+    select
+        person_id,
+        coalesce(
+            birth_day,
+            case
+                when day_of_birth between 1 and extract(day from {{ add_interval('birth_month', 1, -1) }})
+                    then {{ add_interval('birth_month', 0, 'day_of_birth - 1') }}
+                else birth_month
+            end
+        ) as birth_date,
+        gender_concept_id,
+        race_concept_id,
+        ethnicity_concept_id,
+        care_site_id,
+        provider_id,
+        location_id
+    from with_birth_month
+
+)
+
+select
+    person_id,
+    birth_date,
+    gender_concept_id,
+    race_concept_id,
+    ethnicity_concept_id,
+    care_site_id,
+    provider_id,
+    location_id
+from with_birth_date
