@@ -1,0 +1,112 @@
+"""All packs together: every definition by section and name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from measuremart.definitions.base import name_fault
+from measuremart.definitions.file import SECTIONS, Defined, read_sections
+from measuremart.problems import Kind, Position, Problem, did_you_mean
+from measuremart.source import SourceError, read_file
+
+# Measures and subqueries share one space of names, so that a child is found without saying which it is.
+_SHARED_SPACE = {"subqueries": "measures"}
+_SINGULAR = {
+    "populations": "population",
+    "concept_sets": "concept set",
+    "targets": "target",
+    "subqueries": "subquery",
+    "measures": "measure",
+    "cohorts": "cohort",
+    "indicators": "indicator",
+    "reports": "report",
+}
+
+
+def noun(section: str) -> str:
+    """Return what one entry of a section is called."""
+    return _SINGULAR[section]
+
+
+@dataclass
+class Catalogue:
+    """Definitions by section, then name. An entry that did not validate is there with `entry=None`."""
+
+    sections: dict[str, dict[str, Defined]] = field(default_factory=lambda: {s: {} for s in SECTIONS})
+
+    def of(self, section: str) -> dict[str, Defined]:
+        """Return the entries of a section by name."""
+        return self.sections[section]
+
+    def everything(self) -> Iterator[Defined]:
+        """Yield all entries, by section and name."""
+        for section in self.sections.values():
+            for name in sorted(section):
+                yield section[name]
+
+    def packs(self) -> list[str]:
+        """Return the names of all packs, sorted."""
+        return sorted({d.pack for d in self.everything()})
+
+    def unknown(self, name: str, sections: tuple[str, ...]) -> str:
+        """Return the message for a name that none of `sections` has, with the nearest that one has."""
+        what = " or ".join(noun(s) for s in sections)
+        elsewhere = [noun(s) for s, names in self.sections.items() if name in names]
+        if elsewhere:
+            return f"'{name}' is a {elsewhere[0]}; a {what} is wanted here"
+        return f"unknown {what} '{name}'{did_you_mean(name, [n for s in sections for n in self.sections[s]])}"
+
+
+def definition_files(folder: Path) -> list[tuple[str, Path]]:
+    """Return (pack, file) of every definition file below `folder`, in a stable order."""
+    files = [p for p in folder.rglob("*") if p.suffix in (".yml", ".yaml") and p.is_file()]
+    return sorted((p.relative_to(folder).parts[0], p) for p in files if len(p.relative_to(folder).parts) > 1)
+
+
+def load(folder: Path) -> tuple[Catalogue, list[Problem]]:
+    """Read every pack below `folder`; all problems of all files come back together."""
+    catalogue = Catalogue()
+    problems: list[Problem] = []
+    ids: dict[tuple[str, str, int], Position] = {}
+    files = definition_files(folder)
+    if not files:
+        where = Position(folder.name, 1, 1)
+        problems.append(Problem(where, "no definition files: expected <pack>/*.yml here", Kind.YAML))
+    for pack, path in files:
+        shown_as = (Path(folder.name) / path.relative_to(folder)).as_posix()
+        fault = name_fault(pack)
+        if fault:
+            problems.append(Problem(Position(shown_as, 1, 1), f"pack folder: {fault}", Kind.LANGUAGE))
+            continue
+        try:
+            data = read_file(path, shown_as)
+        except SourceError as error:
+            problems.append(error.problem)
+            continue
+        entries, found = read_sections(data, pack)
+        problems += found
+        for defined in entries:
+            problems += _add(catalogue, defined, ids)
+    return catalogue, problems
+
+
+def _add(catalogue: Catalogue, defined: Defined, ids: dict[tuple[str, str, int], Position]) -> list[Problem]:
+    space = _SHARED_SPACE.get(defined.section, defined.section)
+    rivals = [s for s in SECTIONS if _SHARED_SPACE.get(s, s) == space]
+    for section in rivals:
+        first = catalogue.of(section).get(defined.name)
+        if first is not None:
+            text = f"{noun(defined.section)} '{defined.name}' is already a {noun(section)} at {first.position}"
+            return [Problem(defined.position, text, Kind.MEANING, "unique_names")]
+    catalogue.of(defined.section)[defined.name] = defined
+    number = getattr(defined.entry, "id", None)
+    if number is None:
+        return []
+    key = (defined.pack, defined.section, number)
+    if key in ids:
+        text = f"id {number} is already taken at {ids[key]}"
+        return [Problem(defined.entry.place("id"), text, Kind.MEANING, "unique_ids")]
+    ids[key] = defined.position
+    return []

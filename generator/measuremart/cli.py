@@ -1,0 +1,202 @@
+"""The command line: the only module that prints, parses arguments and exits.
+
+Exit codes: 0 all well; 1 generated files differ (`--check`); 2 wrong usage; 3 a file that is not readable YAML;
+4 a key or value that is not of the language; 5 a name, grain or rule that does not fit; 6 a part that is not supported
+yet; 7 a file that may not be overwritten; 8 the warehouse.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from measuremart import __version__
+from measuremart.catalogue import noun
+from measuremart.definitions.file import SECTIONS
+from measuremart.pipeline import Read, pending_changes, read_definitions
+from measuremart.problems import Kind, exit_code
+from measuremart.report_table import report_rows, report_table
+from measuremart.warehouse.dbt import WarehouseError
+from measuremart.write import WriteRefusedError, apply
+
+DIFFERENT, REFUSED, WAREHOUSE = 1, 7, 8
+
+app = typer.Typer(
+    help="Readable measure definitions in, reviewed dbt models out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_out = Console(highlight=False)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+ProjectOption = Annotated[
+    Path,
+    typer.Option("--project-dir", help="The dbt project: the folder with dbt_project.yml.", file_okay=False),
+]
+DefinitionsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--definitions", help="The folder of packs; definitions/ of the project unless told.", file_okay=False
+    ),
+]
+
+
+class Section(StrEnum):
+    """The sections that can be listed."""
+
+    populations = "populations"
+    concept_sets = "concept_sets"
+    targets = "targets"
+    subqueries = "subqueries"
+    measures = "measures"
+    cohorts = "cohorts"
+    indicators = "indicators"
+    reports = "reports"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        _out.print(f"measuremart {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def _read(project: Path, definitions: Path | None) -> Read:
+    folder = definitions or project / "definitions"
+    if not folder.is_dir():
+        _err.print(f"there is no folder {folder}: run this in the project, or say --project-dir", markup=False)
+        raise typer.Exit(2)
+    read = read_definitions(folder)
+    for problem in read.problems:
+        _err.print(str(problem), markup=False)
+    errors = [p for p in read.problems if p.kind is not Kind.WARNING]
+    if errors:
+        files = len({p.position.file for p in errors})
+        _err.print(f"{_counted(len(errors), 'problem')} in {_counted(files, 'file')}; nothing was written")
+        raise typer.Exit(exit_code(errors))
+    return read
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+@app.command()
+def generate(
+    project_dir: ProjectOption = Path(),
+    definitions: DefinitionsOption = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file would change.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print what would change.")] = False,
+) -> None:
+    """Write the dbt models of all packs; only what changed is touched."""
+    read = _read(project_dir, definitions)
+    try:
+        found = pending_changes(project_dir, read.plan)
+        if check or diff:
+            for change in found:
+                typer.echo(change.diff(), nl=False)
+            if found:
+                _err.print(f"{_counted(len(found), 'file')} would change: run `measuremart generate`")
+            elif check:
+                _out.print("generated files are current")
+            raise typer.Exit(DIFFERENT if check and found else 0)
+        apply(project_dir, found)
+    except WriteRefusedError as refusal:
+        _err.print(str(refusal), markup=False)
+        raise typer.Exit(REFUSED) from None
+    kinds = {kind: sum(c.kind == kind for c in found) for kind in ("new", "changed", "removed")}
+    said = ", ".join(f"{n:,} {kind}" for kind, n in kinds.items() if n) or "nothing to change"
+    models = len(read.plan.subqueries) + len(read.plan.measures)
+    _out.print(f"{_counted(models, 'subquery or measure')[:-1] + 's' if models != 1 else '1 definition'}: {said}")
+
+
+@app.command()
+def validate(project_dir: ProjectOption = Path(), definitions: DefinitionsOption = None) -> None:
+    """Check every definition of every pack and say all that is wrong; write nothing."""
+    read = _read(project_dir, definitions)
+    counts = ((section, len(read.catalogue.of(section))) for section in SECTIONS)
+    _out.print("all well: " + ", ".join(f"{n} {section.replace('_', ' ')}" for section, n in counts if n))
+
+
+@app.command("list")
+def list_definitions(
+    section: Annotated[Section | None, typer.Argument(help="Only this section.", show_default=False)] = None,
+    pack: Annotated[str | None, typer.Option(help="Only this pack.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one list.")] = False,
+    project_dir: ProjectOption = Path(),
+    definitions: DefinitionsOption = None,
+) -> None:
+    """List what is defined: name, kind, pack, grain, description."""
+    read = _read(project_dir, definitions)
+    grains = {name: str(s.subquery.grain) for name, s in read.plan.subqueries.items()}
+    grains |= {name: str(m.expression.types.grain) for name, m in read.plan.measures.items()}
+    grains |= {name: str(c.types.grain) for name, c in read.plan.cohorts.items()}
+    rows = [
+        {
+            "name": d.name,
+            "kind": noun(d.section),
+            "pack": d.pack,
+            "grain": grains.get(d.name, "") if d.section in ("subqueries", "measures", "cohorts") else "",
+            "description": " ".join((d.entry.description or "").split()),
+        }
+        for d in read.catalogue.everything()
+        if (section is None or d.section == section.value) and (pack is None or d.pack == pack)
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    _out.print(_table(["name", "kind", "pack", "grain", "description"], rows))
+
+
+def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, no_wrap=column == "name", overflow="fold")
+    for row in rows:
+        table.add_row(*(str(row[c]) for c in columns))
+    return table
+
+
+@app.command()
+def report(
+    name: Annotated[str, typer.Argument(help="The report, as in definitions.")],
+    target: Annotated[str | None, typer.Option(help="dbt's target, where it is not the profile's default.")] = None,
+    profiles_dir: Annotated[Path | None, typer.Option(help="The folder of dbt's profiles.yml.")] = None,
+    variables: Annotated[str | None, typer.Option("--vars", help="dbt variables, as for dbt build.")] = None,
+    project_dir: ProjectOption = Path(),
+    definitions: DefinitionsOption = None,
+) -> None:
+    """Print a report that was built: indicator, eligible, met, rate, benchmark, verdict."""
+    read = _read(project_dir, definitions)
+    if name not in read.plan.reports:
+        _err.print(read.catalogue.unknown(name, ("reports",)), markup=False)
+        raise typer.Exit(2)
+    given = (("--target", target), ("--profiles-dir", profiles_dir), ("--vars", variables))
+    options = tuple(str(word) for pair in given if pair[1] is not None for word in pair)
+    try:
+        rows = report_rows(project_dir, name, options)
+    except WarehouseError as error:
+        _err.print(str(error), markup=False)
+        raise typer.Exit(WAREHOUSE) from None
+    _out.print(report_table(read.plan.reports[name], rows))
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,1 @@
+"""The definition language: one module a layer, everything typed, frozen and located."""

@@ -1,0 +1,140 @@
+"""Rules: matchers on one row of a target (semantics.md section 3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from measuremart.definitions.base import (
+    ConceptId,
+    ConceptIds,
+    Name,
+    Number,
+    Part,
+    Text,
+    Texts,
+)
+
+Operator = Literal[">", ">=", "<", "<=", "=", "!=", "between"]
+MATCHERS = (
+    "exact",
+    "hierarchy",
+    "phenotype",
+    "substring",
+    "starts_with",
+    "equals",
+    "presence",
+    "absence",
+    "scalar",
+    "predicate",
+)
+
+
+class CodeOf(Part):
+    """The code of a concept, looked up in the vocabulary."""
+
+    code_of: ConceptId
+
+
+def _pair_or_number(value: Any) -> Any:
+    return value if isinstance(value, tuple) else (value,)
+
+
+class Scalar(Part):
+    """A comparison of the row's number; `between` takes [low, high], both inclusive."""
+
+    op: Operator
+    value: Annotated[
+        tuple[Number, ...],
+        Field(min_length=1, max_length=2),
+        BeforeValidator(_pair_or_number, json_schema_input_type=float | list[float]),
+    ]
+    concept: ConceptId | None = None
+    unit: ConceptId | None = None
+
+    @model_validator(mode="after")
+    def _arity(self) -> Self:
+        wanted = 2 if self.op == "between" else 1
+        if len(self.value) != wanted:
+            text = "between takes [low, high]" if wanted == 2 else f"'{self.op}' takes one number"
+            raise PydanticCustomError("scalar", "{text}", {"text": text})
+        if any(abs(v) >= Decimal(10) ** 28 for v in self.value):
+            raise PydanticCustomError("scalar", "a number has at most 28 digits before the point", {})
+        return self
+
+
+class Rule(Part):
+    """One matcher, several on the main roles of one row, or `all:` of them."""
+
+    nouns: ClassVar[str] = "matcher"
+
+    exact: ConceptIds | None = None
+    hierarchy: ConceptIds | None = None
+    phenotype: Name | None = None
+    substring: Text | CodeOf | None = None
+    starts_with: Text | CodeOf | None = None
+    equals: Texts | None = None
+    presence: Name | None = None
+    absence: Name | None = None
+    scalar: Scalar | None = None
+    predicate: bool | None = None
+    role: Name | None = None
+    all: Annotated[tuple[Rule, ...], Field(min_length=1)] | None = None
+
+    def matchers(self) -> tuple[str, ...]:
+        """Return the matchers that were written, in the language's order."""
+        return tuple(m for m in MATCHERS if getattr(self, m) is not None)
+
+    @model_validator(mode="after")
+    def _shape(self) -> Self:
+        found = self.matchers()
+        fault = None
+        if self.all is not None:
+            if found or self.role:
+                fault = "'all' stands alone: move the other matchers into it"
+        elif not found:
+            fault = f"a rule needs a matcher: {', '.join(MATCHERS)} or all"
+        elif self.role and len(found) > 1:
+            fault = "'role' goes with one matcher: use all: [..] to name the role of each"
+        elif self.role and found[0] in ("presence", "absence"):
+            fault = f"'{found[0]}' names its own role: remove 'role'"
+        if fault:
+            raise PydanticCustomError("rule", "{fault}", {"fault": fault})
+        return self
+
+
+class AgeRange(Part):
+    """Completed years at the row's date, both ends inclusive."""
+
+    min: Annotated[int, Field(ge=0, le=150)] | None = None
+    max: Annotated[int, Field(ge=0, le=150)] | None = None
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if self.min is None and self.max is None:
+            raise PydanticCustomError("age", "age needs min, max or both", {})
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise PydanticCustomError("age", "age excludes everyone: min is above max", {})
+        return self
+
+
+class Conditions(Part):
+    """What every row must meet; a null never passes."""
+
+    age: AgeRange | None = None
+    sex: Name | None = None
+    on_or_after: dt.date | None = None
+    on_or_before: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _dates(self) -> Self:
+        if self.on_or_after and self.on_or_before and self.on_or_after > self.on_or_before:
+            raise PydanticCustomError("dates", "no day is on or after the first and on or before the second", {})
+        return self
+
+
+Rules = Annotated[tuple[Rule, ...], Field(min_length=1)]

@@ -1,0 +1,51 @@
+"""From a folder of definitions to a plan and to generated text; what the command line calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from measuremart.catalogue import Catalogue, load
+from measuremart.checks.run import run_checks
+from measuremart.definitions.schema import schema_text
+from measuremart.plan.build import build_plan
+from measuremart.plan.nodes import Plan
+from measuremart.problems import Problem
+from measuremart.render.project import GENERATED_FOLDERS, render
+from measuremart.write import Change, changes
+
+SCHEMA_FILE = "definition.schema.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a folder of definitions says: the catalogue, its plan, and every problem, sorted by place."""
+
+    catalogue: Catalogue
+    plan: Plan
+    problems: list[Problem]
+
+
+def read_definitions(folder: Path) -> Read:
+    """Read, resolve and check all packs below `folder`."""
+    catalogue, problems = load(folder)
+    planned = build_plan(catalogue)
+    found = problems + planned.problems + run_checks(catalogue)
+    unique = dict.fromkeys(sorted(found, key=lambda p: (p.position, p.message)))
+    return Read(catalogue, planned.plan, list(unique))
+
+
+def pending_changes(project: Path, plan: Plan) -> list[Change]:
+    """Return what `generate` would write. Raises `write.WriteRefusedError`."""
+    files = render(plan)
+    found = changes(project, files, GENERATED_FOLDERS)
+    return found + schema_change(project)
+
+
+def schema_change(project: Path) -> list[Change]:
+    """Return the change of the editors' schema file, if it differs."""
+    path, text = project / SCHEMA_FILE, schema_text()
+    old = path.read_text(encoding="utf-8") if path.is_file() else None
+    if old == text:
+        return []
+    return [Change(SCHEMA_FILE, "new" if old is None else "changed", old or "", text)]

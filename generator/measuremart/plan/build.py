@@ -1,0 +1,43 @@
+"""The catalogue resolved into a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from measuremart.catalogue import Catalogue
+from measuremart.plan.expressions import MeasurePlanner
+from measuremart.plan.nodes import Plan
+from measuremart.plan.reports import ReportPlanner
+from measuremart.plan.scope import Scope
+from measuremart.plan.targets import TargetPlanner
+from measuremart.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan of everything that could be resolved, and the problems of what could not."""
+
+    plan: Plan
+    problems: list[Problem]
+
+
+def build_plan(catalogue: Catalogue) -> Planned:
+    """Resolve all names, grains and defaults; measures come in an order in which children come first."""
+    scope = Scope(catalogue)
+    targets = TargetPlanner(scope)
+    targets.build()
+    measures = MeasurePlanner(scope, targets)
+    measures.build()
+    reports = ReportPlanner(scope, measures)
+    reports.build()
+    plan = Plan(
+        populations=targets.populations,
+        targets=targets.targets,
+        concept_sets=targets.concept_sets,
+        subqueries=measures.subqueries,
+        measures=measures.measures,
+        cohorts=reports.cohorts,
+        indicators=reports.indicators,
+        reports=reports.reports,
+    )
+    return Planned(plan, scope.problems)

@@ -1,0 +1,440 @@
+"""Engine-neutral nodes of the plan: frozen, complete, no defaults left to a reader.
+
+`grain`, `population` and `timeless` of an expression are its static types (semantics.md 2.2 to 2.5). Offsets are
+(months, days): years and months added together, weeks and days added together (semantics.md 4.1).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from measuremart.plan.grain import Grain, Level, Within
+
+ColumnKind = Literal["id", "date", "concept", "number", "unit", "text", "flag"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a target, and the kind its role gives it."""
+
+    name: str
+    kind: ColumnKind
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """Months in one step, clamped to month end, then days."""
+
+    months: int
+    days: int
+
+
+# --- populations and targets
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Who is counted. `spine` is None where there are no episodes."""
+
+    name: str
+    pack: str
+    person_model: str
+    person_id: str
+    birth_date: str | None
+    sex: str | None
+    spine_model: str | None
+    spine_person: str
+    spine_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An event table. `start` and `end` are the date roles of those names, for intervals."""
+
+    name: str
+    pack: str
+    population: str
+    model: str
+    person: str
+    episode: str | None
+    event: str
+    start: Column | None
+    end: Column | None
+    number: Column | None
+    timeless: bool
+
+
+# --- predicates on one row of a target
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptIs:
+    """The concept is one of `ids`, or with `descendants` below one of them."""
+
+    column: Column
+    ids: tuple[int, ...]
+    descendants: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptInSet:
+    """The concept is in the resolved concept set."""
+
+    column: Column
+    concept_set: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextMatches:
+    """The text contains, or starts with, a text or the code of a concept; A-Z fold to a-z."""
+
+    column: Column
+    position: Literal["anywhere", "start"]
+    text: str | None
+    code_of: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextIs:
+    """The text is exactly one of `texts`."""
+
+    column: Column
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IsKnown:
+    """The column is not null (`known`) or null; 0 is null for concepts and units."""
+
+    column: Column
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NumberIs:
+    """The number compares; `values` are two for `between`, else one."""
+
+    column: Column
+    op: str
+    values: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlagIs:
+    """The flag is just that; null is neither."""
+
+    column: Column
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """All of these on the same row."""
+
+    parts: tuple[Predicate, ...]
+
+
+Predicate: TypeAlias = ConceptIs | ConceptInSet | TextMatches | TextIs | IsKnown | NumberIs | FlagIs | AllOf
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a row must meet at its date; None and empty mean no such condition."""
+
+    age_min: int | None = None
+    age_max: int | None = None
+    sex: int | None = None
+    on_or_after: dt.date | None = None
+    on_or_before: dt.date | None = None
+    elapsed: Offset | None = None
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether the person's row is needed."""
+        return self.age_min is not None or self.age_max is not None or self.sex is not None
+
+    @property
+    def needs_date(self) -> bool:
+        """Whether a known date is needed."""
+        return any(
+            c is not None for c in (self.age_min, self.age_max, self.on_or_after, self.on_or_before, self.elapsed)
+        )
+
+
+# --- subqueries and expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Subquery:
+    """Rows of a target that match a rule, as members: a bag. `name` is empty for an inline one."""
+
+    name: str
+    pack: str
+    target: Target
+    grain: Grain
+    resolver: Column
+    date: Column | None
+    rules: tuple[Predicate, ...]
+    exclude: tuple[Predicate, ...]
+    where: Conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The static types of an expression."""
+
+    grain: Grain
+    population: str
+    timeless: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """The rows of a subquery, as a set."""
+
+    types: Typed
+    subquery: Subquery
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRef:
+    """The rows of a named measure."""
+
+    types: Typed
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """The union; a child of person grain in an OR of episode grain lifts over the episode spine."""
+
+    types: Typed
+    children: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Keys in every child, dated when the last became true; `all_moments` keeps later dates too."""
+
+    types: Typed
+    children: tuple[Expression, ...]
+    all_moments: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Except:
+    """The rows of `first` whose key is in none of `rest`."""
+
+    types: Typed
+    first: Expression
+    rest: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """The earliest or latest date of each key; with `per`, of one key a person or episode."""
+
+    types: Typed
+    child: Expression
+    latest: bool
+    per: Within | None
+
+
+@dataclass(frozen=True, slots=True)
+class Nth:
+    """The n-th distinct known date of each key."""
+
+    types: Typed
+    child: Expression
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Dates that complete a run of `at_least`; of events per `per` where it is given, else of dates per key."""
+
+    types: Typed
+    child: Expression
+    at_least: int
+    within: Offset | None
+    per: Within | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The rows that meet the conditions."""
+
+    types: Typed
+    child: Expression
+    conditions: Conditions
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """The rows re-keyed to a coarser grain."""
+
+    types: Typed
+    child: Expression
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Candidate dates at a distance from anchor dates."""
+
+    types: Typed
+    anchor: Expression
+    candidate: Expression
+    start: Offset | None
+    end: Offset | None
+    anchor_pick: Literal["first", "last", "all"]
+    pick: Literal["earliest", "latest", "closest", "any", "none"]
+    date: Literal["candidate", "anchor", "greatest", "least"]
+    by_person: bool
+    keep_candidate: bool
+    covers: bool
+
+
+Expression: TypeAlias = Leaf | MeasureRef | Or | And | Except | Extreme | Nth | Count | Filter | At | Window
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptSetLine:
+    """One line of a concept set."""
+
+    id: int
+    descendants: bool
+    exclude: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptSet:
+    """A named list of concepts."""
+
+    name: str
+    pack: str
+    description: str
+    lines: tuple[ConceptSetLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What documentation says of a named construct."""
+
+    name: str
+    pack: str
+    description: str
+    id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSubquery:
+    """A subquery that is a relation."""
+
+    about: Named
+    subquery: Subquery
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure that is a relation."""
+
+    about: Named
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """A union of measures of one grain; `definitions` are (sub-cohort, measure)."""
+
+    about: Named
+    title: str
+    types: Typed
+    definitions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A window around a reference; None is an open side."""
+
+    before: Offset | None
+    after: Offset | None
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """The value a statistic is compared with."""
+
+    value: Decimal
+    unit: Literal["percent", "days"]
+    lower_is_better: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """Who was due, who got it. `denominator` is None for the report's full cohort; `grain` is that of D and N."""
+
+    about: Named
+    title: str
+    reference: str
+    version: int
+    duration: bool
+    denominator: str | None
+    numerator: str
+    types: Typed
+    exclusions: tuple[str, ...]
+    exceptions: tuple[str, ...]
+    unresolved: tuple[str, ...]
+    denominator_window: Around | None
+    numerator_window: Around | None
+    around_denominator: bool
+    first_opportunity: bool
+    ignore_undated: bool
+    by_person: bool
+    benchmark: Benchmark | None
+    valid_for: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPeriod:
+    """A period of a report's own, both days inclusive."""
+
+    name: str
+    start: dt.date
+    end: dt.date
+    due: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is computed and shown together; `indicators` carry the report's overrides."""
+
+    about: Named
+    title: str
+    types: Typed
+    cohorts: tuple[str, ...]
+    primary: str
+    indicators: tuple[Indicator, ...]
+    counted: tuple[str, ...]
+    dataset: tuple[str, ...]
+    calendars: tuple[str, ...]
+    named_periods: tuple[NamedPeriod, ...]
+    financial_year_starts: int | None
+    period_date: Literal["cohort", "denominator", "numerator", "latest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything, in an order in which each thing comes after what it is made of."""
+
+    populations: dict[str, Population]
+    targets: dict[str, Target]
+    concept_sets: dict[str, ConceptSet]
+    subqueries: dict[str, NamedSubquery]
+    measures: dict[str, Measure]
+    cohorts: dict[str, Cohort]
+    indicators: dict[str, Indicator]
+    reports: dict[str, Report]

@@ -1,0 +1,159 @@
+"""Populations, targets and concept sets of the plan."""
+
+from __future__ import annotations
+
+from measuremart.definitions.file import Defined
+from measuremart.definitions.target import Target as TargetEntry
+from measuremart.plan.nodes import (
+    Column,
+    ColumnKind,
+    ConceptSet,
+    ConceptSetLine,
+    Population,
+    Target,
+)
+from measuremart.plan.scope import Scope, Trail, about
+
+MAIN_ROLES: dict[str, ColumnKind] = {
+    "concept": "concept",
+    "number": "number",
+    "unit": "unit",
+    "text": "text",
+    "flag": "flag",
+}
+_ROLE_MAPS: dict[str, ColumnKind] = {
+    "dates": "date",
+    "concepts": "concept",
+    "numbers": "number",
+    "units": "unit",
+    "texts": "text",
+    "flags": "flag",
+}
+
+
+class Roles:
+    """The roles of one target by name."""
+
+    def __init__(self, entry: TargetEntry) -> None:
+        self.by_name: dict[str, Column] = {}
+        self.clashes: list[tuple[str, str]] = []
+        self.dates = {role: Column(column, "date") for role, column in entry.dates.items()}
+        self.keys = {role: (Column(key.column, "id"), key.within) for role, key in entry.keys.items()}
+        for role, kind in MAIN_ROLES.items():
+            column = getattr(entry, role)
+            if column is not None:
+                self._add(role, Column(column, kind))
+        for attribute, kind in _ROLE_MAPS.items():
+            for role, column in getattr(entry, attribute).items():
+                self._add(role, Column(column, kind))
+        for role, (column, _) in self.keys.items():
+            self._add(role, column)
+
+    def _add(self, role: str, column: Column) -> None:
+        if role in self.by_name:
+            self.clashes.append((role, f"role '{role}' stands twice in this target: give one another name"))
+        self.by_name[role] = column
+
+    def of_kind(self, kind: ColumnKind) -> list[str]:
+        """Return the names of the roles of a kind."""
+        return [role for role, column in self.by_name.items() if column.kind == kind]
+
+
+class TargetPlanner:
+    """Builds populations, targets and concept sets; what has problems is left out and reported."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self.populations: dict[str, Population] = {}
+        self.sexes: dict[str, dict[str, int]] = {}
+        self.targets: dict[str, Target] = {}
+        self.roles: dict[str, Roles] = {}
+        self.concept_sets: dict[str, ConceptSet] = {}
+
+    def build(self) -> None:
+        """Build everything."""
+        for defined in self._scope.catalogue.of("populations").values():
+            if defined.entry is not None:
+                self._population(defined)
+        for defined in self._scope.catalogue.of("targets").values():
+            if defined.entry is not None:
+                self._target(defined)
+        for defined in self._scope.catalogue.of("concept_sets").values():
+            if defined.entry is not None:
+                lines = tuple(ConceptSetLine(c.id, c.descendants, c.exclude) for c in defined.entry.concepts)
+                named = about(defined)
+                self.concept_sets[defined.name] = ConceptSet(defined.name, defined.pack, named.description, lines)
+
+    def _population(self, defined: Defined) -> None:
+        person, spine = defined.entry.person, defined.entry.episodes
+        self.populations[defined.name] = Population(
+            name=defined.name,
+            pack=defined.pack,
+            person_model=person.model,
+            person_id=person.id,
+            birth_date=person.birth_date,
+            sex=person.sex,
+            spine_model=spine.model if spine else None,
+            spine_person=spine.person if spine else "person_id",
+            spine_id=spine.id if spine else "episode_id",
+        )
+        self.sexes[defined.name] = dict(person.sexes)
+
+    def _target(self, defined: Defined) -> None:
+        entry: TargetEntry = defined.entry
+        trail = Trail("targets", defined.name)
+        population = self._population_of(entry, defined, trail)
+        roles = Roles(entry)
+        for _, fault in roles.clashes:
+            self._scope.report(defined.position, fault, check="clashing_roles")
+        for key in entry.keys:
+            if key in ("person", "episode", "event"):
+                self._scope.report(entry.place("keys", key), f"'{key}' is a grain of its own: name the key otherwise")
+        if population is None or roles.clashes:
+            return
+        has_spine = self.populations[population].spine_model is not None
+        episode = entry.episode
+        if not has_spine and "episode" not in entry.model_fields_set:
+            episode = None
+        if episode is not None and not has_spine:
+            self._scope.report(
+                entry.place("episode"), f"population '{population}' has no episodes: write episode: null", trail
+            )
+            return
+        self._keys_agree(defined, roles)
+        self.roles[defined.name] = roles
+        self.targets[defined.name] = Target(
+            name=defined.name,
+            pack=defined.pack,
+            population=population,
+            model=entry.model,
+            person=entry.person,
+            episode=episode,
+            event=entry.event,
+            start=roles.dates.get("start"),
+            end=roles.dates.get("end"),
+            number=roles.by_name.get("number"),
+            timeless=not roles.dates,
+        )
+
+    def _keys_agree(self, defined: Defined, roles: Roles) -> None:
+        for other in self.roles:
+            for key, (_, within) in roles.keys.items():
+                theirs = self.roles[other].keys.get(key)
+                if theirs is not None and theirs[1] != within:
+                    self._scope.report(
+                        defined.entry.place("keys", key),
+                        f"key '{key}' is within {within} here and within {theirs[1]} in target '{other}'",
+                    )
+
+    def _population_of(self, entry: TargetEntry, defined: Defined, trail: Trail) -> str | None:
+        known = self._scope.catalogue.of("populations")
+        if entry.population is None:
+            if len(known) == 1:
+                name = next(iter(known))
+                return name if name in self.populations else None
+            listed = ", ".join(sorted(known)) or "none"
+            self._scope.report(defined.position, f"'population' is required where there is not just one: {listed}")
+            return None
+        found = self._scope.find(entry.population, "populations", entry.place("population"), trail)
+        return found.name if found else None

@@ -1,0 +1,56 @@
+"""What is wrong with a definition, where, and how to say it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a definition file: lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Kind(Enum):
+    """The class of a problem; the value is the exit code of a run whose first problem is of it."""
+
+    YAML = 3
+    LANGUAGE = 4
+    MEANING = 5
+    NOT_SUPPORTED = 6
+    WARNING = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong. `check` is the id of the rule that found it, empty for syntax."""
+
+    position: Position
+    message: str
+    kind: Kind
+    check: str = ""
+
+    def __str__(self) -> str:
+        word = "warning: " if self.kind is Kind.WARNING else ""
+        return f"{self.position}: {word}{self.message}"
+
+
+def did_you_mean(word: str, valid: Iterable[str]) -> str:
+    """Return ` (did you mean 'x'?)` for the nearest valid word, or nothing where none is near."""
+    near = difflib.get_close_matches(word, sorted(valid), n=1, cutoff=0.6)
+    return f" (did you mean '{near[0]}'?)" if near else ""
+
+
+def exit_code(problems: Iterable[Problem]) -> int:
+    """Return the exit code for these problems: the earliest class that any has, 0 for warnings alone."""
+    codes = [p.kind.value for p in problems if p.kind is not Kind.WARNING]
+    return min(codes, default=0)

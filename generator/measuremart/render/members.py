@@ -1,0 +1,293 @@
+"""Subqueries and measure expressions as lists of CTEs that end in the four member columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from measuremart.plan import nodes
+from measuremart.plan.grain import match_of
+from measuremart.plan.nodes import Expression, Population, Subquery
+from measuremart.render.environment import KEY, fill
+from measuremart.render.predicates import Needs, conditions, predicate
+
+FINAL = "final"
+MEMBER = (*KEY, "measure_date")
+
+
+@dataclass
+class Ctes:
+    """The CTEs of one model: imports by name, each once and sorted first, then parts in the order they are needed."""
+
+    populations: Mapping[str, Population]
+    imports: dict[str, str] = field(default_factory=dict)
+    parts: list[str] = field(default_factory=list)
+    _number: int = 0
+
+    def blocks(self) -> list[str]:
+        """Return the text of all CTEs in order."""
+        return [self.imports[name] for name in sorted(self.imports)] + self.parts
+
+    def next_part(self) -> str:
+        """Return a new name for an inline part."""
+        self._number += 1
+        return f"part_{self._number}"
+
+    def member(self, relation: str, *, distinct: bool = False) -> str:
+        """Import a member relation; return the CTE's name."""
+        self.imports[relation] = fill("import_member", name=relation, source=relation, distinct=distinct)
+        return relation
+
+    def columns(self, name: str, source: str, columns: list[tuple[str, str]]) -> str:
+        """Import some columns of a relation under a name."""
+        self.imports[name] = fill("import_columns", name=name, source=source, columns=columns)
+        return name
+
+    def person(self, population: str) -> None:
+        """Import the persons of a population as `person`."""
+        model = self.populations[population]
+        columns = [(f"cast({model.person_id} as bigint)", "person_id")]
+        columns.append((f"cast({model.birth_date or 'null'} as date)", "birth_date"))
+        columns.append((f"cast({model.sex or 'null'} as bigint)", "sex"))
+        self.columns("person", model.person_model, columns)
+
+    def episode(self, population: str) -> None:
+        """Import the root episodes of a population as `episode`."""
+        model = self.populations[population]
+        assert model.spine_model is not None
+        columns = [(model.spine_person, "person_id"), (model.spine_id, "episode_id")]
+        self.columns("episode", model.spine_model, columns)
+
+    def clock(self) -> None:
+        """Import the one row of run_context."""
+        self.columns("run_context", "run_context", [("as_of", "as_of")])
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A further column that a subquery's rows carry beside the four, for intervals and numbers."""
+
+    expression: str
+    alias: str
+
+
+def subquery_ctes(subquery: Subquery, ctes: Ctes, name: str, prefix: str, extra: tuple[Extra, ...] = ()) -> None:
+    """Add the CTEs of a subquery, the last of them called `name`."""
+    needs = Needs()
+    rules = [predicate(r, needs, prefix) for r in subquery.rules]
+    excludes = [predicate(e, needs, prefix) for e in subquery.exclude]
+    columns = _event_columns(subquery, needs, extra)
+    if subquery.where.needs_person:
+        ctes.person(subquery.target.population)
+    _vocabulary(ctes, needs)
+    produced = [*MEMBER, *(e.alias for e in extra)]
+    kept = [*produced, *(n for n in sorted(needs.columns) if n not in produced)]
+    one = len(rules) == 1
+    ctes.parts.append(
+        fill(
+            "subquery",
+            prefix=prefix,
+            name=name,
+            source=subquery.target.model,
+            columns=columns,
+            kept=kept,
+            produced=produced,
+            hierarchies=needs.hierarchies,
+            needs_person=subquery.where.needs_person,
+            conditions=conditions(subquery.where, "event"),
+            excludes=excludes,
+            rules=[
+                {"name": name if one else f"{prefix}rule_{n}", "condition": c} for n, c in enumerate(rules, start=1)
+            ],
+        )
+    )
+
+
+def _event_columns(subquery: Subquery, needs: Needs, extra: tuple[Extra, ...]) -> list[tuple[str, str]]:
+    target, grain = subquery.target, subquery.grain
+    episode = target.episode if grain.level == "episode" or grain.within == "episode" else None
+    columns = [
+        (f"cast({target.person} as bigint)", "person_id"),
+        (f"cast({episode or 'null'} as bigint)", "episode_id"),
+        (f"cast({subquery.resolver.name} as bigint)", "measure_resolver"),
+        (f"cast({subquery.date.name if subquery.date else 'null'} as date)", "measure_date"),
+    ]
+    columns += [(e.expression, e.alias) for e in extra]
+    taken = {alias for _, alias in columns}
+    for name in sorted(needs.columns):
+        if name in taken:
+            continue
+        column = needs.columns[name]
+        match column.kind:
+            case "date":
+                expression = f"cast({column.name} as date)"
+            case "number":
+                expression = f"{{{{ to_number('{column.name}') }}}}"
+            case _:
+                expression = column.name
+        columns.append((expression, name))
+    return columns
+
+
+def _vocabulary(ctes: Ctes, needs: Needs) -> None:
+    for name in needs.concept_sets:
+        ctes.columns(f"concept_set__{name}", f"concept_set__{name}", [("concept_id", "concept_id")])
+    if needs.hierarchies:
+        columns = ["ancestor_concept_id", "descendant_concept_id"]
+        ctes.columns("concept_ancestor", "stg_omop__concept_ancestor", [(c, c) for c in columns])
+    if needs.codes:
+        columns = ["concept_id", "concept_code"]
+        ctes.columns("concept", "stg_omop__concept", [(c, c) for c in columns])
+
+
+def expression_cte(node: Expression, ctes: Ctes, name: str | None = None) -> str:
+    """Add the CTEs of an expression and return the name of the one that holds its rows.
+
+    `name` is what that one should be called; None lets an import keep its own name and gives a part the next number.
+    """
+    match node:
+        case nodes.MeasureRef(name=measure):
+            return ctes.member(f"measure__{measure}")
+        case nodes.Leaf(subquery=subquery) if subquery.name:
+            return ctes.member(f"subquery__{subquery.name}", distinct=True)
+        case nodes.Leaf(subquery=subquery):
+            own = name or ctes.next_part()
+            subquery_ctes(subquery, ctes, f"{own}_matched", f"{own}_")
+            ctes.parts.append(fill("distinct", name=own, child=f"{own}_matched"))
+            return own
+        case nodes.Or():
+            return _or(node, ctes, name)
+        case nodes.And():
+            return and_cte(node, ctes, name)
+        case nodes.Except():
+            return _except(node, ctes, name)
+        case nodes.Window():
+            return _window(node, ctes, name)
+        case nodes.Filter():
+            return _filter(node, ctes, name)
+    return _of_one_child(node, ctes, name)
+
+
+def _or(node: nodes.Or, ctes: Ctes, name: str | None) -> str:
+    children = []
+    for child in node.children:
+        lifts = child.types.grain != node.types.grain
+        if lifts:
+            ctes.episode(node.types.population)
+        children.append({"cte": expression_cte(child, ctes), "lifts": lifts})
+    own = name or ctes.next_part()
+    ctes.parts.append(fill("or", name=own, children=children))
+    return own
+
+
+def and_cte(node: nodes.And, ctes: Ctes, name: str | None = None, dated_by: int | None = None) -> str:
+    """Add the CTEs of an AND; with `dated_by` its date is that child's first date (semantics.md 6.1)."""
+    grain = node.types.grain
+    order = sorted(range(len(node.children)), key=lambda n: node.children[n].types.grain != grain)
+    children = []
+    for number in order:
+        child = node.children[number]
+        match = match_of(grain, child.types.grain)
+        key = {"person": KEY[:1], "episode": KEY[:2], "key": KEY}[match]
+        timeless = child.types.timeless or (dated_by is not None and number != dated_by)
+        cte = expression_cte(child, ctes)
+        children.append({"cte": cte, "match": match, "key": key, "timeless": timeless})
+    own = name or ctes.next_part()
+    dated = [n for n, c in enumerate(children, start=1) if not c["timeless"]]
+    ctes.parts.append(fill("and", name=own, children=children, dated=dated, all_moments=node.all_moments))
+    return own
+
+
+def _except(node: nodes.Except, ctes: Ctes, name: str | None) -> str:
+    grain = node.types.grain
+    first = expression_cte(node.first, ctes)
+    rest = [{"cte": expression_cte(c, ctes), "match": match_of(grain, c.types.grain)} for c in node.rest]
+    own = name or ctes.next_part()
+    ctes.parts.append(fill("except", name=own, first=first, rest=rest))
+    return own
+
+
+def _filter(node: nodes.Filter, ctes: Ctes, name: str | None) -> str:
+    child = expression_cte(node.child, ctes)
+    if node.conditions.needs_person:
+        ctes.person(node.types.population)
+    if node.conditions.elapsed is not None:
+        ctes.clock()
+    own = name or ctes.next_part()
+    ctes.parts.append(
+        fill(
+            "filter",
+            name=own,
+            child=child,
+            needs_person=node.conditions.needs_person,
+            needs_clock=node.conditions.elapsed is not None,
+            conditions=conditions(node.conditions, "member"),
+        )
+    )
+    return own
+
+
+def _window(node: nodes.Window, ctes: Ctes, name: str | None) -> str:
+    anchor = expression_cte(node.anchor, ctes)
+    if node.covers:
+        assert isinstance(node.candidate, nodes.Leaf)
+        candidate = ctes.next_part()
+        subquery_ctes(node.candidate.subquery, ctes, candidate, f"{candidate}_", _interval(node.candidate.subquery))
+    else:
+        candidate = expression_cte(node.candidate, ctes)
+    by_key = not node.by_person
+    own = name or ctes.next_part()
+    ctes.parts.append(
+        fill(
+            "window",
+            name=own,
+            anchor=anchor,
+            candidate=candidate,
+            match=match_of(node.anchor.types.grain, node.candidate.types.grain) if by_key else "person",
+            start=node.start,
+            end=node.end,
+            anchor_pick=node.anchor_pick,
+            pick=node.pick,
+            date=node.date,
+            keep_candidate=node.keep_candidate,
+            covers=node.covers,
+        )
+    )
+    return own
+
+
+def _interval(subquery: Subquery) -> tuple[Extra, ...]:
+    start, end = subquery.target.start, subquery.target.end
+    assert start is not None
+    assert end is not None
+    return (
+        Extra(f"cast({start.name} as date)", "interval_start"),
+        Extra(f"cast({end.name} as date)", "interval_end"),
+    )
+
+
+def number_of(subquery: Subquery) -> tuple[Extra, ...]:
+    """Return the columns that carry an event's id and number (semantics.md section 7, the dataset)."""
+    number = subquery.target.number
+    assert number is not None
+    return (
+        Extra(f"cast({subquery.target.event} as bigint)", "number_event_id"),
+        Extra(f"{{{{ to_number('{number.name}') }}}}", "number_value"),
+    )
+
+
+def _of_one_child(node: Expression, ctes: Ctes, name: str | None) -> str:
+    assert isinstance(node, nodes.Extreme | nodes.Nth | nodes.Count | nodes.At)
+    child = expression_cte(node.child, ctes)
+    own = name or ctes.next_part()
+    match node:
+        case nodes.Extreme():
+            block = fill("extreme", name=own, child=child, latest=node.latest, per=node.per)
+        case nodes.Nth():
+            block = fill("nth", name=own, child=child, n=node.n)
+        case nodes.Count():
+            block = fill("count", name=own, child=child, at_least=node.at_least, within=node.within, per=node.per)
+        case nodes.At():
+            block = fill("at", name=own, child=child, level=node.level)
+    ctes.parts.append(block)
+    return own

@@ -1,0 +1,99 @@
+"""Predicates and conditions as SQL over the columns of one row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from measuremart.plan import nodes
+from measuremart.plan.nodes import Column, Conditions, Predicate
+from measuremart.render import sql
+
+_RESERVED = ("person_id", "episode_id", "measure_resolver", "measure_date")
+
+
+def column_name(column: Column) -> str:
+    """Return what a target's column is called among the member columns."""
+    return f"target_{column.name}" if column.name in _RESERVED else column.name
+
+
+@dataclass
+class Needs:
+    """What predicates need beside the row: columns, hierarchies, concept sets, the vocabulary's codes."""
+
+    columns: dict[str, Column] = field(default_factory=dict)
+    hierarchies: list[tuple[int, ...]] = field(default_factory=list)
+    concept_sets: list[str] = field(default_factory=list)
+    codes: bool = False
+
+
+def predicate(node: Predicate, needs: Needs, prefix: str) -> str:
+    """Return the SQL of a predicate and note what it needs; `prefix` begins the names of its helper CTEs."""
+    if isinstance(node, nodes.AllOf):
+        parts = [predicate(p, needs, prefix) for p in node.parts]
+        return "(" + " and ".join(parts) + ")"
+    name = column_name(node.column)
+    needs.columns[name] = node.column
+    match node:
+        case nodes.ConceptIs(ids=ids, descendants=True):
+            if ids not in needs.hierarchies:
+                needs.hierarchies.append(ids)
+            number = needs.hierarchies.index(ids) + 1
+            return f"{name} in (select concept_id from {prefix}hierarchy_{number})"
+        case nodes.ConceptIs(ids=ids):
+            return f"{name} = {ids[0]}" if len(ids) == 1 else f"{name} in ({sql.integers(ids)})"
+        case nodes.ConceptInSet(concept_set=concept_set):
+            if concept_set not in needs.concept_sets:
+                needs.concept_sets.append(concept_set)
+            return f"{name} in (select concept_id from concept_set__{concept_set})"
+        case nodes.TextMatches():
+            return _text_matches(node, name, needs)
+        case nodes.TextIs(texts=texts):
+            literals = [sql.text(t) for t in texts]
+            return f"{name} = {literals[0]}" if len(literals) == 1 else f"{name} in ({', '.join(literals)})"
+        case nodes.IsKnown(known=known):
+            return _is_known(name, node.column, known)
+        case nodes.NumberIs(op="between", values=(low, high)):
+            return f"{name} between {sql.number(low)} and {sql.number(high)}"
+        case nodes.NumberIs(op=op, values=(value, *_)):
+            return f"{name} {'<>' if op == '!=' else op} {sql.number(value)}"
+        case nodes.FlagIs(value=value):
+            return f"{name} = {'true' if value else 'false'}"
+    raise AssertionError(node)
+
+
+def _text_matches(node: nodes.TextMatches, name: str, needs: Needs) -> str:
+    test = "= 1" if node.position == "start" else "> 0"
+    if node.text is not None:
+        sought = sql.text(sql.folded(node.text))
+    else:
+        needs.codes = True
+        code = f"(select max(nullif(concept_code, '')) from concept where concept_id = {node.code_of})"
+        sought = f'{{{{ fold_ascii("{code}") }}}}'
+    return f"position({sought} in {{{{ fold_ascii('{name}') }}}}) {test}"
+
+
+def _is_known(name: str, column: Column, known: bool) -> str:
+    if column.kind in ("concept", "unit"):
+        return f"coalesce({name}, 0) {'<>' if known else '='} 0"
+    return f"{name} is {'not ' if known else ''}null"
+
+
+def conditions(node: Conditions, row: str) -> list[str]:
+    """Return the SQL conditions on `row`'s measure_date and on `person`; a null passes none (semantics.md 3)."""
+    date = f"{row}.measure_date"
+    found: list[str] = []
+    if node.age_min is not None:
+        birthday = sql.shifted("person.birth_date", nodes.Offset(12 * node.age_min, 0))
+        found.append(f"{date} >= {birthday}")
+    if node.age_max is not None:
+        birthday = sql.shifted("person.birth_date", nodes.Offset(12 * (node.age_max + 1), 0))
+        found.append(f"{date} < {birthday}")
+    if node.sex is not None:
+        found.append(f"person.sex = {node.sex}")
+    if node.on_or_after is not None:
+        found.append(f"{date} >= {sql.day(node.on_or_after)}")
+    if node.on_or_before is not None:
+        found.append(f"{date} <= {sql.day(node.on_or_before)}")
+    if node.elapsed is not None:
+        found.append(f"{sql.shifted(date, node.elapsed)} <= run_context.as_of")
+    return found
