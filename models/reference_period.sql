@@ -89,7 +89,10 @@ period as (
     -- Named after the calendar years that it touches: FY2025/26, or FY2025 where it is the calendar year.
     select
         'financial_year' as period_kind,
-        case when month_number = 1 then 'FY' || year_label else 'FY' || year_label || '/' || next_year_label end as period,
+        case
+            when month_number = 1 then 'FY' || year_label
+            else 'FY' || year_label || '/' || next_year_label
+        end as period,
         cast(month_number as bigint) as financial_year_starts,
         start_date,
         {{ add_interval('start_date', 12, -1) }} as end_date

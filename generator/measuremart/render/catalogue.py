@@ -105,7 +105,7 @@ def _properties() -> str:
 
 
 def _seed_type(kind: str) -> str:
-    return "{{ dbt.type_string() }}" if kind == "string" else kind
+    return "{{ 'string' if target.type == 'spark' else 'text' }}" if kind == "string" else kind
 
 
 def _report(report: nodes.Report) -> Sequence[Any]:

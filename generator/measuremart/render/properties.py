@@ -68,7 +68,14 @@ def _tests(model: Model, plan: Plan) -> list[Any]:
         }
         return [{"measure_member": {"arguments": arguments}}]
     if model.name.endswith("__results"):
-        arguments = {"indicators": [i.about.name for i in _report(model, plan).indicators]}
+        report = _report(model, plan)
+        arguments = {
+            "cohort": f"ref('report__{report.about.name}')",
+            "indicators": [i.about.name for i in report.indicators],
+        }
+        by_person = [i.about.name for i in report.indicators if i.by_person]
+        if by_person:
+            arguments["person_grain"] = by_person
         return [{"indicator_result": {"arguments": arguments}}]
     return []
 

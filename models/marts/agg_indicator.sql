@@ -1,0 +1,305 @@
+-- One row per report, indicator and period: how many keys have each status, and the statistic beside its benchmark.
+-- Rate = met / (met + not met), null when that is 0; a duration's statistic is the median of days_between of met keys
+-- (docs/semantics.md, 6.2). Only counted keys enter. Every report has the period kind all_time; a period that has no
+-- key of the report is not listed.
+with
+
+result as (
+
+    select
+        report,
+        indicator,
+        status,
+        days_between,
+        period_date
+    from {{ ref('fct_indicator_result') }}
+    where is_counted
+
+),
+
+indicator as (
+
+    select
+        indicator.report,
+        indicator.indicator,
+        indicator.position,
+        indicator.title,
+        indicator.statistic,
+        indicator.benchmark_value,
+        indicator.benchmark_unit,
+        indicator.better
+    from {{ ref('dim_indicator') }} as indicator
+    inner join {{ ref('dim_report') }} as report
+        on indicator.report = report.report
+    where report.is_built
+
+),
+
+report_period as (
+
+    select
+        report,
+        period_kind,
+        period,
+        start_date,
+        end_date
+    from {{ ref('report_period') }}
+
+),
+
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+placed as (
+
+    select
+        result.report,
+        result.indicator,
+        report_period.period_kind,
+        report_period.period,
+        result.status,
+        result.days_between
+    from result
+    inner join report_period
+        on
+            result.report = report_period.report
+            and result.period_date between report_period.start_date and report_period.end_date
+
+    union all
+
+    select
+        report,
+        indicator,
+        'undated' as period_kind,
+        'undated' as period,
+        status,
+        days_between
+    from result
+    where period_date is null
+
+    union all
+
+    select
+        report,
+        indicator,
+        'all_time' as period_kind,
+        'all time' as period,
+        status,
+        days_between
+    from result
+
+),
+
+used_period as (
+
+    select distinct
+        report,
+        period_kind,
+        period
+    from placed
+
+    union
+
+    select
+        report,
+        'all_time' as period_kind,
+        'all time' as period
+    from indicator
+
+),
+
+grid as (
+
+    -- every indicator in every period that its report has, so that an empty one shows as zero
+    select
+        indicator.report,
+        indicator.indicator,
+        indicator.position,
+        indicator.title,
+        indicator.statistic,
+        indicator.benchmark_value,
+        indicator.benchmark_unit,
+        indicator.better,
+        used_period.period_kind,
+        used_period.period
+    from indicator
+    inner join used_period
+        on indicator.report = used_period.report
+
+),
+
+counted as (
+
+    select
+        report,
+        indicator,
+        period_kind,
+        period,
+        sum(case when status = 'met' then 1 else 0 end) as met,
+        sum(case when status = 'not_met' then 1 else 0 end) as not_met,
+        sum(case when status = 'exception' then 1 else 0 end) as exception,
+        sum(case when status = 'unresolved' then 1 else 0 end) as unresolved,
+        sum(case when status = 'excluded' then 1 else 0 end) as excluded,
+        sum(case when status = 'ineligible' then 1 else 0 end) as ineligible
+    from placed
+    group by report, indicator, period_kind, period
+
+),
+
+duration as (
+
+    select
+        report,
+        indicator,
+        period_kind,
+        period,
+        percentile_cont(0.25) within group (order by days_between) as lower_quartile_days,
+        percentile_cont(0.5) within group (order by days_between) as median_days,
+        percentile_cont(0.75) within group (order by days_between) as upper_quartile_days
+    from placed
+    where
+        status = 'met'
+        and days_between is not null
+    group by report, indicator, period_kind, period
+
+),
+
+measured as (
+
+    select
+        grid.report,
+        grid.indicator,
+        grid.position,
+        grid.title,
+        grid.statistic,
+        grid.period_kind,
+        grid.period,
+        coalesce(counted.met, 0) + coalesce(counted.not_met, 0) as eligible,
+        coalesce(counted.met, 0) as met,
+        coalesce(counted.not_met, 0) as not_met,
+        coalesce(counted.exception, 0) as exception,
+        coalesce(counted.unresolved, 0) as unresolved,
+        coalesce(counted.excluded, 0) as excluded,
+        coalesce(counted.ineligible, 0) as ineligible,
+        cast(counted.met as numeric(18, 6)) / nullif(counted.met + counted.not_met, 0) as rate,
+        duration.lower_quartile_days,
+        duration.median_days,
+        duration.upper_quartile_days,
+        grid.benchmark_value,
+        grid.benchmark_unit,
+        grid.better
+    from grid
+    left join counted
+        on
+            grid.report = counted.report
+            and grid.indicator = counted.indicator
+            and grid.period_kind = counted.period_kind
+            and grid.period = counted.period
+    left join duration
+        on
+            grid.report = duration.report
+            and grid.indicator = duration.indicator
+            and grid.period_kind = duration.period_kind
+            and grid.period = duration.period
+
+),
+
+compared as (
+
+    -- rates beside benchmarks are compared as met * 100 against benchmark * eligible: no rounding can tip a verdict
+    select
+        report,
+        indicator,
+        position,
+        title,
+        statistic,
+        period_kind,
+        period,
+        eligible,
+        met,
+        not_met,
+        exception,
+        unresolved,
+        excluded,
+        ineligible,
+        rate,
+        lower_quartile_days,
+        median_days,
+        upper_quartile_days,
+        benchmark_value,
+        benchmark_unit,
+        better,
+        case when statistic = 'duration' then cast(median_days as numeric(18, 6)) else cast(met * 100 as numeric(18, 6)) end
+            as shown,
+        case when statistic = 'duration' then benchmark_value else benchmark_value * eligible end as wanted,
+        case when statistic = 'duration' then median_days is not null else eligible > 0 end as has_statistic
+    from measured
+
+),
+
+final as (
+
+    select
+        compared.report,
+        compared.indicator,
+        compared.position,
+        compared.title,
+        compared.statistic,
+        compared.period_kind,
+        compared.period,
+        cast(compared.eligible as bigint) as eligible,
+        cast(compared.met as bigint) as met,
+        cast(compared.not_met as bigint) as not_met,
+        cast(compared.exception as bigint) as exception,
+        cast(compared.unresolved as bigint) as unresolved,
+        cast(compared.excluded as bigint) as excluded,
+        cast(compared.ineligible as bigint) as ineligible,
+        cast(compared.rate as numeric(18, 6)) as rate,
+        cast(compared.lower_quartile_days as numeric(18, 2)) as lower_quartile_days,
+        cast(compared.median_days as numeric(18, 2)) as median_days,
+        cast(compared.upper_quartile_days as numeric(18, 2)) as upper_quartile_days,
+        compared.benchmark_value,
+        compared.benchmark_unit,
+        compared.better,
+        case
+            when compared.benchmark_value is null then 'no benchmark'
+            when not compared.has_statistic then 'no data'
+            when compared.better = 'lower' and compared.shown <= compared.wanted then 'reached'
+            when compared.better = 'higher' and compared.shown >= compared.wanted then 'reached'
+            else 'not reached'
+        end as verdict,
+        run_context.as_of
+    from compared
+    cross join run_context
+
+)
+
+select
+    report,
+    indicator,
+    position,
+    title,
+    statistic,
+    period_kind,
+    period,
+    eligible,
+    met,
+    not_met,
+    exception,
+    unresolved,
+    excluded,
+    ineligible,
+    rate,
+    lower_quartile_days,
+    median_days,
+    upper_quartile_days,
+    benchmark_value,
+    benchmark_unit,
+    better,
+    verdict,
+    as_of
+from final

@@ -1,0 +1,39 @@
+-- One row per report and indicator, as the report states it: a report may restate a title or a benchmark without changing
+-- the indicator for others.
+with
+
+indicator as (
+
+    select
+        report,
+        indicator,
+        position,
+        title,
+        description,
+        reference,
+        version,
+        statistic,
+        denominator,
+        numerator,
+        benchmark_value,
+        benchmark_unit,
+        better
+    from {{ ref('catalogue_report_indicator') }}
+
+)
+
+select
+    report,
+    indicator,
+    position,
+    title,
+    description,
+    reference,
+    version,
+    statistic,
+    denominator,
+    numerator,
+    benchmark_value,
+    benchmark_unit,
+    better
+from indicator

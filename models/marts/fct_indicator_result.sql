@@ -1,0 +1,87 @@
+-- One row per report, indicator and cohort key (or person, for indicators of person grain): the status and both dates.
+with
+
+result as (
+
+    select
+        report,
+        population,
+        indicator,
+        person_id,
+        episode_id,
+        measure_resolver,
+        cohort_date,
+        status,
+        reason,
+        denominator_date,
+        numerator_date,
+        days_between,
+        period_date,
+        is_counted
+    from {{ ref('report_results') }}
+
+),
+
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+indicator as (
+
+    select
+        report,
+        indicator,
+        version
+    from {{ ref('dim_indicator') }}
+
+),
+
+final as (
+
+    select
+        result.report,
+        result.population,
+        result.indicator,
+        indicator.version,
+        result.person_id,
+        result.episode_id,
+        result.measure_resolver,
+        result.cohort_date,
+        result.status,
+        result.reason,
+        result.denominator_date,
+        result.numerator_date,
+        result.days_between,
+        result.period_date,
+        result.is_counted,
+        run_context.as_of
+    from result
+    inner join indicator
+        on
+            result.report = indicator.report
+            and result.indicator = indicator.indicator
+    cross join run_context
+
+)
+
+select
+    report,
+    population,
+    indicator,
+    version,
+    person_id,
+    episode_id,
+    measure_resolver,
+    cohort_date,
+    status,
+    reason,
+    denominator_date,
+    numerator_date,
+    days_between,
+    period_date,
+    is_counted,
+    as_of
+from final
