@@ -32,10 +32,10 @@ def _add_chunk(store: Store, size: int) -> None:
     people.add_observation_periods(store, folk)
     primaries = cancers.add_primaries(store, folk)
     declined = store.draws.chance(len(primaries), 0.12)
-    cancers.add_diagnoses(store, primaries)
+    visit = care.add_visits(store, primaries)
+    cancers.add_diagnoses(store, primaries, visit)
     cancers.add_spread(store, primaries)
     care.add_referrals(store, primaries)
-    care.add_visits(store, primaries)
     care.add_stages(store, primaries)
     care.add_tissue(store, primaries)
     care.add_fitness(store, primaries)
@@ -84,5 +84,3 @@ def _add_vocabulary(store: Store) -> None:
         vocabulary_version="1",
         vocabulary_concept_id=0,
     )
-
-

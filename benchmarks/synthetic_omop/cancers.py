@@ -41,7 +41,7 @@ def add_primaries(store: Store, people: People) -> Primaries:
     begin = day("2022-11-15")
     first = np.repeat(begin + draws.between(size, 0, 640), how_many)
     found = first + place * draws.pick(rows, [60, 150, 400], [3, 3, 2]) + place * draws.between(rows, 0, 40)
-    kind = draws.pick(rows, [LARGE_CELL, SMALL_CELL, LINING, OTHER], [42, 22, 9, 27])
+    kind = draws.pick(rows, [LARGE_CELL, SMALL_CELL, LINING, OTHER], [46, 22, 9, 23])
     referred = found - draws.pick(rows, [3, 7, 14, 21, 28])
     store_roots = _add_roots(store, people.person[at], found, kind)
     return Primaries(
@@ -51,7 +51,7 @@ def add_primaries(store: Store, people: People) -> Primaries:
         concept=_concepts(store, kind),
         found=found,
         root=store_roots,
-        stage=draws.pick(rows, [1, 2, 3, 4], [26, 16, 28, 30]),
+        stage=draws.pick(rows, [1, 2, 3, 4], [23, 15, 33, 29]),
         referred=referred,
         proven=found + draws.pick(rows, [0, 2, 5, 10], [5, 2, 2, 1]),
     )
@@ -59,7 +59,7 @@ def add_primaries(store: Store, people: People) -> Primaries:
 
 def _concepts(store: Store, kind: Ints) -> Ints:
     rows, draws = len(kind), store.draws
-    large = draws.pick(rows, [c.GLAND, c.FLAT, c.NON_SMALL, c.LUNG_UNSTATED, c.CARCINOID], [40, 30, 15, 9, 6])
+    large = draws.pick(rows, [c.GLAND, c.FLAT, c.NON_SMALL, c.LUNG_UNSTATED, c.CARCINOID], [42, 32, 16, 5, 5])
     small = draws.pick(rows, [c.SMALL, c.SMALL_MIXED], [3, 1])
     lining = draws.pick(rows, c.LINING, [5, 2, 2, 1])
     other = draws.pick(rows, [c.BREAST, c.BOWEL, c.KIDNEY], [4, 4, 2])
@@ -87,7 +87,7 @@ def _add_roots(store: Store, person: Ints, found: Ints, kind: Ints) -> Ints:
     )
 
 
-def add_diagnoses(store: Store, p: Primaries) -> None:
+def add_diagnoses(store: Store, p: Primaries, visit: Ints) -> None:
     """The tumour as a condition, once or more often; lining tumours partly as a code in the source text alone."""
     draws, rows = store.draws, len(p)
     codes = np.zeros(rows, dtype="U24")
@@ -99,15 +99,38 @@ def add_diagnoses(store: Store, p: Primaries) -> None:
     unmapped = (p.kind == LINING) & draws.chance(rows, 0.4)
     common = {"condition_type_concept_id": c.FROM_RECORD, "condition_status_concept_id": c.CONFIRMED}
     concept = np.where(unmapped, 0, p.concept)
-    store.event("condition_occurrence", p.person, p.found, p.root, condition_concept_id=concept,
-                condition_source_value=text, visit_occurrence_id=NULL, **common)
+    store.event(
+        "condition_occurrence",
+        p.person,
+        p.found,
+        p.root,
+        condition_concept_id=concept,
+        condition_source_value=text,
+        visit_occurrence_id=visit,
+        **common,
+    )
     again = draws.chance(rows, 0.3)
-    store.event("condition_occurrence", p.person[again], p.found[again] + draws.pick(int(again.sum()), [14, 60]),
-                p.root[again], condition_concept_id=concept[again], condition_source_value=text[again], **common)
+    store.event(
+        "condition_occurrence",
+        p.person[again],
+        p.found[again] + draws.pick(int(again.sum()), [14, 60]),
+        p.root[again],
+        condition_concept_id=concept[again],
+        condition_source_value=text[again],
+        **common,
+    )
     guess = draws.chance(rows, 0.12)
-    store.event("condition_occurrence", p.person[guess], p.referred[guess], p.root[guess], linked=0.5,
-                condition_concept_id=c.AIRWAY, condition_type_concept_id=c.FROM_RECORD,
-                condition_status_concept_id=c.PRELIMINARY, condition_source_value="OTH-1")
+    store.event(
+        "condition_occurrence",
+        p.person[guess],
+        p.referred[guess],
+        p.root[guess],
+        linked=0.5,
+        condition_concept_id=c.AIRWAY,
+        condition_type_concept_id=c.FROM_RECORD,
+        condition_status_concept_id=c.PRELIMINARY,
+        condition_source_value="OTH-1",
+    )
 
 
 def add_spread(store: Store, p: Primaries) -> None:
@@ -119,16 +142,35 @@ def add_spread(store: Store, p: Primaries) -> None:
     below = add_nested(store, person, root, c.METASTATIC, on)
     to_lung = [c.SPREAD_LUNG, c.SPREAD_LUNG_RIGHT, c.SPREAD_LUNG_LEFT, c.SPREAD_LUNG_BOTH, c.SPREAD_LUNG_LINING]
     elsewhere = [c.SPREAD_BRAIN, c.SPREAD_LIVER, c.SPREAD_BONE]
-    where = np.where(p.kind[spread] == OTHER, draws.pick(len(person), [*to_lung, c.SPREAD_LIVER]),
-                     draws.pick(len(person), [*elsewhere, c.SPREAD_LUNG_BOTH], [4, 4, 4, 2]))
+    where = np.where(
+        p.kind[spread] == OTHER,
+        draws.pick(len(person), [*to_lung, c.SPREAD_LIVER]),
+        draws.pick(len(person), [*elsewhere, c.SPREAD_LUNG_BOTH], [4, 4, 4, 2]),
+    )
     target = np.where(draws.chance(len(person), 0.7), below, root)
-    store.event("condition_occurrence", person, on, target, condition_concept_id=where,
-                condition_type_concept_id=c.FROM_RECORD, condition_status_concept_id=c.CONFIRMED,
-                condition_source_value="spread")
+    store.event(
+        "condition_occurrence",
+        person,
+        on,
+        target,
+        condition_concept_id=where,
+        condition_type_concept_id=c.FROM_RECORD,
+        condition_status_concept_id=c.CONFIRMED,
+        condition_source_value="spread",
+    )
     grown = draws.chance(rows, 0.08)
     add_nested(store, p.person[grown], p.root[grown], c.PROGRESSION, p.found[grown] + 180)
-    nested = draws.chance(rows, 0.012)  # an episode of care below another one is no root
-    add_nested(store, p.person[nested], p.root[nested], c.CARE, p.found[nested] + 20)
+    nested = draws.chance(rows, 0.02)  # an episode of care below another one is no root
+    inner = add_nested(store, p.person[nested], p.root[nested], c.CARE, p.found[nested] + 20)
+    store.event(
+        "condition_occurrence",
+        p.person[nested],
+        p.found[nested] + 20,
+        inner,
+        linked=1.0,
+        condition_concept_id=p.concept[nested],
+        condition_type_concept_id=c.FROM_RECORD,
+    )
 
 
 def add_nested(store: Store, person: Ints, parent: Ints, concept: int, on: Ints, number: Ints | int = 1) -> Ints:

@@ -40,14 +40,15 @@ def add_referrals(store: Store, p: Primaries) -> None:
     )
 
 
-def add_visits(store: Store, p: Primaries) -> None:
-    """A clinic visit at diagnosis for nearly everybody, a stay in hospital for some."""
+def add_visits(store: Store, p: Primaries) -> Ints:
+    """A clinic visit at diagnosis for nearly everybody, a stay in hospital for some; gives the clinic visit or null."""
     draws, rows = store.draws, len(p)
     clinic = draws.chance(rows, 0.85)
     stay = draws.chance(rows, 0.25)
+    visit = np.full(rows, NULL)
     for who, after, concept, nights in ((clinic, 0, c.OUTPATIENT, 0), (stay, 12, c.INPATIENT, 6)):
         size = int(who.sum())
-        store.event(
+        ids = store.event(
             "visit_occurrence",
             p.person[who],
             p.found[who] + after,
@@ -59,15 +60,20 @@ def add_visits(store: Store, p: Primaries) -> None:
             provider_id=draws.between(size, 1, 18),
             care_site_id=draws.between(size, 1, 6),
         )
+        if concept == c.OUTPATIENT:
+            visit[who] = ids
+    return visit
 
 
 def add_stages(store: Store, p: Primaries) -> None:
-    """The stage by examination, a few days after the diagnosis; for 45 in 100 under the microscope as well."""
+    """The stage by examination, a few days after the diagnosis; for about half under the microscope as well."""
     draws, rows = store.draws, len(p)
     shift = draws.pick(rows, [0, 4, 12, 90, 91, 150], [30, 30, 30, 2, 2, 4])
     clinical = draws.chance(rows, 0.88)
-    concepts = np.where(draws.chance(rows, 0.4), np.take(c.STAGES, p.stage - 1), np.take(c.CLINICAL_STAGES, p.stage - 1))
-    micro = draws.chance(rows, np.where(p.stage == 4, 0.15, 0.4))
+    concepts = np.where(
+        draws.chance(rows, 0.4), np.take(c.STAGES, p.stage - 1), np.take(c.CLINICAL_STAGES, p.stage - 1)
+    )
+    micro = draws.chance(rows, np.where(p.stage == 4, 0.2, 0.5))
     for who, on, concept in (
         (clinical, p.found + shift, concepts),
         (micro, p.proven, np.take(c.MICROSCOPE_STAGES, p.stage - 1)),
@@ -86,7 +92,7 @@ def add_stages(store: Store, p: Primaries) -> None:
 def add_tissue(store: Store, p: Primaries) -> None:
     """A sample taken, and its result: cancer, no cancer, cannot tell, or nothing said (null and 0)."""
     draws, rows = store.draws, len(p)
-    taken = draws.chance(rows, 0.62)
+    taken = draws.chance(rows, 0.7)
     size = int(taken.sum())
     where = {"person": p.person[taken], "episode": p.root[taken]}
     store.event(
@@ -111,10 +117,10 @@ def add_tissue(store: Store, p: Primaries) -> None:
 def add_fitness(store: Store, p: Primaries) -> None:
     """The ECOG score, once or twice, sometimes without its number or with a 9 for not known; breath tests."""
     draws, rows = store.draws, len(p)
-    first = draws.pick(rows, [0, 1, 2, 3, 4, 9, -1], [34, 36, 12, 5, 3, 4, 6])
+    first = draws.pick(rows, [0, 1, 2, 3, 4, 9, -1], [38, 38, 9, 3, 2, 4, 6])
     second = np.minimum(first + 1, 4)
     for who, on, score in (
-        (draws.chance(rows, 0.82), p.found + draws.pick(rows, [-2, 0, 6]), first),
+        (draws.chance(rows, 0.93), p.found + draws.pick(rows, [-2, 0, 6]), first),
         (draws.chance(rows, 0.2), p.found + 120, np.where(first == 9, 9, second)),
     ):
         number = np.where(score < 0, np.nan, score.astype(np.float64))
@@ -149,7 +155,7 @@ def add_fitness(store: Store, p: Primaries) -> None:
 def add_habits(store: Store, p: Primaries) -> None:
     """Smoking, with unknown, 0 and null among the answers."""
     draws, rows = store.draws, len(p)
-    asked = draws.chance(rows, 0.88)
+    asked = draws.chance(rows, 0.95)
     size = int(asked.sum())
     answers = [c.SMOKES, c.SMOKED, c.NEVER_SMOKED, c.SMOKING_UNKNOWN, 0, NULL]
     store.event(
@@ -160,17 +166,17 @@ def add_habits(store: Store, p: Primaries) -> None:
         linked=0.7,
         observation_concept_id=c.SMOKING,
         observation_type_concept_id=RECORD,
-        value_as_concept_id=draws.pick(size, answers, [30, 40, 12, 8, 4, 4]),
+        value_as_concept_id=draws.pick(size, answers, [32, 42, 14, 6, 3, 3]),
     )
 
 
 def add_meetings(store: Store, p: Primaries) -> None:
     """Team meetings, as a procedure or (an inconsistency of real sources) as an observation; some out of time."""
     draws, rows = store.draws, len(p)
-    after = draws.pick(rows, [-31, -30, -7, 3, 7, 14, 21, 42, 43, 70], [3, 3, 10, 14, 20, 20, 10, 6, 6, 8])
+    after = draws.pick(rows, [-31, -30, -7, 3, 7, 14, 21, 42, 43, 70], [2, 3, 10, 16, 24, 22, 10, 5, 4, 4])
     how = draws.between(rows, 1, 100)
     for who, table, name in (
-        (how <= 66, "procedure_occurrence", "procedure"),
+        (how <= 78, "procedure_occurrence", "procedure"),
         (how > 84, "observation", "observation"),
     ):
         store.event(
@@ -185,9 +191,9 @@ def add_meetings(store: Store, p: Primaries) -> None:
 def add_palliative(store: Store, p: Primaries) -> None:
     """Referral to palliative care, mostly in stage four; the 60th and 61st day occur."""
     draws, rows = store.draws, len(p)
-    sent = draws.chance(rows, np.where(p.stage == 4, 0.72, 0.08))
+    sent = draws.chance(rows, np.where(p.stage == 4, 0.8, 0.08))
     size = int(sent.sum())
-    after = draws.pick(size, [0, 5, 20, 45, 60, 61, 72, 73, 120], [3, 5, 5, 4, 2, 2, 2, 2, 2])
+    after = draws.pick(size, [0, 5, 20, 45, 60, 61, 72, 73, 120], [4, 5, 5, 4, 4, 4, 1, 1, 1])
     store.event(
         "observation",
         p.person[sent],
@@ -202,7 +208,7 @@ def add_palliative(store: Store, p: Primaries) -> None:
 def add_choices(store: Store, p: Primaries, declined: Ints) -> None:
     """Refusals (of treatment, of tests) and clinical trials, whose state stands in the text."""
     draws, rows = store.draws, len(p)
-    no_tests = draws.chance(rows, 0.07)
+    no_tests = draws.chance(rows, 0.08)
     for who, value in ((declined, c.DECLINED_TREATMENT), (no_tests, c.DECLINED_TESTS)):
         store.event(
             "observation",

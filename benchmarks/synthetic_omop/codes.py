@@ -1,4 +1,4 @@
-"""The concept ids that the records use. Ids follow the public vocabularies where one is known; local ones start at 2 billion."""
+"""The concept ids that the records use: those of the public vocabularies where known, local ones from 2 billion on."""
 
 FEMALE, MALE, SEX_UNKNOWN = 8532, 8507, 8551
 FROM_RECORD, FROM_REGISTRY = 32817, 32879

@@ -3,7 +3,7 @@
 import numpy as np
 
 from benchmarks.synthetic_omop import codes as c
-from benchmarks.synthetic_omop.cancers import Primaries
+from benchmarks.synthetic_omop.cancers import Primaries, add_nested
 from benchmarks.synthetic_omop.people import People
 from benchmarks.synthetic_omop.schema import EVENT_FIELDS
 from benchmarks.synthetic_omop.store import NULL, Store, later
@@ -14,8 +14,7 @@ def add_dirt(store: Store, p: Primaries, people: People) -> None:
     draws, rows = store.draws, len(p)
     some = np.flatnonzero(draws.chance(rows, 0.02))
     size = len(some)
-    measured, measuring = EVENT_FIELDS["measurement"]
-    del measuring
+    measured, _ = EVENT_FIELDS["measurement"]
     store.add(  # events that do not exist
         "episode_event",
         size,
@@ -38,11 +37,12 @@ def add_dirt(store: Store, p: Primaries, people: People) -> None:
         episode_event_field_concept_id=0,
     )
     _before_birth(store, p, people)
+    _without_root(store, p)
     _two_episodes(store, p)
 
 
 def _before_birth(store: Store, p: Primaries, people: People) -> None:
-    at = np.flatnonzero(store.draws.chance(len(p), 0.01))
+    at = np.flatnonzero(store.draws.chance(len(p), 0.02))
     none = np.full(len(at), NULL)
     store.event(
         "condition_occurrence",
@@ -52,6 +52,24 @@ def _before_birth(store: Store, p: Primaries, people: People) -> None:
         condition_concept_id=p.concept[at],
         condition_type_concept_id=c.FROM_RECORD,
     )
+
+
+def _without_root(store: Store, p: Primaries) -> None:
+    """Treatment in a regimen that belongs to no episode of care; linked twice to the same."""
+    at = np.flatnonzero(store.draws.chance(len(p), 0.015))
+    on = p.found[at] + 50
+    regimen = add_nested(store, p.person[at], np.full(len(at), NULL), c.REGIMEN, on)
+    events = store.event(
+        "drug_exposure",
+        p.person[at],
+        on,
+        regimen,
+        linked=1.0,
+        drug_concept_id=c.CISPLATIN,
+        drug_type_concept_id=c.FROM_RECORD,
+        drug_source_value="cisplatin",
+    )
+    store.link("drug_exposure", events, regimen)
 
 
 def _two_episodes(store: Store, p: Primaries) -> None:

@@ -29,7 +29,7 @@ def later(days: Ints, by: Ints | int) -> Ints:
     return np.where(days == NULL, NULL, days + by)
 
 
-def moment(days: Ints, hour: int) -> Ints:
+def moment(days: Ints, hour: Ints | int) -> Ints:
     """That hour of the days, in seconds since 1970; null stays null."""
     return np.where(days == NULL, NULL, days * DAY + hour * 3600)
 
@@ -62,17 +62,16 @@ class Store:
         return ids
 
     def event(self, table: str, person: Ints, on: Ints, episode: Ints, linked: float = 0.88, **values: Any) -> Ints:
-        """Append clinical events, with the flaws of real records: see the README of this folder.
+        """Append clinical events, with the flaws of real records.
 
         Some lose their date, some only the day or only the moment, some moments disagree with the day. Most are
         linked to the episode given; a few of those links lead to a stranger's episode, and a few rows come twice.
         """
         size, draws = len(person), self.draws
         fate = draws.between(size, 1, 100)
-        dates = hide(on, fate <= 3)
-        dates = np.where(fate == 4, later(on, -9), dates)
-        moments = moment(on, 9)
-        moments = hide(moments, (fate <= 2) | (fate > 70))
+        dates = hide(on, fate <= 5)
+        dates = np.where(fate == 6, later(on, -9), dates)
+        moments = hide(moment(on, np.where(fate % 10 == 0, 23, 9)), (fate <= 4) | (fate > 70))
         prefix = EVENT_FIELDS[table][1]
         rows = {"person_id": person, f"{prefix}_date": dates, f"{prefix}_datetime": moments, **values}
         ids = self.add(table, size, **rows)

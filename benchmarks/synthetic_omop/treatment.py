@@ -19,8 +19,8 @@ def first_day(store: Store, p: Primaries) -> Ints:
     limit occur.
     """
     draws, rows = store.draws, len(p)
-    quick = p.proven + draws.pick(rows, [0, 4, 8, 13, 14, 15, 16, 25], [1, 3, 3, 3, 4, 4, 2, 4])
-    steady = p.referred + draws.pick(rows, [30, 36, 41, 42, 43, 44, 60, 95], [6, 6, 6, 5, 5, 3, 4, 4])
+    quick = p.proven + draws.pick(rows, [0, 4, 8, 13, 14, 15, 16, 25], [2, 4, 6, 4, 4, 3, 1, 2])
+    steady = p.referred + draws.pick(rows, [30, 36, 41, 42, 43, 44, 60, 95], [7, 8, 7, 5, 5, 2, 2, 2])
     return np.where(p.kind == SMALL_CELL, quick, np.maximum(steady, p.found))
 
 
@@ -30,9 +30,9 @@ def add_treatments(store: Store, p: Primaries, declined: Bools) -> Ints:
     start = first_day(store, p)
     willing = ~declined | draws.chance(rows, 0.1)
     early, third = p.stage <= 2, p.stage == 3
-    surgery = willing & (p.kind != SMALL_CELL) & draws.chance(rows, np.where(early, 0.62, 0.1))
-    rays = willing & draws.chance(rows, np.where(third, 0.66, 0.25))
-    systemic = willing & draws.chance(rows, np.where(p.kind == SMALL_CELL, 0.85, np.where(third, 0.66, 0.35)))
+    surgery = willing & (p.kind != SMALL_CELL) & draws.chance(rows, np.where(early, 0.8, 0.08))
+    rays = willing & draws.chance(rows, np.where(third, 0.85, 0.25))
+    systemic = willing & draws.chance(rows, np.where(p.kind == SMALL_CELL, 0.85, np.where(third, 0.85, 0.35)))
     last = np.full(rows, NULL)
     for who, add in ((surgery, _surgery), (rays, _radiotherapy), (systemic, _systemic)):
         at = np.flatnonzero(who)
@@ -78,10 +78,8 @@ def _radiotherapy(store: Store, p: Primaries, at: Ints, start: Ints) -> Ints:
     draws, size = store.draws, len(at)
     on = start + draws.pick(size, [0, 12, 30])
     end = on + 28
-    cure = draws.chance(size, np.where(p.stage[at] <= 3, 0.8, 0.1))
-    concept = np.where(
-        cure, draws.pick(size, [c.RADIOTHERAPY_CURE, c.RADIOTHERAPY_CURE_CHEST]), c.RADIOTHERAPY_COMFORT
-    )
+    cure = draws.chance(size, np.where(p.stage[at] <= 3, 0.88, 0.1))
+    concept = np.where(cure, draws.pick(size, [c.RADIOTHERAPY_CURE, c.RADIOTHERAPY_CURE_CHEST]), c.RADIOTHERAPY_COMFORT)
     store.event(
         "procedure_occurrence",
         p.person[at],
@@ -114,9 +112,7 @@ def _systemic(store: Store, p: Primaries, at: Ints, start: Ints) -> Ints:
         on = start[now] + 21 * number
         cycle = add_nested(store, p.person[at][now], regimen[now], c.CYCLE, on, number + 1)
         common = {"drug_type_concept_id": c.FROM_RECORD, "drug_exposure_end_date": on}
-        text = np.where(
-            unmapped[now], np.char.add(prefix[now], "study medicine"), named[label[now]]
-        )
+        text = np.where(unmapped[now], np.char.add(prefix[now], "study medicine"), named[label[now]])
         store.event(
             "drug_exposure",
             p.person[at][now],
@@ -158,7 +154,7 @@ def add_deaths(store: Store, p: Primaries, people: People, last: Ints) -> None:
     np.maximum.at(contact, p.at, np.where(last == NULL, p.found + 40, last))
     dies = np.zeros(persons, dtype=bool)
     np.logical_or.at(dies, p.at, draws.chance(len(p), np.where(p.stage == 4, 0.65, 0.3)))
-    after = draws.pick(persons, [6, 19, 29, 30, 31, 33, 75, 200, 380], [3, 3, 3, 3, 3, 3, 6, 6, 6])
+    after = draws.pick(persons, [6, 19, 29, 30, 31, 33, 75, 200, 380], [2, 2, 2, 3, 3, 3, 8, 8, 7])
     at = np.flatnonzero(dies)
     on = contact[at] + after[at]
     unknown = draws.chance(len(at), 0.09)

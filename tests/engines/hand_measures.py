@@ -1,0 +1,274 @@
+"""The measures of the lung pack by hand, from what the pack says in words.
+
+A *key* is (person, episode of care). A measure that an episode holds is a dict from key to its dates; one that a
+person holds is a dict from person to its dates. A date that nobody knows is None.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from hand_records import EVENTS, Date, Event, adult, code_of, day_of, descendants, load, number
+
+Key = tuple[int, int]
+ByEpisode = dict[Key, list[Date]]
+ByPerson = dict[int, list[Date]]
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What measures are made of
+
+
+def by_episode(target: str, counts: Callable[[Event], bool]) -> ByEpisode:
+    """Dates of the events that count, per episode; an event that belongs to none is no member."""
+    dates: dict[Key, set[Date]] = defaultdict(set)
+    for event in EVENTS[target]:
+        if event.episode is not None and counts(event):
+            dates[event.person, event.episode].add(event.day)
+    return {key: list(found) for key, found in dates.items()}
+
+
+def by_person(target: str, counts: Callable[[Event], bool]) -> ByPerson:
+    """Dates of the events that count, per person."""
+    dates: dict[int, set[Date]] = defaultdict(set)
+    for event in EVENTS[target]:
+        if counts(event):
+            dates[event.person].add(event.day)
+    return {person: list(found) for person, found in dates.items()}
+
+
+def concept(event: Event, target: str) -> int | None:
+    return number(event.row[f"{target}_concept_id"])
+
+
+def value(event: Event) -> int | None:
+    """The answer of a measurement or observation; 0 is no answer."""
+    return number(event.row["value_as_concept_id"]) or None
+
+
+def coded(target: str, *concepts: int) -> ByEpisode:
+    """Episodes with one of exactly these concepts."""
+    return by_episode(target, lambda e: concept(e, target) in concepts)
+
+
+def below(target: str, ancestor: int) -> ByEpisode:
+    """Episodes with the concept or one below it."""
+    wanted = descendants(ancestor)
+    return by_episode(target, lambda e: concept(e, target) in wanted)
+
+
+def earliest(dates: Iterable[Date]) -> Date:
+    """The earliest known; None only if none is known."""
+    return min((d for d in dates if d is not None), default=None)
+
+
+def latest(dates: Iterable[Date]) -> Date:
+    return max((d for d in dates if d is not None), default=None)
+
+
+def first(measure: ByEpisode) -> ByEpisode:
+    return {key: [earliest(dates)] for key, dates in measure.items()}
+
+
+def either(*measures: ByEpisode) -> ByEpisode:
+    """OR: the keys of all, with all dates."""
+    keys = {key for measure in measures for key in measure}
+    return {key: list({d for measure in measures for d in measure.get(key, [])}) for key in keys}
+
+
+def every(*measures: ByEpisode) -> ByEpisode:
+    """AND: keys in all; the day the last of them became true, unknown if one of them is only known without a date."""
+    keys = set.intersection(*(set(measure) for measure in measures))
+    moments = {key: [earliest(measure[key]) for measure in measures] for key in keys}
+    return {key: [None if None in days else max(days)] for key, days in moments.items()}  # type: ignore[type-var]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The measures of the lung pack
+
+
+def new_lung_cancer() -> ByEpisode:
+    """Lung cancer, but for the slow growing kind; first recorded in 2023 or later, in an adult."""
+    kinds = descendants(443388) - descendants(2000000014)
+    recorded = first(by_episode("condition", lambda e: concept(e, "condition") in kinds))
+    return {
+        (person, episode): [on]
+        for (person, episode), [on] in recorded.items()
+        if on is not None and on >= dt.date(2023, 1, 1) and adult(person, on)
+    }
+
+
+def mesothelioma() -> ByEpisode:
+    """One of four codes somewhere in the source text, in upper or lower case, in an adult."""
+    codes = [code_of(c).lower() for c in (44499065, 44499069, 44499067, 44499070)]
+
+    def counts(event: Event) -> bool:
+        text = event.row["condition_source_value"].lower()
+        return any(code in text for code in codes) and adult(event.person, event.day)
+
+    return by_episode("condition", counts)
+
+
+def lung_metastasis() -> ByEpisode:
+    return coded("condition", 36770283, 36768083, 36768171, 36769532, 36770091)
+
+
+def non_small_cell() -> ByEpisode:
+    return below("condition", 4115276)
+
+
+def small_cell() -> ByEpisode:
+    return below("condition", 4110705)
+
+
+def stage_i_ii() -> ByEpisode:
+    return either(below("measurement", 1635838), below("measurement", 1635131))
+
+
+def stage_iii() -> ByEpisode:
+    return below("measurement", 1634191)
+
+
+def stage_iv() -> ByEpisode:
+    return below("measurement", 1633987)
+
+
+def ecog(low: float, high: float) -> ByEpisode:
+    """A score with a number from low to high."""
+
+    def counts(event: Event) -> bool:
+        score = event.row["value_as_number"]
+        return concept(event, "measurement") == 36305384 and score != "" and low <= float(score) <= high
+
+    return by_episode("measurement", counts)
+
+
+def smoking() -> ByEpisode:
+    """An answer other than "not known"."""
+    return by_episode(
+        "observation",
+        lambda e: concept(e, "observation") == 43054909 and value(e) is not None and value(e) != 2000000064,
+    )
+
+
+def pathology_confirmed() -> ByEpisode:
+    """A stage under the microscope, or a tissue sample that shows cancer."""
+    sample = by_episode("measurement", lambda e: concept(e, "measurement") == 2000000051 and value(e) == 2000000052)
+    return either(below("measurement", 1635740), sample)
+
+
+def discussed_at_mdt() -> ByEpisode:
+    return either(coded("procedure", 44790273), coded("observation", 44790273))
+
+
+def gp_referral() -> ByEpisode:
+    return either(coded("observation", 2000000065), coded("visit", 2000000066))
+
+
+def palliative_referral() -> ByEpisode:
+    return coded("observation", 4127745)
+
+
+def chest_surgery() -> ByEpisode:
+    """Operations on the chest, without those that only look."""
+    kinds = descendants(4301352) - descendants(2000000084)
+    return by_episode("procedure", lambda e: concept(e, "procedure") in kinds)
+
+
+def systemic_therapy() -> ByEpisode:
+    """Cancer medicines but for hormones, and source texts that begin with SACT."""
+    medicines = descendants(21601387) - descendants(21602723)
+    return by_episode(
+        "drug",
+        lambda e: concept(e, "drug") in medicines or e.row["drug_source_value"].lower().startswith("sact "),
+    )
+
+
+def any_cancer_treatment() -> ByEpisode:
+    return either(
+        chest_surgery(),
+        below("procedure", 4029715),  # radiotherapy
+        systemic_therapy(),
+        coded("procedure", 2000000088),  # heat treatment
+        coded("device", 2000000091),  # airway stent
+    )
+
+
+def chemoradiotherapy() -> ByEpisode:
+    return every(below("procedure", 4162591), systemic_therapy())
+
+
+def early_non_small_cell() -> ByEpisode:
+    return every(non_small_cell(), stage_i_ii())
+
+
+def stage_iii_not_operated() -> ByEpisode:
+    """Stage III by its first known day, unless an operation is known up to 365 days after it."""
+    operated = chest_surgery()
+
+    def not_operated(key: Key, staged: Date) -> bool:
+        days = [d for d in operated.get(key, []) if d is not None]
+        return staged is None or not any(d <= staged + dt.timedelta(days=365) for d in days)
+
+    return {key: [staged] for key, [staged] in first(stage_iii()).items() if not_operated(key, staged)}
+
+
+def fit_stage_iii() -> ByEpisode:
+    return every(non_small_cell(), stage_iii_not_operated(), ecog(0, 1))
+
+
+def small_cell_confirmed() -> ByEpisode:
+    return every(small_cell(), pathology_confirmed())
+
+
+def clinical_trial() -> ByPerson:
+    """Enrolled, not merely screened; holds for the person."""
+    return by_person(
+        "observation",
+        lambda e: concept(e, "observation") == 2000000071 and e.row["value_as_string"] == "enrolled",
+    )
+
+
+def declined(what: int) -> ByEpisode:
+    return by_episode("observation", lambda e: concept(e, "observation") == 2000000072 and value(e) == what)
+
+
+def deaths() -> tuple[ByPerson, ByPerson]:
+    """Deaths with a known day, and persons of whom only a death without a day is recorded."""
+    dated: dict[int, set[Date]] = defaultdict(set)
+    undated: set[int] = set()
+    for row in load("death"):
+        person, on = int(row["person_id"]), day_of(row, "death")
+        if on is None:
+            undated.add(person)
+        else:
+            dated[person].add(on)
+    return {p: list(days) for p, days in dated.items()}, {p: [None] for p in undated - set(dated)}
+
+
+def observed_at_diagnosis() -> set[Key]:
+    """One observation period of the person holds the first day of the cancer and the 30 days after it."""
+    cancer = first(either(new_lung_cancer(), mesothelioma(), lung_metastasis()))
+    periods = defaultdict(list)
+    for row in load("observation_period"):
+        start, end = row["observation_period_start_date"], row["observation_period_end_date"]
+        if start:
+            last = dt.date.fromisoformat(end[:10]) if end else dt.date.max
+            periods[int(row["person_id"])].append((dt.date.fromisoformat(start[:10]), last))
+    return {
+        (person, episode)
+        for (person, episode), [on] in cancer.items()
+        if on is not None and any(a <= on and on + dt.timedelta(days=30) <= z for a, z in periods[person])
+    }
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The cohort
+
+
+def cohort_dates() -> dict[Key, Date]:
+    """Every key of the report; its date is of the primary cohort where it is in that, else the earliest of all."""
+    primary = either(new_lung_cancer(), mesothelioma())
+    anywhere = either(primary, lung_metastasis())
+    return {key: earliest(primary.get(key, dates)) for key, dates in anywhere.items()}
