@@ -276,9 +276,9 @@ class Aggregate:
         return self.met / self.eligible if self.eligible else None
 
 
-def aggregates(rows: list[Result]) -> list[Aggregate]:
+def aggregates() -> list[Aggregate]:
     """One row per indicator."""
-    found = []
+    rows, found = results(), []
     for name in dict.fromkeys(row.indicator for row in rows):
         mine = [row for row in rows if row.indicator == name]
         n = Counter(row.status for row in mine if row.counted)
@@ -300,7 +300,7 @@ def aggregates(rows: list[Result]) -> list[Aggregate]:
 
 
 if __name__ == "__main__":
-    for a in aggregates(results()):
+    for a in aggregates():
         rate = "-" if a.rate is None else f"{100 * a.rate:.1f} %"
         median = "" if a.median_days is None else f", median {a.median_days:g} days"
         print(
