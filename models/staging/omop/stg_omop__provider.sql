@@ -1,5 +1,15 @@
+with recorded as (
+
+    select
+        {{ omop_column('provider', 'provider_id', 'bigint') }},
+        {{ omop_column('provider', 'specialty_concept_id', 'bigint') }},
+        {{ omop_column('provider', 'care_site_id', 'bigint') }}
+    from {{ omop_table('provider') }}
+
+)
+
 select
-    {{ omop_column('provider', 'provider_id', 'bigint') }},
-    {{ omop_column('provider', 'specialty_concept_id', 'bigint') }},
-    {{ omop_column('provider', 'care_site_id', 'bigint') }}
-from {{ omop_table('provider') }}
+    provider_id,
+    specialty_concept_id,
+    care_site_id
+from recorded
