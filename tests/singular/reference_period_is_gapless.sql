@@ -1,4 +1,4 @@
--- Within a kind (and first month), each period begins the day after the one before it, and one kind covers 1900 to 2099.
+-- Within a kind (and first month), each period begins the day after the one before it, and all cover 1900 to 2099.
 with dated as (
 
     select

@@ -1,0 +1,12 @@
+"""Stands in for dbt's `adapter` while sqlfluff lints: a scalar macro renders as a call of a function."""
+
+from collections.abc import Callable
+
+
+def dispatch(macro_name: str, macro_namespace: str | None = None) -> Callable[..., str]:
+    """What dbt would find for the engine at hand: here, `to_day('x')` gives the text `to_day(x)`."""
+
+    def call(*arguments: object) -> str:
+        return f"{macro_name}({', '.join(str(argument) for argument in arguments)})"
+
+    return call
