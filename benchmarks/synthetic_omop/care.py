@@ -1,10 +1,12 @@
 """What surrounds the treatment of a primary: referral, tests, stage, meetings, talks, refusals."""
 
+from typing import Any
+
 import numpy as np
 
 from benchmarks.synthetic_omop import codes as c
 from benchmarks.synthetic_omop.cancers import OTHER, Primaries
-from benchmarks.synthetic_omop.draws import Ints
+from benchmarks.synthetic_omop.draws import Bools, Ints
 from benchmarks.synthetic_omop.store import NULL, Store, hide, later, moment
 
 RECORD = c.FROM_RECORD
@@ -94,7 +96,7 @@ def add_tissue(store: Store, p: Primaries) -> None:
     draws, rows = store.draws, len(p)
     taken = draws.chance(rows, 0.7)
     size = int(taken.sum())
-    where = {"person": p.person[taken], "episode": p.root[taken]}
+    where: dict[str, Any] = {"person": p.person[taken], "episode": p.root[taken]}
     store.event(
         "procedure_occurrence",
         on=p.proven[taken] - 2,
@@ -205,7 +207,7 @@ def add_palliative(store: Store, p: Primaries) -> None:
     )
 
 
-def add_choices(store: Store, p: Primaries, declined: Ints) -> None:
+def add_choices(store: Store, p: Primaries, declined: Bools) -> None:
     """Refusals (of treatment, of tests) and clinical trials, whose state stands in the text."""
     draws, rows = store.draws, len(p)
     no_tests = draws.chance(rows, 0.08)

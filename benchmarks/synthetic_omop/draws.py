@@ -23,7 +23,7 @@ class Draws:
         """Numbers from 0 (included) to 1 (left out)."""
         return (self._bits.random_raw(size) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
-    def chance(self, size: int, probability: float) -> Bools:
+    def chance(self, size: int, probability: float | NDArray[np.float64]) -> Bools:
         """True with the given probability."""
         return self.uniform(size) < probability
 
@@ -35,4 +35,5 @@ class Draws:
         """One of the choices each, as often as its weight says."""
         shares = np.cumsum(np.ones(len(choices), np.int64) if weights is None else np.asarray(weights, np.int64))
         where = np.searchsorted(shares, np.floor(self.uniform(size) * shares[-1]), side="right")
-        return np.asarray(choices, np.int64)[where]
+        picked: Ints = np.asarray(choices, np.int64)[where]
+        return picked

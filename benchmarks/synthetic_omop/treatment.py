@@ -1,5 +1,7 @@
 """Treatment of a primary: surgery, radiotherapy, systemic therapy in regimens and cycles; and death."""
 
+from typing import Any
+
 import numpy as np
 
 from benchmarks.synthetic_omop import codes as c
@@ -111,7 +113,7 @@ def _systemic(store: Store, p: Primaries, at: Ints, start: Ints) -> Ints:
         now = np.flatnonzero(given > number)
         on = start[now] + 21 * number
         cycle = add_nested(store, p.person[at][now], regimen[now], c.CYCLE, on, number + 1)
-        common = {"drug_type_concept_id": c.FROM_RECORD, "drug_exposure_end_date": on}
+        common: dict[str, Any] = {"drug_type_concept_id": c.FROM_RECORD, "drug_exposure_end_date": on}
         text = np.where(unmapped[now], np.char.add(prefix[now], "study medicine"), named[label[now]])
         store.event(
             "drug_exposure",
