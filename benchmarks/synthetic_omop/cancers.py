@@ -7,7 +7,7 @@ import numpy as np
 from benchmarks.synthetic_omop import codes as c
 from benchmarks.synthetic_omop.draws import Ints
 from benchmarks.synthetic_omop.people import People
-from benchmarks.synthetic_omop.store import NULL, Store, day, hide, moment
+from benchmarks.synthetic_omop.store import EXTRACT, NULL, Store, day, hide, moment
 from benchmarks.synthetic_omop.vocabulary import CODES
 
 LARGE_CELL, SMALL_CELL, LINING, OTHER = 0, 1, 2, 3
@@ -41,6 +41,7 @@ def add_primaries(store: Store, people: People) -> Primaries:
     begin = day("2022-11-15")
     first = np.repeat(begin + draws.between(size, 0, 640), how_many)
     found = first + place * draws.pick(rows, [60, 150, 400], [3, 3, 2]) + place * draws.between(rows, 0, 40)
+    found = np.minimum(found, EXTRACT - 200)
     kind = draws.pick(rows, [LARGE_CELL, SMALL_CELL, LINING, OTHER], [46, 22, 9, 23])
     referred = found - draws.pick(rows, [3, 7, 14, 21, 28])
     store_roots = _add_roots(store, people.person[at], found, kind)
@@ -70,7 +71,7 @@ def _add_roots(store: Store, person: Ints, found: Ints, kind: Ints) -> Ints:
     draws, rows = store.draws, len(person)
     start = hide(found - draws.pick(rows, [0, 10, 30], [6, 2, 2]), draws.chance(rows, 0.02))
     length = draws.pick(rows, [150, 420, 800])
-    end = hide(found + length, draws.chance(rows, 0.6))
+    end = hide(found + length, draws.chance(rows, 0.6) | (found + length > EXTRACT))
     clock = draws.chance(rows, 0.3)
     return store.add(
         "episode",

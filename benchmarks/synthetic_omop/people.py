@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks.synthetic_omop import codes as c
 from benchmarks.synthetic_omop.draws import Ints
-from benchmarks.synthetic_omop.store import Store, day, hide, moment
+from benchmarks.synthetic_omop.store import EXTRACT, Store, day, hide, moment
 
 CARE_SITES = (
     "North Hill Hospital",
@@ -90,7 +90,7 @@ def add_observation_periods(store: Store, people: People) -> None:
     draws, size = store.draws, len(people.person)
     start = day("2019-01-01") + draws.between(size, 0, 700)
     start = np.where(draws.chance(size, 0.06), day("2023-08-01"), start)
-    end = np.where(draws.chance(size, 0.05), day("2024-02-29"), day("2025-12-31"))
+    end = np.where(draws.chance(size, 0.05), day("2024-02-29"), EXTRACT)
     known = draws.chance(size, 0.97)
     store.add(
         "observation_period",

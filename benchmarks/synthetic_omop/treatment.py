@@ -8,7 +8,7 @@ from benchmarks.synthetic_omop import codes as c
 from benchmarks.synthetic_omop.cancers import OTHER, SMALL_CELL, Primaries, add_nested
 from benchmarks.synthetic_omop.draws import Bools, Ints
 from benchmarks.synthetic_omop.people import People
-from benchmarks.synthetic_omop.store import NULL, Store, hide, moment
+from benchmarks.synthetic_omop.store import EXTRACT, NULL, Store, hide, moment
 
 CYCLES = 3
 MEDICINES = (c.CISPLATIN, c.CARBOPLATIN, c.PACLITAXEL, c.PEMBROLIZUMAB)
@@ -157,7 +157,7 @@ def add_deaths(store: Store, p: Primaries, people: People, last: Ints) -> None:
     dies = np.zeros(persons, dtype=bool)
     np.logical_or.at(dies, p.at, draws.chance(len(p), np.where(p.stage == 4, 0.65, 0.3)))
     after = draws.pick(persons, [6, 19, 29, 30, 31, 33, 75, 200, 380], [2, 2, 2, 3, 3, 3, 8, 8, 7])
-    at = np.flatnonzero(dies)
+    at = np.flatnonzero(dies & (contact + after <= EXTRACT))
     on = contact[at] + after[at]
     unknown = draws.chance(len(at), 0.09)
     _death_rows(store, people.person[at], on, unknown)
