@@ -276,9 +276,9 @@ class Aggregate:
         return self.met / self.eligible if self.eligible else None
 
 
-def aggregates() -> list[Aggregate]:
-    """One row per indicator."""
-    rows, found = results(), []
+def aggregates(rows: list[Result] | None = None) -> list[Aggregate]:
+    """One row per indicator, of these results or of all."""
+    rows, found = rows or results(), []
     for name in dict.fromkeys(row.indicator for row in rows):
         mine = [row for row in rows if row.indicator == name]
         n = Counter(row.status for row in mine if row.counted)
