@@ -122,8 +122,8 @@ def generate(
         raise typer.Exit(REFUSED) from None
     kinds = {kind: sum(c.kind == kind for c in found) for kind in ("new", "changed", "removed")}
     said = ", ".join(f"{n:,} {kind}" for kind, n in kinds.items() if n) or "nothing to change"
-    models = len(read.plan.subqueries) + len(read.plan.measures)
-    _out.print(f"{_counted(models, 'subquery or measure')[:-1] + 's' if models != 1 else '1 definition'}: {said}")
+    counts = (("subqueries", read.plan.subqueries), ("measures", read.plan.measures), ("reports", read.plan.reports))
+    _out.print(", ".join(f"{len(names):,} {word}" for word, names in counts) + f": {said}")
 
 
 @app.command()

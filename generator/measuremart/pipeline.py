@@ -37,15 +37,4 @@ def read_definitions(folder: Path) -> Read:
 
 def pending_changes(project: Path, plan: Plan) -> list[Change]:
     """Return what `generate` would write. Raises `write.WriteRefusedError`."""
-    files = render(plan)
-    found = changes(project, files, GENERATED_FOLDERS)
-    return found + schema_change(project)
-
-
-def schema_change(project: Path) -> list[Change]:
-    """Return the change of the editors' schema file, if it differs."""
-    path, text = project / SCHEMA_FILE, schema_text()
-    old = path.read_text(encoding="utf-8") if path.is_file() else None
-    if old == text:
-        return []
-    return [Change(SCHEMA_FILE, "new" if old is None else "changed", old or "", text)]
+    return changes(project, render(plan) | {SCHEMA_FILE: schema_text()}, GENERATED_FOLDERS)

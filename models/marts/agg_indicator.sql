@@ -233,8 +233,10 @@ compared as (
         benchmark_value,
         benchmark_unit,
         better,
-        case when statistic = 'duration' then cast(median_days as numeric(18, 6)) else cast(met * 100 as numeric(18, 6)) end
-            as shown,
+        case
+            when statistic = 'duration' then cast(median_days as numeric(18, 6))
+            else cast(met * 100 as numeric(18, 6))
+        end as shown,
         case when statistic = 'duration' then benchmark_value else benchmark_value * eligible end as wanted,
         case when statistic = 'duration' then median_days is not null else eligible > 0 end as has_statistic
     from measured

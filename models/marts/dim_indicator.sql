@@ -1,5 +1,5 @@
--- One row per report and indicator, as the report states it: a report may restate a title or a benchmark without changing
--- the indicator for others.
+-- One row per report and indicator, as the report states it: a report may restate a title or a benchmark without
+-- changing the indicator for others.
 with
 
 indicator as (

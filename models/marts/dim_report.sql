@@ -1,4 +1,4 @@
--- One row per report of every pack: what it is called, what it is about, and whether its pack is among those built.
+-- One row per report of every pack: what it is called, what it is about, and whether its pack is built.
 with
 
 report as (
@@ -12,7 +12,7 @@ report as (
         grain,
         population,
         period_date,
-        pack in ('{{ var('packs') | join("', '") }}') as is_built
+        {{ is_built_pack('pack') }} as is_built
     from {{ ref('catalogue_report') }}
 
 )

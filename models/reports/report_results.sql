@@ -5,27 +5,48 @@ with
 
 result as (
 
-{% if 'lung' in var('packs') %}
-    select
-        'lung_mdt' as report,
-        'omop' as population,
-        indicator,
-        person_id,
-        episode_id,
-        measure_resolver,
-        cohort_date,
-        status,
-        reason,
-        denominator_date,
-        numerator_date,
-        days_between,
-        period_date,
-        is_counted
-    from {{ ref('report__lung_mdt__results') }}
+    {% if 'gi_bleed' in var('packs') %}
+        select
+            'gi_bleed' as report,
+            'omop' as population,
+            indicator,
+            person_id,
+            episode_id,
+            measure_resolver,
+            cohort_date,
+            status,
+            reason,
+            denominator_date,
+            numerator_date,
+            days_between,
+            period_date,
+            is_counted
+        from {{ ref('report__gi_bleed__results') }}
 
-    union all
+        union all
 
-{% endif %}
+    {% endif %}
+    {% if 'lung' in var('packs') %}
+        select
+            'lung_mdt' as report,
+            'omop' as population,
+            indicator,
+            person_id,
+            episode_id,
+            measure_resolver,
+            cohort_date,
+            status,
+            reason,
+            denominator_date,
+            numerator_date,
+            days_between,
+            period_date,
+            is_counted
+        from {{ ref('report__lung_mdt__results') }}
+
+        union all
+
+    {% endif %}
     -- no rows: the shape of the table where no pack with a report is built
     select
         'none' as report,

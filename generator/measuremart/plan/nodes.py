@@ -397,6 +397,11 @@ class Indicator:
     benchmark: Benchmark | None
     valid_for: tuple[str, ...] | None
 
+    def measures(self) -> list[str]:
+        """Return the measures it is made of, each once, in a stable order."""
+        named = [self.denominator, self.numerator, *self.exclusions, *self.exceptions, *self.unresolved]
+        return list(dict.fromkeys(n for n in named if n is not None))
+
 
 @dataclass(frozen=True, slots=True)
 class NamedPeriod:

@@ -235,7 +235,7 @@ class ReportPlanner:
     def _related(self, defined: Defined, cohort: nodes.Cohort, indicators: list[nodes.Indicator], trail: Trail) -> bool:
         """Report every measure whose grain or population cannot be set beside the cohort's."""
         before = len(self._scope.problems)
-        used = [(i.about.name, m) for i in indicators for m in measures_of(i)]
+        used = [(i.about.name, m) for i in indicators for m in i.measures()]
         used += [("counted", m) for m in defined.entry.counted] + [("dataset", m) for m in defined.entry.dataset]
         for user, measure in used:
             built = self._measures.measure(measure)
@@ -265,13 +265,6 @@ class ReportPlanner:
                     )
                     self._scope.report(defined.entry.place("cohorts"), text, trail, check="clashing_sub_cohorts")
                 seen[sub] = cohort.about.name
-
-
-def measures_of(indicator: nodes.Indicator) -> list[str]:
-    """Return the measures an indicator is made of, each once, in a stable order."""
-    named = [indicator.denominator, indicator.numerator]
-    named += [*indicator.exclusions, *indicator.exceptions, *indicator.unresolved]
-    return list(dict.fromkeys(n for n in named if n is not None))
 
 
 def _around(entry: language.Around | None) -> nodes.Around | None:

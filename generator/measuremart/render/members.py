@@ -75,7 +75,7 @@ def subquery_ctes(subquery: Subquery, ctes: Ctes, name: str, prefix: str, extra:
     """Add the CTEs of a subquery, the last of them called `name`."""
     needs = Needs()
     rules = [predicate(r, needs, prefix) for r in subquery.rules]
-    excludes = [predicate(e, needs, prefix) for e in subquery.exclude]
+    excludes = [predicate(e, needs, prefix, "target_row") for e in subquery.exclude]
     columns = _event_columns(subquery, needs, extra)
     if subquery.where.needs_person:
         ctes.person(subquery.target.population)
@@ -93,8 +93,9 @@ def subquery_ctes(subquery: Subquery, ctes: Ctes, name: str, prefix: str, extra:
             kept=kept,
             produced=produced,
             hierarchies=needs.hierarchies,
+            codes=needs.codes,
             needs_person=subquery.where.needs_person,
-            conditions=conditions(subquery.where, "event"),
+            conditions=conditions(subquery.where, "target_row"),
             excludes=excludes,
             rules=[
                 {"name": name if one else f"{prefix}rule_{n}", "condition": c} for n, c in enumerate(rules, start=1)

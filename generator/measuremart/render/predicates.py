@@ -23,30 +23,35 @@ class Needs:
     columns: dict[str, Column] = field(default_factory=dict)
     hierarchies: list[tuple[int, ...]] = field(default_factory=list)
     concept_sets: list[str] = field(default_factory=list)
-    codes: bool = False
+    codes: list[int] = field(default_factory=list)
 
 
-def predicate(node: Predicate, needs: Needs, prefix: str) -> str:
-    """Return the SQL of a predicate and note what it needs; `prefix` begins the names of its helper CTEs."""
+def predicate(node: Predicate, needs: Needs, prefix: str, row: str = "") -> str:
+    """Return the SQL of a predicate over the columns of `row` and note what it needs.
+
+    `prefix` begins the names of its helper CTEs; `row` may be empty where only one relation is read.
+    """
     if isinstance(node, nodes.AllOf):
-        parts = [predicate(p, needs, prefix) for p in node.parts]
+        parts = [predicate(p, needs, prefix, row) for p in node.parts]
         return "(" + " and ".join(parts) + ")"
-    name = column_name(node.column)
-    needs.columns[name] = node.column
+    column = column_name(node.column)
+    needs.columns[column] = node.column
+    name = f"{row}.{column}" if row else column
     match node:
         case nodes.ConceptIs(ids=ids, descendants=True):
             if ids not in needs.hierarchies:
                 needs.hierarchies.append(ids)
             number = needs.hierarchies.index(ids) + 1
-            return f"{name} in (select concept_id from {prefix}hierarchy_{number})"
+            hierarchy = f"{prefix}hierarchy_{number}"
+            return f"{name} in (select listed.concept_id from {hierarchy} as listed)"
         case nodes.ConceptIs(ids=ids):
             return f"{name} = {ids[0]}" if len(ids) == 1 else f"{name} in ({sql.integers(ids)})"
         case nodes.ConceptInSet(concept_set=concept_set):
             if concept_set not in needs.concept_sets:
                 needs.concept_sets.append(concept_set)
-            return f"{name} in (select concept_id from concept_set__{concept_set})"
+            return f"{name} in (select listed.concept_id from concept_set__{concept_set} as listed)"
         case nodes.TextMatches():
-            return _text_matches(node, name, needs)
+            return _text_matches(node, name, needs, prefix)
         case nodes.TextIs(texts=texts):
             literals = [sql.text(t) for t in texts]
             return f"{name} = {literals[0]}" if len(literals) == 1 else f"{name} in ({', '.join(literals)})"
@@ -61,14 +66,16 @@ def predicate(node: Predicate, needs: Needs, prefix: str) -> str:
     raise AssertionError(node)
 
 
-def _text_matches(node: nodes.TextMatches, name: str, needs: Needs) -> str:
+def _text_matches(node: nodes.TextMatches, name: str, needs: Needs, prefix: str) -> str:
     test = "= 1" if node.position == "start" else "> 0"
     if node.text is not None:
         sought = sql.text(sql.folded(node.text))
     else:
-        needs.codes = True
-        code = f"(select max(nullif(concept_code, '')) from concept where concept_id = {node.code_of})"
-        sought = f'{{{{ fold_ascii("{code}") }}}}'
+        assert node.code_of is not None
+        if node.code_of not in needs.codes:
+            needs.codes.append(node.code_of)
+        code = f"{prefix}code_{needs.codes.index(node.code_of) + 1}"
+        sought = f"(select {{{{ fold_ascii('{code}.concept_code') }}}} from {code})"
     return f"position({sought} in {{{{ fold_ascii('{name}') }}}}) {test}"
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from measuremart.plan import nodes
 from measuremart.plan.grain import match_of
 from measuremart.plan.nodes import Around, Indicator, Plan, Report
-from measuremart.plan.reports import measures_of
 from measuremart.render import sql
 from measuremart.render.environment import fill
 from measuremart.render.members import Ctes, number_of, subquery_ctes
@@ -109,7 +108,7 @@ def _indicator(plan: Plan, report: Report, ctes: Ctes, indicator: Indicator) -> 
 def dataset_measures(plan: Plan, report: Report) -> list[str]:
     """Return the measures that the dataset has columns for, each once, in the order of cohorts, indicators, dataset."""
     names = [m for c in report.cohorts for _, m in plan.cohorts[c].definitions]
-    names += [m for i in report.indicators for m in measures_of(i)]
+    names += [m for i in report.indicators for m in i.measures()]
     names += list(report.dataset)
     return list(dict.fromkeys(names))
 

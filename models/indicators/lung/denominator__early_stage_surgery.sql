@@ -6,7 +6,7 @@ with
 measure__early_non_small_cell as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date

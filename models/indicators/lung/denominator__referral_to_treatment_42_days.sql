@@ -6,7 +6,7 @@ with
 measure__gp_referral as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date

@@ -6,7 +6,7 @@ with
 measure__discussed_at_mdt as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date

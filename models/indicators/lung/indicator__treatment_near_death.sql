@@ -6,7 +6,7 @@ with
 measure__any_cancer_treatment as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -17,7 +17,7 @@ person_id,
 measure__death as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -50,14 +50,14 @@ final_child_2 as (
 final as (
 
     select
-child_1.person_id,
+        child_1.person_id,
         child_1.episode_id,
         child_1.measure_resolver,
         child_1.first_date as measure_date
     from final_child_1 as child_1
     inner join final_child_2 as child_2
         on
-child_1.person_id = child_2.person_id
+            child_1.person_id = child_2.person_id
 
 )
 

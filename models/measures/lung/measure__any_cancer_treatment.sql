@@ -6,7 +6,7 @@ with
 measure__chest_surgery as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -17,7 +17,7 @@ person_id,
 measure__radiotherapy as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -28,7 +28,7 @@ person_id,
 measure__systemic_therapy as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -36,7 +36,7 @@ person_id,
 
 ),
 
-part_1_event as (
+part_1_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -51,15 +51,15 @@ part_1_event as (
 part_1_eligible as (
 
     select
-        event.person_id,
-        event.episode_id,
-        event.measure_resolver,
-        event.measure_date,
-        event.concept_id
-    from part_1_event as event
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from part_1_target_row as target_row
     where
-        event.person_id is not null
-        and event.measure_resolver is not null
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
 
 ),
 
@@ -78,7 +78,7 @@ part_1_matched as (
 part_1 as (
 
     select distinct
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -86,7 +86,7 @@ person_id,
 
 ),
 
-part_2_event as (
+part_2_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -101,15 +101,15 @@ part_2_event as (
 part_2_eligible as (
 
     select
-        event.person_id,
-        event.episode_id,
-        event.measure_resolver,
-        event.measure_date,
-        event.concept_id
-    from part_2_event as event
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from part_2_target_row as target_row
     where
-        event.person_id is not null
-        and event.measure_resolver is not null
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
 
 ),
 
@@ -128,7 +128,7 @@ part_2_matched as (
 part_2 as (
 
     select distinct
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -139,7 +139,7 @@ person_id,
 final as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -148,7 +148,7 @@ person_id,
     union
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -157,7 +157,7 @@ person_id,
     union
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -166,7 +166,7 @@ person_id,
     union
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -175,7 +175,7 @@ person_id,
     union
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date

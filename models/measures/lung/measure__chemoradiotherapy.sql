@@ -6,7 +6,7 @@ with
 measure__curative_radiotherapy as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -17,7 +17,7 @@ person_id,
 measure__systemic_therapy as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -52,7 +52,7 @@ final_child_2 as (
 final as (
 
     select
-child_1.person_id,
+        child_1.person_id,
         child_1.episode_id,
         child_1.measure_resolver,
         case
@@ -64,7 +64,7 @@ child_1.person_id,
     from final_child_1 as child_1
     inner join final_child_2 as child_2
         on
-child_1.person_id = child_2.person_id
+            child_1.person_id = child_2.person_id
             and child_1.measure_resolver = child_2.measure_resolver
             and child_1.episode_id is not distinct from child_2.episode_id
 

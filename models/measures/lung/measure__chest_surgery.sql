@@ -6,7 +6,7 @@ with
 subquery__chest_surgery_done as (
 
     select distinct
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date

@@ -6,7 +6,7 @@ with
 measure__death as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -17,7 +17,7 @@ person_id,
 subquery__death_undated as (
 
     select distinct
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -28,7 +28,7 @@ person_id,
 final as (
 
     select
-kept.person_id,
+        kept.person_id,
         kept.episode_id,
         kept.measure_resolver,
         kept.measure_date

@@ -6,7 +6,7 @@ with
 measure__any_cancer_treatment as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -17,7 +17,7 @@ person_id,
 final as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         min(measure_date) as measure_date

@@ -6,7 +6,7 @@ with
 measure__ecog as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -17,7 +17,7 @@ person_id,
 final as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         max(measure_date) as measure_date

@@ -16,7 +16,7 @@ person as (
 subquery__lung_cancer_recorded as (
 
     select distinct
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -27,7 +27,7 @@ person_id,
 part_1 as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         min(measure_date) as measure_date
@@ -39,7 +39,7 @@ person_id,
 final as (
 
     select
-member.person_id,
+        member.person_id,
         member.episode_id,
         member.measure_resolver,
         member.measure_date

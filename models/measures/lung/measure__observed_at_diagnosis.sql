@@ -6,7 +6,7 @@ with
 measure__thoracic_cancer as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -14,7 +14,7 @@ person_id,
 
 ),
 
-part_1_event as (
+part_1_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -31,17 +31,17 @@ part_1_event as (
 part_1_eligible as (
 
     select
-        event.person_id,
-        event.episode_id,
-        event.measure_resolver,
-        event.measure_date,
-        event.interval_start,
-        event.interval_end,
-        event.start_date
-    from part_1_event as event
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.interval_start,
+        target_row.interval_end,
+        target_row.start_date
+    from part_1_target_row as target_row
     where
-        event.person_id is not null
-        and event.measure_resolver is not null
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
 
 ),
 
@@ -62,7 +62,7 @@ part_1 as (
 final_anchor as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         min(measure_date) as anchor_date
@@ -74,7 +74,7 @@ person_id,
 final_pair as (
 
     select
-anchor.person_id,
+        anchor.person_id,
         anchor.episode_id,
         anchor.measure_resolver,
         anchor.anchor_date,
@@ -84,7 +84,7 @@ anchor.person_id,
     from final_anchor as anchor
     inner join part_1 as candidate
         on
-anchor.person_id = candidate.person_id
+            anchor.person_id = candidate.person_id
     where
         anchor.anchor_date is not null
         and candidate.interval_start <= anchor.anchor_date
@@ -98,7 +98,7 @@ anchor.person_id = candidate.person_id
 final_ranked as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         anchor_date,

@@ -6,7 +6,7 @@ with
 subquery__pathological_stage_recorded as (
 
     select distinct
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -17,7 +17,7 @@ person_id,
 subquery__tissue_shows_cancer as (
 
     select distinct
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -28,7 +28,7 @@ person_id,
 final as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -37,7 +37,7 @@ person_id,
     union
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date

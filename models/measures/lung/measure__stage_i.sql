@@ -6,7 +6,7 @@ with
 subquery__stage_i_recorded as (
 
     select distinct
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date

@@ -6,7 +6,7 @@ with
 measure__chest_surgery as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -17,7 +17,7 @@ person_id,
 measure__stage_iii as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -28,7 +28,7 @@ person_id,
 final_anchor as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         min(measure_date) as anchor_date
@@ -40,7 +40,7 @@ person_id,
 final_pair as (
 
     select
-anchor.person_id,
+        anchor.person_id,
         anchor.episode_id,
         anchor.measure_resolver,
         anchor.anchor_date,
@@ -50,7 +50,7 @@ anchor.person_id,
     from final_anchor as anchor
     inner join measure__chest_surgery as candidate
         on
-anchor.person_id = candidate.person_id
+            anchor.person_id = candidate.person_id
             and anchor.measure_resolver = candidate.measure_resolver
             and anchor.episode_id is not distinct from candidate.episode_id
     where
@@ -63,7 +63,7 @@ anchor.person_id = candidate.person_id
 final as (
 
     select
-anchor.person_id,
+        anchor.person_id,
         anchor.episode_id,
         anchor.measure_resolver,
         anchor.anchor_date as measure_date

@@ -6,7 +6,7 @@ with
 subquery__systemic_therapy_given as (
 
     select distinct
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date

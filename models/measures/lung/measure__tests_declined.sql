@@ -6,7 +6,7 @@ with
 subquery__tests_declined_recorded as (
 
     select distinct
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date

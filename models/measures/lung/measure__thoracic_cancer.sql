@@ -6,7 +6,7 @@ with
 measure__lung_metastasis as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -17,7 +17,7 @@ person_id,
 measure__mesothelioma as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -28,7 +28,7 @@ person_id,
 measure__new_lung_cancer as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -39,7 +39,7 @@ person_id,
 final as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -48,7 +48,7 @@ person_id,
     union
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -57,7 +57,7 @@ person_id,
     union
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date

@@ -6,7 +6,7 @@ with
 cohort__lung as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -17,7 +17,7 @@ person_id,
 cohort__lung_mets as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date

@@ -27,8 +27,7 @@ concept_ancestor as (
 
 concept_set__cancer_medicines as (
 
-    select
-        concept_id
+    select concept_id
     from {{ ref('concept_set__cancer_medicines') }}
 
 ),
@@ -36,7 +35,7 @@ concept_set__cancer_medicines as (
 measure__any_cancer_treatment as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -47,7 +46,7 @@ person_id,
 measure__care_began as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -58,7 +57,7 @@ person_id,
 measure__chemoradiotherapy as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -69,7 +68,7 @@ person_id,
 measure__chest_surgery as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -80,7 +79,7 @@ person_id,
 measure__clinical_trial as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -91,7 +90,7 @@ person_id,
 measure__death as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -102,7 +101,7 @@ person_id,
 measure__death_date_missing as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -113,7 +112,7 @@ person_id,
 measure__discussed_at_mdt as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -124,7 +123,7 @@ person_id,
 measure__early_non_small_cell as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -135,7 +134,7 @@ person_id,
 measure__ecog as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -146,7 +145,7 @@ person_id,
 measure__first_treatment as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -157,7 +156,7 @@ person_id,
 measure__fit_stage_iii as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -168,7 +167,7 @@ person_id,
 measure__gp_referral as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -179,7 +178,7 @@ person_id,
 measure__last_ecog as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -190,7 +189,7 @@ person_id,
 measure__lung_metastasis as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -201,7 +200,7 @@ person_id,
 measure__mesothelioma as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -212,7 +211,7 @@ person_id,
 measure__new_lung_cancer as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -223,7 +222,7 @@ person_id,
 measure__palliative_referral as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -234,7 +233,7 @@ person_id,
 measure__pathology_confirmed as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -245,7 +244,7 @@ person_id,
 measure__small_cell_confirmed as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -256,7 +255,7 @@ person_id,
 measure__smoking as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -267,7 +266,7 @@ person_id,
 measure__stage_iv as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -278,7 +277,7 @@ person_id,
 measure__systemic_therapy as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -289,7 +288,7 @@ person_id,
 measure__tests_declined as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -300,7 +299,7 @@ person_id,
 measure__treatment_declined as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -311,7 +310,7 @@ person_id,
 measure__treatment_or_palliative as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -319,7 +318,7 @@ person_id,
 
 ),
 
-number__tests_declined_event as (
+number__tests_declined_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -337,18 +336,18 @@ number__tests_declined_event as (
 number__tests_declined_eligible as (
 
     select
-        event.person_id,
-        event.episode_id,
-        event.measure_resolver,
-        event.measure_date,
-        event.number_event_id,
-        event.number_value,
-        event.concept_id,
-        event.value_concept_id
-    from number__tests_declined_event as event
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.number_event_id,
+        target_row.number_value,
+        target_row.concept_id,
+        target_row.value_concept_id
+    from number__tests_declined_target_row as target_row
     where
-        event.person_id is not null
-        and event.measure_resolver is not null
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
 
 ),
 
@@ -366,7 +365,7 @@ number__tests_declined_row as (
 
 ),
 
-number__clinical_trial_event as (
+number__clinical_trial_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -384,18 +383,18 @@ number__clinical_trial_event as (
 number__clinical_trial_eligible as (
 
     select
-        event.person_id,
-        event.episode_id,
-        event.measure_resolver,
-        event.measure_date,
-        event.number_event_id,
-        event.number_value,
-        event.concept_id,
-        event.value_text
-    from number__clinical_trial_event as event
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.number_event_id,
+        target_row.number_value,
+        target_row.concept_id,
+        target_row.value_text
+    from number__clinical_trial_target_row as target_row
     where
-        event.person_id is not null
-        and event.measure_resolver is not null
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
 
 ),
 
@@ -413,7 +412,7 @@ number__clinical_trial_row as (
 
 ),
 
-number__ecog_event as (
+number__ecog_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -431,18 +430,18 @@ number__ecog_event as (
 number__ecog_eligible as (
 
     select
-        event.person_id,
-        event.episode_id,
-        event.measure_resolver,
-        event.measure_date,
-        event.number_event_id,
-        event.number_value,
-        event.concept_id,
-        event.value_number
-    from number__ecog_event as event
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.number_event_id,
+        target_row.number_value,
+        target_row.concept_id,
+        target_row.value_number
+    from number__ecog_target_row as target_row
     where
-        event.person_id is not null
-        and event.measure_resolver is not null
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
 
 ),
 
@@ -460,7 +459,7 @@ number__ecog_row as (
 
 ),
 
-number__smoking_event as (
+number__smoking_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -478,21 +477,21 @@ number__smoking_event as (
 number__smoking_eligible as (
 
     select
-        event.person_id,
-        event.episode_id,
-        event.measure_resolver,
-        event.measure_date,
-        event.number_event_id,
-        event.number_value,
-        event.concept_id,
-        event.value_concept_id
-    from number__smoking_event as event
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.number_event_id,
+        target_row.number_value,
+        target_row.concept_id,
+        target_row.value_concept_id
+    from number__smoking_target_row as target_row
     where
-        event.person_id is not null
-        and event.measure_resolver is not null
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
         and not coalesce(
-            value_concept_id = 2000000064
-            , false
+            target_row.value_concept_id = 2000000064,
+            false
         )
 
 ),
@@ -511,7 +510,7 @@ number__smoking_row as (
 
 ),
 
-number__chest_surgery_event as (
+number__chest_surgery_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -552,20 +551,20 @@ number__chest_surgery_hierarchy_2 as (
 number__chest_surgery_eligible as (
 
     select
-        event.person_id,
-        event.episode_id,
-        event.measure_resolver,
-        event.measure_date,
-        event.number_event_id,
-        event.number_value,
-        event.concept_id
-    from number__chest_surgery_event as event
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.number_event_id,
+        target_row.number_value,
+        target_row.concept_id
+    from number__chest_surgery_target_row as target_row
     where
-        event.person_id is not null
-        and event.measure_resolver is not null
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
         and not coalesce(
-            concept_id in (select concept_id from number__chest_surgery_hierarchy_2)
-            , false
+            target_row.concept_id in (select listed.concept_id from number__chest_surgery_hierarchy_2 as listed),
+            false
         )
 
 ),
@@ -580,11 +579,11 @@ number__chest_surgery_row as (
         number_event_id,
         number_value
     from number__chest_surgery_eligible
-    where concept_id in (select concept_id from number__chest_surgery_hierarchy_1)
+    where concept_id in (select listed.concept_id from number__chest_surgery_hierarchy_1 as listed)
 
 ),
 
-number__treatment_declined_event as (
+number__treatment_declined_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -602,18 +601,18 @@ number__treatment_declined_event as (
 number__treatment_declined_eligible as (
 
     select
-        event.person_id,
-        event.episode_id,
-        event.measure_resolver,
-        event.measure_date,
-        event.number_event_id,
-        event.number_value,
-        event.concept_id,
-        event.value_concept_id
-    from number__treatment_declined_event as event
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.number_event_id,
+        target_row.number_value,
+        target_row.concept_id,
+        target_row.value_concept_id
+    from number__treatment_declined_target_row as target_row
     where
-        event.person_id is not null
-        and event.measure_resolver is not null
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
 
 ),
 
@@ -631,7 +630,7 @@ number__treatment_declined_row as (
 
 ),
 
-number__systemic_therapy_event as (
+number__systemic_therapy_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -649,18 +648,18 @@ number__systemic_therapy_event as (
 number__systemic_therapy_eligible as (
 
     select
-        event.person_id,
-        event.episode_id,
-        event.measure_resolver,
-        event.measure_date,
-        event.number_event_id,
-        event.number_value,
-        event.concept_id,
-        event.source_value
-    from number__systemic_therapy_event as event
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.number_event_id,
+        target_row.number_value,
+        target_row.concept_id,
+        target_row.source_value
+    from number__systemic_therapy_target_row as target_row
     where
-        event.person_id is not null
-        and event.measure_resolver is not null
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
 
 ),
 
@@ -674,7 +673,7 @@ number__systemic_therapy_rule_1 as (
         number_event_id,
         number_value
     from number__systemic_therapy_eligible
-    where concept_id in (select concept_id from concept_set__cancer_medicines)
+    where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
 
 ),
 
@@ -716,7 +715,7 @@ number__systemic_therapy_row as (
 
 ),
 
-number__stage_iv_event as (
+number__stage_iv_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -745,17 +744,17 @@ number__stage_iv_hierarchy_1 as (
 number__stage_iv_eligible as (
 
     select
-        event.person_id,
-        event.episode_id,
-        event.measure_resolver,
-        event.measure_date,
-        event.number_event_id,
-        event.number_value,
-        event.concept_id
-    from number__stage_iv_event as event
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.number_event_id,
+        target_row.number_value,
+        target_row.concept_id
+    from number__stage_iv_target_row as target_row
     where
-        event.person_id is not null
-        and event.measure_resolver is not null
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
 
 ),
 
@@ -769,11 +768,11 @@ number__stage_iv_row as (
         number_event_id,
         number_value
     from number__stage_iv_eligible
-    where concept_id in (select concept_id from number__stage_iv_hierarchy_1)
+    where concept_id in (select listed.concept_id from number__stage_iv_hierarchy_1 as listed)
 
 ),
 
-number__palliative_referral_event as (
+number__palliative_referral_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -790,17 +789,17 @@ number__palliative_referral_event as (
 number__palliative_referral_eligible as (
 
     select
-        event.person_id,
-        event.episode_id,
-        event.measure_resolver,
-        event.measure_date,
-        event.number_event_id,
-        event.number_value,
-        event.concept_id
-    from number__palliative_referral_event as event
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.number_event_id,
+        target_row.number_value,
+        target_row.concept_id
+    from number__palliative_referral_target_row as target_row
     where
-        event.person_id is not null
-        and event.measure_resolver is not null
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
 
 ),
 
@@ -822,17 +821,20 @@ number__tests_declined as (
 
     select
         cohort.cohort_key,
-        event.number_value,
+        numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
-            order by event.measure_date nulls last, event.number_event_id nulls last, event.number_value nulls last
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__tests_declined_row as event
+    inner join number__tests_declined_row as numbered
         on
-            cohort.person_id = event.person_id
-            and cohort.measure_resolver = event.measure_resolver
-            and cohort.episode_id is not distinct from event.episode_id
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
 
 ),
 
@@ -840,15 +842,18 @@ number__clinical_trial as (
 
     select
         cohort.cohort_key,
-        event.number_value,
+        numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
-            order by event.measure_date nulls last, event.number_event_id nulls last, event.number_value nulls last
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__clinical_trial_row as event
+    inner join number__clinical_trial_row as numbered
         on
-            cohort.person_id = event.person_id
+            cohort.person_id = numbered.person_id
 
 ),
 
@@ -856,17 +861,20 @@ number__ecog as (
 
     select
         cohort.cohort_key,
-        event.number_value,
+        numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
-            order by event.measure_date nulls last, event.number_event_id nulls last, event.number_value nulls last
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__ecog_row as event
+    inner join number__ecog_row as numbered
         on
-            cohort.person_id = event.person_id
-            and cohort.measure_resolver = event.measure_resolver
-            and cohort.episode_id is not distinct from event.episode_id
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
 
 ),
 
@@ -874,17 +882,20 @@ number__smoking as (
 
     select
         cohort.cohort_key,
-        event.number_value,
+        numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
-            order by event.measure_date nulls last, event.number_event_id nulls last, event.number_value nulls last
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__smoking_row as event
+    inner join number__smoking_row as numbered
         on
-            cohort.person_id = event.person_id
-            and cohort.measure_resolver = event.measure_resolver
-            and cohort.episode_id is not distinct from event.episode_id
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
 
 ),
 
@@ -892,17 +903,20 @@ number__chest_surgery as (
 
     select
         cohort.cohort_key,
-        event.number_value,
+        numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
-            order by event.measure_date nulls last, event.number_event_id nulls last, event.number_value nulls last
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__chest_surgery_row as event
+    inner join number__chest_surgery_row as numbered
         on
-            cohort.person_id = event.person_id
-            and cohort.measure_resolver = event.measure_resolver
-            and cohort.episode_id is not distinct from event.episode_id
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
 
 ),
 
@@ -910,17 +924,20 @@ number__treatment_declined as (
 
     select
         cohort.cohort_key,
-        event.number_value,
+        numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
-            order by event.measure_date nulls last, event.number_event_id nulls last, event.number_value nulls last
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__treatment_declined_row as event
+    inner join number__treatment_declined_row as numbered
         on
-            cohort.person_id = event.person_id
-            and cohort.measure_resolver = event.measure_resolver
-            and cohort.episode_id is not distinct from event.episode_id
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
 
 ),
 
@@ -928,17 +945,20 @@ number__systemic_therapy as (
 
     select
         cohort.cohort_key,
-        event.number_value,
+        numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
-            order by event.measure_date nulls last, event.number_event_id nulls last, event.number_value nulls last
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__systemic_therapy_row as event
+    inner join number__systemic_therapy_row as numbered
         on
-            cohort.person_id = event.person_id
-            and cohort.measure_resolver = event.measure_resolver
-            and cohort.episode_id is not distinct from event.episode_id
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
 
 ),
 
@@ -946,17 +966,20 @@ number__stage_iv as (
 
     select
         cohort.cohort_key,
-        event.number_value,
+        numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
-            order by event.measure_date nulls last, event.number_event_id nulls last, event.number_value nulls last
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__stage_iv_row as event
+    inner join number__stage_iv_row as numbered
         on
-            cohort.person_id = event.person_id
-            and cohort.measure_resolver = event.measure_resolver
-            and cohort.episode_id is not distinct from event.episode_id
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
 
 ),
 
@@ -964,17 +987,20 @@ number__palliative_referral as (
 
     select
         cohort.cohort_key,
-        event.number_value,
+        numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
-            order by event.measure_date nulls last, event.number_event_id nulls last, event.number_value nulls last
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__palliative_referral_row as event
+    inner join number__palliative_referral_row as numbered
         on
-            cohort.person_id = event.person_id
-            and cohort.measure_resolver = event.measure_resolver
-            and cohort.episode_id is not distinct from event.episode_id
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
 
 ),
 

@@ -19,7 +19,7 @@ cohort as (
 measure__any_cancer_treatment as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -30,7 +30,7 @@ person_id,
 measure__chemoradiotherapy as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -41,7 +41,7 @@ person_id,
 measure__chest_surgery as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -52,7 +52,7 @@ person_id,
 measure__clinical_trial as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -63,7 +63,7 @@ person_id,
 measure__death as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -74,7 +74,7 @@ person_id,
 measure__death_date_missing as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -85,7 +85,7 @@ person_id,
 measure__discussed_at_mdt as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -96,7 +96,7 @@ person_id,
 measure__early_non_small_cell as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -107,7 +107,7 @@ person_id,
 measure__ecog as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -118,7 +118,7 @@ person_id,
 measure__first_treatment as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -129,7 +129,7 @@ person_id,
 measure__fit_stage_iii as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -140,7 +140,7 @@ person_id,
 measure__gp_referral as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -151,7 +151,7 @@ person_id,
 measure__observed_at_diagnosis as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -162,7 +162,7 @@ person_id,
 measure__palliative_referral as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -173,7 +173,7 @@ person_id,
 measure__pathology_confirmed as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -184,7 +184,7 @@ person_id,
 measure__small_cell_confirmed as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -195,7 +195,7 @@ person_id,
 measure__smoking as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -206,7 +206,7 @@ person_id,
 measure__stage_iv as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -217,7 +217,7 @@ person_id,
 measure__systemic_therapy as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -228,7 +228,7 @@ person_id,
 measure__tests_declined as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -239,7 +239,7 @@ person_id,
 measure__treatment_declined as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date
@@ -250,7 +250,7 @@ person_id,
 measure__treatment_or_palliative as (
 
     select
-person_id,
+        person_id,
         episode_id,
         measure_resolver,
         measure_date

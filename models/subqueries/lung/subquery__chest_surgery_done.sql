@@ -12,7 +12,7 @@ concept_ancestor as (
 
 ),
 
-event as (
+target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -51,18 +51,18 @@ hierarchy_2 as (
 eligible as (
 
     select
-        event.person_id,
-        event.episode_id,
-        event.measure_resolver,
-        event.measure_date,
-        event.concept_id
-    from event
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from target_row
     where
-        event.person_id is not null
-        and event.measure_resolver is not null
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
         and not coalesce(
-            concept_id in (select concept_id from hierarchy_2)
-            , false
+            target_row.concept_id in (select listed.concept_id from hierarchy_2 as listed),
+            false
         )
 
 ),
@@ -75,7 +75,7 @@ final as (
         measure_resolver,
         measure_date
     from eligible
-    where concept_id in (select concept_id from hierarchy_1)
+    where concept_id in (select listed.concept_id from hierarchy_1 as listed)
 
 )
 

@@ -3,7 +3,7 @@
 
 with
 
-event as (
+target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -19,16 +19,16 @@ event as (
 eligible as (
 
     select
-        event.person_id,
-        event.episode_id,
-        event.measure_resolver,
-        event.measure_date,
-        event.concept_id,
-        event.value_number
-    from event
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id,
+        target_row.value_number
+    from target_row
     where
-        event.person_id is not null
-        and event.measure_resolver is not null
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
 
 ),
 

@@ -5,13 +5,12 @@ with
 
 concept_set__lung_cancer as (
 
-    select
-        concept_id
+    select concept_id
     from {{ ref('concept_set__lung_cancer') }}
 
 ),
 
-event as (
+target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -26,15 +25,15 @@ event as (
 eligible as (
 
     select
-        event.person_id,
-        event.episode_id,
-        event.measure_resolver,
-        event.measure_date,
-        event.concept_id
-    from event
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from target_row
     where
-        event.person_id is not null
-        and event.measure_resolver is not null
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
 
 ),
 
@@ -46,7 +45,7 @@ final as (
         measure_resolver,
         measure_date
     from eligible
-    where concept_id in (select concept_id from concept_set__lung_cancer)
+    where concept_id in (select listed.concept_id from concept_set__lung_cancer as listed)
 
 )
 

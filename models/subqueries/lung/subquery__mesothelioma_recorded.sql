@@ -22,7 +22,7 @@ person as (
 
 ),
 
-event as (
+target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -34,21 +34,53 @@ event as (
 
 ),
 
+code_1 as (
+
+    select max(nullif(concept_code, '')) as concept_code
+    from concept
+    where concept_id = 44499065
+
+),
+
+code_2 as (
+
+    select max(nullif(concept_code, '')) as concept_code
+    from concept
+    where concept_id = 44499069
+
+),
+
+code_3 as (
+
+    select max(nullif(concept_code, '')) as concept_code
+    from concept
+    where concept_id = 44499067
+
+),
+
+code_4 as (
+
+    select max(nullif(concept_code, '')) as concept_code
+    from concept
+    where concept_id = 44499070
+
+),
+
 eligible as (
 
     select
-        event.person_id,
-        event.episode_id,
-        event.measure_resolver,
-        event.measure_date,
-        event.source_value
-    from event
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.source_value
+    from target_row
     inner join person
-        on event.person_id = person.person_id
+        on target_row.person_id = person.person_id
     where
-        event.person_id is not null
-        and event.measure_resolver is not null
-        and event.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
+        and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
 
 ),
 
@@ -60,7 +92,7 @@ rule_1 as (
         measure_resolver,
         measure_date
     from eligible
-    where position({{ fold_ascii("(select max(nullif(concept_code, '')) from concept where concept_id = 44499065)") }} in {{ fold_ascii('source_value') }}) > 0
+    where position((select {{ fold_ascii('code_1.concept_code') }} from code_1) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -72,7 +104,7 @@ rule_2 as (
         measure_resolver,
         measure_date
     from eligible
-    where position({{ fold_ascii("(select max(nullif(concept_code, '')) from concept where concept_id = 44499069)") }} in {{ fold_ascii('source_value') }}) > 0
+    where position((select {{ fold_ascii('code_2.concept_code') }} from code_2) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -84,7 +116,7 @@ rule_3 as (
         measure_resolver,
         measure_date
     from eligible
-    where position({{ fold_ascii("(select max(nullif(concept_code, '')) from concept where concept_id = 44499067)") }} in {{ fold_ascii('source_value') }}) > 0
+    where position((select {{ fold_ascii('code_3.concept_code') }} from code_3) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -96,7 +128,7 @@ rule_4 as (
         measure_resolver,
         measure_date
     from eligible
-    where position({{ fold_ascii("(select max(nullif(concept_code, '')) from concept where concept_id = 44499070)") }} in {{ fold_ascii('source_value') }}) > 0
+    where position((select {{ fold_ascii('code_4.concept_code') }} from code_4) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 

@@ -5,13 +5,12 @@ with
 
 concept_set__cancer_medicines as (
 
-    select
-        concept_id
+    select concept_id
     from {{ ref('concept_set__cancer_medicines') }}
 
 ),
 
-event as (
+target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -27,16 +26,16 @@ event as (
 eligible as (
 
     select
-        event.person_id,
-        event.episode_id,
-        event.measure_resolver,
-        event.measure_date,
-        event.concept_id,
-        event.source_value
-    from event
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id,
+        target_row.source_value
+    from target_row
     where
-        event.person_id is not null
-        and event.measure_resolver is not null
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
 
 ),
 
@@ -48,7 +47,7 @@ rule_1 as (
         measure_resolver,
         measure_date
     from eligible
-    where concept_id in (select concept_id from concept_set__cancer_medicines)
+    where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
 
 ),
 

@@ -1,0 +1,69 @@
+# `make demo` and `make test` need Python 3.11 or newer, nothing else; everything they make stays in this folder.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACK ?= lung
+DEMO := build/demo
+DATABASE := measuremart_demo.duckdb
+N ?= 5000
+SEED ?= 1
+
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+
+# Run a stage and say how long it took: $(call stage,name,command)
+stage = @printf '\n== %s\n' '$(1)'; start=$$(date +%s); $(2) && printf '== %s: %s s\n' '$(1)' "$$(( $$(date +%s) - start ))"
+
+.PHONY: help demo generate test lint tests fuzz bench clean
+
+help:  ## Say what there is to do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("measuremart needs Python 3.11 or newer; set PYTHON=..." if sys.version_info < (3, 11) else 0)'
+	@echo "== install into $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.ready-dev: pyproject.toml | $(VENV)/.ready
+	@echo "== install what tests need"
+	@$(BIN)/python -m pip install --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+$(DEMO)/profiles.yml: profiles.example.yml
+	@mkdir -p $(DEMO)
+	@cp $< $@
+
+demo: $(VENV)/.ready $(DEMO)/profiles.yml  ## Build the demo on DuckDB and print the lung cancer report
+	$(call stage,generate,$(BIN)/measuremart generate)
+	$(call stage,dbt build,MEASUREMART_DUCKDB=$(DATABASE) $(BIN)/dbt build --profiles-dir $(DEMO) --target duckdb)
+	$(call stage,read the report,MEASUREMART_DUCKDB=$(DATABASE) $(BIN)/measuremart report lung_mdt --profiles-dir $(DEMO) --target duckdb)
+	@printf '\nDatabase          %s (schemas staging to marts; start with marts.agg_indicator)\n' '$(DATABASE)'
+	@printf 'Generated models  models/ (subqueries, measures, cohorts, indicators, reports)\n'
+	@printf 'Definitions       definitions/lung/\n'
+	@printf 'Docs              docs/ (start with docs/README.md)\n'
+
+generate: $(VENV)/.ready  ## Write the dbt models of all definitions
+	@$(BIN)/measuremart generate
+
+test: lint tests  ## Everything: linters, types, generated files current, all tests
+
+lint: $(VENV)/.ready-dev  ## Linters, types and import rules
+	$(call stage,ruff,$(BIN)/ruff check . && $(BIN)/ruff format --check .)
+	$(call stage,mypy,$(BIN)/mypy)
+	$(call stage,imports,$(BIN)/lint-imports)
+	$(call stage,yamllint,$(BIN)/yamllint --strict .)
+	$(call stage,sqlfluff,$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests/singular)
+	$(call stage,generated files,$(BIN)/measuremart generate --check)
+
+tests: $(VENV)/.ready-dev  ## All tests, on DuckDB and PostgreSQL
+	$(call stage,pytest,$(BIN)/pytest -n 2 --dist loadgroup -q --durations 10)
+
+fuzz: $(VENV)/.ready-dev  ## Random definitions on every engine: make fuzz N=5000 SEED=1
+	@$(BIN)/python -m tests.property.fuzz --cases $(N) --seed $(SEED)
+
+bench: $(VENV)/.ready-dev  ## Benchmarks; figures, no verdicts
+	@$(BIN)/python benchmarks/generate_speed.py
+
+clean:  ## Remove what builds leave behind; the virtual environment stays
+	rm -rf build target logs $(DATABASE) $(DATABASE).wal

@@ -1,0 +1,84 @@
+"""Subqueries: the rows of a target that match a rule, as a bag of members (semantics.md sections 2.3 and 3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from measuremart.plan.nodes import Subquery
+from measuremart.referee.conditions import Judge
+from measuremart.referee.predicates import Matcher
+from measuremart.referee.world import Dropped, Member, Row, World, day, whole
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A member with the start and end of its row, for `covers` (4.1)."""
+
+    member: Member
+    start: dt.date | None
+    end: dt.date | None
+
+
+class Subqueries:
+    """Evaluates subqueries over the rows of their targets."""
+
+    def __init__(self, world: World, matcher: Matcher, judge: Judge) -> None:
+        self._world = world
+        self._matcher = matcher
+        self._judge = judge
+
+    def members(self, subquery: Subquery) -> list[Member]:
+        """Return the members, twice what two rules match (section 1)."""
+        return [m for row in self._matching(subquery) if (m := _member(subquery, row)) is not None]
+
+    def dropped(self, subquery: Subquery) -> list[Dropped]:
+        """Return what matches and is no member: rows in = rows kept + rows dropped (2.3)."""
+        result = []
+        for row in self._matching(subquery):
+            person_id = whole(row, subquery.target.person)
+            if _member(subquery, row) is None:
+                reason = "no_person" if person_id is None else "no_resolver"
+                result.append(Dropped(person_id, whole(row, subquery.target.event), reason))
+        return result
+
+    def intervals(self, subquery: Subquery) -> set[Interval]:
+        """Return the members with the start and end of their rows (4.1, `covers`)."""
+        start, end = subquery.target.start, subquery.target.end
+        assert start is not None
+        assert end is not None
+        result = set()
+        for row in self._matching(subquery):
+            member = _member(subquery, row)
+            if member is not None:
+                result.add(Interval(member, day(row, start.name), day(row, end.name)))
+        return result
+
+    def _matching(self, subquery: Subquery) -> list[Row]:
+        """Return each row once per rule that it meets (section 3): `UNION ALL` of the rules."""
+        kept = []
+        for row in self._world.rows(subquery.target.model):
+            if any(self._matcher.truth(p, row) is True for p in subquery.exclude):
+                continue
+            person_id = whole(row, subquery.target.person)
+            if not self._judge.passes(subquery.where, subquery.target.population, person_id, _date(subquery, row)):
+                continue
+            kept += [row for rule in subquery.rules if self._matcher.truth(rule, row) is True]
+        return kept
+
+
+def _date(subquery: Subquery, row: Row) -> dt.date | None:
+    """Return the qualification date (section 3, `date:`)."""
+    return None if subquery.date is None else day(row, subquery.date.name)
+
+
+def _member(subquery: Subquery, row: Row) -> Member | None:
+    """Return the row at the grain of the subquery (2.3, the table); None without a person or a resolver."""
+    person_id = whole(row, subquery.target.person)
+    resolver = whole(row, subquery.resolver.name)
+    if person_id is None or resolver is None:
+        return None
+    episode_id = None
+    if subquery.grain.within == "episode" and subquery.target.episode is not None:
+        episode_id = whole(row, subquery.target.episode)
+    return Member(person_id, episode_id, resolver, _date(subquery, row))

@@ -1,0 +1,102 @@
+"""The demo's report against the hand computation over the seed files, cell by cell."""
+
+from pathlib import Path
+
+import hand_report
+import pytest
+from dbt_runs import Warehouse
+
+RESULT_COLUMNS = (
+    "indicator, person_id, episode_id, is_counted, status, cohort_date, denominator_date, numerator_date, days_between"
+)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The demo, built as a user builds it: seeds, models and every test."""
+    folder: Path = tmp_path_factory.mktemp("demo")
+    built = Warehouse(folder)
+    run = built.dbt("build")
+    assert run.exit_code == 0, run.output
+    return built
+
+
+def test_results(demo: Warehouse) -> None:
+    ours = demo.rows(f"select {RESULT_COLUMNS} from reports.report__lung_mdt__results")
+    by_hand = [
+        (
+            r.indicator,
+            r.person_id,
+            r.episode_id,
+            r.counted,
+            r.status,
+            r.cohort_date,
+            r.denominator_date,
+            r.numerator_date,
+            r.days_between,
+        )
+        for r in hand_report.results()
+    ]
+    assert len(ours) == len(by_hand) > 1000
+    assert sorted(ours, key=str) == sorted(by_hand, key=str)
+
+
+def test_the_fact_table_holds_the_same_rows(demo: Warehouse) -> None:
+    kept = demo.rows(f"select {RESULT_COLUMNS} from marts.fct_indicator_result where report = 'lung_mdt'")
+    assert sorted(kept, key=str) == sorted(
+        demo.rows(f"select {RESULT_COLUMNS} from reports.report__lung_mdt__results"), key=str
+    )
+
+
+def test_aggregates(demo: Warehouse) -> None:
+    ours = demo.rows(
+        "select indicator, met, not_met, excluded, exception, unresolved, ineligible, eligible, rate, median_days "
+        "from marts.agg_indicator where report = 'lung_mdt' and period_kind = 'all_time' order by indicator"
+    )
+    by_hand = sorted(hand_report.aggregates(), key=lambda a: a.indicator)
+    assert len(ours) == len(by_hand) == 12
+    for mine, hand in zip(ours, by_hand, strict=True):
+        counts = (hand.met, hand.not_met, hand.excluded, hand.exception, hand.unresolved, hand.ineligible)
+        assert mine[:8] == (hand.indicator, *counts, hand.eligible)
+        assert hand.rate is not None
+        assert float(mine[8]) == pytest.approx(hand.rate, abs=5e-7)
+        if hand.indicator == "diagnosis_to_treatment":
+            assert hand.median_days is not None
+            assert float(mine[9]) == pytest.approx(hand.median_days, abs=0.005)
+
+
+@pytest.mark.parametrize("kind", ["month", "quarter", "year"])
+def test_periods_add_up_to_all_time(demo: Warehouse, kind: str) -> None:
+    counts = "sum(eligible), sum(met), sum(exception), sum(unresolved), sum(excluded), sum(ineligible)"
+    query = f"select indicator, {counts} from marts.agg_indicator where period_kind in ({{}}) group by 1 order by 1"
+    periods = demo.rows(query.format(f"'{kind}', 'undated'"))
+    assert periods == demo.rows(query.format("'all_time'"))
+    assert periods
+
+
+def test_the_cohort_is_measure_0_in_four_columns(demo: Warehouse) -> None:
+    by_hand = {(r.person_id, r.episode_id, r.episode_id, r.cohort_date) for r in hand_report.results()}
+    cohort = demo.rows("select person_id, episode_id, measure_resolver, measure_date from reports.report__lung_mdt")
+    assert sorted(cohort, key=str) == sorted(by_hand, key=str)
+
+
+def test_the_dataset_has_one_row_a_key_and_agrees_with_the_measures(demo: Warehouse) -> None:
+    dataset = demo.rows("select count(*), count(distinct episode_id) from reports.report__lung_mdt__dataset")
+    assert dataset == demo.rows("select count(*), count(distinct episode_id) from reports.report__lung_mdt")
+    columns = [c for (c,) in demo.rows("select column_name from (describe reports.report__lung_mdt__dataset)")]
+    qualified = [c for c in columns if c.endswith("__qualified")]
+    assert len(qualified) > 20
+    grains = dict(demo.rows("select measure, grain from catalogue.catalogue_measure"))
+    for column in qualified:
+        measure = column.removesuffix("__qualified")
+        join = "r.person_id = m.person_id"
+        if grains[measure] != "person":
+            join += " and r.episode_id = m.episode_id"
+        expected = demo.rows(
+            f"select r.episode_id, min(m.measure_date) from reports.report__lung_mdt as r "
+            f"join measures.measure__{measure} as m on {join} group by 1 order by 1"
+        )
+        ours = demo.rows(
+            f"select episode_id, {measure}__date from reports.report__lung_mdt__dataset where {column} order by 1"
+        )
+        assert ours == expected, measure
