@@ -26,8 +26,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def dump(data: object) -> str:
-    """Return YAML text in the order given, with lines folded nowhere."""
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
+    """Return YAML text in the order given, long lines folded."""
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def escaped(text: str) -> str:
