@@ -26,6 +26,9 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _AMBIGUOUS = re.compile(r"[-+]?[0-9][0-9_]*\Z|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+\Z|[-+]?[0-9.]+[eE][-+]?[0-9]+\Z")
+# Control characters, halves of pairs, and the line ends that only some programs count as such.
+_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_LINE_END = re.compile("\r\n|\r|\n")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -87,12 +90,42 @@ def read_file(path: Path, shown_as: str) -> LocatedDict:
 
 def read_text(text: str, shown_as: str) -> LocatedDict:
     """Read YAML text whose top level is a mapping (an empty text is an empty mapping). Raises `SourceError`."""
+    _refuse_characters(text, shown_as)
     value = _Reader(text, shown_as).document()
     if value is None:
         return LocatedDict(Position(shown_as, 1, 1))
     if not isinstance(value, LocatedDict):
         raise SourceError(Problem(Position(shown_as, 1, 1), "a definition file is a mapping of sections", Kind.YAML))
     return value
+
+
+def _refuse_characters(text: str, file: str) -> None:
+    found = _REFUSED.search(text)
+    if found:
+        before = _LINE_END.split(text[: found.start()])
+        code = f"U+{ord(found.group()):04X}"
+        raise SourceError(
+            Problem(
+                Position(file, len(before), len(before[-1]) + 1),
+                f"the character {code} is not allowed: leave it out, or write it as an escape in double quotes",
+                Kind.YAML,
+            )
+        )
+
+
+def _reason(error: yaml.MarkedYAMLError, text: str) -> str:
+    """Return what the YAML parser says is wrong, with what was being read and the cause that it often has."""
+    mark, problem = error.problem_mark, str(error.problem)
+    if mark is not None and problem == "found character that cannot start any token":
+        line = _LINE_END.split(text)[mark.line]
+        if line[mark.column : mark.column + 1] == "\t":
+            return "a tab; indent with spaces"
+        return f"{problem}; quote a text that begins with it"
+    if problem == "mapping values are not allowed in this context":
+        return f"{problem}; quote a text that holds a colon and a space, or mind the indentation"
+    if error.context and error.context_mark is not None:
+        return f"{problem} {error.context} that begins on line {error.context_mark.line + 1}"
+    return problem
 
 
 class _Reader:
@@ -107,11 +140,11 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             position = self._at(mark) if mark else Position(self._file, 1, 1)
-            raise SourceError(Problem(position, f"not YAML: {error.problem}", Kind.YAML)) from error
+            message = f"not YAML: {_reason(error, text)}"
+            raise SourceError(Problem(position, message, Kind.YAML)) from error
         except yaml.YAMLError as error:
-            raise SourceError(
-                Problem(Position(self._file, 1, 1), "not YAML: a character that is not allowed", Kind.YAML)
-            ) from error
+            message = "not YAML: a character that is not allowed"
+            raise SourceError(Problem(Position(self._file, 1, 1), message, Kind.YAML)) from error
 
     def _at(self, mark: Any) -> Position:
         return Position(self._file, mark.line + 1, mark.column + 1)

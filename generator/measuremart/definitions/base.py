@@ -15,7 +15,6 @@ from pydantic import (
     Field,
     ModelWrapValidatorHandler,
     PrivateAttr,
-    Strict,
     ValidationInfo,
     model_validator,
 )
@@ -27,13 +26,24 @@ from measuremart.source import LocatedDict, position_of
 NAME_LENGTH = 36
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+# What a column cannot be called without quotes, on at least one engine.
+_RESERVED = frozenset(
+    "all analyse analyze and any array as asc asymmetric authorization between binary both case cast check collate "
+    "collation column concurrently constraint create cross current_catalog current_date current_role current_schema "
+    "current_time current_timestamp current_user default deferrable desc describe distinct do else end except false "
+    "fetch for foreign freeze from full grant group having ilike in initially inner intersect into is isnull join "
+    "lambda lateral leading left like limit localtime localtimestamp natural not notnull null offset on only or order "
+    "outer overlaps pivot placing primary qualify references returning right select session_user show similar some "
+    "summarize symmetric system_user table tablesample then to trailing true union unique unpivot user using variadic "
+    "verbose when where window with".split()
+)
 BIGINT = 2**63 - 1
 
 
 def name_fault(name: str) -> str | None:
     """Return what is wrong with an authored name, None if nothing is (architecture.md, Names)."""
     if not _NAME.match(name):
-        return f"'{_shown(name)}' is not a name: use a-z, 0-9 and _, beginning with a letter"
+        return f"'{shown(name)}' is not a name: use a-z, 0-9 and _, beginning with a letter"
     if "__" in name:
         return f"'{name}' has two underscores in a row, which generated names use: use one"
     if len(name) > NAME_LENGTH:
@@ -41,7 +51,8 @@ def name_fault(name: str) -> str | None:
     return None
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """Return a text that is fit for a message: printable, and not too long."""
     printable = "".join(c if c.isprintable() else "?" for c in text)
     return printable if len(printable) <= 60 else printable[:57] + "..."
 
@@ -54,16 +65,21 @@ def _name(text: str) -> str:
 
 
 def _identifier(text: str) -> str:
+    fault = None
     if not _IDENTIFIER.match(text) or len(text) > 63:
-        raise PydanticCustomError(
-            "identifier", "{fault}", {"fault": f"'{_shown(text)}' is not a plain column or relation name"}
-        )
+        fault = f"'{shown(text)}' is not a plain column name"
+    elif text.lower() in _RESERVED:
+        fault = f"'{text}' is a reserved word of SQL: give the column another name in a model of your own"
+    if fault:
+        raise PydanticCustomError("identifier", "{fault}", {"fault": fault})
     return text
 
 
 def _relation(text: str) -> str:
-    for part in text.split(".", 1):
-        _identifier(part)
+    parts = text.split(".")
+    if len(parts) > 2 or any(not _IDENTIFIER.match(p) or len(p) > 63 for p in parts):
+        fault = f"'{shown(text)}' is not a relation: name a model or seed, or source.table"
+        raise PydanticCustomError("relation", "{fault}", {"fault": fault})
     return text
 
 
@@ -72,7 +88,11 @@ def _one_or_many(value: Any) -> Any:
 
 
 def _decimal(value: Any) -> Any:
-    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    if not isinstance(value, Decimal):  # pydantic would read a number out of a text
+        raise PydanticCustomError("decimal_type", "must be a number", {})
+    return value
 
 
 def _concept(value: int) -> int:
@@ -102,15 +122,19 @@ PlainId = Annotated[int, Field(ge=-BIGINT, le=BIGINT)]
 ConceptId = Annotated[int, Field(ge=-BIGINT, le=BIGINT), AfterValidator(_concept)]
 ConceptIds = one_or_many(ConceptId)
 Texts = one_or_many(Text)
-Number = Annotated[Decimal, Strict(False), BeforeValidator(_decimal, json_schema_input_type=float)]
+Number = Annotated[Decimal, BeforeValidator(_decimal, json_schema_input_type=float)]
 Count = Annotated[int, Field(ge=1, le=100_000)]
 
 
 @dataclass
 class ReadingNotes:
-    """What reading one entry collects beside pydantic's own errors; passed as the validation context."""
+    """What reading one entry collects beside pydantic's own errors; passed as the validation context.
+
+    `misspelt` has, by the position of a part, the keys that its unknown keys may have been meant as.
+    """
 
     problems: list[Problem] = field(default_factory=list)
+    misspelt: dict[Position, list[str]] = field(default_factory=dict)
 
 
 class Part(BaseModel):
@@ -126,19 +150,17 @@ class Part(BaseModel):
     def _locate(cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
         if not isinstance(data, LocatedDict) or not isinstance(info.context, ReadingNotes):
             return handler(data)
-        valid = {f.alias or name for name, f in cls.model_fields.items()}
+        valid = [f.alias or name for name, f in cls.model_fields.items()]
         known: dict[str, Any] = {}
         for key, value in data.items():
             if key in valid:
                 known[key] = value
                 continue
-            info.context.problems.append(
-                Problem(
-                    data.key_positions[key],
-                    f"unknown {cls.nouns} '{_shown(key)}'{did_you_mean(key, valid)}",
-                    Kind.LANGUAGE,
-                )
-            )
+            near = did_you_mean(key, valid)
+            hint = near or f"; there are {', '.join(valid)}"
+            text = f"unknown {cls.nouns} '{shown(key)}'{hint}"
+            info.context.problems.append(Problem(data.key_positions[key], text, Kind.LANGUAGE))
+            info.context.misspelt.setdefault(data.position, []).extend(v for v in valid if f"'{v}'" in near)
         part = handler(known)
         part._written = data
         return part
@@ -170,6 +192,12 @@ def exactly_one(part: Part, fields: tuple[str, ...], what: str) -> None:
     if len(given) == 1:
         return
     labels = [type(part).model_fields[f].alias or f for f in (given or fields)]
-    found = "none" if not given else " and ".join(f"'{label}'" for label in labels)
-    choices = "" if given else f" of {', '.join(labels)}"
-    raise PydanticCustomError("one_of", "{text}", {"text": f"exactly one {what}{choices}; found {found}"})
+    if not given:
+        raise incomplete(f"exactly one {what} of {', '.join(labels)}; found none")
+    found = " and ".join(f"'{label}'" for label in labels)
+    raise PydanticCustomError("one_of", "{text}", {"text": f"exactly one {what}; found {found}"})
+
+
+def incomplete(text: str) -> PydanticCustomError:
+    """Return the error of a part that lacks something; not said where a misspelt key explains it."""
+    return PydanticCustomError("incomplete", "{text}", {"text": text})

@@ -8,17 +8,17 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from measuremart.definitions.base import Entry, ReadingNotes, name_fault
+from measuremart.definitions.base import Entry, ReadingNotes, name_fault, shown
 from measuremart.definitions.cohort import Cohort
 from measuremart.definitions.concept_set import ConceptSet
-from measuremart.definitions.indicator import Indicator
+from measuremart.definitions.indicator import FULL_COHORT, Indicator
 from measuremart.definitions.measure import Measure
 from measuremart.definitions.population import Population
 from measuremart.definitions.report import Report
 from measuremart.definitions.subquery import Subquery
 from measuremart.definitions.target import Target
 from measuremart.problems import Kind, Position, Problem, did_you_mean
-from measuremart.source import LocatedDict, position_of
+from measuremart.source import LocatedDict, LocatedTuple, position_of
 
 SECTIONS: dict[str, type[Entry]] = {
     "populations": Population,
@@ -53,8 +53,8 @@ def read_sections(data: LocatedDict, pack: str) -> tuple[list[Defined], list[Pro
         if section in RESERVED_SECTIONS:
             problems.append(Problem(key, f"'{section}' is not supported yet", Kind.NOT_SUPPORTED))
         elif section not in SECTIONS:
-            hint = did_you_mean(section, SECTIONS)
-            problems.append(Problem(key, f"unknown section '{section[:60]}'{hint}", Kind.LANGUAGE))
+            hint = did_you_mean(section, SECTIONS) or f"; there are {', '.join(SECTIONS)}"
+            problems.append(Problem(key, f"unknown section '{shown(section)}'{hint}", Kind.LANGUAGE))
         elif not isinstance(body, LocatedDict):
             if body is not None:
                 problems.append(Problem(key, f"'{section}' is a mapping of names", Kind.LANGUAGE))
@@ -70,6 +70,8 @@ def _read_entry(body: LocatedDict, pack: str, section: str, name: str) -> tuple[
     position = body.key_positions[name]
     problems: list[Problem] = []
     fault = name_fault(name)
+    if name == FULL_COHORT and section in ("measures", "subqueries"):
+        fault = f"'{FULL_COHORT}' is a word of the language, the report's whole cohort: choose another name"
     if fault:
         problems.append(Problem(position, fault, Kind.LANGUAGE))
     notes = ReadingNotes()
@@ -77,57 +79,119 @@ def _read_entry(body: LocatedDict, pack: str, section: str, name: str) -> tuple[
     try:
         entry = SECTIONS[section].model_validate(body[name], context=notes)
     except ValidationError as error:
-        problems += _explained(error, body[name], body.value_positions[name], position)
+        problems += _explained(error, body, name, notes)
     problems += notes.problems
     return Defined(pack, section, name, position, None if problems else entry), problems
 
 
-def _explained(error: ValidationError, data: object, value: Position, key: Position) -> list[Problem]:
-    """Say pydantic's errors in the language's words, once per place and message."""
+def _explained(error: ValidationError, body: LocatedDict, name: str, notes: ReadingNotes) -> list[Problem]:
+    """Say pydantic's errors in the language's words, each once, and none that another one explains."""
+    details = [(_written(body, (name, *detail["loc"])), detail) for detail in error.errors(include_url=False)]
     found: dict[tuple[Position, str], Problem] = {}
-    for detail in error.errors(include_url=False):
-        path = tuple(detail["loc"])
-        position = position_of(data, path, value)
+    for path, detail in details:
+        position, here = position_of(body, path, body.position), _value_at(body, path)
+        if detail["type"] == "incomplete" and position in notes.misspelt:
+            continue
         if detail["type"] == "missing":
-            position = position_of(data, path[:-1], value) if len(path) > 1 else key
-        if detail["type"] == "too_short" and detail["input"] not in ((), {}):
+            if detail["loc"][-1] in notes.misspelt.get(position, ()):
+                continue
+            position = body.key_positions[name] if len(path) == 1 else position
+        elif detail["loc"][-1:] == ("[key]",):
+            position = _value_at(body, path[:-1]).key_positions[path[-1]]
+        elif _of_another_choice(path, detail, here, details):
+            continue
+        if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
             continue  # pydantic counts only the valid items; the invalid ones have messages of their own
         message = _message(detail, path)
         found.setdefault((position, message), Problem(position, message, Kind.LANGUAGE))
+    if not found and not notes.problems:
+        raise AssertionError(f"no words for {error}")
     return list(found.values())
 
 
-_PLAIN = {
-    "string_type": "must be text: quote it if it is meant as text",
-    "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "bool_type": "must be true or false",
-    "tuple_type": "must be a list",
-    "dict_type": "must be a mapping of keys to values",
-    "model_type": "must be a mapping of keys to values",
-    "model_attributes_type": "must be a mapping of keys to values",
-    "date_type": "must be a day, as in 2024-12-31",
-    "decimal_type": "must be a number",
-    "decimal_parsing": "must be a number",
-    "is_instance_of": "must be a number",
-    "string_too_short": "must not be empty",
-    "union_tag_not_found": "must be a name, an operator or an inline subquery",
+def _written(data: object, steps: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Return the steps that were written: without validators' labels and a key that is missing."""
+    path: list[int | str] = []
+    for step in steps:
+        if isinstance(data, LocatedDict) and step in data:
+            path.append(step)
+            data = data[str(step)]
+        elif isinstance(data, LocatedTuple) and isinstance(step, int) and step < len(data):
+            path.append(step)
+            data = data[step]
+    return tuple(path)
+
+
+def _value_at(data: Any, path: tuple[int | str, ...]) -> Any:
+    for step in path:
+        data = data[step]
+    return data
+
+
+_Details = list[tuple[tuple[int | str, ...], ErrorDetails]]
+
+
+def _of_another_choice(path: tuple[int | str, ...], detail: ErrorDetails, here: object, details: _Details) -> bool:
+    """Say whether an error is of a spelling that was not chosen, where a value may be a mapping or something short."""
+    if isinstance(here, dict):
+        deeper = any(p[: len(path)] == path and d["type"] not in _NOT_A_MAPPING for p, d in details)
+        return deeper and detail["type"] in _NOT_A_MAPPING
+    return detail["type"] == "model_type" and any(p == path and d is not detail for p, d in details)
+
+
+_NOT_A_MAPPING = ("string_type", "literal_error", "int_type")
+_WANTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "dict_type": "a mapping of keys to values",
+    "model_type": "a mapping of keys to values",
+    "model_attributes_type": "a mapping of keys to values",
+    "date_type": "a day, as in 2024-12-31",
+    "decimal_type": "a number",
 }
 
 
 def _message(detail: ErrorDetails, path: tuple[int | str, ...]) -> str:
-    kind = detail["type"]
-    words = [str(step) for step in path if isinstance(step, str)]
-    key = words[-1] if words else ""
-    context = detail.get("ctx", {})
+    kind, context, value = detail["type"], detail.get("ctx", {}), detail["input"]
+    key = next(str(step) for step in reversed(path) if isinstance(step, str))
+    what = f"an item of '{key}'" if isinstance(path[-1], int) else f"'{key}'"
     if kind == "missing":
-        return f"'{key}' is required"
-    if kind in _PLAIN:
-        return _PLAIN[kind]
+        return f"'{detail['loc'][-1]}' is required"
+    if kind in _WANTED:
+        quote = ": quote it if it is meant as text" if kind == "string_type" and _is_scalar(value) else ""
+        return f"{what} must be {_WANTED[kind]}; found {_found(value)}{quote}"
     if kind == "literal_error":
-        return f"must be one of {context['expected']}"
-    if kind == "too_short":
-        return f"needs at least {context['min_length']}"
-    if kind == "too_long":
-        return f"takes at most {context['max_length']}"
-    return detail["msg"].replace("Input should be", "must be")
+        return f"{what} must be one of {context['expected']}; found {_found(value)}"
+    if kind == "string_too_short":
+        return f"{what} must not be empty"
+    limits = {
+        "string_too_long": f"must be at most {context.get('max_length', 0):,} characters long",
+        "too_short": f"needs at least {_items(context.get('min_length', 0))}",
+        "too_long": f"takes at most {_items(context.get('max_length', 0))}",
+        "greater_than_equal": f"must be at least {context.get('ge', 0):,}; found {_found(value)}",
+        "less_than_equal": f"must be at most {context.get('le', 0):,}; found {_found(value)}",
+    }
+    return f"{what} {limits[kind]}" if kind in limits else detail["msg"].replace("Input should be", f"{what} must be")
+
+
+def _items(number: int) -> str:
+    return f"{number} item{'' if number == 1 else 's'}"
+
+
+def _is_scalar(value: object) -> bool:
+    return value is not None and not isinstance(value, dict | tuple)
+
+
+def _found(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, tuple):
+        return "a list"
+    return f"'{shown(value)}'" if isinstance(value, str) else str(value)

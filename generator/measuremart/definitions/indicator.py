@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from measuremart.definitions.base import Entry, Name, Number, Part, PlainId, Text
+from measuremart.definitions.base import Entry, Name, Number, Part, PlainId, Text, incomplete
 from measuremart.definitions.example import Example
 from measuremart.definitions.measure import Span
 
@@ -23,7 +23,7 @@ class Around(Part):
     @model_validator(mode="after")
     def _some(self) -> Self:
         if self.before is None and self.after is None:
-            raise PydanticCustomError("around", "a window needs before, after or both", {})
+            raise incomplete("a window needs before, after or both")
         return self
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from measuremart.definitions.base import Count, Entry, Name, Part, PlainId, exactly_one
+from measuremart.definitions.base import Count, Entry, Name, Part, PlainId, exactly_one, incomplete
 from measuremart.definitions.example import Example
 from measuremart.definitions.rule import Conditions
 from measuremart.definitions.subquery import InlineSubquery
@@ -40,7 +40,7 @@ class Offset(Part):
     @model_validator(mode="after")
     def _some(self) -> Self:
         if not self.model_fields_set:
-            raise PydanticCustomError("offset", "an offset needs days, weeks, months or years", {})
+            raise incomplete("a length of time needs days, weeks, months or years")
         return self
 
 
@@ -84,7 +84,7 @@ class Pick(Part):
 
 
 def _pick_kind(value: Any) -> str | None:
-    if isinstance(value, Pick) or (isinstance(value, dict) and "of" in value and "at" not in value):
+    if isinstance(value, Pick) or (isinstance(value, dict) and ("of" in value or "per" in value) and "at" not in value):
         return "pick"
     return "child"
 
@@ -117,7 +117,7 @@ class Filter(Conditions):
     @model_validator(mode="after")
     def _some(self) -> Self:
         if not self.model_fields_set - {"of"}:
-            raise PydanticCustomError("filter", "a filter needs age, sex, on_or_after, on_or_before or elapsed", {})
+            raise incomplete("a filter needs age, sex, on_or_after, on_or_before or elapsed")
         return self
 
 
@@ -139,7 +139,7 @@ class Window(Part):
 class Expression(Part):
     """An operator over children; exactly one is given."""
 
-    nouns: ClassVar[str] = "operator"
+    nouns: ClassVar[str] = "operator or key"
 
     subquery: Name | None = None
     or_: Annotated[tuple[Child, ...], Field(min_length=1)] | None = Field(default=None, alias="or")

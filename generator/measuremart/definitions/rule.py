@@ -17,6 +17,7 @@ from measuremart.definitions.base import (
     Part,
     Text,
     Texts,
+    incomplete,
 )
 
 Operator = Literal[">", ">=", "<", "<=", "=", "!=", "between"]
@@ -62,6 +63,8 @@ class Scalar(Part):
         if len(self.value) != wanted:
             text = "between takes [low, high]" if wanted == 2 else f"'{self.op}' takes one number"
             raise PydanticCustomError("scalar", "{text}", {"text": text})
+        if wanted == 2 and self.value[0] > self.value[1]:
+            raise PydanticCustomError("scalar", "between excludes everything: its first number is above its second", {})
         if any(abs(v) >= Decimal(10) ** 28 for v in self.value):
             raise PydanticCustomError("scalar", "a number has at most 28 digits before the point", {})
         return self
@@ -70,7 +73,7 @@ class Scalar(Part):
 class Rule(Part):
     """One matcher, several on the main roles of one row, or `all:` of them."""
 
-    nouns: ClassVar[str] = "matcher"
+    nouns: ClassVar[str] = "matcher or key"
 
     exact: ConceptIds | None = None
     hierarchy: ConceptIds | None = None
@@ -97,7 +100,7 @@ class Rule(Part):
             if found or self.role:
                 fault = "'all' stands alone: move the other matchers into it"
         elif not found:
-            fault = f"a rule needs a matcher: {', '.join(MATCHERS)} or all"
+            raise incomplete(f"a rule needs a matcher: {', '.join(MATCHERS)} or all")
         elif self.role and len(found) > 1:
             fault = "'role' goes with one matcher: use all: [..] to name the role of each"
         elif self.role and found[0] in ("presence", "absence"):
@@ -116,7 +119,7 @@ class AgeRange(Part):
     @model_validator(mode="after")
     def _some(self) -> Self:
         if self.min is None and self.max is None:
-            raise PydanticCustomError("age", "age needs min, max or both", {})
+            raise incomplete("age needs min, max or both")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise PydanticCustomError("age", "age excludes everyone: min is above max", {})
         return self
