@@ -8,6 +8,7 @@ yet; 7 a file that may not be overwritten; 8 the warehouse.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -34,7 +35,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-_out = Console(highlight=False)
+# Not a terminal: a pipe or a log, where nothing should be cut to 80 columns.
+_out = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 ProjectOption = Annotated[
@@ -194,7 +196,7 @@ def report(
     except WarehouseError as error:
         _err.print(str(error), markup=False)
         raise typer.Exit(WAREHOUSE) from None
-    _out.print(report_table(read.plan.reports[name], rows))
+    _out.print(report_table(read.plan.reports[name], rows, _out.width))
 
 
 def main() -> None:

@@ -27,15 +27,23 @@ def report_rows(project: Path, report: str, options: tuple[str, ...]) -> list[di
     return query(project, sql, options)
 
 
-def report_table(report: Report, rows: list[dict[str, Any]]) -> Table:
-    """Return the table: indicator, eligible, met, rate, benchmark, verdict and what did not enter the rate."""
+WIDE = 110
+_OUTSIDE_THE_RATE = ("excluded", "exception", "unresolved")
+
+
+def report_table(report: Report, rows: list[dict[str, Any]], width: int) -> Table:
+    """Return the table: indicator, eligible, met, rate, benchmark, verdict.
+
+    A terminal of at least `WIDE` characters also shows what did not enter the rate.
+    """
+    outside = _OUTSIDE_THE_RATE if width >= WIDE else ()
     as_of = str(rows[0]["as_of"])[:10] if rows else "never built"
     table = Table(title=f"{escape(report.title)}, as of {as_of}", title_justify="left", box=None, pad_edge=False)
     table.add_column("indicator", overflow="fold", min_width=30)
     for name in ("eligible", "met", "rate", "benchmark"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
-    for name in ("excluded", "exception", "unresolved"):
+    for name in outside:
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(
@@ -45,9 +53,7 @@ def report_table(report: Report, rows: list[dict[str, Any]]) -> Table:
             _statistic(row),
             _benchmark(row),
             str(row["verdict"]),
-            str(row["excluded"]),
-            str(row["exception"]),
-            str(row["unresolved"]),
+            *(str(row[name]) for name in outside),
         )
     return table
 
