@@ -30,7 +30,7 @@ def read_definitions(folder: Path) -> Read:
     """Read, resolve and check all packs below `folder`."""
     catalogue, problems = load(folder)
     planned = build_plan(catalogue)
-    found = problems + planned.problems + run_checks(catalogue)
+    found = problems + planned.problems + run_checks(catalogue, planned.plan)
     unique = dict.fromkeys(sorted(found, key=lambda p: (p.position, p.message)))
     return Read(catalogue, planned.plan, list(unique))
 

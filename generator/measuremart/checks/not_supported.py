@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from measuremart.catalogue import Catalogue
+from measuremart.checks.finding import Finding, Material
 from measuremart.definitions.base import Part
-from measuremart.problems import Kind, Problem
+from measuremart.problems import Kind
 
 _KEYS = {
     "measures": ("examples",),
@@ -15,19 +15,20 @@ _KEYS = {
 }
 
 
-def not_supported(catalogue: Catalogue) -> Iterator[Problem]:
+def not_supported(material: Material) -> Iterator[Finding]:
     """A key of a later chapter.
 
-    What: the key parses and is checked, but nothing is generated for it yet.
-    Why: a table that silently leaves a wish out would be a wrong table.
+    What: the key is read and checked, but nothing is generated for it yet. An error.
+
+    Why: a table that silently left a wish out would be a wrong table.
+
     Example: `stratify_by: [sex]` in a report.
+
     Fix: leave the key out until its chapter is built.
     """
     for section, keys in _KEYS.items():
-        for defined in catalogue.of(section).values():
+        for defined in material.catalogue.of(section).values():
             part: Part | None = defined.entry
-            if part is None:
-                continue
-            for key in keys:
-                if key in part.model_fields_set and getattr(part, key):
-                    yield Problem(part.place(key), f"'{key}' is not supported yet", Kind.NOT_SUPPORTED, "not_supported")
+            for key in keys if part is not None else ():
+                if part is not None and key in part.model_fields_set and getattr(part, key):
+                    yield Finding(defined, part.place(key), f"'{key}' is not supported yet", Kind.NOT_SUPPORTED)

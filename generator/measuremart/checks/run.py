@@ -1,16 +1,63 @@
-"""All checks in one run."""
+"""All checks in one run, less what definitions waive."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from measuremart.catalogue import Catalogue
+from measuremart.checks.emptiness import empty_concept_set, excluded_denominator, impossible_rule, never_holds
+from measuremart.checks.finding import Check, Material
+from measuremart.checks.names import clashing_relation
 from measuremart.checks.not_supported import not_supported
-from measuremart.problems import Problem
+from measuremart.checks.use import repeated_inline_part, single_child, unused_definition
+from measuremart.plan.nodes import Plan
+from measuremart.problems import Kind, Problem, did_you_mean
 
-CHECKS: tuple[Callable[[Catalogue], Iterator[Problem]], ...] = (not_supported,)
+CHECKS: tuple[Check, ...] = (
+    clashing_relation,
+    empty_concept_set,
+    excluded_denominator,
+    impossible_rule,
+    never_holds,
+    not_supported,
+    repeated_inline_part,
+    single_child,
+    unused_definition,
+)
+# What a waiver cannot waive: nothing would be generated for it.
+UNWAIVABLE = ("not_supported", "clashing_relation")
 
 
-def run_checks(catalogue: Catalogue) -> list[Problem]:
-    """Return what the checks find, in the order of the checks."""
-    return [problem for check in CHECKS for problem in check(catalogue)]
+def check_id(check: Check) -> str:
+    """Return the id of a check: its function's name."""
+    return getattr(check, "__name__", "")
+
+
+def run_checks(catalogue: Catalogue, plan: Plan) -> list[Problem]:
+    """Return what the checks find and no waiver covers, and what is wrong with the waivers themselves."""
+    material = Material(catalogue, plan)
+    problems: list[Problem] = []
+    used: set[tuple[str, str, str]] = set()
+    for check in CHECKS:
+        name = check_id(check)
+        for finding in check(material):
+            defined = finding.defined
+            waived = {w.check for w in defined.entry.waive} if defined.entry is not None else set()
+            if name in waived and name not in UNWAIVABLE:
+                used.add((defined.section, defined.name, name))
+            else:
+                problems.append(Problem(finding.position, finding.message, finding.kind, name))
+    return problems + list(_waivers(catalogue, used))
+
+
+def _waivers(catalogue: Catalogue, used: set[tuple[str, str, str]]) -> Iterator[Problem]:
+    waivable = [n for n in map(check_id, CHECKS) if n not in UNWAIVABLE]
+    for defined in catalogue.everything():
+        for number, waiver in enumerate(defined.entry.waive if defined.entry is not None else ()):
+            place = defined.entry.place("waive", number, "check")
+            if waiver.check not in waivable:
+                hint = did_you_mean(waiver.check, waivable) or f"; there are {', '.join(waivable)}"
+                yield Problem(place, f"no check '{waiver.check}' can be waived{hint}", Kind.MEANING, "waiver")
+            elif (defined.section, defined.name, waiver.check) not in used:
+                text = f"check '{waiver.check}' finds nothing here: remove the waiver"
+                yield Problem(place, text, Kind.WARNING, "waiver")

@@ -1,0 +1,214 @@
+"""Every check finds its fault, keeps still on the mended definition, and says what its manual page promises."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+from measuremart.checks.manual import manual
+from measuremart.checks.run import CHECKS, UNWAIVABLE, check_id
+from measuremart.pipeline import read_definitions
+
+BASE = """
+populations:
+  omop:
+    person: {model: person, sex: sex, sexes: {female: 8532, male: 8507}}
+    episodes: {model: episode}
+targets:
+  drug: {model: drug, unit: null, flag: null, text: drug_text}
+"""
+# A subquery `s`, measures `m` and `n`, all used by a report, so that no check speaks of them.
+USED = """
+subqueries:
+  s: {target: drug, rules: [{exact: 1}]}
+  e: {target: drug, resolve_by: event, rules: [{exact: 1}]}
+measures:
+  m: {subquery: s}
+  n: {first: s}
+  both: {and: [m, n, {at: episode, of: e}]}
+cohorts:
+  c: {definitions: {all: m}}
+indicators:
+  i: {title: t, description: d, denominator: m, numerator: n}
+reports:
+  r: {title: t, description: d, cohorts: [c], indicators: [i], dataset: [both%s]}
+"""
+
+
+def problems(tmp_path: Path, text: str, used: str = "") -> list[str]:
+    folder = tmp_path / "definitions" / "pack"
+    folder.mkdir(parents=True)
+    (folder / "base.yml").write_text(BASE)
+    (folder / "used.yml").write_text(USED % used)
+    (folder / "x.yml").write_text(text)
+    found = read_definitions(tmp_path / "definitions").problems
+    return [f"{p.check} {str(p).removeprefix('definitions/pack/')}" for p in found]
+
+
+CASES = {
+    "unused subquery": (
+        "subqueries:\n  alone: {target: drug, rules: [{exact: 1}]}\n",
+        "",
+        ["unused_definition x.yml:2:3: warning: nothing uses subquery 'alone'"],
+    ),
+    "unused concept set": (
+        "concept_sets:\n  alone: {concepts: [1]}\n",
+        "",
+        ["unused_definition x.yml:2:3: warning: nothing uses concept set 'alone'"],
+    ),
+    "a use in an inline part is a use": (
+        "concept_sets:\n  here: {concepts: [1]}\n"
+        "measures:\n  x: {and: [m, {target: drug, rules: [{all: [{phenotype: here}, {exact: 5}]}]}]}\n",
+        ", x",
+        [],
+    ),
+    "empty concept set": (
+        "concept_sets:\n  none: {concepts: [7, {id: 7, exclude: true}]}\n"
+        "measures:\n  x: {or: [m, {target: drug, rules: [{phenotype: none}]}]}\n",
+        ", x",
+        ["empty_concept_set x.yml:2:20: every concept of this set is excluded again: it is empty"],
+    ),
+    "only exclusions": (
+        "concept_sets:\n  none: {concepts: [{id: 7, exclude: true}]}\n"
+        "measures:\n  x: {or: [m, {target: drug, rules: [{phenotype: none}]}]}\n",
+        ", x",
+        ["empty_concept_set x.yml:2:20: every concept of this set is excluded: it is empty"],
+    ),
+    "a concept both in and out": (
+        "concept_sets:\n  odd: {concepts: [7, 8, {id: 7, exclude: true}]}\n"
+        "measures:\n  x: {or: [m, {target: drug, rules: [{phenotype: odd}]}]}\n",
+        ", x",
+        ["empty_concept_set x.yml:2:20: warning: concept 7 is included here and excluded elsewhere in the set"],
+    ),
+    "two concepts on one row": (
+        "measures:\n  x: {or: [m, {target: drug, rules: [{all: [{exact: 1}, {exact: [2, 3]}]}]}]}\n",
+        ", x",
+        ["impossible_rule x.yml:2:38: no row can meet this rule: its exact concepts exclude each other"],
+    ),
+    "two concepts that share one": (
+        "measures:\n  x: {or: [m, {target: drug, rules: [{all: [{exact: [1, 2]}, {exact: [2, 3]}]}]}]}\n",
+        ", x",
+        [],
+    ),
+    "numbers that exclude each other": (
+        "measures:\n  x: {or: [m, {target: drug, rules: [{all: [{scalar: {op: '>', value: 140}}, {scalar: {op: '=', value: 100}}]}]}]}\n",
+        ", x",
+        ["impossible_rule x.yml:2:38: no row can meet this rule: its numbers exclude each other"],
+    ),
+    "numbers that meet in one point": (
+        "measures:\n  x: {or: [m, {target: drug, rules: [{all: [{scalar: {op: '>=', value: 2}}, {scalar: {op: '<=', value: 2}}]}]}]}\n",
+        ", x",
+        [],
+    ),
+    "numbers that just miss": (
+        "measures:\n  x: {or: [m, {target: drug, rules: [{all: [{scalar: {op: '>', value: 2}}, {scalar: {op: '<=', value: 2}}]}]}]}\n",
+        ", x",
+        ["impossible_rule x.yml:2:38: no row can meet this rule: its numbers exclude each other"],
+    ),
+    "present and absent": (
+        "measures:\n  x: {or: [m, {target: drug, rules: [{all: [{presence: number}, {absence: number}]}]}]}\n",
+        ", x",
+        ["impossible_rule x.yml:2:38: no row can meet this rule: 'number' would be present and absent"],
+    ),
+    "filters that leave no day": (
+        "measures:\n  x: {filter: {of: {filter: {of: m, on_or_after: 2021-01-01}}, on_or_before: 2020-12-31}}\n",
+        ", x",
+        ["never_holds x.yml:2:3: measure 'x' can never hold: its dates or ages leave nothing"],
+    ),
+    "filters that leave one day": (
+        "measures:\n  x: {filter: {of: {filter: {of: m, on_or_after: 2021-01-01}}, on_or_before: 2021-01-01}}\n",
+        ", x",
+        [],
+    ),
+    "both sexes": (
+        "measures:\n  x: {and: [{filter: {of: m, sex: female}}, {filter: {of: n, sex: male}}]}\n",
+        ", x",
+        ["never_holds x.yml:2:3: measure 'x' can never hold: its children ask for two sexes"],
+    ),
+    "one event on two dates": (
+        "measures:\n"
+        "  x: {at: episode, of: {and: [{filter: {of: e, on_or_before: 2020-12-31}}, {filter: {of: e, on_or_after: 2021-01-01}}]}}\n",
+        ", x",
+        ["never_holds x.yml:2:3: measure 'x' can never hold: the same event would have two dates"],
+    ),
+    "an episode on two dates is two events": (
+        "measures:\n  x: {and: [{filter: {of: m, on_or_before: 2020-12-31}}, {filter: {of: n, on_or_after: 2021-01-01}}]}\n",
+        ", x",
+        [],
+    ),
+    "an or with one child": (
+        "measures:\n  x: {or: [m]}\n",
+        ", x",
+        ["single_child x.yml:2:11: warning: 'or' has one child: it says the same as the child"],
+    ),
+    "the same inline part three times": (
+        "measures:\n"
+        "  x: {and: [m, {target: drug, rules: [{exact: 9}]}]}\n"
+        "  y: {or: [m, {target: drug, rules: [{exact: 9}]}]}\n"
+        "  z: {except: [m, {target: drug, rules: [{exact: 9}]}]}\n",
+        ", x, y, z",
+        [
+            "repeated_inline_part x.yml:3:15: warning: this inline part is written 3 times, "
+            "first at definitions/pack/x.yml:2:16: give it a name",
+            "repeated_inline_part x.yml:4:19: warning: this inline part is written 3 times, "
+            "first at definitions/pack/x.yml:2:16: give it a name",
+        ],
+    ),
+    "an exclusion that is the denominator": (
+        "indicators:\n  j: {title: t, description: d, denominator: m, numerator: n, exclusions: [m]}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j]}\n",
+        "",
+        ["excluded_denominator x.yml:2:76: the denominator 'm' stands under exclusions: nobody would be left"],
+    ),
+    "a later chapter": (
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [i], stratify_by: [sex]}\n",
+        "",
+        ["not_supported x.yml:2:77: 'stratify_by' is not supported yet"],
+    ),
+    "a waiver": (
+        "measures:\n  x:\n    or: [m]\n    waive: [{check: single_child, reason: the second child comes next month}]\n",
+        ", x",
+        [],
+    ),
+    "a waiver of nothing": (
+        "measures:\n  x:\n    or: [m, n]\n    waive: [{check: single_child, reason: none}]\n",
+        ", x",
+        ["waiver x.yml:4:21: warning: check 'single_child' finds nothing here: remove the waiver"],
+    ),
+    "a waiver of no check": (
+        "measures:\n  x:\n    or: [m, n]\n    waive: [{check: single_chld, reason: none}]\n",
+        ", x",
+        ["waiver x.yml:4:21: no check 'single_chld' can be waived (did you mean 'single_child'?)"],
+    ),
+    "what cannot be waived": (
+        "reports:\n  q:\n    {title: t, description: d, cohorts: [c], indicators: [i], stratify_by: [sex], "
+        "waive: [{check: not_supported, reason: r}]}\n",
+        "",
+        [
+            "not_supported x.yml:3:76: 'stratify_by' is not supported yet",
+            "waiver x.yml:3:99: no check 'not_supported' can be waived; there are empty_concept_set, "
+            "excluded_denominator, impossible_rule, never_holds, repeated_inline_part, single_child, unused_definition",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_check(case: str, tmp_path: Path) -> None:
+    text, used, expected = CASES[case]
+    assert problems(tmp_path, text, used) == expected
+
+
+def test_every_check_is_tried() -> None:
+    named = {line.split(" ", 1)[0] for _, _, expected in CASES.values() for line in expected}
+    # Names of 36 characters stay distinct in the longest relation, so no definition can reach this check yet.
+    assert {check_id(c) for c in CHECKS} - named == {"clashing_relation"}
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=check_id)
+def test_every_check_has_a_manual_page(check: object) -> None:
+    text = inspect.getdoc(check) or ""
+    for word in ("What:", "Why:", "Example:", "Fix:"):
+        assert word in text
+    assert f"## `{check_id(check)}`" in manual()  # type: ignore[arg-type]
+    assert set(UNWAIVABLE) < {check_id(c) for c in CHECKS}
