@@ -4,7 +4,6 @@ import inspect
 from pathlib import Path
 
 import pytest
-
 from measuremart.checks.manual import manual
 from measuremart.checks.run import CHECKS, UNWAIVABLE, check_id
 from measuremart.pipeline import read_definitions
