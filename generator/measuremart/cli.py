@@ -35,9 +35,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-# Not a terminal: a pipe or a log, where nothing should be cut to 80 columns.
-_out = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
+# Authored text is printed as it is: no [tags] and no :emoji: in it. Where it is not a terminal but a pipe or a log,
+# nothing should be cut to 80 columns.
+_out = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 140)
+_err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 ProjectOption = Annotated[
     Path,
@@ -82,11 +83,11 @@ def _main(
 def _read(project: Path, definitions: Path | None) -> Read:
     folder = definitions or project / "definitions"
     if not folder.is_dir():
-        _err.print(f"there is no folder {folder}: run this in the project, or say --project-dir", markup=False)
+        _err.print(f"there is no folder {folder}: run this in the project, or say --project-dir")
         raise typer.Exit(2)
     read = read_definitions(folder)
     for problem in read.problems:
-        _err.print(str(problem), markup=False)
+        _err.print(str(problem))
     errors = [p for p in read.problems if p.kind is not Kind.WARNING]
     if errors:
         files = len({p.position.file for p in errors})
@@ -120,7 +121,7 @@ def generate(
             raise typer.Exit(DIFFERENT if check and found else 0)
         apply(project_dir, found)
     except WriteRefusedError as refusal:
-        _err.print(str(refusal), markup=False)
+        _err.print(str(refusal))
         raise typer.Exit(REFUSED) from None
     kinds = {kind: sum(c.kind == kind for c in found) for kind in ("new", "changed", "removed")}
     said = ", ".join(f"{n:,} {kind}" for kind, n in kinds.items() if n) or "nothing to change"
@@ -187,14 +188,14 @@ def report(
     """Print a report that was built: indicator, eligible, met, rate, benchmark, verdict."""
     read = _read(project_dir, definitions)
     if name not in read.plan.reports:
-        _err.print(read.catalogue.unknown(name, ("reports",)), markup=False)
+        _err.print(read.catalogue.unknown(name, ("reports",)))
         raise typer.Exit(2)
     given = (("--target", target), ("--profiles-dir", profiles_dir), ("--vars", variables))
     options = tuple(str(word) for pair in given if pair[1] is not None for word in pair)
     try:
         rows = report_rows(project_dir, name, options)
     except WarehouseError as error:
-        _err.print(str(error), markup=False)
+        _err.print(str(error))
         raise typer.Exit(WAREHOUSE) from None
     _out.print(report_table(read.plan.reports[name], rows, _out.width))
 

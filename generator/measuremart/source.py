@@ -26,8 +26,9 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _AMBIGUOUS = re.compile(r"[-+]?[0-9][0-9_]*\Z|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+\Z|[-+]?[0-9.]+[eE][-+]?[0-9]+\Z")
-# Control characters, halves of pairs, and the line ends that only some programs count as such.
-_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+# What no text may hold, written or escaped; and what must be escaped, since only some programs end a line there.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_REFUSED = re.compile(f"{_CONTROL.pattern[:-1]}\u2028\u2029\ufeff]")
 _LINE_END = re.compile("\r\n|\r|\n")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -104,10 +105,11 @@ def _refuse_characters(text: str, file: str) -> None:
     if found:
         before = _LINE_END.split(text[: found.start()])
         code = f"U+{ord(found.group()):04X}"
+        advice = "leave it out" if _CONTROL.match(found.group()) else "write it as an escape in double quotes"
         raise SourceError(
             Problem(
                 Position(file, len(before), len(before[-1]) + 1),
-                f"the character {code} is not allowed: leave it out, or write it as an escape in double quotes",
+                f"the character {code} is not allowed: {advice}",
                 Kind.YAML,
             )
         )
@@ -216,8 +218,9 @@ class _Reader:
 
     def _scalar(self, event: Any) -> Any:
         text: str = event.value
-        if "\x00" in text:
-            raise self._fail(event.start_mark, "the character NUL is not allowed")
+        control = _CONTROL.search(text)
+        if control:
+            raise self._fail(event.start_mark, f"the control character U+{ord(control.group()):04X} is not allowed")
         if event.style in ("'", '"', "|", ">"):
             return text
         word = text.lower() if text in ("True", "TRUE", "False", "FALSE", "Null", "NULL") else text
