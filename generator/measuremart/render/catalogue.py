@@ -60,7 +60,7 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
     "catalogue_concept": [
         ("pack", "string", "The pack"),
         ("construct", "string", "subquery, measure or concept_set"),
-        ("name", "string", "The definition that uses the concept"),
+        ("definition", "string", "The definition that uses the concept"),
         ("matcher", "string", "exact, hierarchy, code_of or concept_set"),
         ("concept_id", "bigint", "The concept"),
     ],

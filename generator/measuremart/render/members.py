@@ -72,7 +72,18 @@ class Extra:
 
 
 def subquery_ctes(subquery: Subquery, ctes: Ctes, name: str, prefix: str, extra: tuple[Extra, ...] = ()) -> None:
-    """Add the CTEs of a subquery, the last of them called `name`."""
+    """Add the CTEs of a subquery's members, the last of them called `name`."""
+    _subquery(subquery, ctes, name, prefix, extra, dropped=False)
+
+
+def dropped_ctes(subquery: Subquery, ctes: Ctes, name: str, prefix: str) -> None:
+    """Add the CTEs of the rows that match a subquery but lack a person or a resolver (semantics.md 2.3)."""
+    _subquery(subquery, ctes, name, prefix, (), dropped=True)
+
+
+def _subquery(
+    subquery: Subquery, ctes: Ctes, name: str, prefix: str, extra: tuple[Extra, ...], *, dropped: bool
+) -> None:
     needs = Needs()
     rules = [predicate(r, needs, prefix) for r in subquery.rules]
     excludes = [predicate(e, needs, prefix, "target_row") for e in subquery.exclude]
@@ -95,6 +106,7 @@ def subquery_ctes(subquery: Subquery, ctes: Ctes, name: str, prefix: str, extra:
             hierarchies=needs.hierarchies,
             codes=needs.codes,
             needs_person=subquery.where.needs_person,
+            dropped=dropped,
             conditions=conditions(subquery.where, "target_row"),
             excludes=excludes,
             rules=[

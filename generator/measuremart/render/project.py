@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from measuremart.plan.nodes import Plan
 from measuremart.render.catalogue import catalogue_files
+from measuremart.render.dropped import dropped_model
 from measuremart.render.environment import fill
 from measuremart.render.models import Model, concept_set_models, member_models
-from measuremart.render.properties import YAML_HEADER, dump, properties, union_columns
+from measuremart.render.properties import YAML_HEADER, dropped_columns, dump, properties, union_columns
 from measuremart.render.reports import report_models
 
 # Folders that hold generated files and nothing else.
@@ -26,7 +27,13 @@ def generated_models(plan: Plan) -> list[Model]:
     models = concept_set_models(plan) + member_models(plan)
     for report in plan.reports.values():
         models += report_models(plan, report)
-    return models
+    return models + [dropped_model(plan, pack) for pack in _packs(plan)]
+
+
+def _packs(plan: Plan) -> list[str]:
+    """Return the packs that have subqueries or measures, sorted."""
+    named = [s.about for s in plan.subqueries.values()] + [m.about for m in plan.measures.values()]
+    return sorted({about.pack for about in named})
 
 
 def render(plan: Plan) -> dict[str, str]:
@@ -35,8 +42,18 @@ def render(plan: Plan) -> dict[str, str]:
     for model in generated_models(plan):
         files[f"{model.path}.sql"] = _ended(model.sql)
         files[f"{model.path}.yml"] = properties(model, plan)
-    files["models/reports/report_results.sql"] = _ended(fill("union_results", reports=list(plan.reports.values())))
-    files["models/reports/report_results.yml"] = _union_properties()
+    files |= _union(
+        "models/reports/report_results",
+        fill("union_results", reports=list(plan.reports.values())),
+        "The results of all reports of the packs that are built",
+        union_columns(),
+    )
+    files |= _union(
+        "models/subqueries/dropped_events",
+        fill("union_dropped", packs=_packs(plan)),
+        "What the definitions of the packs that are built dropped, with the reason",
+        [("pack", "string", "The pack of the definition"), *dropped_columns()],
+    )
     files |= catalogue_files(plan)
     return {path: files[path] for path in sorted(files)}
 
@@ -45,11 +62,11 @@ def _ended(text: str) -> str:
     return text.rstrip("\n") + "\n"
 
 
-def _union_properties() -> str:
+def _union(path: str, sql: str, description: str, columns: list[tuple[str, str, str]]) -> dict[str, str]:
     body = {
-        "name": "report_results",
-        "description": "The results of all reports of the packs that are built",
+        "name": path.rsplit("/", 1)[1],
+        "description": description,
         "config": {"contract": {"enforced": True}},
-        "columns": [{"name": n, "data_type": t, "description": d} for n, t, d in union_columns()],
+        "columns": [{"name": n, "data_type": t, "description": d} for n, t, d in columns],
     }
-    return YAML_HEADER + dump({"version": 2, "models": [body]})
+    return {f"{path}.sql": _ended(sql), f"{path}.yml": YAML_HEADER + dump({"version": 2, "models": [body]})}

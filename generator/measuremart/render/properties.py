@@ -86,6 +86,8 @@ def columns(model: Model, plan: Plan) -> list[tuple[str, str, str]]:
         return member_columns(model.grain)
     if model.layer == "concept_sets":
         return [("concept_id", "bigint", "A concept of the set")]
+    if model.name.startswith("dropped_events__"):
+        return dropped_columns()
     report = _report(model, plan)
     keys = [(n, t, d) for n, t, d in member_columns(report.types.grain) if n != "measure_date"]
     if model.name.endswith("__results"):
@@ -131,4 +133,15 @@ def union_columns() -> list[tuple[str, str, str]]:
         ("episode_id", "bigint", "The clinical episode, where the report's grain has one"),
         ("measure_resolver", "bigint", "The cohort key's resolver"),
         *_result_columns(),
+    ]
+
+
+def dropped_columns() -> list[tuple[str, str, str]]:
+    """Return (name, contract type, description) of what counts dropped rows."""
+    return [
+        ("construct", "string", "subquery or measure"),
+        ("definition", "string", "The definition that dropped the rows"),
+        ("target_name", "string", "The target whose rows they are; empty for a measure"),
+        ("reason", "string", "Why they are not members"),
+        ("n_rows", "bigint", "How many rows"),
     ]
