@@ -9,8 +9,8 @@ dropped as (
         select
             'gi_bleed' as pack,
             construct,
-            name,
-            target,
+            definition,
+            target_name,
             reason,
             n_rows
         from {{ ref('dropped_events__gi_bleed') }}
@@ -22,8 +22,8 @@ dropped as (
         select
             'lung' as pack,
             construct,
-            name,
-            target,
+            definition,
+            target_name,
             reason,
             n_rows
         from {{ ref('dropped_events__lung') }}
@@ -35,8 +35,8 @@ dropped as (
     select
         'none' as pack,
         'none' as construct,
-        'none' as name,
-        'none' as target,
+        'none' as definition,
+        'none' as target_name,
         'none' as reason,
         cast(0 as bigint) as n_rows
     where 1 = 0
@@ -46,8 +46,8 @@ dropped as (
 select
     pack,
     construct,
-    name,
-    target,
+    definition,
+    target_name,
     reason,
     n_rows
 from dropped

@@ -128,8 +128,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'gi_bleeds' as name,
-        'condition' as target,
+        'gi_bleeds' as definition,
+        'condition' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
     from dropped__gi_bleeds
@@ -139,8 +139,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'nsaid_exposures' as name,
-        'drug' as target,
+        'nsaid_exposures' as definition,
+        'drug' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
     from dropped__nsaid_exposures
@@ -150,8 +150,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'observed_time' as name,
-        'observation_period' as target,
+        'observed_time' as definition,
+        'observation_period' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
     from dropped__observed_time
@@ -162,8 +162,8 @@ counted as (
     -- no rows: the shape of the table where nothing can drop
     select
         'none' as construct,
-        'none' as name,
-        'none' as target,
+        'none' as definition,
+        'none' as target_name,
         'none' as reason,
         cast(0 as bigint) as n_rows
     where 1 = 0
@@ -172,8 +172,8 @@ counted as (
 
 select
     construct,
-    name,
-    target,
+    definition,
+    target_name,
     reason,
     n_rows
 from counted

@@ -652,7 +652,7 @@ dropped__mesothelioma_recorded_rule_1 as (
         measure_resolver,
         measure_date
     from dropped__mesothelioma_recorded_eligible
-    where position((select {{ fold_ascii('dropped__mesothelioma_recorded_code_1.concept_code') }} from dropped__mesothelioma_recorded_code_1) in {{ fold_ascii('source_value') }}) > 0
+    where position((select {{ fold_ascii('code.concept_code') }} from dropped__mesothelioma_recorded_code_1 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -664,7 +664,7 @@ dropped__mesothelioma_recorded_rule_2 as (
         measure_resolver,
         measure_date
     from dropped__mesothelioma_recorded_eligible
-    where position((select {{ fold_ascii('dropped__mesothelioma_recorded_code_2.concept_code') }} from dropped__mesothelioma_recorded_code_2) in {{ fold_ascii('source_value') }}) > 0
+    where position((select {{ fold_ascii('code.concept_code') }} from dropped__mesothelioma_recorded_code_2 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -676,7 +676,7 @@ dropped__mesothelioma_recorded_rule_3 as (
         measure_resolver,
         measure_date
     from dropped__mesothelioma_recorded_eligible
-    where position((select {{ fold_ascii('dropped__mesothelioma_recorded_code_3.concept_code') }} from dropped__mesothelioma_recorded_code_3) in {{ fold_ascii('source_value') }}) > 0
+    where position((select {{ fold_ascii('code.concept_code') }} from dropped__mesothelioma_recorded_code_3 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -688,7 +688,7 @@ dropped__mesothelioma_recorded_rule_4 as (
         measure_resolver,
         measure_date
     from dropped__mesothelioma_recorded_eligible
-    where position((select {{ fold_ascii('dropped__mesothelioma_recorded_code_4.concept_code') }} from dropped__mesothelioma_recorded_code_4) in {{ fold_ascii('source_value') }}) > 0
+    where position((select {{ fold_ascii('code.concept_code') }} from dropped__mesothelioma_recorded_code_4 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -1486,8 +1486,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'care_began_recorded' as name,
-        'episode' as target,
+        'care_began_recorded' as definition,
+        'episode' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__care_began_recorded
@@ -1497,8 +1497,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'chest_surgery_done' as name,
-        'procedure' as target,
+        'chest_surgery_done' as definition,
+        'procedure' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__chest_surgery_done
@@ -1508,8 +1508,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'curative_radiotherapy_given' as name,
-        'procedure' as target,
+        'curative_radiotherapy_given' as definition,
+        'procedure' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__curative_radiotherapy_given
@@ -1519,8 +1519,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'death_dated' as name,
-        'death' as target,
+        'death_dated' as definition,
+        'death' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
     from dropped__death_dated
@@ -1530,8 +1530,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'death_undated' as name,
-        'death' as target,
+        'death_undated' as definition,
+        'death' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
     from dropped__death_undated
@@ -1541,8 +1541,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'ecog_fit_recorded' as name,
-        'measurement' as target,
+        'ecog_fit_recorded' as definition,
+        'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__ecog_fit_recorded
@@ -1552,8 +1552,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'ecog_recorded' as name,
-        'measurement' as target,
+        'ecog_recorded' as definition,
+        'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__ecog_recorded
@@ -1563,8 +1563,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'gp_letter' as name,
-        'observation' as target,
+        'gp_letter' as definition,
+        'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__gp_letter
@@ -1574,8 +1574,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'gp_urgent_visit' as name,
-        'visit' as target,
+        'gp_urgent_visit' as definition,
+        'visit' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__gp_urgent_visit
@@ -1585,8 +1585,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'lung_cancer_recorded' as name,
-        'condition' as target,
+        'lung_cancer_recorded' as definition,
+        'condition' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__lung_cancer_recorded
@@ -1596,8 +1596,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'lung_metastasis_recorded' as name,
-        'condition' as target,
+        'lung_metastasis_recorded' as definition,
+        'condition' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__lung_metastasis_recorded
@@ -1607,8 +1607,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'mdt_meeting_observation' as name,
-        'observation' as target,
+        'mdt_meeting_observation' as definition,
+        'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__mdt_meeting_observation
@@ -1618,8 +1618,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'mdt_meeting_procedure' as name,
-        'procedure' as target,
+        'mdt_meeting_procedure' as definition,
+        'procedure' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__mdt_meeting_procedure
@@ -1629,8 +1629,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'mesothelioma_recorded' as name,
-        'condition' as target,
+        'mesothelioma_recorded' as definition,
+        'condition' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__mesothelioma_recorded
@@ -1640,8 +1640,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'non_small_cell_recorded' as name,
-        'condition' as target,
+        'non_small_cell_recorded' as definition,
+        'condition' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__non_small_cell_recorded
@@ -1651,8 +1651,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'observed' as name,
-        'observation_period' as target,
+        'observed' as definition,
+        'observation_period' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
     from dropped__observed
@@ -1662,8 +1662,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'palliative_referral_made' as name,
-        'observation' as target,
+        'palliative_referral_made' as definition,
+        'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__palliative_referral_made
@@ -1673,8 +1673,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'pathological_stage_recorded' as name,
-        'measurement' as target,
+        'pathological_stage_recorded' as definition,
+        'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__pathological_stage_recorded
@@ -1684,8 +1684,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'radiotherapy_given' as name,
-        'procedure' as target,
+        'radiotherapy_given' as definition,
+        'procedure' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__radiotherapy_given
@@ -1695,8 +1695,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'small_cell_recorded' as name,
-        'condition' as target,
+        'small_cell_recorded' as definition,
+        'condition' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__small_cell_recorded
@@ -1706,8 +1706,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'smoking_recorded' as name,
-        'observation' as target,
+        'smoking_recorded' as definition,
+        'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__smoking_recorded
@@ -1717,8 +1717,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'stage_i_recorded' as name,
-        'measurement' as target,
+        'stage_i_recorded' as definition,
+        'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__stage_i_recorded
@@ -1728,8 +1728,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'stage_ii_recorded' as name,
-        'measurement' as target,
+        'stage_ii_recorded' as definition,
+        'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__stage_ii_recorded
@@ -1739,8 +1739,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'stage_iii_recorded' as name,
-        'measurement' as target,
+        'stage_iii_recorded' as definition,
+        'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__stage_iii_recorded
@@ -1750,8 +1750,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'stage_iv_recorded' as name,
-        'measurement' as target,
+        'stage_iv_recorded' as definition,
+        'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__stage_iv_recorded
@@ -1761,8 +1761,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'systemic_therapy_given' as name,
-        'drug' as target,
+        'systemic_therapy_given' as definition,
+        'drug' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__systemic_therapy_given
@@ -1772,8 +1772,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'tests_declined_recorded' as name,
-        'observation' as target,
+        'tests_declined_recorded' as definition,
+        'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__tests_declined_recorded
@@ -1783,8 +1783,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'tissue_shows_cancer' as name,
-        'measurement' as target,
+        'tissue_shows_cancer' as definition,
+        'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__tissue_shows_cancer
@@ -1794,8 +1794,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'treatment_declined_recorded' as name,
-        'observation' as target,
+        'treatment_declined_recorded' as definition,
+        'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped__treatment_declined_recorded
@@ -1805,8 +1805,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'trial_enrolled' as name,
-        'observation' as target,
+        'trial_enrolled' as definition,
+        'observation' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
     from dropped__trial_enrolled
@@ -1817,8 +1817,8 @@ counted as (
     -- no rows: the shape of the table where nothing can drop
     select
         'none' as construct,
-        'none' as name,
-        'none' as target,
+        'none' as definition,
+        'none' as target_name,
         'none' as reason,
         cast(0 as bigint) as n_rows
     where 1 = 0
@@ -1827,8 +1827,8 @@ counted as (
 
 select
     construct,
-    name,
-    target,
+    definition,
+    target_name,
     reason,
     n_rows
 from counted

@@ -92,7 +92,7 @@ rule_1 as (
         measure_resolver,
         measure_date
     from eligible
-    where position((select {{ fold_ascii('code_1.concept_code') }} from code_1) in {{ fold_ascii('source_value') }}) > 0
+    where position((select {{ fold_ascii('code.concept_code') }} from code_1 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -104,7 +104,7 @@ rule_2 as (
         measure_resolver,
         measure_date
     from eligible
-    where position((select {{ fold_ascii('code_2.concept_code') }} from code_2) in {{ fold_ascii('source_value') }}) > 0
+    where position((select {{ fold_ascii('code.concept_code') }} from code_2 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -116,7 +116,7 @@ rule_3 as (
         measure_resolver,
         measure_date
     from eligible
-    where position((select {{ fold_ascii('code_3.concept_code') }} from code_3) in {{ fold_ascii('source_value') }}) > 0
+    where position((select {{ fold_ascii('code.concept_code') }} from code_3 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -128,7 +128,7 @@ rule_4 as (
         measure_resolver,
         measure_date
     from eligible
-    where position((select {{ fold_ascii('code_4.concept_code') }} from code_4) in {{ fold_ascii('source_value') }}) > 0
+    where position((select {{ fold_ascii('code.concept_code') }} from code_4 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
