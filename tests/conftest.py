@@ -1,0 +1,41 @@
+"""What all tests share: packages below tests/ are importable, and one private PostgreSQL server a session."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from lab.postgres_server import PostgresServer
+
+_GIVEN = "MEASUREMART_TEST_POSTGRES"
+_SERVER = pytest.StashKey[PostgresServer]()
+
+
+def pytest_configure_node(node: Any) -> None:
+    """With xdist, the controller owns the one server that all workers use: it outlives each of them."""
+    stash = node.config.stash
+    if _GIVEN not in os.environ and _SERVER not in stash:
+        stash[_SERVER] = PostgresServer().__enter__()
+    node.workerinput["postgres_dsn"] = os.environ.get(_GIVEN) or stash[_SERVER].dsn
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server that this process started for its workers."""
+    if _SERVER in config.stash:
+        config.stash[_SERVER].stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Return a PostgreSQL database that tests may write to: the one that is given, else a private server's."""
+    given = os.environ.get(_GIVEN) or getattr(request.config, "workerinput", {}).get("postgres_dsn")
+    if given:
+        yield given
+        return
+    with PostgresServer() as server:
+        yield server.dsn
