@@ -199,6 +199,7 @@ class _Reader:
     def _key(self, event: Any) -> str:
         if not isinstance(event, yaml.ScalarEvent) or event.tag is not None or event.anchor is not None:
             raise self._fail(event.start_mark, "a key is a plain word")
+        self._no_control(event)
         if event.value == "<<":
             raise self._fail(event.start_mark, "merge keys (<<) are not allowed: write the keys out")
         return str(event.value)
@@ -218,9 +219,7 @@ class _Reader:
 
     def _scalar(self, event: Any) -> Any:
         text: str = event.value
-        control = _CONTROL.search(text)
-        if control:
-            raise self._fail(event.start_mark, f"the control character U+{ord(control.group()):04X} is not allowed")
+        self._no_control(event)
         if event.style in ("'", '"', "|", ">"):
             return text
         word = text.lower() if text in ("True", "TRUE", "False", "FALSE", "Null", "NULL") else text
@@ -238,3 +237,8 @@ class _Reader:
         if _AMBIGUOUS.match(text):
             raise self._fail(event.start_mark, f'{text} is neither a plain number nor text: quote it ("{text}")')
         return text
+
+    def _no_control(self, event: Any) -> None:
+        control = _CONTROL.search(event.value)
+        if control:
+            raise self._fail(event.start_mark, f"the control character U+{ord(control.group()):04X} is not allowed")

@@ -18,7 +18,7 @@ def dropped_model(plan: Plan, pack: str) -> Model:
     counts: list[dict[str, Any]] = []
     for named in plan.subqueries.values():
         if named.about.pack == pack:
-            own = f"dropped__{named.about.name}"
+            own = f"dropped_{len(counts) + 1}"
             dropped_ctes(named.subquery, ctes, own, f"{own}_")
             counts.append(
                 {

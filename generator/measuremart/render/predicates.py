@@ -75,7 +75,7 @@ def _text_matches(node: nodes.TextMatches, name: str, needs: Needs, prefix: str)
         if node.code_of not in needs.codes:
             needs.codes.append(node.code_of)
         code = f"{prefix}code_{needs.codes.index(node.code_of) + 1}"
-        sought = f"(select {{{{ fold_ascii('code.concept_code') }}}} from {code} as code)"
+        sought = f"(select code.folded_code from {code} as code)"
     return f"position({sought} in {{{{ fold_ascii('{name}') }}}}) {test}"
 
 

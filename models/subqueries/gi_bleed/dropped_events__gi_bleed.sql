@@ -10,7 +10,7 @@ concept_set__nsaids as (
 
 ),
 
-dropped__gi_bleeds_target_row as (
+dropped_1_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -22,7 +22,7 @@ dropped__gi_bleeds_target_row as (
 
 ),
 
-dropped__gi_bleeds_eligible as (
+dropped_1_eligible as (
 
     select
         target_row.person_id,
@@ -30,25 +30,25 @@ dropped__gi_bleeds_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__gi_bleeds_target_row as target_row
+    from dropped_1_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__gi_bleeds as (
+dropped_1 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__gi_bleeds_eligible
+    from dropped_1_eligible
     where concept_id = 192671
 
 ),
 
-dropped__nsaid_exposures_target_row as (
+dropped_2_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -60,7 +60,7 @@ dropped__nsaid_exposures_target_row as (
 
 ),
 
-dropped__nsaid_exposures_eligible as (
+dropped_2_eligible as (
 
     select
         target_row.person_id,
@@ -68,25 +68,25 @@ dropped__nsaid_exposures_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__nsaid_exposures_target_row as target_row
+    from dropped_2_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__nsaid_exposures as (
+dropped_2 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__nsaid_exposures_eligible
+    from dropped_2_eligible
     where concept_id in (select listed.concept_id from concept_set__nsaids as listed)
 
 ),
 
-dropped__observed_time_target_row as (
+dropped_3_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -98,7 +98,7 @@ dropped__observed_time_target_row as (
 
 ),
 
-dropped__observed_time_eligible as (
+dropped_3_eligible as (
 
     select
         target_row.person_id,
@@ -106,20 +106,20 @@ dropped__observed_time_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.start_date
-    from dropped__observed_time_target_row as target_row
+    from dropped_3_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__observed_time as (
+dropped_3 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__observed_time_eligible
+    from dropped_3_eligible
     where start_date is not null
 
 ),
@@ -132,7 +132,7 @@ counted as (
         'condition' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped__gi_bleeds
+    from dropped_1
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -143,7 +143,7 @@ counted as (
         'drug' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped__nsaid_exposures
+    from dropped_2
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -154,7 +154,7 @@ counted as (
         'observation_period' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped__observed_time
+    from dropped_3
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all

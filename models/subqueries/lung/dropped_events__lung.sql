@@ -45,7 +45,7 @@ person as (
 
 ),
 
-dropped__care_began_recorded_target_row as (
+dropped_1_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -57,7 +57,7 @@ dropped__care_began_recorded_target_row as (
 
 ),
 
-dropped__care_began_recorded_eligible as (
+dropped_1_eligible as (
 
     select
         target_row.person_id,
@@ -65,25 +65,25 @@ dropped__care_began_recorded_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.start_date
-    from dropped__care_began_recorded_target_row as target_row
+    from dropped_1_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__care_began_recorded as (
+dropped_1 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__care_began_recorded_eligible
+    from dropped_1_eligible
     where start_date is not null
 
 ),
 
-dropped__chest_surgery_done_target_row as (
+dropped_2_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -95,7 +95,7 @@ dropped__chest_surgery_done_target_row as (
 
 ),
 
-dropped__chest_surgery_done_hierarchy_1 as (
+dropped_2_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -107,7 +107,7 @@ dropped__chest_surgery_done_hierarchy_1 as (
 
 ),
 
-dropped__chest_surgery_done_hierarchy_2 as (
+dropped_2_hierarchy_2 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -119,7 +119,7 @@ dropped__chest_surgery_done_hierarchy_2 as (
 
 ),
 
-dropped__chest_surgery_done_eligible as (
+dropped_2_eligible as (
 
     select
         target_row.person_id,
@@ -127,29 +127,29 @@ dropped__chest_surgery_done_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__chest_surgery_done_target_row as target_row
+    from dropped_2_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
         and not coalesce(
-            target_row.concept_id in (select listed.concept_id from dropped__chest_surgery_done_hierarchy_2 as listed),
+            target_row.concept_id in (select listed.concept_id from dropped_2_hierarchy_2 as listed),
             false
         )
 
 ),
 
-dropped__chest_surgery_done as (
+dropped_2 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__chest_surgery_done_eligible
-    where concept_id in (select listed.concept_id from dropped__chest_surgery_done_hierarchy_1 as listed)
+    from dropped_2_eligible
+    where concept_id in (select listed.concept_id from dropped_2_hierarchy_1 as listed)
 
 ),
 
-dropped__curative_radiotherapy_given_target_row as (
+dropped_3_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -161,7 +161,7 @@ dropped__curative_radiotherapy_given_target_row as (
 
 ),
 
-dropped__curative_radiotherapy_given_hierarchy_1 as (
+dropped_3_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -173,7 +173,7 @@ dropped__curative_radiotherapy_given_hierarchy_1 as (
 
 ),
 
-dropped__curative_radiotherapy_given_eligible as (
+dropped_3_eligible as (
 
     select
         target_row.person_id,
@@ -181,25 +181,25 @@ dropped__curative_radiotherapy_given_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__curative_radiotherapy_given_target_row as target_row
+    from dropped_3_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__curative_radiotherapy_given as (
+dropped_3 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__curative_radiotherapy_given_eligible
-    where concept_id in (select listed.concept_id from dropped__curative_radiotherapy_given_hierarchy_1 as listed)
+    from dropped_3_eligible
+    where concept_id in (select listed.concept_id from dropped_3_hierarchy_1 as listed)
 
 ),
 
-dropped__death_dated_target_row as (
+dropped_4_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -211,7 +211,7 @@ dropped__death_dated_target_row as (
 
 ),
 
-dropped__death_dated_eligible as (
+dropped_4_eligible as (
 
     select
         target_row.person_id,
@@ -219,25 +219,25 @@ dropped__death_dated_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.start_date
-    from dropped__death_dated_target_row as target_row
+    from dropped_4_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__death_dated as (
+dropped_4 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__death_dated_eligible
+    from dropped_4_eligible
     where start_date is not null
 
 ),
 
-dropped__death_undated_target_row as (
+dropped_5_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -249,7 +249,7 @@ dropped__death_undated_target_row as (
 
 ),
 
-dropped__death_undated_eligible as (
+dropped_5_eligible as (
 
     select
         target_row.person_id,
@@ -257,25 +257,25 @@ dropped__death_undated_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.start_date
-    from dropped__death_undated_target_row as target_row
+    from dropped_5_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__death_undated as (
+dropped_5 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__death_undated_eligible
+    from dropped_5_eligible
     where start_date is null
 
 ),
 
-dropped__ecog_fit_recorded_target_row as (
+dropped_6_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -288,7 +288,7 @@ dropped__ecog_fit_recorded_target_row as (
 
 ),
 
-dropped__ecog_fit_recorded_eligible as (
+dropped_6_eligible as (
 
     select
         target_row.person_id,
@@ -297,25 +297,25 @@ dropped__ecog_fit_recorded_eligible as (
         target_row.measure_date,
         target_row.concept_id,
         target_row.value_number
-    from dropped__ecog_fit_recorded_target_row as target_row
+    from dropped_6_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__ecog_fit_recorded as (
+dropped_6 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__ecog_fit_recorded_eligible
+    from dropped_6_eligible
     where (value_number between 0 and 1 and concept_id = 36305384)
 
 ),
 
-dropped__ecog_recorded_target_row as (
+dropped_7_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -328,7 +328,7 @@ dropped__ecog_recorded_target_row as (
 
 ),
 
-dropped__ecog_recorded_eligible as (
+dropped_7_eligible as (
 
     select
         target_row.person_id,
@@ -337,25 +337,25 @@ dropped__ecog_recorded_eligible as (
         target_row.measure_date,
         target_row.concept_id,
         target_row.value_number
-    from dropped__ecog_recorded_target_row as target_row
+    from dropped_7_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__ecog_recorded as (
+dropped_7 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__ecog_recorded_eligible
+    from dropped_7_eligible
     where (value_number between 0 and 4 and concept_id = 36305384)
 
 ),
 
-dropped__gp_letter_target_row as (
+dropped_8_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -367,7 +367,7 @@ dropped__gp_letter_target_row as (
 
 ),
 
-dropped__gp_letter_eligible as (
+dropped_8_eligible as (
 
     select
         target_row.person_id,
@@ -375,25 +375,25 @@ dropped__gp_letter_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__gp_letter_target_row as target_row
+    from dropped_8_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__gp_letter as (
+dropped_8 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__gp_letter_eligible
+    from dropped_8_eligible
     where concept_id = 2000000065
 
 ),
 
-dropped__gp_urgent_visit_target_row as (
+dropped_9_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -405,7 +405,7 @@ dropped__gp_urgent_visit_target_row as (
 
 ),
 
-dropped__gp_urgent_visit_eligible as (
+dropped_9_eligible as (
 
     select
         target_row.person_id,
@@ -413,25 +413,25 @@ dropped__gp_urgent_visit_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__gp_urgent_visit_target_row as target_row
+    from dropped_9_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__gp_urgent_visit as (
+dropped_9 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__gp_urgent_visit_eligible
+    from dropped_9_eligible
     where concept_id = 2000000066
 
 ),
 
-dropped__lung_cancer_recorded_target_row as (
+dropped_10_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -443,7 +443,7 @@ dropped__lung_cancer_recorded_target_row as (
 
 ),
 
-dropped__lung_cancer_recorded_eligible as (
+dropped_10_eligible as (
 
     select
         target_row.person_id,
@@ -451,25 +451,25 @@ dropped__lung_cancer_recorded_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__lung_cancer_recorded_target_row as target_row
+    from dropped_10_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__lung_cancer_recorded as (
+dropped_10 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__lung_cancer_recorded_eligible
+    from dropped_10_eligible
     where concept_id in (select listed.concept_id from concept_set__lung_cancer as listed)
 
 ),
 
-dropped__lung_metastasis_recorded_target_row as (
+dropped_11_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -481,7 +481,7 @@ dropped__lung_metastasis_recorded_target_row as (
 
 ),
 
-dropped__lung_metastasis_recorded_eligible as (
+dropped_11_eligible as (
 
     select
         target_row.person_id,
@@ -489,25 +489,25 @@ dropped__lung_metastasis_recorded_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__lung_metastasis_recorded_target_row as target_row
+    from dropped_11_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__lung_metastasis_recorded as (
+dropped_11 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__lung_metastasis_recorded_eligible
+    from dropped_11_eligible
     where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
 
 ),
 
-dropped__mdt_meeting_observation_target_row as (
+dropped_12_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -519,7 +519,7 @@ dropped__mdt_meeting_observation_target_row as (
 
 ),
 
-dropped__mdt_meeting_observation_eligible as (
+dropped_12_eligible as (
 
     select
         target_row.person_id,
@@ -527,25 +527,25 @@ dropped__mdt_meeting_observation_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__mdt_meeting_observation_target_row as target_row
+    from dropped_12_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__mdt_meeting_observation as (
+dropped_12 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__mdt_meeting_observation_eligible
+    from dropped_12_eligible
     where concept_id = 44790273
 
 ),
 
-dropped__mdt_meeting_procedure_target_row as (
+dropped_13_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -557,7 +557,7 @@ dropped__mdt_meeting_procedure_target_row as (
 
 ),
 
-dropped__mdt_meeting_procedure_eligible as (
+dropped_13_eligible as (
 
     select
         target_row.person_id,
@@ -565,25 +565,25 @@ dropped__mdt_meeting_procedure_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__mdt_meeting_procedure_target_row as target_row
+    from dropped_13_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__mdt_meeting_procedure as (
+dropped_13 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__mdt_meeting_procedure_eligible
+    from dropped_13_eligible
     where concept_id = 44790273
 
 ),
 
-dropped__mesothelioma_recorded_target_row as (
+dropped_14_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -595,39 +595,39 @@ dropped__mesothelioma_recorded_target_row as (
 
 ),
 
-dropped__mesothelioma_recorded_code_1 as (
+dropped_14_code_1 as (
 
-    select max(nullif(concept_code, '')) as concept_code
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
     from concept
     where concept_id = 44499065
 
 ),
 
-dropped__mesothelioma_recorded_code_2 as (
+dropped_14_code_2 as (
 
-    select max(nullif(concept_code, '')) as concept_code
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
     from concept
     where concept_id = 44499069
 
 ),
 
-dropped__mesothelioma_recorded_code_3 as (
+dropped_14_code_3 as (
 
-    select max(nullif(concept_code, '')) as concept_code
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
     from concept
     where concept_id = 44499067
 
 ),
 
-dropped__mesothelioma_recorded_code_4 as (
+dropped_14_code_4 as (
 
-    select max(nullif(concept_code, '')) as concept_code
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
     from concept
     where concept_id = 44499070
 
 ),
 
-dropped__mesothelioma_recorded_eligible as (
+dropped_14_eligible as (
 
     select
         target_row.person_id,
@@ -635,7 +635,7 @@ dropped__mesothelioma_recorded_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.source_value
-    from dropped__mesothelioma_recorded_target_row as target_row
+    from dropped_14_target_row as target_row
     inner join person
         on target_row.person_id = person.person_id
     where
@@ -644,62 +644,62 @@ dropped__mesothelioma_recorded_eligible as (
 
 ),
 
-dropped__mesothelioma_recorded_rule_1 as (
+dropped_14_rule_1 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__mesothelioma_recorded_eligible
-    where position((select {{ fold_ascii('code.concept_code') }} from dropped__mesothelioma_recorded_code_1 as code) in {{ fold_ascii('source_value') }}) > 0
+    from dropped_14_eligible
+    where position((select code.folded_code from dropped_14_code_1 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
-dropped__mesothelioma_recorded_rule_2 as (
+dropped_14_rule_2 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__mesothelioma_recorded_eligible
-    where position((select {{ fold_ascii('code.concept_code') }} from dropped__mesothelioma_recorded_code_2 as code) in {{ fold_ascii('source_value') }}) > 0
+    from dropped_14_eligible
+    where position((select code.folded_code from dropped_14_code_2 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
-dropped__mesothelioma_recorded_rule_3 as (
+dropped_14_rule_3 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__mesothelioma_recorded_eligible
-    where position((select {{ fold_ascii('code.concept_code') }} from dropped__mesothelioma_recorded_code_3 as code) in {{ fold_ascii('source_value') }}) > 0
+    from dropped_14_eligible
+    where position((select code.folded_code from dropped_14_code_3 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
-dropped__mesothelioma_recorded_rule_4 as (
+dropped_14_rule_4 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__mesothelioma_recorded_eligible
-    where position((select {{ fold_ascii('code.concept_code') }} from dropped__mesothelioma_recorded_code_4 as code) in {{ fold_ascii('source_value') }}) > 0
+    from dropped_14_eligible
+    where position((select code.folded_code from dropped_14_code_4 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
-dropped__mesothelioma_recorded as (
+dropped_14 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__mesothelioma_recorded_rule_1
+    from dropped_14_rule_1
 
     union all
 
@@ -708,7 +708,7 @@ dropped__mesothelioma_recorded as (
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__mesothelioma_recorded_rule_2
+    from dropped_14_rule_2
 
     union all
 
@@ -717,7 +717,7 @@ dropped__mesothelioma_recorded as (
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__mesothelioma_recorded_rule_3
+    from dropped_14_rule_3
 
     union all
 
@@ -726,11 +726,11 @@ dropped__mesothelioma_recorded as (
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__mesothelioma_recorded_rule_4
+    from dropped_14_rule_4
 
 ),
 
-dropped__non_small_cell_recorded_target_row as (
+dropped_15_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -742,7 +742,7 @@ dropped__non_small_cell_recorded_target_row as (
 
 ),
 
-dropped__non_small_cell_recorded_hierarchy_1 as (
+dropped_15_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -754,7 +754,7 @@ dropped__non_small_cell_recorded_hierarchy_1 as (
 
 ),
 
-dropped__non_small_cell_recorded_eligible as (
+dropped_15_eligible as (
 
     select
         target_row.person_id,
@@ -762,25 +762,25 @@ dropped__non_small_cell_recorded_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__non_small_cell_recorded_target_row as target_row
+    from dropped_15_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__non_small_cell_recorded as (
+dropped_15 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__non_small_cell_recorded_eligible
-    where concept_id in (select listed.concept_id from dropped__non_small_cell_recorded_hierarchy_1 as listed)
+    from dropped_15_eligible
+    where concept_id in (select listed.concept_id from dropped_15_hierarchy_1 as listed)
 
 ),
 
-dropped__observed_target_row as (
+dropped_16_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -792,7 +792,7 @@ dropped__observed_target_row as (
 
 ),
 
-dropped__observed_eligible as (
+dropped_16_eligible as (
 
     select
         target_row.person_id,
@@ -800,25 +800,25 @@ dropped__observed_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.start_date
-    from dropped__observed_target_row as target_row
+    from dropped_16_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__observed as (
+dropped_16 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__observed_eligible
+    from dropped_16_eligible
     where start_date is not null
 
 ),
 
-dropped__palliative_referral_made_target_row as (
+dropped_17_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -830,7 +830,7 @@ dropped__palliative_referral_made_target_row as (
 
 ),
 
-dropped__palliative_referral_made_eligible as (
+dropped_17_eligible as (
 
     select
         target_row.person_id,
@@ -838,25 +838,25 @@ dropped__palliative_referral_made_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__palliative_referral_made_target_row as target_row
+    from dropped_17_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__palliative_referral_made as (
+dropped_17 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__palliative_referral_made_eligible
+    from dropped_17_eligible
     where concept_id = 4127745
 
 ),
 
-dropped__pathological_stage_recorded_target_row as (
+dropped_18_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -868,7 +868,7 @@ dropped__pathological_stage_recorded_target_row as (
 
 ),
 
-dropped__pathological_stage_recorded_hierarchy_1 as (
+dropped_18_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -880,7 +880,7 @@ dropped__pathological_stage_recorded_hierarchy_1 as (
 
 ),
 
-dropped__pathological_stage_recorded_eligible as (
+dropped_18_eligible as (
 
     select
         target_row.person_id,
@@ -888,25 +888,25 @@ dropped__pathological_stage_recorded_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__pathological_stage_recorded_target_row as target_row
+    from dropped_18_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__pathological_stage_recorded as (
+dropped_18 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__pathological_stage_recorded_eligible
-    where concept_id in (select listed.concept_id from dropped__pathological_stage_recorded_hierarchy_1 as listed)
+    from dropped_18_eligible
+    where concept_id in (select listed.concept_id from dropped_18_hierarchy_1 as listed)
 
 ),
 
-dropped__radiotherapy_given_target_row as (
+dropped_19_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -918,7 +918,7 @@ dropped__radiotherapy_given_target_row as (
 
 ),
 
-dropped__radiotherapy_given_hierarchy_1 as (
+dropped_19_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -930,7 +930,7 @@ dropped__radiotherapy_given_hierarchy_1 as (
 
 ),
 
-dropped__radiotherapy_given_eligible as (
+dropped_19_eligible as (
 
     select
         target_row.person_id,
@@ -938,25 +938,25 @@ dropped__radiotherapy_given_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__radiotherapy_given_target_row as target_row
+    from dropped_19_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__radiotherapy_given as (
+dropped_19 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__radiotherapy_given_eligible
-    where concept_id in (select listed.concept_id from dropped__radiotherapy_given_hierarchy_1 as listed)
+    from dropped_19_eligible
+    where concept_id in (select listed.concept_id from dropped_19_hierarchy_1 as listed)
 
 ),
 
-dropped__small_cell_recorded_target_row as (
+dropped_20_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -968,7 +968,7 @@ dropped__small_cell_recorded_target_row as (
 
 ),
 
-dropped__small_cell_recorded_hierarchy_1 as (
+dropped_20_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -980,7 +980,7 @@ dropped__small_cell_recorded_hierarchy_1 as (
 
 ),
 
-dropped__small_cell_recorded_eligible as (
+dropped_20_eligible as (
 
     select
         target_row.person_id,
@@ -988,25 +988,25 @@ dropped__small_cell_recorded_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__small_cell_recorded_target_row as target_row
+    from dropped_20_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__small_cell_recorded as (
+dropped_20 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__small_cell_recorded_eligible
-    where concept_id in (select listed.concept_id from dropped__small_cell_recorded_hierarchy_1 as listed)
+    from dropped_20_eligible
+    where concept_id in (select listed.concept_id from dropped_20_hierarchy_1 as listed)
 
 ),
 
-dropped__smoking_recorded_target_row as (
+dropped_21_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -1019,7 +1019,7 @@ dropped__smoking_recorded_target_row as (
 
 ),
 
-dropped__smoking_recorded_eligible as (
+dropped_21_eligible as (
 
     select
         target_row.person_id,
@@ -1028,7 +1028,7 @@ dropped__smoking_recorded_eligible as (
         target_row.measure_date,
         target_row.concept_id,
         target_row.value_concept_id
-    from dropped__smoking_recorded_target_row as target_row
+    from dropped_21_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
         and not coalesce(
@@ -1038,19 +1038,19 @@ dropped__smoking_recorded_eligible as (
 
 ),
 
-dropped__smoking_recorded as (
+dropped_21 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__smoking_recorded_eligible
+    from dropped_21_eligible
     where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
 
 ),
 
-dropped__stage_i_recorded_target_row as (
+dropped_22_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -1062,7 +1062,7 @@ dropped__stage_i_recorded_target_row as (
 
 ),
 
-dropped__stage_i_recorded_hierarchy_1 as (
+dropped_22_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -1074,7 +1074,7 @@ dropped__stage_i_recorded_hierarchy_1 as (
 
 ),
 
-dropped__stage_i_recorded_eligible as (
+dropped_22_eligible as (
 
     select
         target_row.person_id,
@@ -1082,25 +1082,25 @@ dropped__stage_i_recorded_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__stage_i_recorded_target_row as target_row
+    from dropped_22_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__stage_i_recorded as (
+dropped_22 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__stage_i_recorded_eligible
-    where concept_id in (select listed.concept_id from dropped__stage_i_recorded_hierarchy_1 as listed)
+    from dropped_22_eligible
+    where concept_id in (select listed.concept_id from dropped_22_hierarchy_1 as listed)
 
 ),
 
-dropped__stage_ii_recorded_target_row as (
+dropped_23_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -1112,7 +1112,7 @@ dropped__stage_ii_recorded_target_row as (
 
 ),
 
-dropped__stage_ii_recorded_hierarchy_1 as (
+dropped_23_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -1124,7 +1124,7 @@ dropped__stage_ii_recorded_hierarchy_1 as (
 
 ),
 
-dropped__stage_ii_recorded_eligible as (
+dropped_23_eligible as (
 
     select
         target_row.person_id,
@@ -1132,25 +1132,25 @@ dropped__stage_ii_recorded_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__stage_ii_recorded_target_row as target_row
+    from dropped_23_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__stage_ii_recorded as (
+dropped_23 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__stage_ii_recorded_eligible
-    where concept_id in (select listed.concept_id from dropped__stage_ii_recorded_hierarchy_1 as listed)
+    from dropped_23_eligible
+    where concept_id in (select listed.concept_id from dropped_23_hierarchy_1 as listed)
 
 ),
 
-dropped__stage_iii_recorded_target_row as (
+dropped_24_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -1162,7 +1162,7 @@ dropped__stage_iii_recorded_target_row as (
 
 ),
 
-dropped__stage_iii_recorded_hierarchy_1 as (
+dropped_24_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -1174,7 +1174,7 @@ dropped__stage_iii_recorded_hierarchy_1 as (
 
 ),
 
-dropped__stage_iii_recorded_eligible as (
+dropped_24_eligible as (
 
     select
         target_row.person_id,
@@ -1182,25 +1182,25 @@ dropped__stage_iii_recorded_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__stage_iii_recorded_target_row as target_row
+    from dropped_24_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__stage_iii_recorded as (
+dropped_24 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__stage_iii_recorded_eligible
-    where concept_id in (select listed.concept_id from dropped__stage_iii_recorded_hierarchy_1 as listed)
+    from dropped_24_eligible
+    where concept_id in (select listed.concept_id from dropped_24_hierarchy_1 as listed)
 
 ),
 
-dropped__stage_iv_recorded_target_row as (
+dropped_25_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -1212,7 +1212,7 @@ dropped__stage_iv_recorded_target_row as (
 
 ),
 
-dropped__stage_iv_recorded_hierarchy_1 as (
+dropped_25_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -1224,7 +1224,7 @@ dropped__stage_iv_recorded_hierarchy_1 as (
 
 ),
 
-dropped__stage_iv_recorded_eligible as (
+dropped_25_eligible as (
 
     select
         target_row.person_id,
@@ -1232,25 +1232,25 @@ dropped__stage_iv_recorded_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id
-    from dropped__stage_iv_recorded_target_row as target_row
+    from dropped_25_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__stage_iv_recorded as (
+dropped_25 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__stage_iv_recorded_eligible
-    where concept_id in (select listed.concept_id from dropped__stage_iv_recorded_hierarchy_1 as listed)
+    from dropped_25_eligible
+    where concept_id in (select listed.concept_id from dropped_25_hierarchy_1 as listed)
 
 ),
 
-dropped__systemic_therapy_given_target_row as (
+dropped_26_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -1263,7 +1263,7 @@ dropped__systemic_therapy_given_target_row as (
 
 ),
 
-dropped__systemic_therapy_given_eligible as (
+dropped_26_eligible as (
 
     select
         target_row.person_id,
@@ -1272,44 +1272,44 @@ dropped__systemic_therapy_given_eligible as (
         target_row.measure_date,
         target_row.concept_id,
         target_row.source_value
-    from dropped__systemic_therapy_given_target_row as target_row
+    from dropped_26_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__systemic_therapy_given_rule_1 as (
+dropped_26_rule_1 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__systemic_therapy_given_eligible
+    from dropped_26_eligible
     where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
 
 ),
 
-dropped__systemic_therapy_given_rule_2 as (
+dropped_26_rule_2 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__systemic_therapy_given_eligible
+    from dropped_26_eligible
     where position('sact ' in {{ fold_ascii('source_value') }}) = 1
 
 ),
 
-dropped__systemic_therapy_given as (
+dropped_26 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__systemic_therapy_given_rule_1
+    from dropped_26_rule_1
 
     union all
 
@@ -1318,11 +1318,11 @@ dropped__systemic_therapy_given as (
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__systemic_therapy_given_rule_2
+    from dropped_26_rule_2
 
 ),
 
-dropped__tests_declined_recorded_target_row as (
+dropped_27_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -1335,7 +1335,7 @@ dropped__tests_declined_recorded_target_row as (
 
 ),
 
-dropped__tests_declined_recorded_eligible as (
+dropped_27_eligible as (
 
     select
         target_row.person_id,
@@ -1344,25 +1344,25 @@ dropped__tests_declined_recorded_eligible as (
         target_row.measure_date,
         target_row.concept_id,
         target_row.value_concept_id
-    from dropped__tests_declined_recorded_target_row as target_row
+    from dropped_27_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__tests_declined_recorded as (
+dropped_27 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__tests_declined_recorded_eligible
+    from dropped_27_eligible
     where (concept_id = 2000000072 and value_concept_id = 2000000074)
 
 ),
 
-dropped__tissue_shows_cancer_target_row as (
+dropped_28_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -1375,7 +1375,7 @@ dropped__tissue_shows_cancer_target_row as (
 
 ),
 
-dropped__tissue_shows_cancer_eligible as (
+dropped_28_eligible as (
 
     select
         target_row.person_id,
@@ -1384,25 +1384,25 @@ dropped__tissue_shows_cancer_eligible as (
         target_row.measure_date,
         target_row.concept_id,
         target_row.value_concept_id
-    from dropped__tissue_shows_cancer_target_row as target_row
+    from dropped_28_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__tissue_shows_cancer as (
+dropped_28 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__tissue_shows_cancer_eligible
+    from dropped_28_eligible
     where (concept_id = 2000000051 and value_concept_id = 2000000052)
 
 ),
 
-dropped__treatment_declined_recorded_target_row as (
+dropped_29_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -1415,7 +1415,7 @@ dropped__treatment_declined_recorded_target_row as (
 
 ),
 
-dropped__treatment_declined_recorded_eligible as (
+dropped_29_eligible as (
 
     select
         target_row.person_id,
@@ -1424,25 +1424,25 @@ dropped__treatment_declined_recorded_eligible as (
         target_row.measure_date,
         target_row.concept_id,
         target_row.value_concept_id
-    from dropped__treatment_declined_recorded_target_row as target_row
+    from dropped_29_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__treatment_declined_recorded as (
+dropped_29 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__treatment_declined_recorded_eligible
+    from dropped_29_eligible
     where (concept_id = 2000000072 and value_concept_id = 2000000073)
 
 ),
 
-dropped__trial_enrolled_target_row as (
+dropped_30_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -1455,7 +1455,7 @@ dropped__trial_enrolled_target_row as (
 
 ),
 
-dropped__trial_enrolled_eligible as (
+dropped_30_eligible as (
 
     select
         target_row.person_id,
@@ -1464,20 +1464,20 @@ dropped__trial_enrolled_eligible as (
         target_row.measure_date,
         target_row.concept_id,
         target_row.value_text
-    from dropped__trial_enrolled_target_row as target_row
+    from dropped_30_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped__trial_enrolled as (
+dropped_30 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped__trial_enrolled_eligible
+    from dropped_30_eligible
     where (concept_id = 2000000071 and value_text = 'enrolled')
 
 ),
@@ -1490,7 +1490,7 @@ counted as (
         'episode' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__care_began_recorded
+    from dropped_1
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1501,7 +1501,7 @@ counted as (
         'procedure' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__chest_surgery_done
+    from dropped_2
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1512,7 +1512,7 @@ counted as (
         'procedure' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__curative_radiotherapy_given
+    from dropped_3
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1523,7 +1523,7 @@ counted as (
         'death' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped__death_dated
+    from dropped_4
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -1534,7 +1534,7 @@ counted as (
         'death' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped__death_undated
+    from dropped_5
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -1545,7 +1545,7 @@ counted as (
         'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__ecog_fit_recorded
+    from dropped_6
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1556,7 +1556,7 @@ counted as (
         'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__ecog_recorded
+    from dropped_7
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1567,7 +1567,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__gp_letter
+    from dropped_8
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1578,7 +1578,7 @@ counted as (
         'visit' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__gp_urgent_visit
+    from dropped_9
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1589,7 +1589,7 @@ counted as (
         'condition' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__lung_cancer_recorded
+    from dropped_10
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1600,7 +1600,7 @@ counted as (
         'condition' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__lung_metastasis_recorded
+    from dropped_11
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1611,7 +1611,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__mdt_meeting_observation
+    from dropped_12
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1622,7 +1622,7 @@ counted as (
         'procedure' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__mdt_meeting_procedure
+    from dropped_13
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1633,7 +1633,7 @@ counted as (
         'condition' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__mesothelioma_recorded
+    from dropped_14
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1644,7 +1644,7 @@ counted as (
         'condition' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__non_small_cell_recorded
+    from dropped_15
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1655,7 +1655,7 @@ counted as (
         'observation_period' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped__observed
+    from dropped_16
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -1666,7 +1666,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__palliative_referral_made
+    from dropped_17
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1677,7 +1677,7 @@ counted as (
         'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__pathological_stage_recorded
+    from dropped_18
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1688,7 +1688,7 @@ counted as (
         'procedure' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__radiotherapy_given
+    from dropped_19
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1699,7 +1699,7 @@ counted as (
         'condition' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__small_cell_recorded
+    from dropped_20
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1710,7 +1710,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__smoking_recorded
+    from dropped_21
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1721,7 +1721,7 @@ counted as (
         'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__stage_i_recorded
+    from dropped_22
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1732,7 +1732,7 @@ counted as (
         'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__stage_ii_recorded
+    from dropped_23
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1743,7 +1743,7 @@ counted as (
         'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__stage_iii_recorded
+    from dropped_24
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1754,7 +1754,7 @@ counted as (
         'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__stage_iv_recorded
+    from dropped_25
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1765,7 +1765,7 @@ counted as (
         'drug' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__systemic_therapy_given
+    from dropped_26
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1776,7 +1776,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__tests_declined_recorded
+    from dropped_27
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1787,7 +1787,7 @@ counted as (
         'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__tissue_shows_cancer
+    from dropped_28
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1798,7 +1798,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped__treatment_declined_recorded
+    from dropped_29
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1809,7 +1809,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped__trial_enrolled
+    from dropped_30
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all

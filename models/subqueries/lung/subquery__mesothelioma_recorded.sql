@@ -36,7 +36,7 @@ target_row as (
 
 code_1 as (
 
-    select max(nullif(concept_code, '')) as concept_code
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
     from concept
     where concept_id = 44499065
 
@@ -44,7 +44,7 @@ code_1 as (
 
 code_2 as (
 
-    select max(nullif(concept_code, '')) as concept_code
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
     from concept
     where concept_id = 44499069
 
@@ -52,7 +52,7 @@ code_2 as (
 
 code_3 as (
 
-    select max(nullif(concept_code, '')) as concept_code
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
     from concept
     where concept_id = 44499067
 
@@ -60,7 +60,7 @@ code_3 as (
 
 code_4 as (
 
-    select max(nullif(concept_code, '')) as concept_code
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
     from concept
     where concept_id = 44499070
 
@@ -92,7 +92,7 @@ rule_1 as (
         measure_resolver,
         measure_date
     from eligible
-    where position((select {{ fold_ascii('code.concept_code') }} from code_1 as code) in {{ fold_ascii('source_value') }}) > 0
+    where position((select code.folded_code from code_1 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -104,7 +104,7 @@ rule_2 as (
         measure_resolver,
         measure_date
     from eligible
-    where position((select {{ fold_ascii('code.concept_code') }} from code_2 as code) in {{ fold_ascii('source_value') }}) > 0
+    where position((select code.folded_code from code_2 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -116,7 +116,7 @@ rule_3 as (
         measure_resolver,
         measure_date
     from eligible
-    where position((select {{ fold_ascii('code.concept_code') }} from code_3 as code) in {{ fold_ascii('source_value') }}) > 0
+    where position((select code.folded_code from code_3 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -128,7 +128,7 @@ rule_4 as (
         measure_resolver,
         measure_date
     from eligible
-    where position((select {{ fold_ascii('code.concept_code') }} from code_4 as code) in {{ fold_ascii('source_value') }}) > 0
+    where position((select code.folded_code from code_4 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
