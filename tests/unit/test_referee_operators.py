@@ -38,7 +38,7 @@ def test_or_keeps_all_dates_of_all_children_unknown_beside_known() -> None:
 def test_or_lifts_persons_over_the_spine() -> None:
     """2.4: the keys come from the root episodes of the person; a person with none drops."""
     rows = [(1, A, jan(1), 10), (1, B, jan(2), 12), (2, A, jan(3), None)]
-    r = episodes("{or: [pa, b]}", rows, episode=[(1, 10), (1, 11), (3, 30)])
+    r = episodes("{or: [pa, b]}", rows, episode=[(1, 10), (1, 11), (3, 30), (None, 12), (1, None)])
     assert r.measure("m") == {e(1, 10, jan(1)), e(1, 11, jan(1)), e(1, 12, jan(2))}
 
 

@@ -26,6 +26,7 @@ def test_exact() -> None:
 def test_hierarchy_counts_the_id_itself_and_all_descendants() -> None:
     rows = {1: {"concept_id": 5}, 2: {"concept_id": 6}, 3: {"concept_id": 7}, 4: {"concept_id": 8}}
     assert events_matching("{hierarchy: 5}", rows, ancestors={(5, 6), (5, 7), (6, 7), (8, 5)}) == {1, 2, 3}
+    assert events_matching("{hierarchy: [9, 6]}", rows, ancestors={(5, 6), (6, 7), (9, 8)}) == {2, 3, 4}
 
 
 def test_a_named_role() -> None:

@@ -162,6 +162,11 @@ def test_covers_is_on_one_row() -> None:
     assert covers("from: {days: 0}, to: {days: 0}, pick: closest", [jan(2)], rows) == {p(1, jan(1))}
 
 
+def test_covers_by_one_of_two_rows_that_are_the_same_member() -> None:
+    rows = [(jan(1), jan(2)), (jan(1), jan(20))]
+    assert covers("from: {days: 0}, to: {days: 0}", [jan(10)], rows) == {p(1, jan(1))}
+
+
 def test_covers_by_rows_whose_own_date_is_unknown() -> None:
     """Rows order with unknown dates last; greatest and least of an unknown date are unknown."""
     rows = [(jan(1), None), (jan(2), jan(12))]
