@@ -97,7 +97,8 @@ def _explained(error: ValidationError, body: LocatedDict, name: str, notes: Read
                 continue
             position = body.key_positions[name] if len(path) == 1 else position
         elif detail["loc"][-1:] == ("[key]",):
-            position = _value_at(body, path[:-1]).key_positions[path[-1]]
+            parent = _value_at(body, path[:-1])
+            position = parent.key_positions[path[-1]] if isinstance(parent, LocatedDict) else position
         elif _of_another_choice(path, detail, here, details):
             continue
         if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
