@@ -98,7 +98,7 @@ def _explained(error: ValidationError, body: LocatedDict, name: str, notes: Read
             position = body.key_positions[name] if len(path) == 1 else position
         elif detail["loc"][-1:] == ("[key]",):
             parent = _value_at(body, path[:-1])
-            position = parent.key_positions[path[-1]] if isinstance(parent, LocatedDict) else position
+            position = parent.key_positions[str(path[-1])] if isinstance(parent, LocatedDict) else position
         elif _of_another_choice(path, detail, here, details):
             continue
         if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
