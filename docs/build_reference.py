@@ -1,0 +1,214 @@
+"""Writes docs/reference/*.md from the code: the command line, dbt variables, relations, macros.
+
+`python docs/build_reference.py` writes the pages. With `--check` it writes nothing, and exits 1 with the names of the
+pages that are not current.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+import yaml
+from measuremart import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "docs" / "reference"
+HEADER = "<!-- Written by docs/build_reference.py from the code. Do not edit: run it again. -->\n\n"
+
+
+def main() -> None:
+    """Write the pages, or say which are not current."""
+    pages = {"cli.md": _cli(), "variables.md": _variables(), "relations.md": _relations(), "macros.md": _macros()}
+    stale = [name for name, text in pages.items() if _on_disk(name) != HEADER + text]
+    if "--check" in sys.argv[1:]:
+        if stale:
+            sys.exit(f"not current: {', '.join(stale)}; run python docs/build_reference.py")
+        return
+    for name in stale:
+        (FOLDER / name).write_text(HEADER + pages[name], encoding="utf-8")
+        print(f"wrote docs/reference/{name}")
+
+
+def _on_disk(name: str) -> str | None:
+    path = FOLDER / name
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = [heading, ["---"] * len(heading), *rows]
+    return "".join("| " + " | ".join(_cell(c) for c in line) + " |\n" for line in lines) + "\n"
+
+
+def _cell(value: object) -> str:
+    return " ".join(str(value).split()).replace("|", "\\|")
+
+
+def _yaml(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+# --- the command line
+
+
+def _cli() -> str:
+    group: Any = typer.main.get_command(cli.app)
+    text = "# Command line\n\n" + group.help.strip() + "\n\n"
+    text += _table(["command", "what it does"], ((f"`{n}`", _first_line(c.help)) for n, c in group.commands.items()))
+    text += "`measuremart --version` prints the version, `measuremart COMMAND --help` the options.\n\n"
+    for name, command in group.commands.items():
+        arguments = [p for p in command.params if p.param_type_name == "argument"]
+        options = [p for p in command.params if p.param_type_name == "option" and p.name != "help"]
+        words = [p.name.upper() if p.required else f"[{p.name.upper()}]" for p in arguments]
+        text += f"## measuremart {name}\n\n{command.help.strip()}\n\n"
+        text += f"    measuremart {' '.join([name, *words, '[OPTIONS]'])}\n\n"
+        rows = [(f"`{p.name.upper()}`", p.help or "", "") for p in arguments]
+        rows += [(f"`{', '.join(p.opts)}`", p.help or "", _default(p)) for p in options]
+        text += _table(["argument or option", "meaning", "default"], rows)
+    return text + _exit_codes()
+
+
+def _first_line(text: str) -> str:
+    return text.strip().split("\n")[0]
+
+
+def _default(parameter: Any) -> str:
+    value = parameter.default
+    return "" if value is None or value is False else f"`{value}`"
+
+
+def _exit_codes() -> str:
+    said = " ".join((cli.__doc__ or "").split()).split("Exit codes: ")[1].rstrip(".")
+    rows = [part.strip().split(" ", 1) for part in said.split(";")]
+    text = "## Exit codes\n\n" + _table(["code", "meaning"], rows)
+    return text + "Where a run finds problems of several classes, the code is the lowest of them.\n"
+
+
+# --- the variables of dbt_project.yml, whose comments say what they are for
+
+
+def _variables() -> str:
+    text = "# dbt variables\n\nSet them in `dbt_project.yml`, or for one run: `dbt build --vars '{packs: [lung]}'`.\n\n"
+    rows = [(f"`{name}`", f"`{default}`" if default else "a list", said) for name, default, said in _variable_lines()]
+    return text + _table(["variable", "default", "meaning"], rows) + _environment()
+
+
+def _variable_lines() -> Iterator[tuple[str, str, str]]:
+    lines = (ROOT / "dbt_project.yml").read_text(encoding="utf-8").split("\nvars:\n")[1].split("\n")
+    remark, before = "", ""
+    for line in lines:
+        if line and not line.startswith(" "):
+            return
+        comment = re.match(r"  #(\s*)(.*)", line)
+        found = re.match(r"  (\w+):\s*(.*?)(?:\s+#\s*(.*))?$", line)
+        if comment and len(comment[1]) > 1:  # one choice of several, with its meaning
+            choice, meaning = comment[2].split(None, 1)
+            remark += f" `{choice}` = {meaning};"
+        elif comment:
+            remark = f"{remark} {comment[2]}".strip()
+        elif found:
+            yield found[1], found[2], found[3] or remark.rstrip(";") or f"see `{before}`"
+            remark, before = "", found[1]
+        else:
+            remark = ""
+
+
+def _environment() -> str:
+    said = (ROOT / "profiles.example.yml").read_text(encoding="utf-8")
+    found = dict(re.findall(r"env_var\('(\w+)'(?:, '([^']*)')?\)", said))
+    text = "## Environment variables of profiles.example.yml\n\n"
+    return text + _table(["variable", "default"], ((f"`{n}`", f"`{d}`" if d else "") for n, d in found.items()))
+
+
+# --- relations
+
+_BY_HAND = {
+    "Staging: one view per OMOP table": "models/staging/omop/_staging.yml",
+    "Episodes": "models/episodes/_episodes.yml",
+    "Targets: what rules are applied to": "models/targets/_targets.yml",
+    "Reference: the clock and the periods": "models/_reference.yml",
+    "Reference: kinds of episodes and of links": "seeds/reference/_reference.yml",
+    "Marts: what BI reads": "models/marts/_marts.yml",
+    "Catalogue: what is defined, as data": "seeds/catalogue/_catalogue.yml",
+}
+_GENERATED = (
+    ("concept_set__*", "concept_sets", "the concepts of a concept set, exclusions taken out"),
+    ("subquery__*", "subqueries", "the members of a subquery: a bag"),
+    ("measure__*", "measures", "the members of a measure: a set"),
+    ("cohort__*", "cohorts", "the members of a cohort, the union of its sub-cohorts"),
+    ("denominator__*", "indicators", "the denominator of an indicator; none for `full_cohort`"),
+    ("indicator__*", "indicators", "keys in both denominator and numerator, free of any report"),
+    ("report__*__results", "reports", "one row per indicator and cohort key: status, reason, dates"),
+    ("report_results", "reports", "the results of all reports, for the marts"),
+    (
+        "dropped_events__*",
+        "subqueries",
+        "one row per definition of a pack and reason: rows that match but are no members",
+    ),
+    ("dropped_events", "subqueries", "the same of all packs, for the marts"),
+)
+_DATASET = """`report__<name>` is the cohort of a report. `report__<name>__dataset` has one row per cohort key: its ids,
+`cohort_date`, `<sub-cohort>__cohort_date`, and per measure `<measure>__qualified`, `<measure>__date` and, for a
+subquery over a target with a number, `<measure>__number`.
+
+"""
+
+
+def _relations() -> str:
+    text = "# Relations\n\nA layer is a schema: `marts.agg_indicator` on DuckDB; elsewhere the schema of the profile "
+    text += "comes first, as in `measuremart_marts.agg_indicator`.\n\n## Generated\n\n"
+    text += _table(["relation", "schema", "what it holds"], ((f"`{n}`", f"`{s}`", d) for n, s, d in _GENERATED))
+    text += _DATASET + "Every table of members has the same four columns. Here they are at the grain of episodes:\n\n"
+    text += _columns(_report("")) + "`report__<name>__results`:\n\n" + _columns(_report("__results"))
+    for title, path in _BY_HAND.items():
+        text += f"## {title}\n\n"
+        body = _yaml(ROOT / path)
+        for relation in body.get("models") or body["seeds"]:
+            text += f"### {relation['name']}\n\n"
+            if relation.get("description"):
+                text += " ".join(relation["description"].split()) + "\n\n"
+            text += _columns(relation)
+    return text.rstrip("\n") + "\n"
+
+
+def _report(kind: str) -> Any:
+    return _yaml(ROOT / "models" / "reports" / "lung" / f"report__lung_mdt{kind}.yml")["models"][0]
+
+
+def _columns(relation: dict[str, Any]) -> str:
+    types = (relation.get("config") or {}).get("column_types") or {}
+    rows = [
+        (f"`{c['name']}`", _type(c.get("data_type") or types.get(c["name"], "")), c.get("description", ""))
+        for c in relation.get("columns", [])
+    ]
+    return _table(["column", "type", "meaning"], rows)
+
+
+def _type(kind: str) -> str:
+    return "text" if "{{" in kind else kind
+
+
+# --- macros
+
+
+def _macros() -> str:
+    text = "# Macros\n\nGenerated SQL uses the scalar macros and `ref()`, nothing else of Jinja.\n\n"
+    for title, path in {
+        "Scalars: what engines spell differently": "macros/scalar/_scalar.yml",
+        "Staging: where a source column comes from": "macros/omop/_omop.yml",
+    }.items():
+        text += f"## {title}\n\n"
+        rows = []
+        for macro in _yaml(ROOT / path)["macros"]:
+            words = ", ".join(a["name"] for a in macro.get("arguments", []))
+            rows.append((f"`{macro['name']}({words})`", macro.get("description", "")))
+        text += _table(["macro", "what it gives"], rows)
+    return text.rstrip("\n") + "\n"
+
+
+if __name__ == "__main__":
+    main()
