@@ -5,48 +5,48 @@ with
 
 result as (
 
-{% if 'kinds' in var('packs') %}
-    select
-        'full' as report,
-        'clinic' as population,
-        indicator,
-        person_id,
-        episode_id,
-        measure_resolver,
-        cohort_date,
-        status,
-        reason,
-        denominator_date,
-        numerator_date,
-        days_between,
-        period_date,
-        is_counted
-    from {{ ref('report__full__results') }}
+    {% if 'kinds' in var('packs') %}
+        select
+            'full' as report,
+            'clinic' as population,
+            indicator,
+            person_id,
+            episode_id,
+            measure_resolver,
+            cohort_date,
+            status,
+            reason,
+            denominator_date,
+            numerator_date,
+            days_between,
+            period_date,
+            is_counted
+        from {{ ref('report__full__results') }}
 
-    union all
+        union all
 
-{% endif %}
-{% if 'kinds' in var('packs') %}
-    select
-        'plain' as report,
-        'clinic' as population,
-        indicator,
-        person_id,
-        episode_id,
-        measure_resolver,
-        cohort_date,
-        status,
-        reason,
-        denominator_date,
-        numerator_date,
-        days_between,
-        period_date,
-        is_counted
-    from {{ ref('report__plain__results') }}
+    {% endif %}
+    {% if 'kinds' in var('packs') %}
+        select
+            'plain' as report,
+            'clinic' as population,
+            indicator,
+            person_id,
+            episode_id,
+            measure_resolver,
+            cohort_date,
+            status,
+            reason,
+            denominator_date,
+            numerator_date,
+            days_between,
+            period_date,
+            is_counted
+        from {{ ref('report__plain__results') }}
 
-    union all
+        union all
 
-{% endif %}
+    {% endif %}
     -- no rows: the shape of the table where no pack with a report is built
     select
         'none' as report,

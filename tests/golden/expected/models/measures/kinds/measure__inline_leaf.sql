@@ -61,7 +61,10 @@ part_1_eligible as (
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
-        and not coalesce(was_planned = false, false)
+        and not coalesce(
+            target_row.was_planned = false,
+            false
+        )
 
 ),
 
@@ -85,7 +88,7 @@ part_1_rule_2 as (
         measure_resolver,
         measure_date
     from part_1_eligible
-    where act_code in (select part_1_hierarchy_1.concept_id from part_1_hierarchy_1)
+    where act_code in (select listed.concept_id from part_1_hierarchy_1 as listed)
 
 ),
 

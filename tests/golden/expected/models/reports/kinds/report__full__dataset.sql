@@ -181,7 +181,7 @@ number__treated_row as (
         number_event_id,
         number_value
     from number__treated_eligible
-    where act_code in (select number__treated_hierarchy_1.concept_id from number__treated_hierarchy_1)
+    where act_code in (select listed.concept_id from number__treated_hierarchy_1 as listed)
 
 ),
 
@@ -282,7 +282,10 @@ number__treated as (
         numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
-            order by numbered.measure_date nulls last, numbered.number_event_id nulls last, numbered.number_value nulls last
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
         ) as place
     from cohort
     inner join number__treated_row as numbered
@@ -300,7 +303,10 @@ number__seen as (
         numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
-            order by numbered.measure_date nulls last, numbered.number_event_id nulls last, numbered.number_value nulls last
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
         ) as place
     from cohort
     inner join number__seen_row as numbered
@@ -318,7 +324,10 @@ number__known as (
         numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
-            order by numbered.measure_date nulls last, numbered.number_event_id nulls last, numbered.number_value nulls last
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
         ) as place
     from cohort
     inner join number__known_row as numbered

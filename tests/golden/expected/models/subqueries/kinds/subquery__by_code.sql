@@ -26,7 +26,7 @@ target_row as (
 
 code_1 as (
 
-    select max(nullif(concept_code, '')) as concept_code
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
     from concept
     where concept_id = 9001
 
@@ -55,7 +55,7 @@ final as (
         measure_resolver,
         measure_date
     from eligible
-    where position((select {{ fold_ascii('code_1.concept_code') }} from code_1) in {{ fold_ascii('label') }}) > 0
+    where position((select code.folded_code from code_1 as code) in {{ fold_ascii('label') }}) > 0
 
 )
 

@@ -63,7 +63,7 @@ final as (
         measure_resolver,
         measure_date
     from eligible
-    where act_code in (select hierarchy_1.concept_id from hierarchy_1)
+    where act_code in (select listed.concept_id from hierarchy_1 as listed)
 
 )
 

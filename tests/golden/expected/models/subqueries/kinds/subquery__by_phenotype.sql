@@ -45,7 +45,7 @@ final as (
         measure_resolver,
         measure_date
     from eligible
-    where act_code in (select concept_set__with_descendants.concept_id from concept_set__with_descendants)
+    where act_code in (select listed.concept_id from concept_set__with_descendants as listed)
 
 )
 

@@ -50,8 +50,14 @@ eligible as (
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
-        and not coalesce(act_code = 9101, false)
-        and not coalesce(quantity > 9, false)
+        and not coalesce(
+            target_row.act_code = 9101,
+            false
+        )
+        and not coalesce(
+            target_row.quantity > 9,
+            false
+        )
 
 ),
 
@@ -63,7 +69,7 @@ final as (
         measure_resolver,
         measure_date
     from eligible
-    where act_code in (select hierarchy_1.concept_id from hierarchy_1)
+    where act_code in (select listed.concept_id from hierarchy_1 as listed)
 
 )
 
