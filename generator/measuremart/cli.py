@@ -2,7 +2,7 @@
 
 Exit codes: 0 all well; 1 generated files differ (`--check`); 2 wrong usage; 3 a file that is not readable YAML;
 4 a key or value that is not of the language; 5 a name, grain or rule that does not fit; 6 a part that is not supported
-yet; 7 a file that may not be overwritten; 8 the warehouse.
+yet; 7 a file that may not or cannot be written; 8 the warehouse.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from measuremart import __version__
 from measuremart.catalogue import noun
 from measuremart.definitions.file import SECTIONS
 from measuremart.pipeline import Read, pending_changes, read_definitions
-from measuremart.problems import Kind, exit_code
+from measuremart.problems import Kind, did_you_mean, exit_code
 from measuremart.report_table import report_rows, report_table
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.write import WriteRefusedError, apply
@@ -123,6 +123,9 @@ def generate(
     except WriteRefusedError as refusal:
         _err.print(str(refusal))
         raise typer.Exit(REFUSED) from None
+    except OSError as error:
+        _err.print(f"cannot write {error.filename2 or error.filename}: {error.strerror}; run it again to go on")
+        raise typer.Exit(REFUSED) from None
     kinds = {kind: sum(c.kind == kind for c in found) for kind in ("new", "changed", "removed")}
     said = ", ".join(f"{n:,} {kind}" for kind, n in kinds.items() if n) or "nothing to change"
     counts = (("subqueries", read.plan.subqueries), ("measures", read.plan.measures), ("reports", read.plan.reports))
@@ -147,6 +150,11 @@ def list_definitions(
 ) -> None:
     """List what is defined: name, kind, pack, grain, description."""
     read = _read(project_dir, definitions)
+    packs = read.catalogue.packs()
+    if pack is not None and pack not in packs:
+        hint = did_you_mean(pack, packs) or f"; there are {', '.join(packs)}"
+        _err.print(f"unknown pack '{pack}'{hint}")
+        raise typer.Exit(2)
     grains = {name: str(s.subquery.grain) for name, s in read.plan.subqueries.items()}
     grains |= {name: str(m.expression.types.grain) for name, m in read.plan.measures.items()}
     grains |= {name: str(c.types.grain) for name, c in read.plan.cohorts.items()}
