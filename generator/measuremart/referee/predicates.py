@@ -44,7 +44,8 @@ class Matcher:
             return self._all([self.truth(part, row) for part in predicate.parts])
         if isinstance(predicate, nodes.IsKnown):
             return _is_known(predicate.column, row) == predicate.known
-        if row.get(predicate.column.name) is None:
+        value = row.get(predicate.column.name)
+        if value is None or (predicate.column.kind in ("concept", "unit") and value == 0):
             return None
         if isinstance(predicate, nodes.ConceptIs):
             return self._concept_is(predicate, row)

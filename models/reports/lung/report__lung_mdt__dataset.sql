@@ -528,7 +528,9 @@ number__chest_surgery_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (4301352)
+    where
+        ancestor_concept_id in (4301352)
+        and descendant_concept_id <> 0
 
     union
 
@@ -540,7 +542,9 @@ number__chest_surgery_hierarchy_2 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (2000000084)
+    where
+        ancestor_concept_id in (2000000084)
+        and descendant_concept_id <> 0
 
     union
 
@@ -733,7 +737,9 @@ number__stage_iv_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (1633987)
+    where
+        ancestor_concept_id in (1633987)
+        and descendant_concept_id <> 0
 
     union
 

@@ -99,7 +99,9 @@ dropped_2_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (4301352)
+    where
+        ancestor_concept_id in (4301352)
+        and descendant_concept_id <> 0
 
     union
 
@@ -111,7 +113,9 @@ dropped_2_hierarchy_2 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (2000000084)
+    where
+        ancestor_concept_id in (2000000084)
+        and descendant_concept_id <> 0
 
     union
 
@@ -165,7 +169,9 @@ dropped_3_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (4162591)
+    where
+        ancestor_concept_id in (4162591)
+        and descendant_concept_id <> 0
 
     union
 
@@ -746,7 +752,9 @@ dropped_15_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (4115276)
+    where
+        ancestor_concept_id in (4115276)
+        and descendant_concept_id <> 0
 
     union
 
@@ -872,7 +880,9 @@ dropped_18_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (1635740)
+    where
+        ancestor_concept_id in (1635740)
+        and descendant_concept_id <> 0
 
     union
 
@@ -922,7 +932,9 @@ dropped_19_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (4029715)
+    where
+        ancestor_concept_id in (4029715)
+        and descendant_concept_id <> 0
 
     union
 
@@ -972,7 +984,9 @@ dropped_20_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (4110705)
+    where
+        ancestor_concept_id in (4110705)
+        and descendant_concept_id <> 0
 
     union
 
@@ -1066,7 +1080,9 @@ dropped_22_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (1635838)
+    where
+        ancestor_concept_id in (1635838)
+        and descendant_concept_id <> 0
 
     union
 
@@ -1116,7 +1132,9 @@ dropped_23_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (1635131)
+    where
+        ancestor_concept_id in (1635131)
+        and descendant_concept_id <> 0
 
     union
 
@@ -1166,7 +1184,9 @@ dropped_24_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (1634191)
+    where
+        ancestor_concept_id in (1634191)
+        and descendant_concept_id <> 0
 
     union
 
@@ -1216,7 +1236,9 @@ dropped_25_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (1633987)
+    where
+        ancestor_concept_id in (1633987)
+        and descendant_concept_id <> 0
 
     union
 

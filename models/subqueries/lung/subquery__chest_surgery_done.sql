@@ -28,7 +28,9 @@ hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (4301352)
+    where
+        ancestor_concept_id in (4301352)
+        and descendant_concept_id <> 0
 
     union
 
@@ -40,7 +42,9 @@ hierarchy_2 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (2000000084)
+    where
+        ancestor_concept_id in (2000000084)
+        and descendant_concept_id <> 0
 
     union
 

@@ -40,7 +40,9 @@ part_1_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (9400)
+    where
+        ancestor_concept_id in (9400)
+        and descendant_concept_id <> 0
 
     union
 

@@ -500,7 +500,9 @@ dropped_12_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (9100, 9200)
+    where
+        ancestor_concept_id in (9100, 9200)
+        and descendant_concept_id <> 0
 
     union
 
@@ -1103,7 +1105,9 @@ dropped_24_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (9100)
+    where
+        ancestor_concept_id in (9100)
+        and descendant_concept_id <> 0
 
     union
 

@@ -28,7 +28,9 @@ hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (9100, 9200)
+    where
+        ancestor_concept_id in (9100, 9200)
+        and descendant_concept_id <> 0
 
     union
 
