@@ -13,8 +13,8 @@ Python to its end:
     check    `--check`, as a build server runs it
     one      after one measure was edited
 
-The target is under three seconds for 300 measures on two cores (measured in autumn 2026: 1.2 to 1.3 s for the 628 models
-of such a pack). `--profile` says where the time goes, for one run in this process.
+The target is under three seconds for 300 measures on two cores (measured in autumn 2026: 1.2 to 1.3 s for the
+628 models of such a pack). `--profile` says where the time goes, for one run in this process.
 """
 
 from __future__ import annotations
