@@ -6,25 +6,73 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from measuremart.render.project import render
+from measuremart.render.models import Model
+from measuremart.render.project import generated_models
+from measuremart.render.properties import properties
 
 from lab.cases import Prepared
 
 _REF = re.compile(r"ref\('([a-z0-9_]+)'\)")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the relations of one case are called in the laboratory."""
+
+    prepared: Prepared
+    prefix: str
+    models: frozenset[str]
+
+    def table(self, relation: str) -> str:
+        """Return the name of an input table."""
+        return table_name(self.prefix, self.prepared.tables[relation].name)
+
+    def model(self, own: str) -> str:
+        """Return the name of a generated model: its layer, the prefix, the rest."""
+        layer, rest = own.split("__", 1)
+        return f"{layer}__{self.prefix}_{rest}"
+
+    def placed(self, text: str) -> str:
+        """Return generated text with its `ref()`s led to this case's relations; nothing else changes."""
+        return _REF.sub(self._place, text)
+
+    def _place(self, match: re.Match[str]) -> str:
+        relation = match[1]
+        return (
+            f"ref('{self.model(relation)}')" if relation in self.models else f"source('lab', '{self.table(relation)}')"
+        )
 
 
 @dataclass(frozen=True)
 class LabModel:
-    """One generated model: the name the generator gave it, the name it has in the laboratory, its text and properties.
+    """One generated model: the name the generator gave it, and the name and text it has in the laboratory."""
 
-    `sql` is the generator's text, byte for byte, but for the relation names inside `ref()`.
-    """
+    names: Names
+    model: Model
 
-    own_name: str
-    name: str
-    sql: str
-    properties: dict[str, Any]
-    is_member: bool
+    @property
+    def own_name(self) -> str:
+        return self.model.name
+
+    @property
+    def name(self) -> str:
+        return self.names.model(self.model.name)
+
+    @property
+    def is_member(self) -> bool:
+        return self.model.grain is not None
+
+    @property
+    def sql(self) -> str:
+        """The generator's text, byte for byte, but for the relation names inside `ref()`."""
+        return self.names.placed(self.model.sql)
+
+    def properties(self) -> dict[str, Any]:
+        """Return what the generator writes beside the model: contract, columns, the shape test."""
+        text = self.names.placed(properties(self.model, self.names.prepared.plan))
+        body: dict[str, Any] = yaml.load(text, Loader=_LOADER)["models"][0]
+        return body | {"name": self.name}
 
 
 def table_name(prefix: str, name: str) -> str:
@@ -33,37 +81,15 @@ def table_name(prefix: str, name: str) -> str:
 
 
 def lab_models(prepared: Prepared, prefix: str) -> Iterator[LabModel]:
-    """Yield the models of a case in an order in which parents come first, renamed with `prefix`."""
-    files = render(prepared.plan)
-    texts = {path.rsplit("/", 1)[1].removesuffix(".sql"): path for path in files if _is_model(path)}
-    renamed = {own: _renamed(own, prefix) for own in texts}
-
-    def relocated(match: re.Match[str]) -> str:
-        relation = match[1]
-        if relation in renamed:
-            return f"ref('{renamed[relation]}')"
-        return f"source('lab', '{table_name(prefix, prepared.tables[relation].name)}')"
-
-    for own in _parents_first({own: set(_REF.findall(files[path])) & set(texts) for own, path in texts.items()}):
-        path = texts[own]
-        beside = _REF.sub(relocated, files[path.removesuffix(".sql") + ".yml"])
-        properties = yaml.safe_load(beside)["models"][0]
-        properties["name"] = renamed[own]
-        is_member = "measure_member" in (properties.get("data_tests") or [{}])[0]
-        yield LabModel(own, renamed[own], _REF.sub(relocated, files[path]), properties, is_member)
+    """Yield the member tables of a case and what they read, renamed with `prefix`; parents come first."""
+    models = {model.name: model for model in generated_models(prepared.plan)}
+    names = Names(prepared, prefix, frozenset(models))
+    members = [model.name for model in models.values() if model.grain is not None]
+    for own in _parents_first({own: set(_REF.findall(m.sql)) & set(models) for own, m in models.items()}, members):
+        yield LabModel(names, models[own])
 
 
-def _is_model(path: str) -> bool:
-    """Say whether a generated file is the SQL of a model of one definition (not of all packs together)."""
-    return path.startswith("models/") and path.count("/") == 3 and path.endswith(".sql")
-
-
-def _renamed(own: str, prefix: str) -> str:
-    layer, rest = own.split("__", 1)
-    return f"{layer}__{prefix}_{rest}"
-
-
-def _parents_first(parents: dict[str, set[str]]) -> list[str]:
+def _parents_first(parents: dict[str, set[str]], wanted: list[str]) -> list[str]:
     done: list[str] = []
 
     def visit(name: str) -> None:
@@ -72,6 +98,6 @@ def _parents_first(parents: dict[str, set[str]]) -> list[str]:
                 visit(parent)
             done.append(name)
 
-    for name in sorted(parents):
+    for name in sorted(wanted):
         visit(name)
     return done

