@@ -1,0 +1,1 @@
+"""Random definitions and random data through every evaluator: the referee, DuckDB and PostgreSQL must agree."""

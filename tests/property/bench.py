@@ -1,0 +1,267 @@
+"""What each evaluator answers for one case: the referee in memory, an engine in a transaction that is rolled back.
+
+The statements are the generator's text, compiled by the laboratory's Jinja environment with this repository's own
+macros. A generated model's only Jinja is `{{ .. }}`, so each such piece is compiled once and remembered
+(`test_bench.py` holds this to compiling whole models).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tempfile
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lab.cases import in_order
+from lab.direct import compiled
+from lab.engines import Engine
+from measuremart.catalogue import load
+from measuremart.plan import nodes
+from measuremart.plan.build import build_plan
+from measuremart.plan.nodes import Plan
+from measuremart.problems import Kind, Problem
+from measuremart.referee import Referee, World
+from measuremart.render.models import Model
+from measuremart.render.project import generated_models
+
+from property.house import ALIASES, SQL_TYPES, TABLES, text_of
+from property.worlds import Rows
+
+PACK = "random"
+MEMBER = ("person_id", "episode_id", "measure_resolver", "measure_date")
+RESULT = (
+    "indicator",
+    "person_id",
+    "episode_id",
+    "measure_resolver",
+    "cohort_date",
+    "status",
+    "denominator_date",
+    "numerator_date",
+    "days_between",
+    "period_date",
+    "is_counted",
+)
+DROPPED = f"dropped_events__{PACK}"
+# Rows by relation: sorted tuples, or what went wrong as one text.
+Answers = dict[str, list[tuple[Any, ...]] | str]
+_PIECE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Definitions and the rows they are applied to."""
+
+    population: str
+    definitions: dict[str, Any]
+    rows: Rows
+
+    def text(self) -> str:
+        return text_of(self.definitions) + "\n"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What the generator makes of a case's definitions."""
+
+    plan: Plan
+    problems: list[Problem]
+
+    @property
+    def is_valid(self) -> bool:
+        return all(p.kind is Kind.WARNING for p in self.problems)
+
+
+def plan_of(text: str) -> Planned:
+    """Read a definition file with the real reader and planner."""
+    with tempfile.TemporaryDirectory(prefix="property_") as folder:
+        file = Path(folder) / "definitions" / PACK / "random.yml"
+        file.parent.mkdir(parents=True)
+        file.write_text(text, encoding="utf-8")
+        catalogue, problems = load(file.parent.parent)
+    planned = build_plan(catalogue)
+    return Planned(planned.plan, problems + planned.problems)
+
+
+# --- the referee
+
+
+def world_of(rows: Rows) -> World:
+    """Return the rows as the referee reads them."""
+    return World(
+        tables=rows,
+        ancestors={(r["ancestor_concept_id"], r["descendant_concept_id"]) for r in rows["concept_ancestor"]},
+        codes={r["concept_id"]: r["concept_code"] for r in rows["concept"]},
+        as_of=rows["run_context"][0]["as_of"],
+    )
+
+
+def ask_referee(plan: Plan, rows: Rows) -> Answers:
+    """Return what the referee answers for every relation that a plan names."""
+    judge = Referee(plan, world_of(rows))
+    answers: Answers = {}
+    for name, named in plan.subqueries.items():
+        answers[f"subquery__{name}"] = _members(judge.subquery(named.subquery))
+    for name in plan.measures:
+        answers[f"measure__{name}"] = _members(judge.measure(name))
+    for name in plan.cohorts:
+        answers[f"cohort__{name}"] = _members(judge.cohort(name))
+    for name, indicator in plan.indicators.items():
+        if indicator.denominator is not None:
+            answers[f"denominator__{name}"] = _members(judge.denominator(name))
+        answers[f"indicator__{name}"] = _members(judge.indicator(name))
+    for name in plan.reports:
+        answers[f"report__{name}"] = _members(judge.report(name))
+        results = [tuple(getattr(r, c) for c in RESULT) for r in judge.results(name)]
+        answers[f"report__{name}__results"] = in_order(results)
+    answers[DROPPED] = in_order(_dropped(plan, judge, rows))
+    return answers
+
+
+def _members(members: Any) -> list[tuple[Any, ...]]:
+    return list(in_order([(m.person_id, m.episode_id, m.measure_resolver, m.measure_date) for m in members]))
+
+
+def _dropped(plan: Plan, judge: Referee, rows: Rows) -> list[tuple[str, str, str, str, int]]:
+    """Count what definitions drop: rows without a person or resolver, and what an OR cannot lift to an episode (2.3, 2.4)."""
+    found: list[tuple[str, str, str, str, int]] = []
+    for name, named in plan.subqueries.items():
+        counts = Counter(d.reason for d in judge.dropped(named.subquery))
+        grain = named.subquery.grain
+        what = {"event": "event id", "key": grain.name}.get(grain.level, grain.level)
+        words = {"no_person": "no person", "no_resolver": f"no {what}"}
+        merged = Counter({words[r]: 0 for r in counts})
+        for reason, number in counts.items():
+            merged[words[reason]] += number
+        found += [("subquery", name, named.subquery.target.name, r, n) for r, n in merged.items()]
+    with_episode = {r["person_id"] for r in rows["episode"]}
+    for name, measure in plan.measures.items():
+        for child in lifted(measure.expression):
+            lost = sum(m.person_id not in with_episode for m in judge.expression(child))
+            if lost:
+                found.append(("measure", name, "", "no episode to lift to", lost))
+    return found
+
+
+def children_of(node: nodes.Expression) -> tuple[nodes.Expression, ...]:
+    """Return the children of an expression."""
+    match node:
+        case nodes.Or() | nodes.And():
+            return node.children
+        case nodes.Except():
+            return (node.first, *node.rest)
+        case nodes.Window():
+            return (node.anchor, node.candidate)
+        case nodes.Leaf() | nodes.MeasureRef():
+            return ()
+    return (node.child,)
+
+
+def lifted(node: nodes.Expression) -> list[nodes.Expression]:
+    """Return the children of person grain below ORs of episode grain."""
+    own = [c for c in children_of(node) if isinstance(node, nodes.Or) and c.types.grain != node.types.grain]
+    return own + [found for child in children_of(node) for found in lifted(child)]
+
+
+# --- an engine
+
+
+@cache
+def _piece(text: str, engine: str) -> str:
+    return compiled(text, engine)
+
+
+def statement(sql: str, engine: str) -> str:
+    """Return a generated model as a statement for an engine, relations under their bare names."""
+    return _PIECE.sub(lambda found: _piece(found[0], engine), sql)
+
+
+def columns_of(model: Model) -> tuple[str, ...] | None:
+    """Return the columns to compare of a generated model, None where it is not compared."""
+    if model.name == DROPPED:
+        return ("construct", "definition", "target_name", "reason", "n_rows")
+    if model.name.endswith("__results"):
+        return RESULT
+    return MEMBER if model.grain is not None else None
+
+
+class Bench:
+    """An engine with the empty tables of the house."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.name = engine.name
+        for table, columns in TABLES.items():
+            typed = ", ".join(f"{c} {SQL_TYPES.get(kind, 'bigint')}" for c, kind in columns.items())
+            engine.execute(f"create table {table} ({typed})")
+        for alias, table in ALIASES.items():
+            engine.execute(f"create view {alias} as select * from {table}")
+        if self.name == "postgres":
+            engine.execute("set jit = off")
+            engine.release()
+
+    def ask(self, models: list[Model], rows: Rows) -> Answers:
+        """Return what the engine answers for every model that is compared."""
+        compared = [(m, columns) for m in models if (columns := columns_of(m)) is not None]
+        self.engine.execute("begin")
+        try:
+            for table, its in rows.items():
+                if its:
+                    self.engine.execute(insertion(table, its))
+            for model in models:
+                try:
+                    self.engine.execute(f"create temp table {model.name} as {statement(model.sql, self.name)}")
+                except Exception as error:  # any error of an engine is an answer, and a wrong one
+                    return {model.name: f"{type(error).__name__}: {error}"}
+            return self._read(compared)
+        finally:
+            self.engine.execute("rollback")
+
+    def _read(self, compared: list[tuple[Model, tuple[str, ...]]]) -> Answers:
+        """Read all relations of one shape with one statement."""
+        answers: Answers = {model.name: [] for model, _ in compared}
+        by_shape: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for model, columns in compared:
+            by_shape[columns].append(model.name)
+        for columns, names in by_shape.items():
+            parts = [f"select '{name}', {', '.join(columns)} from {name}" for name in names]
+            for name, *row in self.engine.rows(" union all ".join(parts)):
+                answers[name].append(tuple(row))  # type: ignore[union-attr]
+        return {name: in_order(found) for name, found in answers.items()}
+
+
+def insertion(table: str, rows: list[dict[str, Any]]) -> str:
+    """Return the statement that fills a table."""
+    columns = list(TABLES[table])
+    kinds = TABLES[table]
+    lines = [f"({', '.join(literal(row.get(c), kinds[c]) for c in columns)})" for row in rows]
+    return f"insert into {table} values {', '.join(lines)}"
+
+
+def literal(value: Any, kind: str) -> str:
+    """Return a value as SQL."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dt.datetime):
+        return f"timestamp '{value.isoformat(sep=' ')}'"
+    if isinstance(value, dt.date):
+        return f"date '{value.isoformat()}'"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, float):
+        return f"cast('{value!r}' as double precision)"
+    if isinstance(value, int):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def models_of(plan: Plan) -> list[Model]:
+    """Return the generated models of a plan in an order in which parents come first."""
+    return generated_models(plan)

@@ -1,0 +1,106 @@
+"""Random cohorts, indicators and reports on top of random measures."""
+
+from __future__ import annotations
+
+from measuremart.plan.grain import EPISODE, PERSON, Grain, comparable
+
+from property.definitions import Author, Tree
+from property.house import grains
+
+
+def write_reports(author: Author) -> None:
+    """Draw a report with its cohorts and indicators, and the measures that they are made of."""
+    _Reporter(author).write()
+
+
+class _Reporter:
+    def __init__(self, author: Author) -> None:
+        self.a = author
+        legal = grains(author.population, timeless=False)
+        self.grain: Grain = author.among([*[g for g in (EPISODE, PERSON) if g in legal] * 4, *legal])
+
+    def write(self) -> None:
+        a = self.a
+        cohorts = {f"c{n}": self._cohort(n) for n in range(1, a.among((1, 1, 2, 3)) + 1)}
+        indicators = {f"i{n}": self._indicator() for n in range(1, a.among((1, 2, 3, 4)) + 1)}
+        report: Tree = {
+            "title": "R",
+            "description": "A random report",
+            "cohorts": list(cohorts),
+            "indicators": [self._restated(name, entry) for name, entry in indicators.items()],
+        }
+        if len(cohorts) > 1 or a.percent(30):
+            report["primary_cohort"] = a.among(list(cohorts))
+        if a.percent(35):
+            report["counted"] = [self.measure(self.beside()) for _ in range(a.number(1, 2))]
+        if a.percent(30):
+            report["dataset"] = [self.measure(self.beside())]
+        if a.percent(80):
+            report["period_date"] = a.among(("cohort", "denominator", "numerator", "latest"))
+        a.more |= {"cohorts": cohorts, "indicators": indicators, "reports": {"r1": report}}
+
+    def measure(self, grain: Grain) -> str:
+        """Name a measure of a grain, one that is there already now and then."""
+        a = self.a
+        known = [m for m in a.measures if a.types[m][0] == grain]
+        if known and a.percent(35):
+            return str(a.among(known))
+        timeless = a.percent(12) and grain in grains(a.population, timeless=True)
+        if grain not in grains(a.population, timeless=False):
+            timeless = True
+        return a.measure(grain, timeless, a.among((0, 0, 1, 1, 2, 3)), parts=6)
+
+    def beside(self, *others: Grain) -> Grain:
+        """Draw a grain that can be set beside the cohort's, and beside others."""
+        a = self.a
+        legal = {g for t in (False, True) for g in grains(a.population, t)}
+        ordered = sorted((g for g in legal if all(comparable(g, o) for o in (self.grain, *others))), key=str)
+        return a.among([*[self.grain] * 4, *ordered] if all(comparable(self.grain, o) for o in others) else ordered)
+
+    def _cohort(self, number: int) -> Tree:
+        count = self.a.among((1, 1, 2, 3))
+        return {"definitions": {f"sub_{number}_{n}": self.measure(self.grain) for n in range(count)}}
+
+    def _indicator(self) -> Tree:
+        a = self.a
+        is_full = a.percent(25)
+        denominator = self.beside()
+        entry: Tree = {"title": "I", "description": "A random indicator"}
+        entry["denominator"] = "full_cohort" if is_full else self.measure(denominator)
+        entry["numerator"] = self.measure(self.beside(*([] if is_full else [denominator])))
+        for word in ("exclusions", "exceptions", "unresolved"):
+            if a.percent(25):
+                entry[word] = [self.measure(self.beside()) for _ in range(a.among((1, 1, 2)))]
+        entry |= self._policies()
+        if a.percent(40):
+            entry["undated_numerator"] = a.among(("met", "ignore", "ignore"))
+        if a.percent(35):
+            entry["grain"] = a.among(("person", "person", "cohort"))
+        if a.percent(20):
+            entry["type"] = "duration"
+        return entry
+
+    def _policies(self) -> Tree:
+        """Draw windows and what they are around: what an indicator says and a report may restate."""
+        a = self.a
+        entry: Tree = {}
+        if a.percent(50):
+            entry["denominator_window"] = self._around()
+        if a.percent(60):
+            entry["numerator_window"] = self._around()
+        if a.percent(60):
+            entry["reference_date"] = a.among(("cohort", "denominator", "denominator"))
+        if a.percent(50):
+            entry["opportunity"] = a.among(("any", "first", "first"))
+        return entry
+
+    def _around(self) -> Tree:
+        sides = self.a.among((("before",), ("after",), ("before", "after"), ("before", "after")))
+        return {side: self.a.span() for side in sides}
+
+    def _restated(self, name: str, entry: Tree) -> object:
+        a = self.a
+        if not a.percent(30):
+            return name
+        override = {k: v for k, v in self._policies().items() if a.percent(60)}
+        return {name: override or {"title": "Restated"}}
