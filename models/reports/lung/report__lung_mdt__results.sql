@@ -1404,7 +1404,7 @@ final as (
         denominator_date,
         numerator_date,
         cast({{ date_diff_days('numerator_date', 'denominator_date') }} as bigint) as days_between,
-        cohort_date as period_date,
+        coalesce(cohort_date, denominator_date) as period_date,
         counts = 1 as is_counted
     from keyed
 
