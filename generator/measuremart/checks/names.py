@@ -34,7 +34,7 @@ def clashing_relation(material: Material) -> Iterator[Finding]:
     taken: dict[str, str] = {}
     for section, patterns in _RELATIONS.items():
         for defined in material.catalogue.of(section).values():
-            for pattern in patterns:
+            for pattern in patterns if defined.entry is not None else ():
                 relation = pattern.format(defined.name)
                 if len(relation) > LONGEST:
                     text = f"relation {relation} is {len(relation)} characters long, {LONGEST} are allowed"

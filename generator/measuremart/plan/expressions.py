@@ -34,6 +34,13 @@ class Built:
         return f"{self.label} is at grain {self.types.grain} ({self.origin})"
 
 
+def fix_for(a: Grain, b: Grain) -> str:
+    """Return how two grains of which neither lies above the other can be brought together."""
+    both_in_episodes = a.within == "episode" and b.within == "episode"
+    fix = "at: person or at: episode" if both_in_episodes else "at: person"
+    return f"neither lies above the other: bring one to a common grain with {fix}"
+
+
 def offset(entry: language.Offset | None) -> Offset | None:
     """Return the offset in months and days (semantics.md 4.1)."""
     if entry is None:
@@ -153,13 +160,7 @@ class MeasurePlanner:
         return Built(expression, f"'{trail.name}'" if not trail.steps else f"'{entry.operator}'", origin)
 
     def _mismatch(self, entry: Part, what: str, a: Built, b: Built, trail: Trail) -> None:
-        fixes = (
-            "at: person" if "person" in (a.types.grain.within, b.types.grain.within) else "at: person or at: episode"
-        )
-        text = (
-            f"{what}: {a.grain_said()} and {b.grain_said()}; neither lies above the other: "
-            f"bring one to a common grain with {fixes}"
-        )
+        text = f"{what}: {a.grain_said()} and {b.grain_said()}; {fix_for(a.types.grain, b.types.grain)}"
         self._scope.report(entry.place(), text, trail, check="grain_mismatch")
 
     def _common(self, entry: Part, what: str, children: list[Built], trail: Trail) -> Grain | None:

@@ -10,12 +10,10 @@ from measuremart.definitions.base import Part
 from measuremart.definitions.file import Defined
 from measuremart.definitions.report import NamedPeriod
 from measuremart.plan import nodes
-from measuremart.plan.expressions import Built, MeasurePlanner, offset
+from measuremart.plan.expressions import Built, MeasurePlanner, fix_for, offset
 from measuremart.plan.grain import comparable, finest
 from measuremart.plan.nodes import Typed
 from measuremart.plan.scope import Scope, Trail, about
-
-NEITHER_ABOVE = "neither lies above the other: bring one to a common grain with at: person or at: episode"
 
 
 class ReportPlanner:
@@ -40,6 +38,10 @@ class ReportPlanner:
                     build(defined)
 
     def _measure(self, name: str, part: Part, path: tuple[str | int, ...], trail: Trail) -> Built | None:
+        if name == language.FULL_COHORT:
+            text = "full_cohort is known only in a report: it can be the denominator of an indicator, nothing else"
+            self._scope.report(part.place(*path), text, trail.down(*path), check="full_cohort")
+            return None
         if self._scope.find(name, "measures", part.place(*path), trail.down(*path)) is None:
             return None
         return self._measures.measure(name)
@@ -95,7 +97,8 @@ class ReportPlanner:
             return
         grain = finest([b.types.grain for b in both])
         if grain is None:
-            text = f"denominator and numerator: {both[0].grain_said()} and {both[1].grain_said()}; {NEITHER_ABOVE}"
+            fix = fix_for(both[0].types.grain, both[1].types.grain)
+            text = f"denominator and numerator: {both[0].grain_said()} and {both[1].grain_said()}; {fix}"
             self._scope.report(entry.place("numerator"), text, trail, check="grain_mismatch")
             return
         self.indicators[defined.name] = nodes.Indicator(
@@ -235,9 +238,11 @@ class ReportPlanner:
     def _related(self, defined: Defined, cohort: nodes.Cohort, indicators: list[nodes.Indicator], trail: Trail) -> bool:
         """Report every measure whose grain or population cannot be set beside the cohort's."""
         before = len(self._scope.problems)
-        used = [(i.about.name, m) for i in indicators for m in i.measures()]
-        used += [("counted", m) for m in defined.entry.counted] + [("dataset", m) for m in defined.entry.dataset]
-        for user, measure in used:
+        entry = defined.entry
+        used = [(("indicators", number), i.about.name, m) for number, i in enumerate(indicators) for m in i.measures()]
+        for word in ("counted", "dataset"):
+            used += [((word, number), word, m) for number, m in enumerate(getattr(entry, word))]
+        for path, user, measure in used:
             built = self._measures.measure(measure)
             if built is None:
                 continue
@@ -246,13 +251,13 @@ class ReportPlanner:
                     f"populations do not mix: {built.label} (in {user}) is of {built.types.population}, "
                     f"cohort '{cohort.about.name}' of {cohort.types.population}"
                 )
-                self._scope.report(defined.position, text, trail, check="mixed_populations")
+                self._scope.report(entry.place(*path), text, trail.down(*path), check="mixed_populations")
             elif not comparable(built.types.grain, cohort.types.grain):
                 text = (
                     f"{built.grain_said()} (in {user}), and cohort '{cohort.about.name}' is at grain "
-                    f"{cohort.types.grain}; {NEITHER_ABOVE}"
+                    f"{cohort.types.grain}; {fix_for(built.types.grain, cohort.types.grain)}"
                 )
-                self._scope.report(defined.position, text, trail, check="grain_mismatch")
+                self._scope.report(entry.place(*path), text, trail.down(*path), check="grain_mismatch")
         return len(self._scope.problems) == before
 
     def _sub_cohorts_differ(self, defined: Defined, cohorts: list[nodes.Cohort], trail: Trail) -> None:

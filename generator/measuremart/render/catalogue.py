@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -85,11 +83,18 @@ def catalogue_files(plan: Plan) -> dict[str, str]:
 
 
 def _csv(name: str, rows: Iterable[Sequence[Any]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([column for column, _, _ in _SEEDS[name]])
-    writer.writerows(["" if v is None else v for v in row] for row in rows)
-    return out.getvalue()
+    lines = [",".join(column for column, _, _ in _SEEDS[name])]
+    lines += [",".join(_cell(value) for value in row) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: Any) -> str:
+    """Return a CSV cell: texts always in quotes, so that no reader guesses another quote; null bare and empty."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, str):
+        return '"' + value.replace('"', '""') + '"'
+    return str(value)
 
 
 def _properties() -> str:
@@ -129,7 +134,7 @@ def _report_indicator(report: nodes.Report, position: int, indicator: nodes.Indi
         "duration" if indicator.duration else "proportion",
         indicator.denominator or "full_cohort",
         indicator.numerator,
-        format(benchmark.value, "f") if benchmark else None,
+        benchmark.value if benchmark else None,
         benchmark.unit if benchmark else None,
         ("lower" if benchmark.lower_is_better else "higher") if benchmark else None,
     )

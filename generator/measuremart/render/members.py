@@ -126,10 +126,7 @@ def _event_columns(subquery: Subquery, needs: Needs, extra: tuple[Extra, ...]) -
         (f"cast({subquery.date.name if subquery.date else 'null'} as date)", "measure_date"),
     ]
     columns += [(e.expression, e.alias) for e in extra]
-    taken = {alias for _, alias in columns}
     for name in sorted(needs.columns):
-        if name in taken:
-            continue
         column = needs.columns[name]
         match column.kind:
             case "date":

@@ -8,22 +8,36 @@ from measuremart.plan import nodes
 from measuremart.plan.nodes import Column, Conditions, Predicate
 from measuremart.render import sql
 
-_RESERVED = ("person_id", "episode_id", "measure_resolver", "measure_date")
-
-
-def column_name(column: Column) -> str:
-    """Return what a target's column is called among the member columns."""
-    return f"target_{column.name}" if column.name in _RESERVED else column.name
+# What member rows, intervals and numbers are called; a target's column of that name goes by another.
+_RESERVED = (
+    "person_id",
+    "episode_id",
+    "measure_resolver",
+    "measure_date",
+    "interval_start",
+    "interval_end",
+    "number_event_id",
+    "number_value",
+)
 
 
 @dataclass
 class Needs:
-    """What predicates need beside the row: columns, hierarchies, concept sets, the vocabulary's codes."""
+    """What predicates need beside the row: columns by alias, hierarchies, concept sets, the vocabulary's codes."""
 
     columns: dict[str, Column] = field(default_factory=dict)
     hierarchies: list[tuple[int, ...]] = field(default_factory=list)
     concept_sets: list[str] = field(default_factory=list)
     codes: list[int] = field(default_factory=list)
+
+    def alias(self, column: Column) -> str:
+        """Return what a target's column goes by among the member columns: one name for each column and kind."""
+        own = f"target_{column.name}" if column.name.lower() in _RESERVED else column.name
+        if self.columns.setdefault(own, column) == column:
+            return own
+        own = f"{own}_as_{column.kind}"
+        self.columns[own] = column
+        return own
 
 
 def predicate(node: Predicate, needs: Needs, prefix: str, row: str = "") -> str:
@@ -34,8 +48,7 @@ def predicate(node: Predicate, needs: Needs, prefix: str, row: str = "") -> str:
     if isinstance(node, nodes.AllOf):
         parts = [predicate(p, needs, prefix, row) for p in node.parts]
         return "(" + " and ".join(parts) + ")"
-    column = column_name(node.column)
-    needs.columns[column] = node.column
+    column = needs.alias(node.column)
     name = f"{row}.{column}" if row else column
     match node:
         case nodes.ConceptIs(ids=ids, descendants=True):

@@ -1845,6 +1845,19 @@ counted as (
         cast(0 as bigint) as n_rows
     where 1 = 0
 
+),
+
+final as (
+
+    select
+        construct,
+        definition,
+        target_name,
+        reason,
+        n_rows
+    from counted
+    where n_rows > 0
+
 )
 
 select
@@ -1853,5 +1866,4 @@ select
     target_name,
     reason,
     n_rows
-from counted
-where n_rows > 0
+from final

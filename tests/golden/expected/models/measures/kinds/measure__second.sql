@@ -16,7 +16,7 @@ measure__seen as (
 
 final_date as (
 
-    select distinct
+    select
         person_id,
         episode_id,
         measure_resolver,

@@ -16,7 +16,7 @@ measure__seen as (
 
 final_unit as (
 
-    select distinct
+    select
         person_id,
         episode_id,
         measure_resolver,

@@ -1,0 +1,142 @@
+"""One-token changes to the renderer: each makes the SQL wrong, and some test must notice."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """Replace the `nth` occurrence (from 1) of `old` by `new` in a file below generator/measuremart/render."""
+
+    file: str
+    old: str
+    new: str
+    nth: int = 1
+    equivalent: str = ""  # why no data can tell the two apart; such a mutation is expected to survive
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.old!r} -> {self.new!r}" + (f" (#{self.nth})" if self.nth > 1 else "")
+
+
+def _t(name: str) -> str:
+    return f"templates/{name}.sql.jinja"
+
+
+MUTATIONS = [
+    # --- keys that must meet
+    Mutation("environment.py", "is not distinct from", "="),
+    Mutation("environment.py", "{left}.episode_id = {right}.episode_id", "1 = 1"),
+    Mutation("environment.py", "{left}.measure_resolver = {right}.measure_resolver", "1 = 1"),
+    # --- and
+    Mutation(_t("and"), "min(measure_date)", "max(measure_date)"),
+    Mutation(_t("and"), "then greatest(", "then least("),
+    Mutation(_t("and"), "inner join << name >>_child", "left join << name >>_child"),
+    Mutation(_t("and"), "first_date is not null", "first_date is null"),
+    Mutation(_t("and"), "'and ' if not loop.first", "'or ' if not loop.first"),
+    Mutation(_t("and"), "moment.measure_date <= child", "moment.measure_date >= child"),
+    Mutation(_t("and"), "    union\n", "    union all\n"),
+    Mutation(
+        _t("and"),
+        "moment.measure_date <= child",
+        "moment.measure_date < child",
+        equivalent="the row of T itself is in the union already",
+    ),
+    # --- or
+    Mutation(_t("or"), "    union\n", "    union all\n"),
+    Mutation(_t("or"), "inner join episode", "left join episode"),
+    # --- except
+    Mutation(_t("except"), "not exists", "exists"),
+    Mutation(_t("except"), "'and ' if not loop.first", "'or ' if not loop.first"),
+    # --- first and last
+    Mutation(_t("extreme"), "'max' if latest else 'min'", "'min' if latest else 'max'"),
+    Mutation(_t("extreme"), " nulls last, measure_resolver", " nulls first, measure_resolver"),
+    Mutation(_t("extreme"), "measure_resolver, episode_id nulls last", "measure_resolver desc, episode_id nulls last"),
+    Mutation(_t("extreme"), "' desc' if latest", "' desc' if not latest"),
+    Mutation(_t("extreme"), "episode_id is not null", "person_id is not null"),
+    Mutation(_t("extreme"), "'person_id' if per == 'person'", "'episode_id' if per == 'person'"),
+    Mutation(_t("extreme"), "place = 1", "place <= 2"),
+    # --- nth
+    Mutation(_t("nth"), "select distinct", "select"),
+    Mutation(_t("nth"), "measure_date is not null", "person_id is not null"),
+    Mutation(_t("nth"), "order by measure_date", "order by measure_date desc"),
+    Mutation(_t("nth"), "place = <<", "place >= <<"),
+    # --- count
+    Mutation(_t("count"), "at_least - 1", "at_least"),
+    Mutation(_t("count"), ">= measure_date", "> measure_date"),
+    Mutation(_t("count"), "min(measure_date)", "max(measure_date)"),
+    Mutation(_t("count"), "select distinct\n<< m.member() >>\n    from << child >>", "select\n<< m.member() >>\n    from << child >>"),
+    Mutation(_t("count"), "select distinct\n<< m.member() >>\n    from << name >>_run", "select\n<< m.member() >>\n    from << name >>_run"),
+    Mutation(_t("count"), "and episode_id is not null", "and person_id is not null"),
+    Mutation(_t("count"), "'cast(null as bigint) as episode_id' if per == 'person'", "'episode_id' if per == 'person'"),
+    # --- at
+    Mutation(_t("at"), "select distinct", "select"),
+    Mutation(_t("at"), "episode_id is not null", "person_id is not null"),
+    # --- window
+    Mutation(_t("window"), "'min' if anchor_pick == 'first'", "'max' if anchor_pick == 'first'"),
+    Mutation(_t("window"), "measure_date >= << shifted('anchor.anchor_date', start)", "measure_date > << shifted('anchor.anchor_date', start)"),
+    Mutation(_t("window"), "measure_date <= << shifted('anchor.anchor_date', end)", "measure_date < << shifted('anchor.anchor_date', end)"),
+    Mutation(_t("window"), "interval_start <=", "interval_start <"),
+    Mutation(_t("window"), "interval_end >=", "interval_end >"),
+    Mutation(_t("window"), "candidate.interval_end is null", "candidate.interval_end is not null"),
+    Mutation(_t("window"), "            or candidate.interval_end", "            and candidate.interval_end"),
+    Mutation(_t("window"), "anchor.anchor_date is not null", "anchor.person_id is not null"),
+    Mutation(_t("window"), "and candidate.measure_date is not null", "and candidate.person_id is not null"),
+    Mutation(_t("window"), "not exists", "exists"),
+    Mutation(_t("window"), "anchor.anchor_date = pair.anchor_date", "1 = 1"),
+    Mutation(_t("window"), "' desc' if pick == 'latest'", "' desc' if pick == 'earliest'"),
+    Mutation(_t("window"), "abs(", "-abs("),
+    Mutation(_t("window"), "candidate_date<< ' desc' if pick == 'latest' >> nulls last", "candidate_date<< ' desc' if pick == 'latest' >> nulls first"),
+    Mutation(_t("window"), "measure_resolver, anchor_date\n", "measure_resolver\n"),
+    Mutation(_t("window"), "candidate_resolver,\n                candidate_episode_id", "candidate_resolver desc,\n                candidate_episode_id"),
+    Mutation(_t("window"), "place = 1", "place = 2"),
+    Mutation(_t("window"), "if pick == 'any' else 'ranked'", "if pick != 'any' else 'pair'"),
+    Mutation(_t("window"), "select distinct\n        person_id", "select\n        person_id"),
+    Mutation("members.py", 'if by_key else "person"', 'if by_key else "key"'),
+    # --- subquery and predicates
+    Mutation(_t("subquery"), "    union all\n", "    union\n"),
+    Mutation(_t("subquery"), "    union\n\n    select cast(<< id >> as bigint)", "    intersect\n\n    select cast(<< id >> as bigint)"),
+    Mutation(_t("subquery"), "descendant_concept_id <> 0", "descendant_concept_id >= 0"),
+    Mutation(_t("subquery"), "and not coalesce", "and coalesce"),
+    Mutation(_t("subquery"), "            false\n", "            true\n"),
+    Mutation(_t("subquery"), "        and target_row.measure_resolver is not null", "        and target_row.person_id is not null"),
+    Mutation(_t("subquery"), "        target_row.person_id is not null", "        1 = 1"),
+    Mutation(_t("subquery"), "max(nullif(concept_code, ''))", "max(concept_code)"),
+    Mutation(_t("import_member"), "' distinct' if distinct", "'' if distinct"),
+    Mutation(_t("distinct"), "select distinct", "select"),
+    Mutation("predicates.py", '"= 1" if', '">= 1" if'),
+    Mutation("predicates.py", "{'<>' if known else '='} 0", "{'=' if known else '<>'} 0"),
+    Mutation("predicates.py", "coalesce({name}, 0)", "coalesce({name}, 1)"),
+    Mutation("predicates.py", "{date} >= {birthday}", "{date} > {birthday}"),
+    Mutation("predicates.py", "{date} < {birthday}", "{date} <= {birthday}"),
+    Mutation("predicates.py", "node.age_max + 1", "node.age_max"),
+    Mutation("predicates.py", "{date} >= {sql.day", "{date} > {sql.day"),
+    Mutation("predicates.py", "{date} <= {sql.day", "{date} < {sql.day"),
+    Mutation("predicates.py", "<= run_context.as_of", "< run_context.as_of"),
+    Mutation("predicates.py", '" and ".join(parts)', '" or ".join(parts)'),
+    Mutation("predicates.py", "sql.text(sql.folded(node.text))", "sql.text(node.text)"),
+    Mutation("predicates.py", " between {sql.number(low)}", " not between {sql.number(low)}"),
+    Mutation("sql.py", "{sign * offset.months}", "{offset.months}"),
+    # --- concept sets
+    Mutation(_t("concept_set"), "excluded.concept_id is null", "included.concept_id is not null"),
+    Mutation(_t("concept_set"), "included.concept_id <> 0", "included.concept_id >= 0"),
+    # --- a report's cohort and results
+    Mutation(_t("report"), "case when is_primary = 1 then primary_date else any_date end", "any_date"),
+    Mutation(_t("report"), "min(measure_date) as any_date", "max(measure_date) as any_date"),
+    Mutation(_t("report_results"), "case when is_in then 0 else 1 end, denominator_date nulls last", "denominator_date nulls last"),
+    Mutation(_t("report_results"), "coalesce(opportunity.is_in, true)", "opportunity.is_in"),
+    Mutation(_t("report_results"), "numerator.measure_date is not null", "numerator.person_id is not null"),
+    Mutation(_t("report_results"), "case when is_in is null then 1 else 0 end", "0"),
+    Mutation(_t("report_results"), "case when passes is null then 1 else 0 end", "0"),
+    Mutation(_t("report_results"), "min(case when is_in then denominator_date end)", "max(case when is_in then denominator_date end)"),
+    Mutation(_t("report_results"), "min(case when passes then denominator_date end)", "max(case when passes then denominator_date end)"),
+    Mutation(_t("report_results"), "min(pair.numerator_date)", "max(pair.numerator_date)"),
+    Mutation(_t("report_results"), "    where pair.passes\n", ""),
+    Mutation(_t("report_results"), "when is_in = 1 and excluded_by is not null then 'excluded'", "when excluded_by is not null then 'excluded'"),
+    Mutation(_t("report_results"), "when unresolved_by is not null then 'unresolved'", "when is_in = 1 and unresolved_by is not null then 'unresolved'"),
+    Mutation(_t("report_results"), "when is_in = 1 and meets = 1 then 'met'", "when meets = 1 and excepted_by is null then 'met'"),
+    Mutation(_t("report_results"), "when is_in = 0 and may_be_in = 1", "when may_be_in = 1"),
+    Mutation(_t("report_results"), "when is_in = 1 and may_meet = 1", "when may_meet = 2"),
+    Mutation(_t("report_results"), "counts desc", "counts"),
+    Mutation(_t("report_results"), "when 'not_met' then 2", "when 'not_met' then 9"),
+    Mutation("reports.py", "{date} >= {sql.shifted(reference, window.before, -1)}", "{date} > {sql.shifted(reference, window.before, -1)}"),
+    Mutation("reports.py", "{date} <= {sql.shifted(reference, window.after)}", "{date} < {sql.shifted(reference, window.after)}"),
+]
