@@ -52,13 +52,13 @@ class DirectBench:
 
     def members(self, prepared: Prepared) -> dict[str, list[Member]]:
         """Return the members of every generated member relation, sorted, by relation name."""
-        self._engine.execute("begin")
+        self._engine.begin()
         try:
             for table in prepared.tables.values():
                 self._engine.load(table, table_name("x", table.name))
             return self._run(prepared)
         finally:
-            self._engine.execute("rollback")
+            self._engine.rollback()
 
     def _run(self, prepared: Prepared) -> dict[str, list[Member]]:
         answers: dict[str, list[Member]] = {}

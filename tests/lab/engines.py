@@ -17,7 +17,7 @@ class Engine(ABC):
     """One empty database, or schema, that a laboratory owns."""
 
     name: str
-    _marker: str
+    _marker: str  # of a parameter in a statement
 
     @abstractmethod
     def profile(self) -> dict[str, Any]:
@@ -32,8 +32,16 @@ class Engine(ABC):
         """Return the rows of a query."""
 
     @abstractmethod
+    def begin(self) -> None:
+        """Begin a transaction."""
+
+    @abstractmethod
+    def rollback(self) -> None:
+        """Undo everything since it began."""
+
+    @abstractmethod
     def release(self) -> None:
-        """Commit, and let another process in."""
+        """Commit what was begun, and let another process in."""
 
     @abstractmethod
     def close(self) -> None:
@@ -80,10 +88,22 @@ class DuckDbEngine(Engine):
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql).fetchall()
 
+    def begin(self) -> None:
+        self.execute("begin")
+
+    def rollback(self) -> None:
+        self.execute("rollback")
+
     def release(self) -> None:
-        self.close()
+        self.execute("commit")
+        self._disconnect()
 
     def close(self) -> None:
+        self._disconnect()
+        for path in (self._path, f"{self._path}.wal"):
+            Path(path).unlink(missing_ok=True)
+
+    def _disconnect(self) -> None:
         if self._open is not None:
             self._open.close()
             self._open = None
@@ -128,8 +148,10 @@ class PostgresEngine(Engine):
             cursor.execute(sql)
             return cursor.fetchall()
 
+    def begin(self) -> None:
+        """Do nothing: psycopg2 begins by itself."""
+
     def rollback(self) -> None:
-        """Undo everything since the last commit."""
         self._connection.rollback()
 
     def release(self) -> None:

@@ -22,12 +22,20 @@ class LaboratoryError(Exception):
 
 
 @dataclass(frozen=True)
+class Statement:
+    """A model's text as it was generated, and as dbt compiled it."""
+
+    generated: str
+    compiled: str
+
+
+@dataclass(frozen=True)
 class Answers:
     """What dbt built: members by case and relation, or what dbt said of a model or its shape test that failed."""
 
     members: dict[str, dict[str, list[Member]]]
     failures: dict[str, dict[str, str]]
-    compiled: dict[str, dict[str, str]] = field(default_factory=dict)
+    statements: dict[str, dict[str, Statement]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
     def of(self, case: str, relation: str) -> list[Member]:
@@ -67,6 +75,7 @@ class Laboratory:
             for table in prepared.tables.values():
                 sources.append(table_name(prefix, table.name))
         clock.lap("render")
+        self._engine.begin()
         for number, prepared in enumerate(cases):
             for table in prepared.tables.values():
                 self._engine.load(table, table_name(f"c{number:05d}", table.name))
@@ -75,6 +84,7 @@ class Laboratory:
         write_project(folder, rendered, sources, self._engine.profile())
         results = _dbt_build(folder)
         clock.lap("dbt")
+        self._engine.begin()
         answers = Answers({}, {}, {}, clock.laps)
         for result in results:
             self._file(result, models, answers)
@@ -95,7 +105,8 @@ class Laboratory:
             rows = self._engine.read(name, COLUMNS)
             answers.members.setdefault(case, {})[model.own_name] = in_order(rows)  # type: ignore[arg-type]
         if kind == "model":
-            answers.compiled.setdefault(case, {})[model.own_name] = result.get("compiled_code") or ""
+            statement = Statement(model.sql, result.get("compiled_code") or "")
+            answers.statements.setdefault(case, {})[model.own_name] = statement
 
 
 class _Clock:
