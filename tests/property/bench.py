@@ -60,6 +60,8 @@ class Case:
     population: str
     definitions: dict[str, Any]
     rows: Rows
+    # What must be true of pairs of its measures (`property.laws.Law`).
+    laws: tuple[Any, ...] = ()
 
     def text(self) -> str:
         return text_of(self.definitions) + "\n"

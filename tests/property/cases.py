@@ -24,7 +24,8 @@ def drawn(pick: Callable[[int, int], int], write: Write = write_measures) -> Cas
     write(author)
     definitions = author.definitions()
     number = zlib.crc32(text_of(definitions).encode()) + (pick(0, 2**31) << 32)
-    return Case(author.population, definitions, worlds.world(number, author.population))
+    rows = worlds.world(number, author.population)
+    return Case(author.population, definitions, rows, tuple(author.laws))
 
 
 def numbered(seed: int, number: int, write: Write = write_measures) -> Case:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -14,6 +14,7 @@ from measuremart.plan.nodes import Plan
 
 from property.bench import Answers, Bench, Case, ask_referee, models_of, plan_of
 from property.house import HOUSE, TABLES
+from property.shrinking import shrunk
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,15 @@ class Trial:
             return Outcome(None, [str(p) for p in planned.problems])
         return self.compare(planned.plan, case)
 
+    def smallest(self, case: Case, outcome: Outcome, seconds: float = 60.0) -> Case:
+        """Return a small case that shows the same: a law still broken, or two evaluators still at odds."""
+        if not any(d.relation.startswith("law ") for d in outcome.differences):
+            case = replace(case, laws=())
+        first = outcome.differences[0].said
+        wrong = [b for b in self.benches if b.name in first and first[b.name] != first.get("referee")]
+        pair = Trial(wrong[-1:] or self.benches[-1:])
+        return shrunk(case, lambda c: bool(pair.run(c).differences), seconds)
+
     def compare(self, plan: Plan, case: Case) -> Outcome:
         """Ask everyone for every relation of a plan."""
         try:
@@ -59,7 +69,8 @@ class Trial:
             return Outcome(plan, [], {}, [Difference("plan", {"referee or renderer": traceback.format_exc(limit=-4)})])
         for bench in self.benches:
             answers[bench.name] = bench.ask(models, case.rows)
-        return Outcome(plan, [], answers, list(disagreements(answers)))
+        found = list(disagreements(answers))
+        return Outcome(plan, [], answers, found or list(broken_laws(case, answers)))
 
 
 def disagreements(answers: dict[str, Answers]) -> Iterator[Difference]:
@@ -70,6 +81,16 @@ def disagreements(answers: dict[str, Answers]) -> Iterator[Difference]:
         said = {name: found.get(relation) for name, found in answers.items() if name not in failed or relation in found}
         if any(rows != wanted.get(relation) for rows in said.values()):
             yield Difference(relation, said)
+
+
+def broken_laws(case: Case, answers: dict[str, Answers]) -> Iterator[Difference]:
+    """Yield the laws that an evaluator's answers break."""
+    for law in case.laws:
+        sides = (f"measure__{law.left}", f"measure__{law.right}")
+        for name, found in answers.items():
+            if all(s in found for s in sides) and not law.holds(found):
+                said = {f"{name} about {side}": found[side] for side in sides}
+                yield Difference(f"law {law.name}: {law.left} and {law.right}, {law.compared}", said)
 
 
 @contextmanager

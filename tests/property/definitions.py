@@ -29,6 +29,8 @@ class Author:
     subqueries: Tree = field(default_factory=dict)
     measures: Tree = field(default_factory=dict)
     concept_sets: Tree = field(default_factory=dict)
+    # What must be true of some of the measures.
+    laws: list[Any] = field(default_factory=list)
     # Cohorts, indicators and reports.
     more: Tree = field(default_factory=dict)
     # What named things are: (grain, timeless) by name.
@@ -77,10 +79,7 @@ class Author:
 
     def matcher(self, source: Source, named: tuple[str, str] | None) -> Tree:
         """Draw one matcher, on the main role of a kind or on a named one."""
-        if named is None:
-            kind = self.among([*sorted(source.main - {"unit"}), "concept", "known"])
-        else:
-            kind = named[0]
+        kind = self.among([*sorted(source.main - {"unit"}), "concept", "known"]) if named is None else named[0]
         role = {"role": named[1]} if named else {}
         if kind == "known":
             return {self.among(("presence", "presence", "absence")): self.among(source.all_roles())}
@@ -387,7 +386,7 @@ class Author:
             entry["covers"] = True
         else:
             entry["candidate"] = self.child(candidate_grain, False, depth)
-        entry |= self._bounds(covers)
+        entry |= self.bounds(covers)
         if self.percent(60):
             entry["anchor_pick"] = self.among(("first", "last", "all", "all"))
         pick = self.among(("earliest", "latest", "closest", "any", "any", "none"))
@@ -405,7 +404,8 @@ class Author:
             entry["keep"] = keeps
         return {"window": entry}
 
-    def _bounds(self, both: bool) -> Tree:
+    def bounds(self, both: bool) -> Tree:
+        """Draw from and to; `both` where neither may be left open."""
         entry: Tree = {}
         if both or self.percent(55):
             entry["from"] = self.offset()

@@ -21,11 +21,11 @@ from property.bench import Case
 from property.cases import numbered, used
 from property.comparison import Trial, told, trial
 from property.definitions import write_measures
+from property.laws import write_laws
 from property.reports import write_reports
-from property.shrinking import shrunk
 
-# Every so-manieth case has a report on top of its measures.
-REPORT_EVERY = 5
+# Of ten cases, two have a report on top of their measures and one states laws.
+WRITERS = {0: write_reports, 4: write_reports, 7: write_laws}
 _SHOWN = 20
 
 
@@ -54,7 +54,7 @@ class Tally:
 
 def writer(number: int) -> Any:
     """Return what a case of this number is about."""
-    return write_reports if number % REPORT_EVERY == 0 else write_measures
+    return WRITERS.get(number % 10, write_measures)
 
 
 def examined(case: Case, judge: Trial, tally: Tally, shrink_seconds: float, label: str) -> None:
@@ -70,7 +70,7 @@ def examined(case: Case, judge: Trial, tally: Tally, shrink_seconds: float, labe
     tally.relations += len(rows)
     tally.with_rows += sum(bool(r) for r in rows)
     if outcome.differences:
-        small = shrunk(case, lambda c: bool(judge.run(c).differences), shrink_seconds)
+        small = judge.smallest(case, outcome, shrink_seconds)
         tally.differences.append(f"{label}\n{told(small, judge.run(small).differences[0])}")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from property.bench import Case
 from property.house import HOUSE
 
 Fails = Callable[[Case], bool]
-# Values that are as plain as can be, by what they stand for.
+# What makes a row one of somebody's.
 _KEEP = ("person_id", "registrant_id")
 
 
@@ -21,23 +22,57 @@ def shrunk(case: Case, fails: Fails, seconds: float = 60.0) -> Case:
     before = None
     while before != case and time.monotonic() < until:
         before = case
-        case = _smaller_definitions(case, fails, until)
+        if not case.laws:  # a law speaks of two measures as they are
+            case = _fewer_entries(case, fails, until)
         case = _fewer_rows(case, fails, until)
+        if not case.laws:
+            case = _simpler_entries(case, fails, until)
         case = _emptier_rows(case, fails, until)
     return case
 
 
-def _smaller_definitions(case: Case, fails: Fails, until: float) -> Case:
-    progress = True
-    while progress and time.monotonic() < until:
-        progress = False
-        for smaller in _smaller(case.definitions, top=True):
-            if time.monotonic() > until:
-                break
-            candidate = replace(case, definitions=smaller)
+def _fewer_entries(case: Case, fails: Fails, until: float) -> Case:
+    """Leave whole entries out, many at once at first; what others are made of comes last."""
+    sections = [s for s in reversed(case.definitions) if s not in HOUSE]
+    entries = [(s, n) for s in sections for n in reversed(case.definitions[s])]
+    size = max(len(entries) // 2, 1)
+    while size and time.monotonic() < until:
+        start = 0
+        while start < len(entries) and time.monotonic() < until:
+            kept = entries[:start] + entries[start + size :]
+            candidate = replace(case, definitions=_only(case.definitions, set(kept)))
             if fails(candidate):
-                case, progress = candidate, True
-                break
+                case, entries = candidate, kept
+            else:
+                start += size
+        size //= 2
+    return case
+
+
+def _only(definitions: dict[str, Any], kept: set[tuple[str, str]]) -> dict[str, Any]:
+    found = {}
+    for section, entries in definitions.items():
+        its = entries if section in HOUSE else {n: e for n, e in entries.items() if (section, n) in kept}
+        if its:
+            found[section] = its
+    return found
+
+
+def _simpler_entries(case: Case, fails: Fails, until: float) -> Case:
+    """Take away part by part; after a success go on from there, and again until nothing more can go."""
+    number, since = 0, 0
+    while time.monotonic() < until:
+        smaller = next(islice(_smaller(case.definitions, top=True), number, None), None)
+        if smaller is None:
+            if not since:
+                return case
+            number, since = 0, 0
+            continue
+        candidate = replace(case, definitions=smaller)
+        if fails(candidate):
+            case, since = candidate, since + 1
+        else:
+            number += 1
     return case
 
 
