@@ -13,7 +13,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 # Run a stage and say how long it took: $(call stage,name,command)
 stage = @printf '\n== %s\n' '$(1)'; start=$$(date +%s); $(2) && printf '== %s: %s s\n' '$(1)' "$$(( $$(date +%s) - start ))"
 
-.PHONY: help demo generate test lint tests fuzz bench clean
+.PHONY: help demo generate test lint tests mutation fuzz bench clean
 
 help:  ## Say what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,10 +54,13 @@ lint: $(VENV)/.ready-dev  ## Linters, types and import rules
 	$(call stage,imports,$(BIN)/lint-imports)
 	$(call stage,yamllint,$(BIN)/yamllint --strict .)
 	$(call stage,sqlfluff,$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests/singular)
-	$(call stage,generated files,$(BIN)/measuremart generate --check)
+	$(call stage,generated files,$(BIN)/measuremart generate --check && $(BIN)/python docs/build_reference.py --check)
 
 tests: $(VENV)/.ready-dev  ## All tests, on DuckDB and PostgreSQL
 	$(call stage,pytest,$(BIN)/pytest -n 2 --dist loadgroup -q --durations 10)
+
+mutation: $(VENV)/.ready-dev  ## Change one token of the renderer at a time: which test notices?
+	@$(BIN)/python tests/mutation/run.py
 
 fuzz: $(VENV)/.ready-dev  ## Random definitions on every engine: make fuzz N=5000 SEED=1
 	@$(BIN)/python -m tests.property.fuzz --cases $(N) --seed $(SEED)

@@ -15,6 +15,7 @@ from typing import Any
 import typer
 import yaml
 from measuremart import cli
+from measuremart.checks.manual import manual
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference"
@@ -24,6 +25,7 @@ HEADER = "<!-- Written by docs/build_reference.py from the code. Do not edit: ru
 def main() -> None:
     """Write the pages, or say which are not current."""
     pages = {"cli.md": _cli(), "variables.md": _variables(), "relations.md": _relations(), "macros.md": _macros()}
+    pages["checks.md"] = manual()
     stale = [name for name, text in pages.items() if _on_disk(name) != HEADER + text]
     if "--check" in sys.argv[1:]:
         if stale:

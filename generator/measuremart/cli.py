@@ -137,7 +137,8 @@ def validate(project_dir: ProjectOption = Path(), definitions: DefinitionsOption
     """Check every definition of every pack and say all that is wrong; write nothing."""
     read = _read(project_dir, definitions)
     counts = ((section, len(read.catalogue.of(section))) for section in SECTIONS)
-    _out.print("all well: " + ", ".join(f"{n} {section.replace('_', ' ')}" for section, n in counts if n))
+    said = (f"{n} {noun(section) if n == 1 else section.replace('_', ' ')}" for section, n in counts if n)
+    _out.print("all well: " + ", ".join(said))
 
 
 @app.command("list")
@@ -202,6 +203,9 @@ def report(
     options = tuple(str(word) for pair in given if pair[1] is not None for word in pair)
     try:
         rows = report_rows(project_dir, name, options)
+        if not rows:
+            pack = read.plan.reports[name].about.pack
+            raise WarehouseError(f"report '{name}' was not built: is pack '{pack}' in the dbt variable 'packs'?")
     except WarehouseError as error:
         _err.print(str(error))
         raise typer.Exit(WAREHOUSE) from None

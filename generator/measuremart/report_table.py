@@ -37,7 +37,7 @@ def report_table(report: Report, rows: list[dict[str, Any]], width: int) -> Tabl
     A terminal of at least `WIDE` characters also shows what did not enter the rate.
     """
     outside = _OUTSIDE_THE_RATE if width >= WIDE else ()
-    as_of = str(rows[0]["as_of"])[:10] if rows else "never built"
+    as_of = str(rows[0]["as_of"])[:10]
     table = Table(title=f"{escape(report.title)}, as of {as_of}", title_justify="left", box=None, pad_edge=False)
     table.add_column("indicator", overflow="fold", min_width=30)
     for name in ("eligible", "met", "rate", "benchmark"):

@@ -8,8 +8,6 @@ from measuremart.checks.run import CHECKS, UNWAIVABLE, check_id
 
 _HEAD = """# Checks of definitions
 
-<!-- Generated from the checks' docstrings. Do not edit: run `python docs/build_reference.py`. -->
-
 Beyond spelling, names and grains, these checks look for definitions that cannot mean what their author wants. An error
 stops `measuremart generate`; a warning is printed. A definition waives a check with its reason:
 

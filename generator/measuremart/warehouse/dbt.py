@@ -30,13 +30,14 @@ def query(project: Path, sql: str, options: tuple[str, ...] = ()) -> list[dict[s
     `options` are passed on to dbt (`--target`, `--profiles-dir`, `--vars` ...).
     """
     command = [
-        dbt_command(), "--quiet", "show", "--inline", sql, "--limit", "-1", "--output", "json",
+        dbt_command(), "--quiet", "--no-use-colors", "show", "--inline", sql, "--limit", "-1", "--output", "json",
         "--project-dir", str(project), *options,
     ]  # fmt: skip
     environment = os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode != 0:
-        raise WarehouseError(f"dbt could not answer:\n{(done.stdout + done.stderr).strip()}")
+        said = (done.stdout + done.stderr).strip()
+        raise WarehouseError(f"dbt could not answer; was the project built (dbt build)? It says:\n{said}")
     start = done.stdout.find("{")
     if start < 0:
         raise WarehouseError("dbt answered nothing")
