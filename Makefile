@@ -57,6 +57,7 @@ lint: $(VENV)/.ready-dev  ## Linters, types and import rules
 	$(call stage,generated files,$(BIN)/measuremart generate --check && $(BIN)/python docs/build_reference.py --check)
 
 tests: $(VENV)/.ready-dev  ## All tests, on DuckDB and PostgreSQL
+	$(call stage,examples,$(BIN)/measuremart test)
 	$(call stage,pytest,$(BIN)/pytest -n 2 --dist loadgroup -q --durations 10)
 
 mutation: $(VENV)/.ready-dev  ## Change one token of the renderer at a time: which test notices?

@@ -2,7 +2,7 @@
 
 Exit codes: 0 all well; 1 generated files differ (`--check`); 2 wrong usage; 3 a file that is not readable YAML;
 4 a key or value that is not of the language; 5 a name, grain or rule that does not fit; 6 a part that is not supported
-yet; 7 a file that may not or cannot be written; 8 the warehouse.
+yet; 7 a file that may not or cannot be written; 8 the warehouse; 9 an example is not as expected.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from rich.table import Table
 from measuremart import __version__
 from measuremart.catalogue import noun
 from measuremart.definitions.file import SECTIONS
+from measuremart.example_runs import ENGINES, failures_of
 from measuremart.pipeline import Read, pending_changes, read_definitions
 from measuremart.problems import Kind, did_you_mean, exit_code
 from measuremart.report_table import report_rows, report_table
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.write import WriteRefusedError, apply
 
-DIFFERENT, REFUSED, WAREHOUSE = 1, 7, 8
+DIFFERENT, REFUSED, WAREHOUSE, UNEXPECTED = 1, 7, 8, 9
 
 app = typer.Typer(
     help="Readable measure definitions in, reviewed dbt models out.",
@@ -63,6 +64,14 @@ class Section(StrEnum):
     cohorts = "cohorts"
     indicators = "indicators"
     reports = "reports"
+
+
+class Engine(StrEnum):
+    """What answers examples."""
+
+    referee = "referee"
+    duckdb = "duckdb"
+    both = "both"
 
 
 def _version(wanted: bool) -> None:
@@ -151,11 +160,7 @@ def list_definitions(
 ) -> None:
     """List what is defined: name, kind, pack, grain, description."""
     read = _read(project_dir, definitions)
-    packs = read.catalogue.packs()
-    if pack is not None and pack not in packs:
-        hint = did_you_mean(pack, packs) or f"; there are {', '.join(packs)}"
-        _err.print(f"unknown pack '{pack}'{hint}")
-        raise typer.Exit(2)
+    _refuse_unknown_pack(read, pack)
     grains = {name: str(s.subquery.grain) for name, s in read.plan.subqueries.items()}
     grains |= {name: str(m.expression.types.grain) for name, m in read.plan.measures.items()}
     grains |= {name: str(c.types.grain) for name, c in read.plan.cohorts.items()}
@@ -176,6 +181,14 @@ def list_definitions(
     _out.print(_table(["name", "kind", "pack", "grain", "description"], rows))
 
 
+def _refuse_unknown_pack(read: Read, pack: str | None) -> None:
+    packs = read.catalogue.packs()
+    if pack is not None and pack not in packs:
+        hint = did_you_mean(pack, packs) or f"; there are {', '.join(packs)}"
+        _err.print(f"unknown pack '{pack}'{hint}")
+        raise typer.Exit(2)
+
+
 def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Table:
     table = Table(box=None, pad_edge=False)
     for column in columns:
@@ -183,6 +196,44 @@ def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Table:
     for row in rows:
         table.add_row(*(str(row[c]) for c in columns))
     return table
+
+
+@app.command("test")
+def run_examples(
+    pack: Annotated[str | None, typer.Option(help="Only this pack.")] = None,
+    only: Annotated[str | None, typer.Option(help="Only this measure or indicator.")] = None,
+    engine: Annotated[Engine, typer.Option(help="What answers the examples.")] = Engine.both,
+    project_dir: ProjectOption = Path(),
+    definitions: DefinitionsOption = None,
+) -> None:
+    """Run the examples of measures and indicators on the referee and on DuckDB.
+
+    An example that does not have just the members that it expects is said, with what came, for each engine.
+    """
+    read = _read(project_dir, definitions)
+    _refuse_unknown_pack(read, pack)
+    if only is not None and not any(only in read.catalogue.of(s) for s in ("measures", "indicators")):
+        _err.print(read.catalogue.unknown(only, ("measures", "indicators")))
+        raise typer.Exit(2)
+    examples = [e for e in read.examples if pack in (None, e.pack) and only in (None, e.definition)]
+    engines = [name for name in ENGINES if engine in (Engine.both, name)]
+    failures = []
+    for name in engines if examples else ():
+        _err.print(f"{_counted(len(examples), 'example')} on {name}")
+        try:
+            found = failures_of(name, examples, ENGINES[name](read.plan, examples, project_dir))
+        except WarehouseError as error:
+            _err.print(str(error))
+            raise typer.Exit(WAREHOUSE) from None
+        for failure in found:
+            _err.print(str(failure))
+        failures += found
+    where = " and ".join(engines)
+    failed = len({failure.example for failure in failures})
+    if failed:
+        _out.print(f"{failed:,} of {_counted(len(examples), 'example')} not as expected on {where}")
+        raise typer.Exit(UNEXPECTED)
+    _out.print(f"{_counted(len(examples), 'example')}: all as expected on {where}" if examples else "no examples")
 
 
 @app.command()

@@ -9,6 +9,7 @@ from measuremart.catalogue import Catalogue, load
 from measuremart.checks.run import run_checks
 from measuremart.definitions.schema import schema_text
 from measuremart.plan.build import build_plan
+from measuremart.plan.examples import Example
 from measuremart.plan.nodes import Plan
 from measuremart.problems import Problem
 from measuremart.render.project import GENERATED_FOLDERS, render
@@ -19,10 +20,11 @@ SCHEMA_FILE = "definition.schema.json"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a folder of definitions says: the catalogue, its plan, and every problem, sorted by place."""
+    """What a folder of definitions says: the catalogue, its plan, its examples, and every problem, sorted by place."""
 
     catalogue: Catalogue
     plan: Plan
+    examples: list[Example]
     problems: list[Problem]
 
 
@@ -32,7 +34,7 @@ def read_definitions(folder: Path) -> Read:
     planned = build_plan(catalogue)
     found = problems + planned.problems + run_checks(catalogue, planned.plan)
     unique = dict.fromkeys(sorted(found, key=lambda p: (p.position, p.message)))
-    return Read(catalogue, planned.plan, list(unique))
+    return Read(catalogue, planned.plan, planned.examples, list(unique))
 
 
 def pending_changes(project: Path, plan: Plan) -> list[Change]:

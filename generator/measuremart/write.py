@@ -6,6 +6,7 @@ import difflib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -71,6 +72,17 @@ def apply(root: Path, found: list[Change]) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+
+@contextmanager
+def temporary_folder(files: Mapping[str, str]) -> Iterator[Path]:
+    """Write files to a new folder that is removed in the end."""
+    with tempfile.TemporaryDirectory(prefix="measuremart_") as name:
+        for path, text in files.items():
+            file = Path(name) / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+        yield Path(name)
 
 
 def _read(path: Path) -> str | None:

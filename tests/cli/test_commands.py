@@ -44,7 +44,7 @@ def with_pack(folder: Path, **files: str) -> list[str]:
 def test_validate_says_how_much_there_is() -> None:
     code, out, error = run("validate", "--project-dir", str(ROOT))
     assert (code, error) == (0, "")
-    assert out.startswith("all well: 1 populations, ")
+    assert out.startswith("all well: 1 population, ")
     assert out.rstrip().endswith(" reports")
 
 

@@ -85,6 +85,7 @@ FREE = {
     "examples.events.value",
     "examples.persons.value",
     "examples.episodes.value",
+    "examples.codes.value",
 }
 # What the golden definitions leave out.
 MORE = """
@@ -98,6 +99,7 @@ measures:
         persons: [{person: 1, sex: female}]
         episodes: [{person: 1, episode: 2, kind: first}]
         events: {act: [{person: 1, label: x}]}
+        codes: {5: c}
         expect: [{person: 1, date: 2024-01-01}]
 indicators:
   more: {title: t, description: d, denominator: seen, numerator: seen, valid_for: [spring]}
@@ -211,10 +213,7 @@ def test_a_string_is_a_name_or_free_text(place: tuple[str, bool, str]) -> None:
     assert faults(section, entry) == []
     for text in REFUSED:
         assert faults(section, replaced(entry, path, text, is_key)), f"{text!r} passes"
-    in_example = (
-        is_key and name.startswith("examples.") and name.endswith(".value")
-    )  # columns of examples; nothing is generated from them
-    if in_example or (name in FREE and not is_key):
+    if name in FREE and not is_key:
         assert accepted(section, entry, path, NASTY, is_key) == NASTY
     else:
         assert accepted(section, entry, path, NO_NAMES, is_key) == []

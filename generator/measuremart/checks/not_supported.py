@@ -9,8 +9,7 @@ from measuremart.definitions.base import Part
 from measuremart.problems import Kind
 
 _KEYS = {
-    "measures": ("examples",),
-    "indicators": ("examples", "valid_for"),
+    "indicators": ("valid_for",),
     "reports": ("stratify_by", "levels", "attribution", "audiences"),
 }
 

@@ -171,6 +171,13 @@ class Part(BaseModel):
         nowhere = Position("", 0, 0)
         return position_of(self._written, path, nowhere) if self._written is not None else nowhere
 
+    def key_place(self, *path: str | int) -> Position:
+        """Return where the key that ends `path` stands, not its value."""
+        holder: Any = self._written
+        for step in path[:-1]:
+            holder = holder[step]
+        return holder.key_positions[str(path[-1])] if isinstance(holder, LocatedDict) else self.place(*path)
+
 
 class Waiver(Part):
     """A check that does not apply here, with the reason."""

@@ -152,6 +152,7 @@ _WANTED = {
     "model_attributes_type": "a mapping of keys to values",
     "date_type": "a day, as in 2024-12-31",
     "decimal_type": "a number",
+    "plain_type": "a single value",
 }
 
 

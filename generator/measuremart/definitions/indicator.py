@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from measuremart.definitions.base import Entry, Name, Number, Part, PlainId, Text, incomplete
-from measuremart.definitions.example import Example
+from measuremart.definitions.example import IndicatorExample
 from measuremart.definitions.measure import Span
 
 FULL_COHORT = "full_cohort"
@@ -65,7 +65,7 @@ class Indicator(Entry):
     grain: Literal["cohort", "person"] = "cohort"
     benchmark: Benchmark | None = None
     valid_for: tuple[Name, ...] | None = None
-    examples: tuple[Example, ...] = ()
+    examples: tuple[IndicatorExample, ...] = ()
 
     @model_validator(mode="after")
     def _units(self) -> Self:

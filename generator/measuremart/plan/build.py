@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from measuremart.catalogue import Catalogue
+from measuremart.plan.examples import Example, ExamplePlanner
 from measuremart.plan.expressions import MeasurePlanner
 from measuremart.plan.nodes import Plan
 from measuremart.plan.reports import ReportPlanner
@@ -15,9 +16,10 @@ from measuremart.problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan of everything that could be resolved, and the problems of what could not."""
+    """A plan of everything that could be resolved, its examples, and the problems of what could not."""
 
     plan: Plan
+    examples: list[Example]
     problems: list[Problem]
 
 
@@ -30,6 +32,8 @@ def build_plan(catalogue: Catalogue) -> Planned:
     measures.build()
     reports = ReportPlanner(scope, measures)
     reports.build()
+    examples = ExamplePlanner(scope, targets, measures.measures, reports.indicators)
+    examples.build()
     plan = Plan(
         populations=targets.populations,
         targets=targets.targets,
@@ -40,4 +44,4 @@ def build_plan(catalogue: Catalogue) -> Planned:
         indicators=reports.indicators,
         reports=reports.reports,
     )
-    return Planned(plan, scope.problems)
+    return Planned(plan, examples.examples, scope.problems)

@@ -1,4 +1,4 @@
-"""Queries through `dbt show`."""
+"""The warehouse through dbt as a process of its own: queries by `dbt show`, whole projects by `dbt run`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,3 +44,32 @@ def query(project: Path, sql: str, options: tuple[str, ...] = ()) -> list[dict[s
         raise WarehouseError("dbt answered nothing")
     rows = json.JSONDecoder().raw_decode(done.stdout[start:])[0]["show"]
     return list(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What the macros of a project printed, a value for each line of JSON, and what was said of models that failed."""
+
+    printed: list[dict[str, Any]]
+    failures: dict[str, str]
+
+
+def run(project: Path) -> Ran:
+    """Run all models of a project that has its profile beside it. Raises `WarehouseError` where it could not start."""
+    command = [
+        dbt_command(), "--quiet", "--no-use-colors", "--log-level-file", "none", "run", "--no-partial-parse",
+        "--project-dir", str(project), "--profiles-dir", str(project),
+    ]  # fmt: skip
+    # Settings of the real project, such as a target, are not meant for this one.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DBT_")}
+    environment["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=project, check=False)
+    results = project / "target" / "run_results.json"
+    if done.returncode not in (0, 1) or not results.is_file():
+        raise WarehouseError(f"dbt could not run. It says:\n{(done.stdout + done.stderr).strip()}")
+    failures = {}
+    for result in json.loads(results.read_text(encoding="utf-8"))["results"]:
+        if result["status"] not in ("success", "skipped"):
+            failures[result["unique_id"].split(".", 2)[2]] = " ".join((result["message"] or "no reason given").split())
+    printed = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    return Ran(printed, failures)

@@ -1,0 +1,378 @@
+"""Examples of the plan: tables with columns instead of roles, and the members that are expected of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+
+from measuremart.catalogue import noun
+from measuremart.definitions import example as language
+from measuremart.definitions.base import BIGINT, shown
+from measuremart.definitions.file import Defined
+from measuremart.plan import nodes
+from measuremart.plan.nodes import Column, ColumnKind, Typed
+from measuremart.plan.reach import Reach, reach_of
+from measuremart.plan.scope import Scope, Trail
+from measuremart.plan.targets import TargetPlanner
+from measuremart.problems import Position, did_you_mean
+
+Value: TypeAlias = int | Decimal | str | bool | dt.date | None
+# person, episode, resolver, date
+ExpectedRow: TypeAlias = tuple[int, int | None, int, dt.date | None]
+Path: TypeAlias = tuple[str | int, ...]
+
+_AS_OF = dt.date(2000, 1, 1)  # where nothing asks for the day
+_WIDEST = Decimal(10) ** 27
+_WANTED: dict[ColumnKind, str] = {
+    "id": "a whole number",
+    "concept": "a whole number, the id of a concept",
+    "unit": "a whole number, the id of a unit",
+    "date": "a day, as in 2024-12-31",
+    "number": "a number",
+    "text": "text",
+    "flag": "true or false",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InputTable:
+    """A relation as definitions name it, the columns that are read of it, and rows in their order."""
+
+    relation: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """All rows of one table: the measure's, or an indicator's `indicator` or `denominator`."""
+
+    table: str
+    rows: tuple[ExpectedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One world and what is expected of it. `ancestors` are (concept, concept below it), closed."""
+
+    pack: str
+    section: str
+    definition: str
+    name: str
+    position: Position
+    as_of: dt.date
+    tables: tuple[InputTable, ...]
+    ancestors: tuple[tuple[int, int], ...]
+    codes: tuple[tuple[int, str], ...]
+    expected: tuple[Expected, ...]
+
+    def __str__(self) -> str:
+        return f"{noun(self.section)} {self.definition}: {self.name}"
+
+
+class ExamplePlanner:
+    """Builds the examples of measures and indicators that have no problems; its own problems are reported."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        targets: TargetPlanner,
+        measures: dict[str, nodes.Measure],
+        indicators: dict[str, nodes.Indicator],
+    ) -> None:
+        self._scope = scope
+        self._targets = targets
+        self._measures = measures
+        self._indicators = indicators
+        self.examples: list[Example] = []
+
+    def build(self) -> None:
+        """Build everything; an example that has problems is left out and reported."""
+        for name, measure in sorted(self._measures.items()):
+            defined = self._scope.catalogue.of("measures")[name]
+            self._of(defined, [name], {"expect": (f"measure__{name}", measure.expression.types)})
+        for name, indicator in sorted(self._indicators.items()):
+            wanted = {"expect": (f"indicator__{name}", indicator.types)}
+            made_of = [indicator.numerator]
+            if indicator.denominator is not None:
+                made_of.append(indicator.denominator)
+                types = self._measures[indicator.denominator].expression.types
+                wanted["denominator"] = (f"denominator__{name}", types)
+            self._of(self._scope.catalogue.of("indicators")[name], made_of, wanted)
+
+    def _of(self, defined: Defined, made_of: list[str], wanted: dict[str, tuple[str, Typed]]) -> None:
+        if not defined.entry.examples or any(name not in self._measures for name in made_of):
+            return
+        reach = reach_of(self._measures, made_of)
+        names: set[str] = set()
+        for number, entry in enumerate(defined.entry.examples):
+            before = len(self._scope.problems)
+            reader = _Reader(self._scope, self._targets, defined, number, reach)
+            if entry.name in names:
+                reader.report(entry.place("name"), f"example '{shown(entry.name)}' stands twice here")
+            names.add(entry.name)
+            example = reader.example(entry, wanted)
+            if len(self._scope.problems) == before:
+                self.examples.append(example)
+
+
+class _Reader:
+    """Reads one example of one definition."""
+
+    def __init__(self, scope: Scope, targets: TargetPlanner, defined: Defined, number: int, reach: Reach) -> None:
+        self._scope = scope
+        self._targets = targets
+        self._defined = defined
+        self._trail = Trail(defined.section, defined.name, ("examples", number))
+        self._reach = reach
+        # One population, since a definition has just one.
+        self._population = targets.populations[next(iter(reach.targets.values())).population]
+
+    def report(self, position: Position, text: str) -> None:
+        """Add a problem of this example."""
+        self._scope.report(position, text, self._trail, check="example")
+
+    def example(self, entry: language.Example, wanted: dict[str, tuple[str, Typed]]) -> Example:
+        """Return the example; what is wrong with it is reported."""
+        events = self._events(entry)
+        if entry.as_of is None and self._reach.asks_as_of:
+            self.report(entry.place(), "'elapsed' is counted to the day of the run: say as_of")
+        denominator = getattr(entry, "denominator", None)
+        if denominator is not None and "denominator" not in wanted:
+            text = "the denominator is the full cohort, which is known only in a report: leave 'denominator' out"
+            self.report(entry.key_place("denominator"), text)
+        expected = [
+            Expected(table, self._expected(entry, key, getattr(entry, key), types))
+            for key, (table, types) in wanted.items()
+            if getattr(entry, key) is not None
+        ]
+        return Example(
+            pack=self._defined.pack,
+            section=self._defined.section,
+            definition=self._defined.name,
+            name=" ".join(entry.name.split()),
+            position=entry.place(),
+            as_of=entry.as_of or _AS_OF,
+            tables=_merged([*events, *self._people(entry, events)]),
+            ancestors=self._ancestors(entry),
+            codes=tuple(sorted(entry.codes.items())),
+            expected=tuple(expected),
+        )
+
+    # --- events
+
+    def _events(self, entry: language.Example) -> list[InputTable]:
+        reached = self._reach.targets
+        for name in entry.events:
+            if name in reached:
+                continue
+            place = entry.key_place("events", name)
+            if name not in self._scope.catalogue.of("targets"):
+                near = did_you_mean(name, reached) or f"; there are {', '.join(sorted(reached))}"
+                self.report(place, f"unknown target '{name}'{near}")
+            else:
+                what = f"{noun(self._defined.section)} '{self._defined.name}'"
+                self.report(place, f"{what} reads no '{name}': it reads {', '.join(sorted(reached))}")
+        return [self._target(entry, target) for _, target in sorted(reached.items())]
+
+    def _target(self, entry: language.Example, target: nodes.Target) -> InputTable:
+        roles = {"person": Column(target.person, "id")}
+        if target.episode is not None:
+            roles["episode"] = Column(target.episode, "id")
+        roles |= {"event": Column(target.event, "id")} | self._targets.roles[target.name].by_name
+        given = entry.events.get(target.name, ())
+        rows = [
+            self._row(entry, ("events", target.name, number), row, roles, ("person",))
+            for number, row in enumerate(given)
+        ]
+        ids = {row.get("event") for row in given}
+        free = (n for n in range(1, 2 * len(rows) + 1) if n not in ids)
+        for number, row in enumerate(given):
+            # An event id of its own where none is written; `event: null` stays unknown.
+            if "event" not in row and target.event not in _columns_given(row, roles):
+                rows[number][target.event] = next(free)
+        return _table(target.model, list(roles.values()), rows)
+
+    def _row(
+        self, entry: language.Example, path: Path, row: language.Row, roles: dict[str, Column], needed: Iterable[str]
+    ) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        for role, value in row.items():
+            if role not in roles:
+                near = did_you_mean(role, roles) or f"; there are {', '.join(roles)}"
+                self.report(entry.key_place(*path, role), f"unknown role '{role}'{near}")
+                continue
+            column = roles[role]
+            if value is None and role in needed:
+                self.report(entry.place(*path, role), f"'{role}' is required")
+            elif value is not None and not _fits(value, column.kind):
+                text = f"'{role}' must be {_WANTED[column.kind]}; found {_said(value)}"
+                self.report(entry.place(*path, role), text)
+            elif found.get(column.name) is None:  # several roles may read one column
+                found[column.name] = value
+        for role in needed:
+            if role not in row:
+                self.report(entry.place(*path), f"'{role}' is required")
+        return found
+
+    # --- persons and episodes
+
+    def _people(self, entry: language.Example, events: list[InputTable]) -> list[InputTable]:
+        population = self._population
+        sexes = self._targets.sexes[population.name]
+        person = {"person": Column(population.person_id, "id")}
+        if population.birth_date is not None:
+            person["birth_date"] = Column(population.birth_date, "date")
+        if population.sex is not None:
+            person["sex"] = Column(population.sex, "concept")
+        persons: dict[Value, dict[str, Value]] = {}
+        for number, row in enumerate(entry.persons):
+            translated = dict(row)
+            word = row.get("sex")
+            if word is not None and "sex" in person and isinstance(word, str):
+                path = ("persons", number, "sex")
+                if self._scope.pick(word, sexes, "sex", entry, path, self._trail):
+                    translated["sex"] = sexes[word]
+                else:
+                    del translated["sex"]
+            found = self._row(entry, ("persons", number), translated, person, ("person",))
+            known = found.get(population.person_id)
+            if known is not None and known in persons:
+                self.report(entry.place("persons", number), f"person {known} stands twice among the persons")
+            persons[known] = found
+        spine = {"person": Column(population.spine_person, "id"), "episode": Column(population.spine_id, "id")}
+        episodes: dict[tuple[Value, Value], None] = {}
+        if population.spine_model is None and entry.episodes:
+            self.report(entry.key_place("episodes"), f"population '{population.name}' has no episodes")
+        else:
+            for number, row in enumerate(entry.episodes):
+                found = self._row(entry, ("episodes", number), row, spine, ("person", "episode"))
+                episodes[found.get(population.spine_person), found.get(population.spine_id)] = None
+        for target, table in zip(sorted(self._reach.targets), events, strict=True):
+            for pair in _pairs(self._reach.targets[target], table):
+                episodes[pair] = None
+        # A target may read the persons themselves, or the spine: its rows are there already.
+        is_there = _values(events, population.person_model, population.person_id)
+        for who, _ in episodes:
+            if who not in is_there:
+                persons.setdefault(who, {population.person_id: who})
+        tables = [_table(population.person_model, list(person.values()), list(persons.values()))]
+        if population.spine_model is not None:
+            is_there = _values(events, population.spine_model, population.spine_id)
+            rows = [
+                {population.spine_person: who, population.spine_id: episode}
+                for who, episode in episodes
+                if episode is not None and episode not in is_there
+            ]
+            tables.append(_table(population.spine_model, list(spine.values()), rows))
+        return tables
+
+    # --- the vocabulary and what is expected
+
+    def _ancestors(self, entry: language.Example) -> tuple[tuple[int, int], ...]:
+        pairs = set()
+        for concept in entry.below:
+            seen: set[int] = set()
+            waiting = list(entry.below[concept])
+            while waiting:
+                under = waiting.pop()
+                if under not in seen:
+                    seen.add(under)
+                    waiting += entry.below.get(under, ())
+            if concept in seen:
+                self.report(entry.key_place("below", str(concept)), f"concept {concept} is below itself")
+            pairs |= {(concept, under) for under in seen}
+        return tuple(sorted(pairs))
+
+    def _expected(
+        self, entry: language.Example, key: str, members: tuple[language.ExpectedMember, ...], types: Typed
+    ) -> tuple[ExpectedRow, ...]:
+        rows: list[ExpectedRow] = []
+        grain = types.grain
+        for number, member in enumerate(members):
+            resolver = member.resolver
+            fault: tuple[Path, str] | None = None
+            if grain.within == "person" and member.episode is not None:
+                fault = ("episode",), f"grain {grain} has no episode: leave 'episode' out"
+            elif grain.level == "episode" and member.episode is None:
+                fault = (), f"'episode' is required at grain {grain}"
+            elif grain.level in ("person", "episode"):
+                own = member.person if grain.level == "person" else member.episode
+                if resolver not in (None, own):
+                    fault = ("resolver",), f"at grain {grain} the resolver is the {grain.level}: leave it out"
+                resolver = own
+            elif resolver is None:
+                what = f"the {grain.name}" if grain.level == "key" else f"the event of {grain.name}"
+                fault = (), f"'resolver' is required at grain {grain}: {what}"
+            if types.timeless and member.date is not None:
+                fault = fault or (("date",), "this is timeless: leave 'date' out")
+            row = (member.person, member.episode, resolver or 0, member.date)
+            if fault is None and row in rows:
+                fault = (), f"this member stands twice in '{key}'"
+            if fault is not None:
+                self.report(entry.place(key, number, *fault[0]), fault[1])
+            rows.append(row)
+        return tuple(sorted(rows, key=str))
+
+
+def _fits(value: Value, kind: ColumnKind) -> bool:
+    if isinstance(value, bool):
+        return kind == "flag"
+    if isinstance(value, int) and kind in ("id", "concept", "unit"):
+        return abs(value) <= BIGINT
+    if isinstance(value, int | Decimal):
+        return kind == "number" and abs(Decimal(value)) < _WIDEST
+    return kind == ("text" if isinstance(value, str) else "date")
+
+
+def _said(value: Value) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"'{shown(value)}'" if isinstance(value, str) else str(value)
+
+
+def _columns_given(row: language.Row, roles: dict[str, Column]) -> set[str]:
+    return {roles[role].name for role in row if role in roles}
+
+
+def _pairs(target: nodes.Target, table: InputTable) -> list[tuple[Value, Value]]:
+    """Return the persons of events, each with the episode of the event if it has one."""
+    names = [column.name for column in table.columns]
+    person = names.index(target.person)
+    episode = names.index(target.episode) if target.episode is not None else None
+    return [(row[person], None if episode is None else row[episode]) for row in table.rows if row[person] is not None]
+
+
+def _values(tables: list[InputTable], relation: str, column: str) -> set[Value]:
+    names = {table.relation: [c.name for c in table.columns] for table in tables}
+    return {
+        row[names[relation].index(column)]
+        for table in tables
+        if table.relation == relation and column in names[relation]
+        for row in table.rows
+    }
+
+
+def _table(relation: str, columns: list[Column], rows: list[dict[str, Value]]) -> InputTable:
+    distinct = {column.name: column for column in reversed(columns)}
+    ordered = tuple(distinct[name] for name in sorted(distinct))
+    return InputTable(relation, ordered, tuple(tuple(row.get(c.name) for c in ordered) for row in rows))
+
+
+def _merged(tables: list[InputTable]) -> tuple[InputTable, ...]:
+    """Unite tables of one relation: several targets may read it, each other columns of it."""
+    found: dict[str, InputTable] = {}
+    for table in tables:
+        other = found.get(table.relation)
+        if other is not None:
+            rows = [
+                dict(zip((c.name for c in part.columns), row, strict=True))
+                for part in (other, table)
+                for row in part.rows
+            ]
+            table = _table(table.relation, [*other.columns, *table.columns], rows)
+        found[table.relation] = table
+    return tuple(found[relation] for relation in sorted(found))

@@ -1,0 +1,38 @@
+"""Examples, answered by the referee."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from measuremart.plan.examples import Example
+from measuremart.plan.nodes import Plan
+from measuremart.referee.evaluate import Referee
+from measuremart.referee.world import Member, World
+
+_Row = tuple[int, int | None, int, dt.date | None]
+
+
+def world_of(example: Example) -> World:
+    """Return the rows, the vocabulary and the clock of an example."""
+    tables = {
+        table.relation: [dict(zip((c.name for c in table.columns), row, strict=True)) for row in table.rows]
+        for table in example.tables
+    }
+    return World(tables, set(example.ancestors), dict(example.codes), example.as_of)
+
+
+def answer(plan: Plan, example: Example) -> dict[str, set[_Row]]:
+    """Return the members of every table that the example expects something of."""
+    referee = Referee(plan, world_of(example))
+    return {e.table: {_row(m) for m in _members(referee, e.table)} for e in example.expected}
+
+
+def _members(referee: Referee, table: str) -> set[Member]:
+    layer, name = table.split("__", 1)
+    if layer == "measure":
+        return referee.measure(name)
+    return referee.denominator(name) if layer == "denominator" else referee.indicator(name)
+
+
+def _row(member: Member) -> _Row:
+    return (member.person_id, member.episode_id, member.measure_resolver, member.measure_date)
