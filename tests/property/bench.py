@@ -47,6 +47,13 @@ RESULT = (
     "period_date",
     "is_counted",
 )
+# The status that a reason speaks of: the referee knows statuses, and reasons must not say otherwise.
+REASON = (
+    "case when reason like 'excluded: %' then 'excluded' when reason like 'exception: %' then 'exception' "
+    "when reason like 'unresolved: %' or reason in ('denominator date unknown', 'numerator date unknown') then 'unresolved' "
+    "when reason = 'met' then 'met' when reason in ('no numerator', 'numerator outside the window') then 'not_met' "
+    "when reason in ('not in the denominator', 'denominator outside the window') then 'ineligible' end"
+)
 DROPPED = f"dropped_events__{PACK}"
 # Rows by relation: sorted tuples, or what went wrong as one text.
 Answers = dict[str, list[tuple[Any, ...]] | str]
@@ -107,6 +114,8 @@ def ask_referee(plan: Plan, rows: Rows) -> Answers:
     """Return what the referee answers for every relation that a plan names."""
     judge = Referee(plan, world_of(rows))
     answers: Answers = {}
+    for name in plan.concept_sets:
+        answers[f"concept_set__{name}"] = in_order([(c,) for c in judge.concept_set(name)])
     for name, named in plan.subqueries.items():
         answers[f"subquery__{name}"] = _members(judge.subquery(named.subquery))
     for name in plan.measures:
@@ -119,7 +128,7 @@ def ask_referee(plan: Plan, rows: Rows) -> Answers:
         answers[f"indicator__{name}"] = _members(judge.indicator(name))
     for name in plan.reports:
         answers[f"report__{name}"] = _members(judge.report(name))
-        results = [tuple(getattr(r, c) for c in RESULT) for r in judge.results(name)]
+        results = [(*(getattr(r, c) for c in RESULT), r.status) for r in judge.results(name)]
         answers[f"report__{name}__results"] = in_order(results)
     answers[DROPPED] = in_order(_dropped(plan, judge, rows))
     return answers
@@ -188,7 +197,9 @@ def columns_of(model: Model) -> tuple[str, ...] | None:
     if model.name == DROPPED:
         return ("construct", "definition", "target_name", "reason", "n_rows")
     if model.name.endswith("__results"):
-        return RESULT
+        return (*RESULT, REASON)
+    if model.layer == "concept_sets":
+        return ("concept_id",)
     return MEMBER if model.grain is not None else None
 
 

@@ -167,8 +167,8 @@ class Author:
 
     def span(self) -> Tree:
         """Draw a length of time."""
-        units = {"days": (0, 1, 7, 30, 42, 365), "weeks": (0, 1, 6), "months": (1, 3, 12, 13), "years": (1, 2)}
-        return {unit: self.among(units[unit]) for unit in self.several(units, 1, 2)}
+        units = {"days": (0, 1, 2, 7, 30, 31, 42, 60), "weeks": (0, 1, 6), "months": (1, 3, 12, 13), "years": (1, 2)}
+        return {unit: self.among(units[unit]) for unit in self.several(units, 1, 1 if self.percent(70) else 2)}
 
     def offset(self) -> Tree:
         """Draw an offset of either sign; now and then a huge one."""
@@ -203,7 +203,7 @@ class Author:
         default = "episode" if "episode" in source.resolvers else "person"
         if resolver != default or self.percent(50):
             entry["resolve_by"] = resolver
-        if source.dates and self.percent(35):
+        if source.dates and self.percent(45):
             entry["date"] = self.among(source.dates)
         if self.percent(60):  # many rows, so that operators have something to do
             entry["rules"] = [{"presence": self.among((*["concept"] * 8, *source.all_roles()))}]
@@ -267,13 +267,13 @@ class Author:
         """Draw an operator that gives this grain."""
         if depth <= 0:
             return {"subquery": self.named_subquery(grain, timeless)}
-        words = ["or", "or", "and", "and", "except", "first", "last", "filter"]
+        words = ["or", "or", "and", "and", "except", "first", "first", "last", "last", "filter"]
         if grain in (PERSON, EPISODE):
             words += ["at", "at"]
         if not timeless:
             words += ["nth", "window", "window", "window", "window"]
             if grain.level != "event":
-                words += ["count", "count"]
+                words += ["count", "count", "count"]
         return dict(getattr(self, f"_{self.among(words)}")(grain, timeless, depth - 1))
 
     def _kinds(self) -> list[tuple[Grain, bool]]:
@@ -315,7 +315,7 @@ class Author:
     def _extreme(self, word: str, grain: Grain, timeless: bool, depth: int) -> Tree:
         child = self.child(grain, timeless, depth)
         levels = [g.level for g in (PERSON, EPISODE) if lies_below(grain, g)]
-        if levels and self.percent(50):
+        if levels and self.percent(65):
             return {word: {"of": child, "per": self.among(levels)}}
         is_mapping = isinstance(child, dict)
         return {word: {"of": child} if self.percent(40) or is_mapping else child}
@@ -360,7 +360,7 @@ class Author:
         dated = grains(self.population, timeless=False)
         by_person = self.percent(25)
         keeps = self.among(("anchor", "anchor", "candidate"))
-        covers = self.percent(15)
+        covers = self.percent(20)
         partners = dated if by_person else [g for g in dated if comparable(g, grain)]
         if covers:
             # the candidate must be a subquery over a target with an interval

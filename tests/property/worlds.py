@@ -90,6 +90,7 @@ class Maker:
         if rng.random() < 0.06:
             self.days.append(rng.choice(FAR_DAYS))
         self.null_share = rng.choice((0.0, 0.05, 0.1, 0.25))
+        self.null_dates = rng.choice((0.0, 0.1, 0.2, 0.4))
         self.episodes = self._episodes()
         self.concepts = rng.sample(CONCEPTS, rng.randint(2, 5))
         self.texts = rng.sample(TEXTS, rng.randint(3, 8))
@@ -127,11 +128,13 @@ class Maker:
             self._row(table, None)
             for _ in range(rng.choice((rng.randint(0, 6), rng.randint(3, 12), rng.randint(8, 25), rng.randint(8, 25))))
         ]
-        for _ in range(rng.choice((0, 0, 1, 3))):
+        for _ in range(rng.choice((0, 0, 1, 3, 6))):
             if rows and len(rows) < 25:
                 twin = dict(rng.choice(rows))
                 if rng.random() < 0.5:  # not quite the same: another value of one column
-                    column, kind = rng.choice(list(TABLES[table].items()))
+                    columns = list(TABLES[table].items())
+                    telling = [(c, k) for c, k in columns if k in ("episode", "date", "timestamp", "person")]
+                    column, kind = rng.choice(rng.choice((columns, telling)))
                     twin[column] = self._value(kind, twin)
                 rows.append(twin)
         return rows
@@ -150,7 +153,7 @@ class Maker:
             return rng.choice(self.persons) if rng.random() < 0.97 else STRANGER
         if kind in ("birth", "sex", "gender"):
             return self._of_person(kind)
-        if rng.random() < self.null_share:
+        if rng.random() < (self.null_dates if kind in ("date", "timestamp") else self.null_share):
             return None
         match kind:
             case "episode":

@@ -1,0 +1,161 @@
+"""Reports whose statuses were worked out by hand from docs/semantics.md 6.2, on every evaluator."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from property.bench import Case
+from property.comparison import Trial, trial
+from property.house import HOUSE, TABLES
+
+D = dt.date
+MEASURES = {
+    name: {"subquery": f"{name}_rows"} for name in ("registered", "due", "done", "taken_out", "excepted", "unknowable")
+}
+CONCEPTS = {"registered": 1, "due": 2, "done": 3, "taken_out": 4, "excepted": 5, "unknowable": 6}
+
+
+@pytest.fixture(scope="module")
+def judge(postgres_dsn: str) -> Any:
+    with trial(postgres_dsn) as found:
+        yield found
+
+
+def statuses(judge: Trial, rows: list[tuple[int, int, str, dt.date | None]], **indicator: Any) -> dict[Any, Any]:
+    """Status, denominator date and numerator date by (person, episode); every evaluator must say the same."""
+    subqueries = {f"{n}_rows": {"target": "record", "rules": [{"exact": c}]} for n, c in CONCEPTS.items()}
+    body = {"title": "t", "description": "d", "denominator": "due", "numerator": "done"} | indicator
+    definitions = HOUSE | {
+        "subqueries": subqueries,
+        "measures": MEASURES,
+        "cohorts": {"all": {"definitions": {"everyone": "registered"}}},
+        "indicators": {"asked": body},
+        "reports": {"shown": {"title": "t", "description": "d", "cohorts": ["all"], "indicators": ["asked"]}},
+    }
+    records = [
+        {"person_id": p, "episode_id": e, "event_id": n, "concept_id": CONCEPTS[what], "start_date": on}
+        for n, (p, e, what, on) in enumerate(rows)
+    ]
+    world: dict[str, Any] = {table: [] for table in TABLES} | {"record": records}
+    world["person"] = [{"person_id": p} for p in sorted({r[0] for r in rows})]
+    world["episode"] = [{"person_id": p, "episode_id": e} for p, e in sorted({r[:2] for r in rows})]
+    world["run_context"] = [{"as_of": D(2026, 1, 1)}]
+    outcome = judge.run(Case("clinic", definitions, world))
+    assert not outcome.problems
+    assert not outcome.differences
+    found = outcome.answers["referee"]["report__shown__results"]
+    return {(row[1], row[2]): (row[5], row[6], row[7]) for row in found if not isinstance(row, str)}
+
+
+def days(before: int, after: int) -> dict[str, dict[str, int]]:
+    return {"before": {"days": before}, "after": {"days": after}}
+
+
+REGISTRATION = D(2024, 1, 1)
+WINDOWS = {"denominator_window": days(0, 30), "numerator_window": days(0, 10), "reference_date": "denominator"}
+# Both were due on 5 January and done too late for it; 10 was perhaps due on another day, too.
+PERHAPS = [
+    (1, 10, "registered", REGISTRATION),
+    (1, 10, "due", D(2024, 1, 5)),
+    (1, 10, "due", None),
+    (1, 10, "done", D(2024, 1, 20)),
+    (2, 20, "registered", REGISTRATION),
+    (2, 20, "due", D(2024, 1, 5)),
+    (2, 20, "done", D(2024, 1, 20)),
+]
+
+
+def test_an_opportunity_of_unknown_date_might_have_been_met(judge: Trial) -> None:
+    assert statuses(judge, PERHAPS, **WINDOWS) == {
+        (1, 10): ("unresolved", D(2024, 1, 5), None),
+        (2, 20): ("not_met", D(2024, 1, 5), None),
+    }
+
+
+def test_the_first_opportunity_is_the_earliest_known_one(judge: Trial) -> None:
+    assert statuses(judge, PERHAPS, opportunity="first", **WINDOWS) == {
+        (1, 10): ("not_met", D(2024, 1, 5), None),
+        (2, 20): ("not_met", D(2024, 1, 5), None),
+    }
+
+
+def test_the_opportunity_that_was_met_gives_both_dates(judge: Trial) -> None:
+    rows = [
+        (1, 10, "registered", REGISTRATION),
+        (1, 10, "due", D(2024, 1, 2)),
+        (1, 10, "due", D(2024, 1, 20)),
+        (1, 10, "due", D(2024, 1, 25)),
+        (1, 10, "done", D(2024, 1, 30)),
+        (1, 10, "done", D(2024, 1, 26)),
+    ]
+    assert statuses(judge, rows, **WINDOWS) == {(1, 10): ("met", D(2024, 1, 20), D(2024, 1, 26))}
+    assert statuses(judge, rows, opportunity="first", **WINDOWS) == {(1, 10): ("not_met", D(2024, 1, 2), None)}
+
+
+# One key of each status but the last: exclusions, exceptions and the unknowable come beside what is due and done.
+STATUS_ROWS: dict[str, list[str]] = {
+    "met": ["due", "done", "excepted"],
+    "not_met": ["due"],
+    "exception": ["due", "excepted"],
+    "unresolved": ["unknowable"],
+    "excluded": ["due", "done", "taken_out", "unknowable"],
+    "ineligible": ["done", "excepted", "taken_out"],
+}
+ORDER = list(STATUS_ROWS)
+POLICIES = {"exclusions": ["taken_out"], "exceptions": ["excepted"], "unresolved": ["unknowable"]}
+
+
+def _key(person: int, episode: int, status: str) -> list[tuple[int, int, str, dt.date | None]]:
+    what = ["registered", *STATUS_ROWS[status]]
+    return [(person, episode, name, REGISTRATION) for name in what]
+
+
+@pytest.mark.parametrize("status", ORDER)
+def test_each_status(judge: Trial, status: str) -> None:
+    assert statuses(judge, _key(1, 10, status), **POLICIES)[1, 10][0] == status
+
+
+def test_a_person_has_the_first_status_that_any_key_has(judge: Trial) -> None:
+    rows = []
+    expected = {}
+    for first in range(len(ORDER)):
+        for second in range(first, len(ORDER)):
+            person = 1 + first * len(ORDER) + second
+            # The better status stands on the later episode, so that the order of episodes cannot decide.
+            rows += _key(person, 10 * person, ORDER[second]) + _key(person, 10 * person + 1, ORDER[first])
+            expected[person, None] = ORDER[first]
+    found = statuses(judge, rows, grain="person", **POLICIES)
+    assert {key: value[0] for key, value in found.items()} == expected
+
+
+@pytest.mark.parametrize(("day", "status"), [(-1, "not_met"), (0, "met"), (10, "met"), (11, "not_met")])
+def test_both_ends_of_a_window_are_inside(judge: Trial, day: int, status: str) -> None:
+    due = D(2024, 1, 5)
+    rows = [
+        (1, 10, "registered", REGISTRATION),
+        (1, 10, "due", due),
+        (1, 10, "done", due + dt.timedelta(days=day)),
+    ]
+    assert statuses(judge, rows, **WINDOWS)[1, 10][0] == status
+
+
+@pytest.mark.parametrize(
+    ("registered", "done", "window", "policy", "status"),
+    [
+        (REGISTRATION, None, False, "met", "met"),
+        (REGISTRATION, None, False, "ignore", "not_met"),
+        (REGISTRATION, None, True, "met", "unresolved"),
+        (REGISTRATION, None, True, "ignore", "unresolved"),
+        (None, D(2024, 1, 5), True, "met", "unresolved"),
+        (None, D(2024, 1, 5), False, "met", "met"),
+    ],
+)
+def test_unknown_dates(
+    judge: Trial, registered: dt.date | None, done: dt.date | None, window: bool, policy: str, status: str
+) -> None:
+    rows = [(1, 10, "registered", registered), (1, 10, "done", done)]
+    asked: dict[str, Any] = {"denominator": "full_cohort", "undated_numerator": policy}
+    if window:
+        asked["numerator_window"] = days(0, 30)
+    assert statuses(judge, rows, **asked)[1, 10][0] == status
