@@ -55,7 +55,6 @@ MUTATIONS = [
     Mutation(_t("extreme"), "'person_id' if per == 'person'", "'episode_id' if per == 'person'"),
     Mutation(_t("extreme"), "place = 1", "place <= 2"),
     # --- nth
-    Mutation(_t("nth"), "select distinct", "select"),
     Mutation(_t("nth"), "measure_date is not null", "person_id is not null"),
     Mutation(_t("nth"), "order by measure_date", "order by measure_date desc"),
     Mutation(_t("nth"), "place = <<", "place >= <<"),
@@ -63,11 +62,6 @@ MUTATIONS = [
     Mutation(_t("count"), "at_least - 1", "at_least"),
     Mutation(_t("count"), ">= measure_date", "> measure_date"),
     Mutation(_t("count"), "min(measure_date)", "max(measure_date)"),
-    Mutation(
-        _t("count"),
-        "select distinct\n<< m.member() >>\n    from << child >>",
-        "select\n<< m.member() >>\n    from << child >>",
-    ),
     Mutation(
         _t("count"),
         "select distinct\n<< m.member() >>\n    from << name >>_run",
@@ -153,11 +147,7 @@ MUTATIONS = [
     # --- a report's cohort and results
     Mutation(_t("report"), "case when is_primary = 1 then primary_date else any_date end", "any_date"),
     Mutation(_t("report"), "min(measure_date) as any_date", "max(measure_date) as any_date"),
-    Mutation(
-        _t("report_results"),
-        "case when is_in then 0 else 1 end, denominator_date nulls last",
-        "denominator_date nulls last",
-    ),
+    Mutation(_t("report_results"), "order by denominator_date nulls last", "order by denominator_date desc nulls last"),
     Mutation(_t("report_results"), "coalesce(opportunity.is_in, true)", "opportunity.is_in"),
     Mutation(_t("report_results"), "numerator.measure_date is not null", "numerator.person_id is not null"),
     Mutation(_t("report_results"), "case when is_in is null then 1 else 0 end", "0"),

@@ -661,7 +661,7 @@ first_opportunity__referral_to_treatment_42_days as (
         is_in,
         row_number() over (
             partition by cohort_key
-            order by case when is_in then 0 else 1 end, denominator_date nulls last
+            order by denominator_date nulls last
         ) as place
     from opportunity__referral_to_treatment_42_days
     where coalesce(is_in, true)
