@@ -28,6 +28,7 @@ from measuremart.problems import Kind, Problem
 from measuremart.referee import Referee, World
 from measuremart.render.models import Model
 from measuremart.render.project import generated_models
+from measuremart.render.reports import dataset_columns
 
 from property.house import ALIASES, SQL_TYPES, TABLES, text_of
 from property.worlds import Rows
@@ -192,15 +193,36 @@ def statement(sql: str, engine: str) -> str:
     return _PIECE.sub(lambda found: _piece(found[0], engine), sql)
 
 
-def columns_of(model: Model) -> tuple[str, ...] | None:
-    """Return the columns to compare of a generated model, None where it is not compared."""
-    if model.name == DROPPED:
-        return ("construct", "definition", "target_name", "reason", "n_rows")
-    if model.name.endswith("__results"):
-        return (*RESULT, REASON)
-    if model.layer == "concept_sets":
-        return ("concept_id",)
-    return MEMBER if model.grain is not None else None
+@dataclass(frozen=True)
+class Reading:
+    """Columns to read of a generated relation, and what the answer is called."""
+
+    answer: str
+    relation: str
+    columns: tuple[str, ...]
+
+
+def readings(plan: Plan, models: list[Model]) -> list[Reading]:
+    """Return what is compared of generated models; reasons and datasets are known to engines only."""
+    found = []
+    for model in models:
+        name = model.name
+        if name == DROPPED:
+            found.append(Reading(name, name, ("construct", "definition", "target_name", "reason", "n_rows")))
+        elif name.endswith("__results"):
+            found.append(Reading(name, name, (*RESULT, REASON)))
+            found.append(
+                Reading(f"{name}.reason", name, ("indicator", "person_id", "episode_id", "measure_resolver", "reason"))
+            )
+        elif name.endswith("__dataset"):
+            report = plan.reports[name.removeprefix("report__").removesuffix("__dataset")]
+            own = tuple(c.name for c in dataset_columns(plan, report))
+            found.append(Reading(name, name, (*MEMBER[:3], "cohort_date", *own)))
+        elif model.layer == "concept_sets":
+            found.append(Reading(name, name, ("concept_id",)))
+        else:
+            found.append(Reading(name, name, MEMBER))
+    return found
 
 
 class Bench:
@@ -218,10 +240,9 @@ class Bench:
             engine.execute("set jit = off")
             engine.release()
 
-    def ask(self, models: list[Model], rows: Rows) -> Answers:
+    def ask(self, plan: Plan, models: list[Model], rows: Rows) -> Answers:
         """Return what the engine answers for every model that is compared."""
-        compared = [(m, columns) for m in models if (columns := columns_of(m)) is not None]
-        self.engine.execute("begin")
+        self.engine.begin()
         try:
             for table, its in rows.items():
                 if its:
@@ -231,20 +252,20 @@ class Bench:
                     self.engine.execute(f"create temp table {model.name} as {statement(model.sql, self.name)}")
                 except Exception as error:  # any error of an engine is an answer, and a wrong one
                     return {model.name: f"{type(error).__name__}: {error}"}
-            return self._read(compared)
+            return self._read(readings(plan, models))
         finally:
-            self.engine.execute("rollback")
+            self.engine.rollback()
 
-    def _read(self, compared: list[tuple[Model, tuple[str, ...]]]) -> Answers:
+    def _read(self, wanted: list[Reading]) -> Answers:
         """Read all relations of one shape with one statement."""
-        answers: Answers = {model.name: [] for model, _ in compared}
-        by_shape: dict[tuple[str, ...], list[str]] = defaultdict(list)
-        for model, columns in compared:
-            by_shape[columns].append(model.name)
-        for columns, names in by_shape.items():
-            parts = [f"select '{name}', {', '.join(columns)} from {name}" for name in names]
-            for name, *row in self.engine.rows(" union all ".join(parts)):
-                answers[name].append(tuple(row))  # type: ignore[union-attr]
+        answers: Answers = {reading.answer: [] for reading in wanted}
+        by_shape: dict[tuple[str, ...], list[Reading]] = defaultdict(list)
+        for reading in wanted:
+            by_shape[reading.columns].append(reading)
+        for columns, alike in by_shape.items():
+            parts = [f"select '{r.answer}', {', '.join(columns)} from {r.relation}" for r in alike]
+            for answer, *row in self.engine.rows(" union all ".join(parts)):
+                answers[answer].append(tuple(row))  # type: ignore[union-attr]
         return {name: in_order(found) for name, found in answers.items()}
 
 

@@ -56,9 +56,11 @@ class Trial:
         if not any(d.relation.startswith("law ") for d in outcome.differences):
             case = replace(case, laws=())
         first = outcome.differences[0].said
-        wrong = [b for b in self.benches if b.name in first and first[b.name] != first.get("referee")]
-        pair = Trial(wrong[-1:] or self.benches[-1:])
-        return shrunk(case, lambda c: bool(pair.run(c).differences), seconds)
+        wrong = [
+            b for b in self.benches if b.name in first and "referee" in first and first[b.name] != first["referee"]
+        ]
+        some = Trial(wrong[-1:] or self.benches)
+        return shrunk(case, lambda c: bool(some.run(c).differences), seconds)
 
     def compare(self, plan: Plan, case: Case) -> Outcome:
         """Ask everyone for every relation of a plan."""
@@ -68,18 +70,24 @@ class Trial:
         except Exception:
             return Outcome(plan, [], {}, [Difference("plan", {"referee or renderer": traceback.format_exc(limit=-4)})])
         for bench in self.benches:
-            answers[bench.name] = bench.ask(models, case.rows)
+            answers[bench.name] = bench.ask(plan, models, case.rows)
         found = list(disagreements(answers))
         return Outcome(plan, [], answers, found or list(broken_laws(case, answers)))
 
 
 def disagreements(answers: dict[str, Answers]) -> Iterator[Difference]:
-    """Yield the relations about which evaluators disagree, parents before children."""
-    wanted = answers["referee"]
-    failed = {name: found for name, found in answers.items() if any(isinstance(rows, str) for rows in found.values())}
+    """Yield the relations about which evaluators disagree, parents before children.
+
+    An engine that failed says so of one relation and nothing of the others. The referee knows no datasets and no reasons.
+    """
+    failed = {name for name, found in answers.items() if any(isinstance(rows, str) for rows in found.values())}
     for relation in dict.fromkeys(r for found in answers.values() for r in found):
-        said = {name: found.get(relation) for name, found in answers.items() if name not in failed or relation in found}
-        if any(rows != wanted.get(relation) for rows in said.values()):
+        engines_only = relation.endswith((".reason", "__dataset"))
+        silent = failed | ({"referee"} if engines_only else set())
+        said = {name: found.get(relation) for name, found in answers.items() if name not in silent or relation in found}
+        if any(rows != next(iter(said.values())) for rows in said.values()) or any(
+            isinstance(r, str) for r in said.values()
+        ):
             yield Difference(relation, said)
 
 

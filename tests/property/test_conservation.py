@@ -36,7 +36,7 @@ def test_rows_in_are_rows_kept_and_rows_dropped(judge: Trial, number: int) -> No
     models = models_of(plan)
     referee = Referee(plan, world_of(case.rows))
     for bench in judge.benches:
-        answers = bench.ask(models, case.rows)
+        answers = bench.ask(plan, models, case.rows)
         kept = {name: len(answers[f"subquery__{name}"]) for name in plan.subqueries}
         dropped: Counter[str] = Counter()
         for construct, name, _, _, rows in answers[DROPPED]:

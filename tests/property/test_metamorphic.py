@@ -31,8 +31,8 @@ def sets_of(answers: Answers, below: int | None = None) -> dict[str, Any]:
     """Return what is not a bag, of persons below a number."""
     found: dict[str, Any] = {}
     for name, rows in answers.items():
-        if not name.startswith(("subquery__", "dropped_")):
-            person = 1 if name.endswith("__results") else 0
+        if not name.startswith(("subquery__", "dropped_", "concept_set__")):
+            person = 1 if "__results" in name else 0
             found[name] = [r for r in rows if below is None or r[person] < below] if isinstance(rows, list) else rows
     return found
 
@@ -41,7 +41,7 @@ def unchanged(judge: Trial, case: Case, rows: worlds.Rows, below: int | None = N
     plan = plan_of(case.text()).plan
     models = models_of(plan)
     for bench in judge.benches:
-        before, after = bench.ask(models, case.rows), bench.ask(models, rows)
+        before, after = bench.ask(plan, models, case.rows), bench.ask(plan, models, rows)
         assert sets_of(after, below) == sets_of(before), (bench.name, case.text())
     changed = judge.compare(plan, replace(case, rows=rows))
     assert not changed.differences
