@@ -206,10 +206,7 @@ def run_examples(
     project_dir: ProjectOption = Path(),
     definitions: DefinitionsOption = None,
 ) -> None:
-    """Run the examples of measures and indicators on the referee and on DuckDB.
-
-    An example that does not have just the members that it expects is said, with what came, for each engine.
-    """
+    """Run the examples of measures and indicators on the referee and on DuckDB; say which are not as expected."""
     read = _read(project_dir, definitions)
     _refuse_unknown_pack(read, pack)
     if only is not None and not any(only in read.catalogue.of(s) for s in ("measures", "indicators")):

@@ -209,7 +209,9 @@ class _Reader:
             if value is None and role in needed:
                 self.report(entry.place(*path, role), f"'{role}' is required")
             elif value is not None and not _fits(value, column.kind):
-                text = f"'{role}' must be {_WANTED[column.kind]}; found {_said(value)}"
+                large = isinstance(value, int | Decimal) and abs(Decimal(value)) > BIGINT
+                text = "is too large" if large else f"must be {_WANTED[column.kind]}; found {_said(value)}"
+                text = f"'{role}' {text}"
                 self.report(entry.place(*path, role), text)
             elif found.get(column.name) is None:  # several roles may read one column
                 found[column.name] = value
@@ -312,9 +314,10 @@ class _Reader:
             row = (member.person, member.episode, resolver or 0, member.date)
             if fault is None and row in rows:
                 fault = (), f"this member stands twice in '{key}'"
-            if fault is not None:
+            if fault is None:
+                rows.append(row)
+            else:
                 self.report(entry.place(key, number, *fault[0]), fault[1])
-            rows.append(row)
         return tuple(sorted(rows, key=str))
 
 
