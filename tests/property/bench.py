@@ -207,8 +207,8 @@ def readings(plan: Plan, models: list[Model]) -> list[Reading]:
     found = []
     for model in models:
         name = model.name
-        if name == DROPPED:
-            found.append(Reading(name, name, ("construct", "definition", "target_name", "reason", "n_rows")))
+        if name.startswith("dropped_events__"):
+            found.append(Reading(DROPPED, name, ("construct", "definition", "target_name", "reason", "n_rows")))
         elif name.endswith("__results"):
             found.append(Reading(name, name, (*RESULT, REASON)))
             found.append(

@@ -13,7 +13,7 @@ from property.bench import Case
 from property.cases import numbered
 from property.comparison import Trial, told, trial
 from property.definitions import write_measures
-from property.house import text_of
+from property.house import HOUSE, text_of
 from property.mutants import text_mutant, tree_mutant
 from property.reports import write_reports
 
@@ -78,3 +78,26 @@ def test_a_change_that_is_still_valid_means_the_same_to_all(judge: Trial, part: 
         changed = Case(case.population, tree_mutant(case.definitions, rng, house_too=False), case.rows)
         outcome = judge.run(changed)
         assert not outcome.differences, told(changed, outcome.differences[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("measures: {m1: {or: null}}", "1:16: 'or' has nothing after it"),
+        (
+            "subqueries: {s1: {target: t, rules: [{exact: {x: 1}}]}}",
+            "1:46: 'exact' must be a whole number; found a mapping",
+        ),
+        ("subqueries: {s1: {target: t, rules: [{equals: {x: 1}}]}}", "1:47: 'equals' must be text; found a mapping"),
+    ],
+)
+def test_what_mutants_found(tmp_path: Path, text: str, said: str) -> None:
+    assert f"definitions/random/random.yml:{said}" in [str(p) for p in read(tmp_path, text).problems]
+
+
+def test_an_and_of_children_that_all_contradict_themselves_is_refused(tmp_path: Path) -> None:
+    """The check for it once failed where no child was left to compare."""
+    event = {"target": "record", "resolve_by": "event", "rules": [{"exact": 1}], "where": {"sex": "male"}}
+    never = {"filter": {"of": {"filter": {"of": event, "sex": "female"}}, "sex": "female"}}
+    found = read(tmp_path, text_of({**HOUSE, "measures": {"m1": {"and": [never, never]}}}))
+    assert any("two sexes" in p.message for p in found.problems)

@@ -204,15 +204,13 @@ def _never(node: nodes.Expression) -> str | None:
         if fixed.empty:
             return "its dates or ages leave nothing"
     if isinstance(node, nodes.And):
-        fixed_children = [_fixed(c) for c in node.children]
-        sexes = {f.sex for f in fixed_children if f is not None and f.sex is not None}
+        known = [f for f in map(_fixed, node.children) if f is not None]
+        sexes = {f.sex for f in known if f.sex is not None}
         if len(sexes) > 1:
             return "its children ask for two sexes"
-        if node.types.grain.level == "event" and _same_date_role(node):
-            first = max(f.first for f in fixed_children if f is not None)
-            last = min(f.last for f in fixed_children if f is not None)
-            if first > last:
-                return "the same event would have two dates"
+        is_dated_once = known and node.types.grain.level == "event" and _same_date_role(node)
+        if is_dated_once and max(f.first for f in known) > min(f.last for f in known):
+            return "the same event would have two dates"
         return next((fault for fault in map(_never, node.children) if fault), None)
     child = getattr(node, "child", None)
     return _never(child) if child is not None else None

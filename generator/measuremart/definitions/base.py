@@ -197,9 +197,11 @@ class Entry(Part):
 def exactly_one(part: Part, fields: tuple[str, ...], what: str) -> None:
     """Raise unless just one of `fields` was given on `part`; `what` names the choice in the message."""
     given = [f for f in fields if f in part.model_fields_set]
-    if len(given) == 1:
-        return
     labels = [type(part).model_fields[f].alias or f for f in (given or fields)]
+    if len(given) == 1:
+        if getattr(part, given[0]) is None:
+            raise PydanticCustomError("one_of", "'{label}' has nothing after it", {"label": labels[0]})
+        return
     if not given:
         raise incomplete(f"exactly one {what} of {', '.join(labels)}; found none")
     found = " and ".join(f"'{label}'" for label in labels)

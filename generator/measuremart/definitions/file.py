@@ -86,7 +86,11 @@ def _read_entry(body: LocatedDict, pack: str, section: str, name: str) -> tuple[
 
 def _explained(error: ValidationError, body: LocatedDict, name: str, notes: ReadingNotes) -> list[Problem]:
     """Say pydantic's errors in the language's words, each once, and none that another one explains."""
-    details = [(_written(body, (name, *detail["loc"])), detail) for detail in error.errors(include_url=False)]
+    details = [
+        (_written(body, (name, *detail["loc"])), detail)
+        for detail in error.errors(include_url=False)
+        if not _counts_only_the_valid(detail)
+    ]
     found: dict[tuple[Position, str], Problem] = {}
     for path, detail in details:
         position, here = position_of(body, path, body.position), _value_at(body, path)
@@ -101,13 +105,16 @@ def _explained(error: ValidationError, body: LocatedDict, name: str, notes: Read
             position = parent.key_positions[str(path[-1])] if isinstance(parent, LocatedDict) else position
         elif _of_another_choice(path, detail, here, details):
             continue
-        if detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]:
-            continue  # pydantic counts only the valid items; the invalid ones have messages of their own
         message = _message(detail, path)
         found.setdefault((position, message), Problem(position, message, Kind.LANGUAGE))
     if not found and not notes.problems:
         raise AssertionError(f"no words for {error}")
     return list(found.values())
+
+
+def _counts_only_the_valid(detail: ErrorDetails) -> bool:
+    """Say whether a list is said to be too short only for its invalid items, which have messages of their own."""
+    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
 
 
 def _written(data: object, steps: tuple[int | str, ...]) -> tuple[int | str, ...]:
