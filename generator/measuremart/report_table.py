@@ -6,7 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from rich.markup import escape
 from rich.table import Table
 
 from measuremart.plan.nodes import Report
@@ -38,7 +37,7 @@ def report_table(report: Report, rows: list[dict[str, Any]], width: int) -> Tabl
     """
     outside = _OUTSIDE_THE_RATE if width >= WIDE else ()
     as_of = str(rows[0]["as_of"])[:10]
-    table = Table(title=f"{escape(report.title)}, as of {as_of}", title_justify="left", box=None, pad_edge=False)
+    table = Table(title=f"{report.title}, as of {as_of}", title_justify="left", box=None, pad_edge=False)
     table.add_column("indicator", overflow="fold", min_width=30)
     for name in ("eligible", "met", "rate", "benchmark"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -47,7 +46,7 @@ def report_table(report: Report, rows: list[dict[str, Any]], width: int) -> Tabl
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(
-            escape(str(row["title"])),
+            str(row["title"]),
             str(row["eligible"]),
             str(row["met"]),
             _statistic(row),

@@ -13,8 +13,9 @@
     end
 {%- endmacro %}
 
+{# Through text, so that a float is the number that it is written as: 7.2, not 7.1999998093. #}
 {% macro duckdb__to_number(expr) -%}
-    try_cast({{ expr }} as numeric(38, 10))
+    try_cast(cast({{ expr }} as varchar) as numeric(38, 10))
 {%- endmacro %}
 
 {% macro spark__to_number(expr) -%}

@@ -1,5 +1,6 @@
 """The demo's report against the hand computation over the seed files, cell by cell."""
 
+import statistics
 from pathlib import Path
 
 import hand_report
@@ -63,6 +64,53 @@ def test_aggregates(demo: Warehouse) -> None:
         if hand.indicator == "diagnosis_to_treatment":
             assert hand.median_days is not None
             assert float(mine[9]) == pytest.approx(hand.median_days, abs=0.005)
+
+
+# Benchmarks as the pack and the report state them: (value, better).
+BENCHMARKS = {
+    "pathological_confirmation": (70, "higher"),
+    "mdt_discussion": (85, "higher"),
+    "ecog_documented": (95, "higher"),
+    "smoking_documented": (95, "higher"),
+    "early_stage_surgery": (70, "higher"),
+    "stage_iii_chemoradiotherapy": (80, "higher"),
+    "small_cell_therapy_14_days": (80, "higher"),
+    "any_treatment": (80, "higher"),
+    "stage_iv_palliative_referral": (80, "higher"),
+    "treatment_near_death": (25, "lower"),
+    "referral_to_treatment_42_days": (75, "higher"),
+    "diagnosis_to_treatment": (28, "lower"),
+}
+
+
+def test_verdicts(demo: Warehouse) -> None:
+    ours = demo.rows("select indicator, verdict from marts.agg_indicator where period_kind = 'all_time'")
+    by_hand = {}
+    for aggregate in hand_report.aggregates():
+        value, better = BENCHMARKS[aggregate.indicator]
+        shown = (
+            aggregate.median_days if aggregate.indicator == "diagnosis_to_treatment" else 100 * (aggregate.rate or 0)
+        )
+        assert shown is not None
+        reached = shown <= value if better == "lower" else shown >= value
+        by_hand[aggregate.indicator] = "reached" if reached else "not reached"
+    assert dict(ours) == by_hand
+    assert set(by_hand.values()) == {"reached", "not reached"}
+
+
+def test_quartiles_of_days(demo: Warehouse) -> None:
+    ours = demo.rows(
+        "select indicator, lower_quartile_days, median_days, upper_quartile_days from marts.agg_indicator "
+        "where period_kind = 'all_time'"
+    )
+    for indicator, *found in ours:
+        days = [
+            r.days_between
+            for r in hand_report.results()
+            if r.indicator == indicator and r.counted and r.status == "met" and r.days_between is not None
+        ]
+        expected = statistics.quantiles(days, n=4, method="inclusive")
+        assert [float(f) for f in found] == pytest.approx(expected, abs=0.005), indicator
 
 
 @pytest.mark.parametrize("kind", ["month", "quarter", "year"])

@@ -12,6 +12,7 @@ from measuremart.definitions.example import IndicatorExample
 from measuremart.definitions.measure import Span
 
 FULL_COHORT = "full_cohort"
+BenchmarkValue = Annotated[Number, Field(ge=0, max_digits=18, decimal_places=6)]
 
 
 class Around(Part):
@@ -30,15 +31,15 @@ class Around(Part):
 class Benchmark(Part):
     """The value to compare with."""
 
-    value: Annotated[Number, Field(ge=0)]
+    value: BenchmarkValue
     unit: Literal["percent", "days"] | None = None
-    better: Literal["higher", "lower"] = "higher"
+    better: Literal["higher", "lower"] | None = None
 
 
 class BenchmarkOverride(Part):
     """The parts of a benchmark that a report restates."""
 
-    value: Annotated[Number, Field(ge=0)] | None = None
+    value: BenchmarkValue | None = None
     unit: Literal["percent", "days"] | None = None
     better: Literal["higher", "lower"] | None = None
 

@@ -63,6 +63,10 @@ class Report(Entry):
     def _shape(self) -> Self:
         if self.primary_cohort is None and len(self.cohorts) > 1:
             raise PydanticCustomError("primary", "several cohorts need a primary_cohort", {})
+        names = [p if isinstance(p, str) else p.name for p in self.periods]
+        twice = next((n for n in names if names.count(n) > 1), None)
+        if twice is not None:
+            raise PydanticCustomError("periods", "period '{twice}' stands twice", {"twice": twice})
         if "financial_year" in self.periods and self.financial_year_starts is None:
             raise PydanticCustomError("year", "financial_year needs financial_year_starts: the month, 1 to 12", {})
         return self

@@ -67,6 +67,8 @@ class Scalar(Part):
             raise PydanticCustomError("scalar", "between excludes everything: its first number is above its second", {})
         if any(abs(v) >= Decimal(10) ** 28 for v in self.value):
             raise PydanticCustomError("scalar", "a number has at most 28 digits before the point", {})
+        if any(-int(v.as_tuple().exponent) > 10 for v in self.value):
+            raise PydanticCustomError("scalar", "a number has at most 10 digits after the point", {})
         return self
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from measuremart.definitions import measure as language
@@ -68,8 +69,27 @@ class MeasurePlanner:
             planned = self._inline.build(defined.entry, Trail("subqueries", name), name, defined.pack)
             if planned is not None:
                 self.subqueries[name] = nodes.NamedSubquery(about(defined), planned)
-        for name in sorted(self._scope.catalogue.of("measures")):
+        for name in self._children_first():
             self.measure(name)
+
+    def _children_first(self) -> list[str]:
+        """Return all measures, children before parents, without recursing: a chain of names may be long."""
+        entries = {n: d.entry for n, d in self._scope.catalogue.of("measures").items()}
+        order: dict[str, None] = {}
+        seen: set[str] = set()
+        for root in sorted(entries):
+            waiting = [(root, False)]
+            while waiting:
+                name, is_done = waiting.pop()
+                if is_done:
+                    order[name] = None
+                elif name not in seen:
+                    seen.add(name)
+                    entry = entries[name]
+                    children = sorted(set(_named_children(entry))) if entry is not None else []
+                    waiting.append((name, True))
+                    waiting += [(child, False) for child in reversed(children) if child in entries]
+        return list(order)
 
     def measure(self, name: str) -> Built | None:
         """Return the named measure, building it first if needed; None where it has problems."""
@@ -79,8 +99,11 @@ class MeasurePlanner:
         if defined.entry is None:
             return None
         if name in self._open:
-            cycle = [*self._open[self._open.index(name) :], name]
-            self._scope.report(defined.position, f"measures go round in a circle: {' -> '.join(cycle)}", check="cycle")
+            circle = self._open[self._open.index(name) :]
+            first = circle.index(min(circle))
+            said = " -> ".join([*circle[first:], *circle[:first], circle[first]])
+            position = self._scope.catalogue.of("measures")[circle[first]].position
+            self._scope.report(position, f"measures go round in a circle: {said}", check="cycle")
             self._built[name] = None
             return None
         self._open.append(name)
@@ -321,6 +344,15 @@ class MeasurePlanner:
             self._scope.report(window.place("candidate"), text, trail, check="covers")
         if start is None or end is None:
             self._scope.report(window.place("covers"), "covers needs both from and to", trail, check="covers")
+
+
+def _named_children(entry: language.Expression) -> Iterator[str]:
+    """Yield the names that an expression and its inline parts mention as children."""
+    for _, child in entry.children():
+        if isinstance(child, str):
+            yield child
+        elif isinstance(child, language.Expression):
+            yield from _named_children(child)
 
 
 def _provably_reversed(start: Offset | None, end: Offset | None) -> bool:

@@ -127,9 +127,9 @@ class ReportPlanner:
     def _benchmark(entry: language.Indicator) -> nodes.Benchmark | None:
         if entry.benchmark is None:
             return None
-        return nodes.Benchmark(
-            entry.benchmark.value, _unit(entry.type == "duration"), entry.benchmark.better == "lower"
-        )
+        duration = entry.type == "duration"
+        better = entry.benchmark.better or ("lower" if duration else "higher")  # a shorter wait is better
+        return nodes.Benchmark(entry.benchmark.value, _unit(duration), better == "lower")
 
     # --- reports
 
@@ -232,7 +232,10 @@ class ReportPlanner:
                 override.place(), "the indicator has no benchmark to restate: 'value' is required", trail
             )
             return None
-        lower = override.better == "lower" if override.better else bool(old and old.lower_is_better)
+        if override.better is not None:
+            lower = override.better == "lower"
+        else:
+            lower = old.lower_is_better if old is not None else indicator.duration
         return nodes.Benchmark(value, unit, lower)
 
     def _related(self, defined: Defined, cohort: nodes.Cohort, indicators: list[nodes.Indicator], trail: Trail) -> bool:

@@ -167,7 +167,7 @@ def _concepts(plan: Plan) -> Iterable[tuple[str, str, str, str, int]]:
         for matcher, concept in _of_subquery(named.subquery):
             yield named.about.pack, "subquery", named.about.name, matcher, concept
     for measure in plan.measures.values():
-        for leaf in _inline_leaves(measure.expression):
+        for leaf in inline_subqueries(measure.expression):
             for matcher, concept in _of_subquery(leaf):
                 yield measure.about.pack, "measure", measure.about.name, matcher, concept
 
@@ -189,21 +189,22 @@ def _of_predicate(predicate: nodes.Predicate) -> Iterable[tuple[str, int]]:
             yield "code_of", concept
 
 
-def _inline_leaves(node: nodes.Expression) -> Iterable[nodes.Subquery]:
+def inline_subqueries(node: nodes.Expression) -> Iterable[nodes.Subquery]:
+    """Yield the subqueries that are written inside an expression."""
     match node:
         case nodes.Leaf(subquery=subquery):
             if not subquery.name:
                 yield subquery
         case nodes.Or(children=children) | nodes.And(children=children):
             for child in children:
-                yield from _inline_leaves(child)
+                yield from inline_subqueries(child)
         case nodes.Except(first=first, rest=rest):
             for child in (first, *rest):
-                yield from _inline_leaves(child)
+                yield from inline_subqueries(child)
         case nodes.Window(anchor=anchor, candidate=candidate):
-            yield from _inline_leaves(anchor)
-            yield from _inline_leaves(candidate)
+            yield from inline_subqueries(anchor)
+            yield from inline_subqueries(candidate)
         case nodes.Extreme(child=child) | nodes.Nth(child=child) | nodes.Count(child=child):
-            yield from _inline_leaves(child)
+            yield from inline_subqueries(child)
         case nodes.Filter(child=child) | nodes.At(child=child):
-            yield from _inline_leaves(child)
+            yield from inline_subqueries(child)

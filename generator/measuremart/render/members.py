@@ -55,7 +55,10 @@ class Ctes:
         """Import the root episodes of a population as `episode`."""
         model = self.populations[population]
         assert model.spine_model is not None
-        columns = [(model.spine_person, "person_id"), (model.spine_id, "episode_id")]
+        columns = [
+            (f"cast({model.spine_person} as bigint)", "person_id"),
+            (f"cast({model.spine_id} as bigint)", "episode_id"),
+        ]
         self.columns("episode", model.spine_model, columns)
 
     def clock(self) -> None:

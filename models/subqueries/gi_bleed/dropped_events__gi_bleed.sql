@@ -177,9 +177,10 @@ final as (
         definition,
         target_name,
         reason,
-        n_rows
+        cast(sum(n_rows) as bigint) as n_rows
     from counted
     where n_rows > 0
+    group by construct, definition, target_name, reason
 
 )
 

@@ -1504,6 +1504,82 @@ dropped_30 as (
 
 ),
 
+dropped_31_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id
+    from {{ ref('target__procedure') }}
+
+),
+
+dropped_31_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from dropped_31_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_31 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_31_eligible
+    where concept_id = 2000000088
+
+),
+
+dropped_32_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id
+    from {{ ref('target__device') }}
+
+),
+
+dropped_32_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from dropped_32_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_32 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_32_eligible
+    where concept_id = 2000000091
+
+),
+
 counted as (
 
     select
@@ -1836,6 +1912,28 @@ counted as (
 
     union all
 
+    select
+        'measure' as construct,
+        'any_cancer_treatment' as definition,
+        'procedure' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_31
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'measure' as construct,
+        'any_cancer_treatment' as definition,
+        'device' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_32
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
     -- no rows: the shape of the table where nothing can drop
     select
         'none' as construct,
@@ -1854,9 +1952,10 @@ final as (
         definition,
         target_name,
         reason,
-        n_rows
+        cast(sum(n_rows) as bigint) as n_rows
     from counted
     where n_rows > 0
+    group by construct, definition, target_name, reason
 
 )
 

@@ -6,8 +6,8 @@ with
 episode as (
 
     select
-        patient_no as person_id,
-        pathway_no as episode_id
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id
     from {{ ref('pathway') }}
 
 ),

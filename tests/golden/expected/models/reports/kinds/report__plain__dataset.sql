@@ -253,7 +253,7 @@ qualified as (
     -- every cohort key, so that none is lost
     select
         cohort_key,
-        'cohort' as part,
+        '__cohort' as part,
         cast(null as date) as first_date,
         cast(null as numeric(38, 10)) as number_value
     from cohort

@@ -31,8 +31,8 @@ concept_set__with_descendants as (
 episode as (
 
     select
-        patient_no as person_id,
-        pathway_no as episode_id
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id
     from {{ ref('pathway') }}
 
 ),
@@ -1271,6 +1271,96 @@ dropped_26 as (
 
 ),
 
+dropped_27_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        act_code,
+        was_planned
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_27_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (9400)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(9400 as bigint) as concept_id
+
+),
+
+dropped_27_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.act_code,
+        target_row.was_planned
+    from dropped_27_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+        and not coalesce(
+            target_row.was_planned = false,
+            false
+        )
+
+),
+
+dropped_27_rule_1 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_27_eligible
+    where act_code = 9300
+
+),
+
+dropped_27_rule_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_27_eligible
+    where act_code in (select listed.concept_id from dropped_27_hierarchy_1 as listed)
+
+),
+
+dropped_27 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_27_rule_1
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_27_rule_2
+
+),
+
 counted as (
 
     select
@@ -1561,6 +1651,17 @@ counted as (
 
     select
         'measure' as construct,
+        'inline_leaf' as definition,
+        'act' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_27
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'measure' as construct,
         'either_lifted' as definition,
         '' as target_name,
         'no episode to lift to' as reason,
@@ -1593,9 +1694,10 @@ final as (
         definition,
         target_name,
         reason,
-        n_rows
+        cast(sum(n_rows) as bigint) as n_rows
     from counted
     where n_rows > 0
+    group by construct, definition, target_name, reason
 
 )
 
