@@ -131,7 +131,8 @@ def ask_referee(plan: Plan, rows: Rows) -> Answers:
         answers[f"report__{name}"] = _members(judge.report(name))
         results = [(*(getattr(r, c) for c in RESULT), r.status) for r in judge.results(name)]
         answers[f"report__{name}__results"] = in_order(results)
-    answers[DROPPED] = in_order(_dropped(plan, judge, rows))
+    if plan.subqueries or plan.measures:
+        answers[DROPPED] = in_order(_dropped(plan, judge, rows))
     return answers
 
 
@@ -140,24 +141,29 @@ def _members(members: Any) -> list[tuple[Any, ...]]:
 
 
 def _dropped(plan: Plan, judge: Referee, rows: Rows) -> list[tuple[str, str, str, str, int]]:
-    """Count what definitions drop: rows without a person or resolver, and what an OR cannot lift to an episode (2.3, 2.4)."""
-    found: list[tuple[str, str, str, str, int]] = []
-    for name, named in plan.subqueries.items():
-        counts = Counter(d.reason for d in judge.dropped(named.subquery))
-        grain = named.subquery.grain
+    """Count what definitions drop: rows without a person or resolver, and what an OR cannot lift (2.3, 2.4)."""
+    found: Counter[tuple[str, str, str, str]] = Counter()
+    of = [("subquery", name, named.subquery) for name, named in plan.subqueries.items()]
+    of += [("measure", name, inline) for name, m in plan.measures.items() for inline in inline_subqueries(m.expression)]
+    for construct, name, subquery in of:
+        grain = subquery.grain
         what = {"event": "event id", "key": grain.name}.get(grain.level, grain.level)
-        words = {"no_person": "no person", "no_resolver": f"no {what}"}
-        merged = Counter({words[r]: 0 for r in counts})
-        for reason, number in counts.items():
-            merged[words[reason]] += number
-        found += [("subquery", name, named.subquery.target.name, r, n) for r, n in merged.items()]
+        for row in judge.dropped(subquery):
+            reason = "no person" if row.reason == "no_person" else f"no {what}"
+            found[construct, name, subquery.target.name, reason] += 1
     with_episode = {r["person_id"] for r in rows["episode"]}
     for name, measure in plan.measures.items():
         for child in lifted(measure.expression):
             lost = sum(m.person_id not in with_episode for m in judge.expression(child))
-            if lost:
-                found.append(("measure", name, "", "no episode to lift to", lost))
-    return found
+            found["measure", name, "", "no episode to lift to"] += lost
+    return [(*what, number) for what, number in found.items() if number]
+
+
+def inline_subqueries(node: nodes.Expression) -> list[nodes.Subquery]:
+    """Return the subqueries without a name in an expression."""
+    if isinstance(node, nodes.Leaf):
+        return [] if node.subquery.name else [node.subquery]
+    return [found for child in children_of(node) for found in inline_subqueries(child)]
 
 
 def children_of(node: nodes.Expression) -> tuple[nodes.Expression, ...]:

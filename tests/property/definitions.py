@@ -124,7 +124,7 @@ class Author:
 
     def decimal(self) -> Decimal:
         """Draw a number; most of them occur in the data."""
-        return Decimal(self.among(NUMBERS)) + Decimal(self.among(("0", "0", "0", "0.5", "-1", "0.00000000005")))
+        return Decimal(self.among(NUMBERS)) + Decimal(self.among(("0", "0", "0", "0.5", "-1", "0.0000000001")))
 
     def concept_set(self) -> str:
         """Name a concept set, a new one now and then."""
