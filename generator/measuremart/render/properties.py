@@ -67,7 +67,7 @@ def _tests(model: Model, plan: Plan) -> list[Any]:
             "is_set": model.is_set,
         }
         return [{"measure_member": {"arguments": arguments}}]
-    if model.name.endswith("__results"):
+    if model.layer == "reports" and model.name.endswith("__results"):
         report = _report(model, plan)
         arguments = {
             "cohort": f"ref('report__{report.about.name}')",
