@@ -2,7 +2,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACK ?= lung
 DEMO := build/demo
 DATABASE := measuremart_demo.duckdb
 N ?= 5000

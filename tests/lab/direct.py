@@ -1,7 +1,7 @@
 """The fast path: the same statements without dbt, in a transaction that is rolled back, one case after another.
 
 The generator's text is compiled by a plain Jinja environment that holds this repository's own scalar macros;
-`tests/lab/test_direct.py` holds it to dbt's compiled text, byte for byte.
+`tests/property/test_dbt.py` holds it to dbt's compiled text, byte for byte.
 """
 
 import re

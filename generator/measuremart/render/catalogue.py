@@ -7,6 +7,7 @@ from typing import Any
 
 from measuremart.plan import nodes
 from measuremart.plan.nodes import Plan
+from measuremart.plan.reach import children_of
 from measuremart.render.properties import YAML_HEADER, dump
 
 FOLDER = "seeds/catalogue"
@@ -191,20 +192,7 @@ def _of_predicate(predicate: nodes.Predicate) -> Iterable[tuple[str, int]]:
 
 def inline_subqueries(node: nodes.Expression) -> Iterable[nodes.Subquery]:
     """Yield the subqueries that are written inside an expression."""
-    match node:
-        case nodes.Leaf(subquery=subquery):
-            if not subquery.name:
-                yield subquery
-        case nodes.Or(children=children) | nodes.And(children=children):
-            for child in children:
-                yield from inline_subqueries(child)
-        case nodes.Except(first=first, rest=rest):
-            for child in (first, *rest):
-                yield from inline_subqueries(child)
-        case nodes.Window(anchor=anchor, candidate=candidate):
-            yield from inline_subqueries(anchor)
-            yield from inline_subqueries(candidate)
-        case nodes.Extreme(child=child) | nodes.Nth(child=child) | nodes.Count(child=child):
-            yield from inline_subqueries(child)
-        case nodes.Filter(child=child) | nodes.At(child=child):
-            yield from inline_subqueries(child)
+    if isinstance(node, nodes.Leaf) and not node.subquery.name:
+        yield node.subquery
+    for child in children_of(node):
+        yield from inline_subqueries(child)

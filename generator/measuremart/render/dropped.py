@@ -7,6 +7,7 @@ from typing import Any
 
 from measuremart.plan import nodes
 from measuremart.plan.nodes import Expression, Plan
+from measuremart.plan.reach import children_of
 from measuremart.render.catalogue import inline_subqueries
 from measuremart.render.environment import fill
 from measuremart.render.members import Ctes, dropped_ctes, expression_cte
@@ -56,20 +57,7 @@ def _reason(subquery: nodes.Subquery) -> str:
 
 def _lifted(node: Expression) -> Iterator[Expression]:
     """Yield the children of person grain that an OR of episode grain lifts over the spine."""
-    match node:
-        case nodes.Or(children=children):
-            for child in children:
-                if child.types.grain != node.types.grain:
-                    yield child
-                yield from _lifted(child)
-        case nodes.And(children=children):
-            for child in children:
-                yield from _lifted(child)
-        case nodes.Except(first=first, rest=rest):
-            for child in (first, *rest):
-                yield from _lifted(child)
-        case nodes.Window(anchor=anchor, candidate=candidate):
-            yield from _lifted(anchor)
-            yield from _lifted(candidate)
-        case nodes.Extreme() | nodes.Nth() | nodes.Count() | nodes.Filter() | nodes.At():
-            yield from _lifted(node.child)
+    for child in children_of(node):
+        if isinstance(node, nodes.Or) and child.types.grain != node.types.grain:
+            yield child
+        yield from _lifted(child)
