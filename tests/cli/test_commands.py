@@ -208,6 +208,11 @@ def test_a_report_that_nobody_defined() -> None:
     assert (code, error) == (2, "'small_cell' is a measure; a report is wanted here\n")
 
 
+def test_messages_say_a_or_an() -> None:
+    code, _, error = run("report", "mdt_discussion", "--project-dir", str(ROOT))
+    assert (code, error) == (2, "'mdt_discussion' is an indicator; a report is wanted here\n")
+
+
 def test_no_command_shows_help() -> None:
     done = CliRunner().invoke(app, [])
     assert "generate" in done.output

@@ -109,6 +109,17 @@ def test_a_pack_that_is_gone_leaves_no_folder(project: Path) -> None:
     assert (project / "models/measures/ward").is_dir()
 
 
+def test_a_pack_behind_a_link_stays(project: Path) -> None:
+    ward = project / "definitions" / "ward"
+    shutil.move(ward, project / "ward_elsewhere")
+    ward.symlink_to(project / "ward_elsewhere", target_is_directory=True)
+    assert run(project, "generate", "--check") == (0, "generated files are current\n", "")
+    shutil.move(project / "ward_elsewhere", project / "moved_again")
+    code, _, error = run(project, "generate")
+    assert (code, error.splitlines()[0]) == (3, "definitions/ward:1:1: cannot be read: a link to nothing")
+    assert (project / MEASURE).exists()
+
+
 def test_everything_from_nothing(project: Path) -> None:
     before = {file: file.read_bytes() for file in project.rglob("*") if file.is_file()}
     for folder in GENERATED_FOLDERS:
