@@ -181,6 +181,7 @@ MUTATIONS = [
     ),
     Mutation(_t("report_results"), "when is_in = 0 and may_be_in = 1", "when may_be_in = 1"),
     Mutation(_t("report_results"), "when is_in = 1 and may_meet = 1", "when may_meet = 2"),
+    Mutation(_t("report_results"), "min(place) as place", "max(place) as place"),
     Mutation(_t("report_results"), "counts desc", "counts"),
     Mutation(_t("report_results"), "when 'not_met' then 2", "when 'not_met' then 9"),
     Mutation(

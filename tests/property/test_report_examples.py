@@ -22,8 +22,16 @@ def judge(postgres_dsn: str) -> Any:
         yield found
 
 
-def statuses(judge: Trial, rows: list[tuple[int, int, str, dt.date | None]], **indicator: Any) -> dict[Any, Any]:
+Recorded = list[tuple[int, int, str, dt.date | None]]
+
+
+def statuses(judge: Trial, rows: Recorded, **indicator: Any) -> dict[Any, Any]:
     """Status, denominator date and numerator date by (person, episode); every evaluator must say the same."""
+    return {(row[1], row[2]): (row[5], row[7], row[8]) for row in results(judge, rows, **indicator)}
+
+
+def results(judge: Trial, rows: Recorded, **indicator: Any) -> list[tuple[Any, ...]]:
+    """Rows of the results; every evaluator must say the same."""
     subqueries = {f"{n}_rows": {"target": "record", "rules": [{"exact": c}]} for n, c in CONCEPTS.items()}
     body = {"title": "t", "description": "d", "denominator": "due", "numerator": "done"} | indicator
     definitions = HOUSE | {
@@ -45,7 +53,7 @@ def statuses(judge: Trial, rows: list[tuple[int, int, str, dt.date | None]], **i
     assert not outcome.problems
     assert not outcome.differences
     found = outcome.answers["referee"]["report__shown__results"]
-    return {(row[1], row[2]): (row[5], row[6], row[7]) for row in found if not isinstance(row, str)}
+    return [row for row in found if not isinstance(row, str)]
 
 
 def days(before: int, after: int) -> dict[str, dict[str, int]]:
@@ -159,3 +167,16 @@ def test_unknown_dates(
     if window:
         asked["numerator_window"] = days(0, 30)
     assert statuses(judge, rows, **asked)[1, 10][0] == status
+
+
+# All three flags at one key, of which a list may name any.
+FLAGGED = [(1, 10, what, REGISTRATION) for what in ("registered", "due", "taken_out", "excepted", "unknowable")]
+
+
+@pytest.mark.parametrize("kind", ["exclusions", "exceptions", "unresolved"])
+def test_the_reason_names_the_measure_that_is_listed_first(judge: Trial, kind: str) -> None:
+    word = {"exclusions": "excluded", "exceptions": "exception", "unresolved": "unresolved"}[kind]
+    for listed in (["unknowable", "taken_out", "excepted"], ["done", "taken_out", "unknowable"]):
+        first = next(m for m in listed if m != "done")
+        (row,) = results(judge, FLAGGED, **{kind: listed})
+        assert row[5:7] == (word, f"{word}: {first}")
