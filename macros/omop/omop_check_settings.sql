@@ -18,6 +18,10 @@
     {%- endif -%}
     {%- if var('packs') is string or var('packs') is mapping or var('packs') is not iterable -%}
         {%- do problems.append("packs is '" ~ var('packs') ~ "'; it is a list, such as [lung]") -%}
+    {%- else -%}
+        {%- for pack in var('packs') if not modules.re.match('[a-z][a-z0-9_]*$', pack | string) or '\n' in pack | string -%}
+            {%- do problems.append("packs holds '" ~ pack ~ "', which is not a name of a pack: a-z, 0-9 and _") -%}
+        {%- endfor -%}
     {%- endif -%}
     {%- if problems -%}{%- do exceptions.raise_compiler_error(problems | join('; ')) -%}{%- endif -%}
 {%- endmacro %}

@@ -354,6 +354,19 @@ def test_a_setting_that_means_nothing_stops(warehouse: Warehouse) -> None:
     assert "cdm_version is '6.0'; it can be 5.3 or 5.4" in run.output
 
 
+def test_a_day_that_is_none_stops(warehouse: Warehouse) -> None:
+    for setting in ("as_of", "demo_as_of"):
+        run = warehouse.dbt("parse", variables={setting: "2023-02-29') --"})
+        assert run.exit_code != 0
+        assert f"{setting} is '2023-02-29') --'; it is a day such as 2026-06-30" in run.output
+
+
+def test_a_pack_that_is_no_name_stops(warehouse: Warehouse) -> None:
+    run = warehouse.dbt("parse", variables={"packs": ["lung", "x') or (1 = 1"]})
+    assert run.exit_code != 0
+    assert "packs holds 'x') or (1 = 1', which is not a name of a pack: a-z, 0-9 and _" in run.output
+
+
 def test_demo_seeds_and_their_types_agree() -> None:
     """A column without a stated type would be guessed by each engine; one that is not there would warn."""
     declared = {
