@@ -2,30 +2,31 @@
 
 Exit codes: 0 all well; 1 generated files differ (`--check`); 2 wrong usage; 3 a file that is not readable YAML;
 4 a key or value that is not of the language; 5 a name, grain or rule that does not fit; 6 a part that is not supported
-yet; 7 a file that may not or cannot be written; 8 the warehouse; 9 an example is not as expected.
+yet; 7 a file, or output, that may not or cannot be written; 8 the warehouse; 9 an example is not as expected.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from measuremart import __version__
 from measuremart.catalogue import noun
 from measuremart.definitions.file import SECTIONS
 from measuremart.example_runs import ENGINES, failures_of
+from measuremart.list_table import list_table
 from measuremart.pipeline import Read, pending_changes, read_definitions
 from measuremart.problems import Kind, did_you_mean, exit_code
 from measuremart.report_table import report_rows, report_table
 from measuremart.warehouse.dbt import WarehouseError
+from measuremart.warehouse.profile import missing
 from measuremart.write import WriteRefusedError, apply
 
 DIFFERENT, REFUSED, WAREHOUSE, UNEXPECTED = 1, 7, 8, 9
@@ -36,9 +37,20 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+class _Unwritten(Exception):  # noqa: N818 - not an error of the program
+    """What was to be said could not be written: a full disk, a pipe that nobody reads any more."""
+
+
+class _Output(Console):
+    def on_broken_pipe(self) -> None:
+        raise _Unwritten("nobody reads it any more") from None
+
+
 # Authored text is printed as it is: no [tags] and no :emoji: in it. Where it is not a terminal but a pipe or a log,
 # nothing should be cut to 80 columns.
-_out = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 140)
+_out = _Output(highlight=False, markup=False, emoji=False, width=None if sys.stdout and sys.stdout.isatty() else 140)
 _err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 ProjectOption = Annotated[
@@ -105,6 +117,14 @@ def _read(project: Path, definitions: Path | None) -> Read:
     return read
 
 
+def _echo(text: str) -> None:
+    """Print a text that is not for people only, as it is."""
+    try:
+        typer.echo(text, nl=False)
+    except BrokenPipeError:  # which click would end on without a word
+        raise _Unwritten("nobody reads it any more") from None
+
+
 def _counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
@@ -122,7 +142,7 @@ def generate(
         found = pending_changes(project_dir, read.plan)
         if check or diff:
             for change in found:
-                typer.echo(change.diff(), nl=False)
+                _echo(change.diff())
             if found:
                 _err.print(f"{_counted(len(found), 'file')} would change: run `measuremart generate`")
             elif check:
@@ -133,7 +153,9 @@ def generate(
         _err.print(str(refusal))
         raise typer.Exit(REFUSED) from None
     except OSError as error:
-        _err.print(f"cannot write {error.filename2 or error.filename}: {error.strerror}; run it again to go on")
+        if error.filename is None:  # the output, not a file
+            raise
+        _err.print(f"cannot write {error.filename}: {error.strerror}; run it again to go on")
         raise typer.Exit(REFUSED) from None
     kinds = {kind: sum(c.kind == kind for c in found) for kind in ("new", "changed", "removed")}
     said = ", ".join(f"{n:,} {kind}" for kind, n in kinds.items() if n) or "nothing to change"
@@ -176,9 +198,9 @@ def list_definitions(
         if (section is None or d.section == section.value) and (pack is None or d.pack == pack)
     ]
     if as_json:
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        _echo(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
         return
-    _out.print(_table(["name", "kind", "pack", "grain", "description"], rows))
+    _out.print(list_table(rows, _out.width))
 
 
 def _refuse_unknown_pack(read: Read, pack: str | None) -> None:
@@ -187,15 +209,6 @@ def _refuse_unknown_pack(read: Read, pack: str | None) -> None:
         hint = did_you_mean(pack, packs) or f"; there are {', '.join(packs)}"
         _err.print(f"unknown pack '{pack}'{hint}")
         raise typer.Exit(2)
-
-
-def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, no_wrap=column == "name", overflow="fold")
-    for row in rows:
-        table.add_row(*(str(row[c]) for c in columns))
-    return table
 
 
 @app.command("test")
@@ -250,6 +263,9 @@ def report(
     given = (("--target", target), ("--profiles-dir", profiles_dir), ("--vars", variables))
     options = tuple(str(word) for pair in given if pair[1] is not None for word in pair)
     try:
+        lack = missing(project_dir, profiles_dir, target)
+        if lack:
+            raise WarehouseError(lack)
         rows = report_rows(project_dir, name, options)
         if not rows:
             pack = read.plan.reports[name].about.pack
@@ -261,5 +277,14 @@ def report(
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; say so where its output cannot be written."""
+    try:
+        app()
+    except (_Unwritten, OSError) as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            raise
+        # Python writes what is left once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        why = error.strerror if isinstance(error, OSError) else error
+        _err.print(f"the output cannot be written: {why}")
+        sys.exit(REFUSED)

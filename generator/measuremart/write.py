@@ -55,23 +55,30 @@ def changes(root: Path, files: Mapping[str, str], folders: tuple[str, ...]) -> l
 
 
 def apply(root: Path, found: list[Change]) -> None:
-    """Make the disk as generated; each file is replaced whole or not at all."""
+    """Make the disk as generated; each file is replaced whole or not at all. Raises `OSError` with the file's name."""
     for change in found:
-        path = root / change.path
-        if change.kind == "removed":
-            path.unlink()
-            _remove_empty(path.parent, root)
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-                file.write(change.new)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+            _apply(root, change)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(root / change.path)) from error
+
+
+def _apply(root: Path, change: Change) -> None:
+    path = root / change.path
+    if change.kind == "removed":
+        path.unlink()
+        _remove_empty(path.parent, root)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(change.new)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

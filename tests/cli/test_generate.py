@@ -251,6 +251,18 @@ def test_a_file_that_cannot_be_written_is_named(project: Path, monkeypatch: pyte
     assert error == f"cannot write {project / MEASURE}: No space left on device; run it again to go on\n"
 
 
+def test_a_disk_that_fills_up_while_writing_is_named(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / MEASURE).unlink()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")  # as a write says it: without a file
+
+    monkeypatch.setattr(os, "chmod", full)
+    code, _, error = run(project, "generate")
+    assert code == 7
+    assert error == f"cannot write {project / MEASURE}: No space left on device; run it again to go on\n"
+
+
 def test_a_folder_in_the_way_is_named(project: Path) -> None:
     (project / MEASURE).unlink()
     (project / MEASURE).mkdir()
