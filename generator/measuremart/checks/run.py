@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from measuremart.catalogue import Catalogue
+from measuremart.checks.effect import option_without_effect
 from measuremart.checks.emptiness import empty_concept_set, excluded_denominator, impossible_rule, never_holds
 from measuremart.checks.finding import Check, Material
 from measuremart.checks.names import clashing_relation
@@ -20,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     impossible_rule,
     never_holds,
     not_supported,
+    option_without_effect,
     repeated_inline_part,
     single_child,
     unused_definition,
