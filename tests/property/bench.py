@@ -125,9 +125,17 @@ def ask_referee(plan: Plan, rows: Rows) -> Answers:
         answers[f"report__{name}"] = _members(judge.report(name))
         results = [tuple(getattr(r, c) for c in RESULT) for r in judge.results(name)]
         answers[f"report__{name}__results"] = in_order(results)
+        own = [c.name for c in dataset_columns(plan, plan.reports[name])]
+        answers[f"report__{name}__dataset"] = in_order([_dataset_row(row, own) for row in judge.dataset(name)])
     if plan.subqueries or plan.measures:
         answers[DROPPED] = in_order(_dropped(plan, judge, rows))
     return answers
+
+
+def _dataset_row(row: Any, columns: list[str]) -> tuple[Any, ...]:
+    assert set(row.values) == set(columns)
+    m = row.member
+    return (m.person_id, m.episode_id, m.measure_resolver, m.measure_date, *(row.values[c] for c in columns))
 
 
 def _members(members: Any) -> list[tuple[Any, ...]]:
@@ -203,7 +211,7 @@ class Reading:
 
 
 def readings(plan: Plan, models: list[Model]) -> list[Reading]:
-    """Return what is compared of generated models; datasets are known to engines only."""
+    """Return what is compared of generated models."""
     found = []
     for model in models:
         name = model.name
