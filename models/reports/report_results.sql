@@ -5,6 +5,27 @@ with
 
 result as (
 
+    {% if 'epilepsy12' in var('packs') %}
+        select
+            'epilepsy12' as report,
+            'epilepsy12' as population,
+            indicator,
+            person_id,
+            episode_id,
+            measure_resolver,
+            cohort_date,
+            status,
+            reason,
+            denominator_date,
+            numerator_date,
+            days_between,
+            period_date,
+            is_counted
+        from {{ ref('report__epilepsy12__results') }}
+
+        union all
+
+    {% endif %}
     {% if 'gi_bleed' in var('packs') %}
         select
             'gi_bleed' as report,
