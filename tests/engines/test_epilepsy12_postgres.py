@@ -57,7 +57,9 @@ def rows_in(connection: Any, sql: str) -> list[tuple[Any, ...]]:
 def compare(connection: Any, folder: Path, prefix: str = "") -> None:
     """Both exports agree with the rules in plain Python."""
     children = hand.read(folder, prefix)
-    scores = {r[:2]: r[2] for r in rows_in(connection, f"select child_id, kpi, status from {SCHEMA}_exports.kpi_scores")}
+    scores = {
+        r[:2]: r[2] for r in rows_in(connection, f"select child_id, kpi, status from {SCHEMA}_exports.kpi_scores")
+    }
     assert scores == hand.kpi_scores(children)
     counted = rows_in(
         connection,
