@@ -114,7 +114,45 @@ def test_warnings_do_not_fail(folder: Path) -> None:
     assert "definitions/bad/bad.yml:1:12: warning: " in error
 
 
+GAPS = """
+subqueries: {gap: {target: act, incomplete: later}}
+measures: {above: {subquery: gap}}
+cohorts: {mixed: {definitions: {all: acted, some: above}}}
+indicators: {i: {title: t, description: d, denominator: acted, numerator: above}}
+reports: {r: {title: t, description: d, cohorts: [mixed], indicators: [i]}}
+"""
+
+
+def test_validate_and_generate_say_how_much_is_missing(folder: Path) -> None:
+    options = with_pack(folder, gaps=GAPS)
+    code, out, error = run("validate", *options)
+    said = [
+        "incomplete: 1 subquery",
+        "unavailable: 1 measure, 1 indicator",
+        "there in part: 1 cohort, 1 report",
+    ]
+    assert code == 0
+    assert out.splitlines()[0].startswith("no errors: 1 population, ")
+    assert out.splitlines()[1:] == said
+    warning = "warning: subquery gap is incomplete: later; it makes 1 indicator unavailable"
+    assert f"definitions/bad/gaps.yml:2:14: {warning}" in error.splitlines()
+    code, out, _ = run("generate", *options)
+    assert (code, out.splitlines()[1:]) == (0, said)
+
+
 # --- list
+
+
+def test_list_says_what_is_missing(folder: Path) -> None:
+    code, out, _ = run("list", "--pack", "bad", "--json", *with_pack(folder, gaps=GAPS))
+    assert code == 0
+    assert {row["name"]: (row["state"], row["grain"]) for row in json.loads(out)} == {
+        "gap": ("incomplete", ""),
+        "above": ("unavailable", ""),
+        "mixed": ("in part", "episode"),
+        "i": ("unavailable", ""),
+        "r": ("in part", ""),
+    }
 
 
 def test_list_as_json() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 
 from measuremart.plan.nodes import Plan
 
@@ -17,8 +18,9 @@ def state_of(plan: Plan, section: str, name: str) -> str:
         if name in missing.parts.incomplete:
             return "incomplete"
         return "" if missing.parts.has(name) else "unavailable"
-    gone = {"cohorts": set(missing.cohorts), "indicators": set(missing.indicators), "reports": set(missing.reports)}
-    if name in gone.get(section, ()):
+    gone: dict[str, Container[str]]
+    gone = {"cohorts": missing.cohorts, "indicators": missing.indicators, "reports": missing.reports}
+    if section in gone and name in gone[section]:
         return "unavailable"
     if section == "cohorts" and name in plan.cohorts and plan.cohorts[name].left_out:
         return "in part"
