@@ -133,11 +133,28 @@ def test_validate_and_generate_say_how_much_is_missing(folder: Path) -> None:
     ]
     assert code == 0
     assert out.splitlines()[0].startswith("no errors: 1 population, ")
-    assert out.splitlines()[1:] == said
+    assert out.splitlines()[1:] == [
+        *said,
+        "cohort mixed is without sub-cohort some: subquery gap is incomplete: later (by above > gap)",
+        "indicator i is unavailable: subquery gap is incomplete: later (by above > gap)",
+    ]
     warning = "warning: subquery gap is incomplete: later; it makes 1 indicator unavailable"
     assert f"definitions/bad/gaps.yml:2:14: {warning}" in error.splitlines()
     code, out, _ = run("generate", *options)
     assert (code, out.splitlines()[1:]) == (0, said)
+
+
+def test_a_long_reason_is_not_broken_into_lines(folder: Path) -> None:
+    reason = " ".join(["the registry has not answered yet"] * 20)
+    _, out, _ = run("validate", *with_pack(folder, gaps=GAPS.replace("later", reason)))
+    assert f"indicator i is unavailable: subquery gap is incomplete: {reason} (by above > gap)" in out.splitlines()
+
+
+def test_validate_says_which_report_is_unavailable(folder: Path) -> None:
+    gaps = GAPS.replace("{all: acted, some: above}", "{some: above}")
+    code, out, _ = run("validate", *with_pack(folder, gaps=gaps))
+    assert code == 0
+    assert out.splitlines()[-1] == "report r is unavailable: subquery gap is incomplete: later (by above > gap)"
 
 
 # --- list
