@@ -70,7 +70,7 @@ class Adapter:
 @cache
 def environment(dialect: str) -> jinja2.Environment:
     """Jinja as dbt sets it up, as far as generated models need it."""
-    found = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
+    found = jinja2.Environment(extensions=["jinja2.ext.do"], undefined=jinja2.StrictUndefined, autoescape=False)
     adapter = Adapter(dialect)
     text = "".join(file.read_text() for file in sorted((ROOT / "macros" / "scalar").glob("*.sql")))
     found.globals |= {
