@@ -11,7 +11,7 @@ from rich.text import Text
 
 COLUMNS = ("name", "kind", "pack", "grain", "state", "description")
 # A name of 36 characters leaves room for the other columns then.
-WIDE = 80
+WIDE = 100
 
 
 def list_table(rows: Sequence[dict[str, str]], width: int) -> RenderableType:
