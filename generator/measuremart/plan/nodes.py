@@ -52,7 +52,11 @@ class Population:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An event table. `start` and `end` are the date roles of those names, for intervals."""
+    """An event table. `start` and `end` are the date roles of those names, for intervals.
+
+    `record` are the columns that tell one record from another: those of all roles but the episode and the keys within
+    one, since a record may be attached to several episodes.
+    """
 
     name: str
     pack: str
@@ -65,6 +69,7 @@ class Target:
     end: Column | None
     number: Column | None
     timeless: bool
+    record: tuple[str, ...]
 
 
 # --- predicates on one row of a target

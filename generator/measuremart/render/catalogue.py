@@ -7,7 +7,7 @@ from typing import Any
 
 from measuremart.plan import nodes
 from measuremart.plan.nodes import Plan
-from measuremart.plan.reach import children_of
+from measuremart.render.concepts import used_concepts
 from measuremart.render.properties import YAML_HEADER, dump
 
 FOLDER = "seeds/catalogue"
@@ -60,7 +60,12 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
         ("pack", "string", "The pack"),
         ("construct", "string", "subquery, measure or concept_set"),
         ("definition", "string", "The definition that uses the concept"),
-        ("matcher", "string", "exact, hierarchy, code_of or concept_set"),
+        ("matcher", "string", "exact, hierarchy or code_of"),
+        (
+            "column_name",
+            "string",
+            "The column that is compared; empty for a concept set that several columns are asked for",
+        ),
         ("concept_id", "bigint", "The concept"),
     ],
 }
@@ -77,7 +82,7 @@ def catalogue_files(plan: Plan) -> dict[str, str]:
         ],
         "catalogue_report_period": [row for r in plan.reports.values() for row in _periods(r)],
         "catalogue_measure": [_measure(m) for m in sorted(plan.measures.values(), key=lambda m: m.about.name)],
-        "catalogue_concept": sorted(set(_concepts(plan))),
+        "catalogue_concept": used_concepts(plan),
     }
     files = {f"{FOLDER}/{name}.csv": _csv(name, found) for name, found in rows.items()}
     return files | {f"{FOLDER}/_catalogue.yml": _properties()}
@@ -157,42 +162,3 @@ def _measure(measure: nodes.Measure) -> Sequence[Any]:
         about.name, about.pack, about.id, about.description, str(types.grain), types.population,
         "true" if types.timeless else "false",
     )  # fmt: skip
-
-
-def _concepts(plan: Plan) -> Iterable[tuple[str, str, str, str, int]]:
-    for concept_set in plan.concept_sets.values():
-        for line in concept_set.lines:
-            matcher = "hierarchy" if line.descendants else "exact"
-            yield concept_set.pack, "concept_set", concept_set.name, matcher, line.id
-    for named in plan.subqueries.values():
-        for matcher, concept in _of_subquery(named.subquery):
-            yield named.about.pack, "subquery", named.about.name, matcher, concept
-    for measure in plan.measures.values():
-        for leaf in inline_subqueries(measure.expression):
-            for matcher, concept in _of_subquery(leaf):
-                yield measure.about.pack, "measure", measure.about.name, matcher, concept
-
-
-def _of_subquery(subquery: nodes.Subquery) -> Iterable[tuple[str, int]]:
-    for rule in (*subquery.rules, *subquery.exclude):
-        yield from _of_predicate(rule)
-
-
-def _of_predicate(predicate: nodes.Predicate) -> Iterable[tuple[str, int]]:
-    match predicate:
-        case nodes.AllOf(parts=parts):
-            for part in parts:
-                yield from _of_predicate(part)
-        case nodes.ConceptIs(ids=ids, descendants=descendants):
-            for concept in ids:
-                yield ("hierarchy" if descendants else "exact"), concept
-        case nodes.TextMatches(code_of=int(concept)):
-            yield "code_of", concept
-
-
-def inline_subqueries(node: nodes.Expression) -> Iterable[nodes.Subquery]:
-    """Yield the subqueries that are written inside an expression."""
-    if isinstance(node, nodes.Leaf) and not node.subquery.name:
-        yield node.subquery
-    for child in children_of(node):
-        yield from inline_subqueries(child)
