@@ -18,9 +18,9 @@ sized as (
     {% if 'lung' in var('packs') %}
         select
             'lung' as pack,
-            'lung_cancer' as concept_set,
+            'cancer_medicines' as concept_set,
             count(*) as n_concepts
-        from {{ ref('concept_set__lung_cancer') }}
+        from {{ ref('concept_set__cancer_medicines') }}
 
         union all
 
@@ -28,9 +28,9 @@ sized as (
     {% if 'lung' in var('packs') %}
         select
             'lung' as pack,
-            'cancer_medicines' as concept_set,
+            'lung_cancer' as concept_set,
             count(*) as n_concepts
-        from {{ ref('concept_set__cancer_medicines') }}
+        from {{ ref('concept_set__lung_cancer') }}
 
         union all
 

@@ -56,7 +56,7 @@ def render(plan: Plan) -> dict[str, str]:
     )
     files |= _union(
         "models/concept_sets/concept_set_sizes",
-        fill("union_concept_sets", concept_sets=list(plan.concept_sets.values())),
+        fill("union_concept_sets", concept_sets=sorted(plan.concept_sets.values(), key=lambda s: (s.pack, s.name))),
         "How many concepts each concept set of the packs that are built resolves to",
         [
             ("pack", "string", "The pack of the concept set"),
