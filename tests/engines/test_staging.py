@@ -312,6 +312,7 @@ def test_a_folder_of_files(warehouse: Warehouse, tmp_path: Path, kind: str) -> N
     assert warned == {
         "row_key_stg_omop__condition_occurrence_condition_occurrence_id",
         "row_key_stg_omop__episode_episode_id",
+        "event_ids",
         "events_of_unknown_persons",
     }
 
