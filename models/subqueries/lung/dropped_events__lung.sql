@@ -53,7 +53,7 @@ dropped_1_target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         cast(start_date as date) as start_date
-    from {{ ref('target__episode') }}
+    from {{ ref('target__episode_of_care') }}
 
 ),
 
@@ -1585,7 +1585,7 @@ counted as (
     select
         'subquery' as construct,
         'care_began_recorded' as definition,
-        'episode' as target_name,
+        'episode_of_care' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped_1

@@ -11,7 +11,7 @@ target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         cast(start_date as date) as start_date
-    from {{ ref('target__episode') }}
+    from {{ ref('target__episode_of_care') }}
 
 ),
 
