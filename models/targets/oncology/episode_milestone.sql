@@ -44,35 +44,35 @@ diagnosis as (
 referral_event as (
 
     select
-        observation.person_id,
-        observation.episode_id,
-        observation.start_date
-    from {{ ref('target__observation') }} as observation
+        observation_event.person_id,
+        observation_event.episode_id,
+        observation_event.start_date
+    from {{ ref('target__observation') }} as observation_event
     inner join referral_concept
-        on observation.concept_id = referral_concept.concept_id
-    where observation.episode_id is not null
+        on observation_event.concept_id = referral_concept.concept_id
+    where observation_event.episode_id is not null
 
     union all
 
     select
-        procedure.person_id,
-        procedure.episode_id,
-        procedure.start_date
-    from {{ ref('target__procedure') }} as procedure
+        procedure_event.person_id,
+        procedure_event.episode_id,
+        procedure_event.start_date
+    from {{ ref('target__procedure') }} as procedure_event
     inner join referral_concept
-        on procedure.concept_id = referral_concept.concept_id
-    where procedure.episode_id is not null
+        on procedure_event.concept_id = referral_concept.concept_id
+    where procedure_event.episode_id is not null
 
     union all
 
     select
-        visit.person_id,
-        visit.episode_id,
-        visit.start_date
-    from {{ ref('target__visit') }} as visit
+        visit_event.person_id,
+        visit_event.episode_id,
+        visit_event.start_date
+    from {{ ref('target__visit') }} as visit_event
     inner join referral_concept
-        on visit.concept_id = referral_concept.concept_id
-    where visit.episode_id is not null
+        on visit_event.concept_id = referral_concept.concept_id
+    where visit_event.episode_id is not null
 
 ),
 
@@ -90,35 +90,35 @@ referral as (
 specialist_event as (
 
     select
-        observation.person_id,
-        observation.episode_id,
-        observation.start_date
-    from {{ ref('target__observation') }} as observation
+        observation_event.person_id,
+        observation_event.episode_id,
+        observation_event.start_date
+    from {{ ref('target__observation') }} as observation_event
     inner join consultation_concept
-        on observation.concept_id = consultation_concept.concept_id
-    where observation.episode_id is not null
+        on observation_event.concept_id = consultation_concept.concept_id
+    where observation_event.episode_id is not null
 
     union all
 
     select
-        procedure.person_id,
-        procedure.episode_id,
-        procedure.start_date
-    from {{ ref('target__procedure') }} as procedure
+        procedure_event.person_id,
+        procedure_event.episode_id,
+        procedure_event.start_date
+    from {{ ref('target__procedure') }} as procedure_event
     inner join consultation_concept
-        on procedure.concept_id = consultation_concept.concept_id
-    where procedure.episode_id is not null
+        on procedure_event.concept_id = consultation_concept.concept_id
+    where procedure_event.episode_id is not null
 
     union all
 
     select
-        visit.person_id,
-        visit.episode_id,
-        visit.start_date
-    from {{ ref('target__visit') }} as visit
+        visit_event.person_id,
+        visit_event.episode_id,
+        visit_event.start_date
+    from {{ ref('target__visit') }} as visit_event
     inner join consultation_concept
-        on visit.concept_id = consultation_concept.concept_id
-    where visit.episode_id is not null
+        on visit_event.concept_id = consultation_concept.concept_id
+    where visit_event.episode_id is not null
 
     union all
 

@@ -102,7 +102,7 @@ attached_by_condition as (
         own.value_text,
         own.source_concept_id,
         own.source_value,
-        cast(null as {{ dbt.type_string() }}) as unattached_reason
+        case when via_condition.episode_id is null then 'nested_not_credited' end as unattached_reason
     from own
     inner join via_condition
         on

@@ -18,5 +18,5 @@ select
     case when diagnosis_date <= treatment_date then treatment_date else diagnosis_date end as end_date,
     diagnosis_date,
     treatment_date,
-    {{ to_number(date_diff_days('treatment_date', 'diagnosis_date')) }} as value_number
+    cast({{ date_diff_days('treatment_date', 'diagnosis_date') }} as numeric(38, 10)) as value_number
 from milestone

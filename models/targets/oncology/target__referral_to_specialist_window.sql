@@ -18,5 +18,5 @@ select
     case when referral_date <= specialist_date then specialist_date else referral_date end as end_date,
     referral_date,
     specialist_date,
-    {{ to_number(date_diff_days('specialist_date', 'referral_date')) }} as value_number
+    cast({{ date_diff_days('specialist_date', 'referral_date') }} as numeric(38, 10)) as value_number
 from milestone

@@ -18,5 +18,5 @@ select
     case when referral_date <= treatment_date then treatment_date else referral_date end as end_date,
     referral_date,
     treatment_date,
-    {{ to_number(date_diff_days('treatment_date', 'referral_date')) }} as value_number
+    cast({{ date_diff_days('treatment_date', 'referral_date') }} as numeric(38, 10)) as value_number
 from milestone

@@ -10,7 +10,8 @@ with treatment as (
         concept_id,
         kind_id,
         type_id,
-        value_number
+        value_number,
+        unattached_reason
     from {{ ref('treatment_modality') }}
     where modality = 'drug'
 
@@ -27,5 +28,6 @@ select
     concept_id,
     kind_id,
     type_id,
-    value_number
+    value_number,
+    unattached_reason
 from treatment

@@ -18,5 +18,5 @@ select
     case when treatment_date <= death_date then death_date else treatment_date end as end_date,
     treatment_date,
     death_date,
-    {{ to_number(date_diff_days('death_date', 'treatment_date')) }} as value_number
+    cast({{ date_diff_days('death_date', 'treatment_date') }} as numeric(38, 10)) as value_number
 from milestone

@@ -4,7 +4,7 @@ with treatment as (
     select
         person_id,
         episode_id,
-        treatment_episode_id
+        coalesce(treatment_episode_id, episode_id) as treatment_id
     from {{ ref('episode_lineage') }}
     where kind = 'treatment'
 
@@ -24,7 +24,7 @@ recorded as (
 
 select distinct
     treatment.person_id,
-    treatment.treatment_episode_id as treatment_id,
+    treatment.treatment_id,
     recorded.event_table,
     recorded.event_id
 from treatment
@@ -36,7 +36,7 @@ union
 -- A treatment and its cycles stand for themselves too, for what modifies an episode.
 select distinct
     person_id,
-    treatment_episode_id as treatment_id,
+    treatment_id,
     'episode' as event_table,
     episode_id as event_id
 from treatment

@@ -101,11 +101,10 @@ span as (
 
 select
     span.person_id,
-    {% if var('credit_nested_to_root') -%}
-        lineage.root_episode_id as episode_id,
-    {%- else -%}
-        case when lineage.nested_episode_id is null then lineage.root_episode_id end as episode_id,
-    {%- endif %}
+    case
+        when lineage.nested_episode_id is null or {{ 'true' if var('credit_nested_to_root') else 'false' }}
+            then lineage.root_episode_id
+    end as episode_id,
     lineage.nested_episode_id as nested_id,
     span.treatment_id,
     span.modality,
@@ -114,7 +113,12 @@ select
     lineage.episode_object_concept_id as concept_id,
     lineage.episode_concept_id as kind_id,
     lineage.episode_type_concept_id as type_id,
-    {{ to_number('lineage.episode_number') }} as value_number
+    cast(lineage.episode_number as numeric(38, 10)) as value_number,
+    case
+        when lineage.root_episode_id is null then 'no_parent_episode'
+        when lineage.nested_episode_id is not null and not {{ 'true' if var('credit_nested_to_root') else 'false' }}
+            then 'nested_not_credited'
+    end as unattached_reason
 from span
 inner join lineage
     on
