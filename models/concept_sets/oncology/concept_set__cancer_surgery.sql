@@ -64,7 +64,10 @@ included as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (4000882, 4027422, 4027426, 4029565, 4029571, 4041977, 4171687, 4194253, 4238646, 4250917, 4301352)
+    where ancestor_concept_id in (
+        4000882, 4027422, 4027426, 4029565, 4029571, 4041977, 4171687, 4194253,
+        4238646, 4250917, 4301352
+    )
 
 ),
 
