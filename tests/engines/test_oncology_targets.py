@@ -236,11 +236,8 @@ def test_intents_of_treatments_by_modality(query: Query) -> None:
 
 
 def test_what_is_left_out_is_counted(query: Query) -> None:
-    counted = "select target_name, reason, n_rows from {}targets.oncology_dropped order by target_name"
-    assert query(counted) == [
-        ("intent_sact", "contradictory_intents", 2),
-        ("tx_chemotherapy", "no_parent_episode", 1),
-    ]
+    counted = "select pack, construct, target_name, reason, n_rows from {}marts.fct_dropped_event"
+    assert query(counted) == [("oncology", "target", "intent_sact", "contradictory intents", 2)]
 
 
 def test_visits_with_a_specialty(query: Query) -> None:
