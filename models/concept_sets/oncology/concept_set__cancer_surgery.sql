@@ -81,7 +81,19 @@ excluded as (
 
     union
 
+    select cast(4198190 as bigint) as concept_id
+
+    union
+
     select cast(4228202 as bigint) as concept_id
+
+    union
+
+    select cast(4323902 as bigint) as concept_id
+
+    union
+
+    select cast(4337138 as bigint) as concept_id
 
     union
 
@@ -91,7 +103,7 @@ excluded as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (1242725, 4161415, 4228202, 2000000084)
+    where ancestor_concept_id in (1242725, 4161415, 4198190, 4228202, 4323902, 4337138, 2000000084)
 
 ),
 
