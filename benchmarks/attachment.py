@@ -168,7 +168,9 @@ def main() -> None:
             ratio = statistics.median(a / j for a, j in zip(times["attach"], times["join"], strict=True))
             per_million = statistics.median(times["attach"]) / events * 1e6
             verdict = "met" if ratio < TARGET_RATIO else "MISSED"
-            print(f"  attach / join {ratio:.2f}, target {TARGET_RATIO}: {verdict}; {per_million:.2f} s a million events")
+            print(
+                f"  attach / join {ratio:.2f}, target {TARGET_RATIO}: {verdict}; {per_million:.2f} s a million events"
+            )
 
 
 if __name__ == "__main__":
