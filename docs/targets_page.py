@@ -18,8 +18,8 @@ def targets_page(definitions: Path) -> str:
         raise ValueError("; ".join(str(p) for p in problems))
     text = "# Targets\n\n"
     text += (
-        "What rules can be applied to. `resolve_by` of a subquery picks one of the grains, `date` one of the dates: the\n"
-        "first unless told. A role in bold is the main one of its kind: a matcher reads it if it names none.\n\n"
+        "What rules can be applied to. `resolve_by` of a subquery picks one of the grains, `date` one of the dates:\n"
+        "the first unless told. A role in bold is the main one of its kind: a matcher reads it if it names none.\n\n"
         "- [Add your own](../how-to/add-a-target.md)\n"
         "- [What the rows of the oncology targets are](../explanation/oncology-targets.md)\n"
         "- [The columns of the models](relations.md)\n\n"
