@@ -35,6 +35,126 @@ sized as (
         union all
 
     {% endif %}
+    {% if 'oncology' in var('packs') %}
+        select
+            'oncology' as pack,
+            'cancer_referrals' as concept_set,
+            count(*) as n_concepts
+        from {{ ref('concept_set__cancer_referrals') }}
+
+        union all
+
+    {% endif %}
+    {% if 'oncology' in var('packs') %}
+        select
+            'oncology' as pack,
+            'cancer_surgery' as concept_set,
+            count(*) as n_concepts
+        from {{ ref('concept_set__cancer_surgery') }}
+
+        union all
+
+    {% endif %}
+    {% if 'oncology' in var('packs') %}
+        select
+            'oncology' as pack,
+            'intent_cure_radiotherapy' as concept_set,
+            count(*) as n_concepts
+        from {{ ref('concept_set__intent_cure_radiotherapy') }}
+
+        union all
+
+    {% endif %}
+    {% if 'oncology' in var('packs') %}
+        select
+            'oncology' as pack,
+            'intent_cure_systemic' as concept_set,
+            count(*) as n_concepts
+        from {{ ref('concept_set__intent_cure_systemic') }}
+
+        union all
+
+    {% endif %}
+    {% if 'oncology' in var('packs') %}
+        select
+            'oncology' as pack,
+            'intent_palliate_radiotherapy' as concept_set,
+            count(*) as n_concepts
+        from {{ ref('concept_set__intent_palliate_radiotherapy') }}
+
+        union all
+
+    {% endif %}
+    {% if 'oncology' in var('packs') %}
+        select
+            'oncology' as pack,
+            'intent_palliate_systemic' as concept_set,
+            count(*) as n_concepts
+        from {{ ref('concept_set__intent_palliate_systemic') }}
+
+        union all
+
+    {% endif %}
+    {% if 'oncology' in var('packs') %}
+        select
+            'oncology' as pack,
+            'metastasis_modifiers' as concept_set,
+            count(*) as n_concepts
+        from {{ ref('concept_set__metastasis_modifiers') }}
+
+        union all
+
+    {% endif %}
+    {% if 'oncology' in var('packs') %}
+        select
+            'oncology' as pack,
+            'radiotherapy_procedures' as concept_set,
+            count(*) as n_concepts
+        from {{ ref('concept_set__radiotherapy_procedures') }}
+
+        union all
+
+    {% endif %}
+    {% if 'oncology' in var('packs') %}
+        select
+            'oncology' as pack,
+            'specialist_consultations' as concept_set,
+            count(*) as n_concepts
+        from {{ ref('concept_set__specialist_consultations') }}
+
+        union all
+
+    {% endif %}
+    {% if 'oncology' in var('packs') %}
+        select
+            'oncology' as pack,
+            'specialist_specialties' as concept_set,
+            count(*) as n_concepts
+        from {{ ref('concept_set__specialist_specialties') }}
+
+        union all
+
+    {% endif %}
+    {% if 'oncology' in var('packs') %}
+        select
+            'oncology' as pack,
+            'stage_modifiers' as concept_set,
+            count(*) as n_concepts
+        from {{ ref('concept_set__stage_modifiers') }}
+
+        union all
+
+    {% endif %}
+    {% if 'oncology' in var('packs') %}
+        select
+            'oncology' as pack,
+            'surgical_episodes' as concept_set,
+            count(*) as n_concepts
+        from {{ ref('concept_set__surgical_episodes') }}
+
+        union all
+
+    {% endif %}
     -- no rows: the shape of the table where no pack is built
     select
         'none' as pack,
