@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from measuremart.catalogue import Catalogue, load
+from measuremart.catalogue import Catalogue, definition_files, load
 from measuremart.checks.run import run_checks
 from measuremart.definitions.schema import schema_text
+from measuremart.importers.emit import is_as_imported, was_imported
+from measuremart.importers.oa_cohorts.pack import Imported, translate
 from measuremart.plan.build import build_plan
 from measuremart.plan.examples import Example
 from measuremart.plan.nodes import Plan
-from measuremart.problems import Problem
+from measuremart.problems import Kind, Problem
 from measuremart.render.project import GENERATED_FOLDERS, render
-from measuremart.write import Change, changes
+from measuremart.write import Change, changes, pack_changes, temporary_folder
 
 SCHEMA_FILE = "definition.schema.json"
 
@@ -35,6 +37,58 @@ def read_definitions(folder: Path) -> Read:
     found = problems + planned.problems + run_checks(catalogue, planned.plan)
     unique = dict.fromkeys(sorted(found, key=lambda p: (p.position, p.message)))
     return Read(catalogue, planned.plan, planned.examples, list(unique))
+
+
+@dataclass(frozen=True, slots=True)
+class PackImport:
+    """An import, the warnings of its definitions, what it would write, and the files that it may not touch."""
+
+    imported: Imported
+    warnings: list[Problem]
+    changes: list[Change]
+    kept: list[str]
+
+
+def import_oa_cohorts(folder: Path, source: Path, pack: str, force: bool = False) -> PackImport:
+    """Translate an oa-cohorts folder into a pack below `folder`, checked by our own language; nothing is written.
+
+    What the language finds wrong with a subquery, measure or indicator makes that one incomplete. Problems that are
+    left are in `imported.problems`. `force` lets edited files be replaced.
+    """
+    texts = {f"{p}/{file.relative_to(folder / p).as_posix()}": file for p, file in definition_files(folder)}
+    others = {name: file.read_bytes().decode("utf-8", errors="replace") for name, file in texts.items()}
+    others = {n: text for n, text in others.items() if not (n.startswith(f"{pack}/") and was_imported(text))}
+    with temporary_folder({f"definitions/{name}": text for name, text in others.items()}) as here:
+        catalogue, _ = load(here / "definitions")
+    refused: dict[tuple[str, str], str] = {}
+    while True:
+        imported = translate(source, catalogue, refused)
+        if imported.problems:
+            return PackImport(imported, [], [], [])
+        files = {f"{pack}/{name}": text for name, text in imported.files.items()}
+        with temporary_folder({f"definitions/{name}": text for name, text in (others | files).items()}) as here:
+            read = read_definitions(here / "definitions")
+        mine = [p for p in read.problems if p.position.file.removeprefix("definitions/") in files]
+        errors = [p for p in mine if p.kind is not Kind.WARNING]
+        if not errors:
+            break
+        found = {_definition_at(read.catalogue, p): p.message for p in errors}
+        if not all(key and key[0] in _MAY_BE_INCOMPLETE and key not in refused for key in found):
+            return PackImport(replace(imported, problems=errors), [], [], [])
+        refused |= {key: message for key, message in found.items() if key}
+    found_changes, kept = pack_changes(folder, pack, imported.files, lambda old: force or is_as_imported(old))
+    return PackImport(imported, [p for p in mine if p.kind is Kind.WARNING], found_changes, kept)
+
+
+_MAY_BE_INCOMPLETE = ("subqueries", "measures", "indicators")
+
+
+def _definition_at(catalogue: Catalogue, problem: Problem) -> tuple[str, str] | None:
+    """Return section and name of the definition in which a problem stands."""
+    here = problem.position
+    above = [d for d in catalogue.everything() if d.position.file == here.file and d.position.line <= here.line]
+    nearest = max(above, key=lambda d: d.position.line, default=None)
+    return (nearest.section, nearest.name) if nearest else None
 
 
 def pending_changes(project: Path, plan: Plan) -> list[Change]:

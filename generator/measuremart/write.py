@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +52,31 @@ def changes(root: Path, files: Mapping[str, str], folders: tuple[str, ...]) -> l
             _refuse_foreign(root, path, old)
             found.append(Change(path, "removed", old, ""))
     return sorted(found, key=lambda c: c.path)
+
+
+def pack_changes(
+    root: Path, pack: str, files: Mapping[str, str], may_replace: Callable[[str], bool]
+) -> tuple[list[Change], list[str]]:
+    """Return what differs between an imported pack and the disk, and the paths that may not be touched, both sorted.
+
+    `files` are the pack's by name; `may_replace` says of the text of a file on disk whether it may be replaced or, if
+    it is no longer made, removed. Files that are no longer made and may not be removed stay, as do an author's own.
+    """
+    found: list[Change] = []
+    kept: list[str] = []
+    for name, text in files.items():
+        path = f"{pack}/{name}"
+        old = _read(root / path)
+        if old is None:
+            found.append(Change(path, "new", "", text))
+        elif old != text:
+            found.append(Change(path, "changed", old, text))
+            kept += [] if may_replace(old) else [path]
+    for path in _existing(root, (pack,)):
+        old = _read(root / path) or ""
+        if path.removeprefix(f"{pack}/") not in files and may_replace(old):
+            found.append(Change(path, "removed", old, ""))
+    return sorted(found, key=lambda c: c.path), sorted(kept)
 
 
 def apply(root: Path, found: list[Change]) -> None:

@@ -64,13 +64,13 @@ def _indicator(work: Translation, measures: Measures, row: Row, made: Indicators
             sides["denominator"] = _from_start(work, measures, row, made)
     except UnmappableError as fault:
         work.say("indicator", number, "unavailable", str(fault))
-        sides["numerator"] = _new_name(work, name, "numerator")
+        sides["numerator"] = _new_name(work, name, f"{number}_numerator")
         meant = "full_cohort" if numerator == FULL_COHORT else measures.name(numerator)
         made.replaced[sides["numerator"]] = meant
         made.measures[sides["numerator"]] = {
             "description": text_of([f"Numerator of: {row.text('title')}"]),
             "notes": text_of([f"Stands for {meant} until the indicator can say what it means"]),
-            "incomplete": text_of([f"Indicator {number}: {fault}"]),
+            "incomplete": f"indicator {number}: {fault}",
         }
     kind = {"type": keys["type"]} if "type" in keys else {}
     keys = {k: v for k, v in keys.items() if k != "type"}

@@ -28,11 +28,19 @@ TARGETS = _same(
     "dx_to_tx_window referral_to_tx_window referral_to_specialist_window"
 )
 TEMPORALITIES = _same(
-    "dt_any dt_current_start dt_stage dt_mets dt_treatment_start dt_treatment_end dt_concurrent dt_treat dt_rad dt_surg "
-    "dt_obs dt_proc_start dt_meas dt_consult dt_death dt_numerator dt_denominator dt_visit"
+    "dt_any dt_current_start dt_stage dt_mets dt_treatment_start dt_treatment_end dt_concurrent dt_treat dt_rad "
+    "dt_surg dt_obs dt_proc_start dt_meas dt_consult dt_death dt_numerator dt_denominator dt_visit"
 )
 DIRECTIONS: Words = {
-    **{"gt": ">", "gte": ">=", "ge": ">=", "lt": "<", "lte": "<=", "le": "<=", "eq": "=", "neq": "!=", "ne": "!="},
+    "gt": ">",
+    "gte": ">=",
+    "ge": ">=",
+    "lt": "<",
+    "lte": "<=",
+    "le": "<=",
+    "eq": "=",
+    "neq": "!=",
+    "ne": "!=",
     **_same("> >= < <= = !="),
     "==": "=",
 }

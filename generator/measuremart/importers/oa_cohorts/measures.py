@@ -9,7 +9,7 @@ from measuremart.importers.oa_cohorts.configuration import FULL_COHORT
 from measuremart.importers.oa_cohorts.meaning import EPISODES
 from measuremart.importers.oa_cohorts.reading import Row
 from measuremart.importers.oa_cohorts.subqueries import Leaf, date_role
-from measuremart.importers.oa_cohorts.translation import Entry, Translation, UnmappableError, text_of
+from measuremart.importers.oa_cohorts.translation import Entry, Translation, UnmappableError
 
 Expression = str | dict[str, Any]
 # A leaf as a measure needs it: its id, whether keyed by treatment, and a date role that is not its own.
@@ -70,7 +70,7 @@ class Measures:
             return self._body(number, self._scope(number), top=True)
         except UnmappableError as fault:
             self._work.say("measure", number, "unavailable", str(fault))
-            return {"incomplete": text_of([str(fault)])}
+            return {"incomplete": str(fault)}
 
     def _row(self, number: int) -> Row:
         return self._source.by_id["measure"][number]

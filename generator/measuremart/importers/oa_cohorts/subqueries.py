@@ -31,14 +31,8 @@ class Leaf:
     def entry(self, **changes: Any) -> Entry:
         """Return the subquery as it is written, with keys changed."""
         notes = {"notes": text_of(self.notes)} if self.notes else {}
-        return {
-            "description": self.description,
-            **notes,
-            "target": self.body["target"],
-            **changes,
-            **self.body,
-            **changes,
-        }
+        body = {"target": self.body["target"], **changes, **self.body, **changes}
+        return {"description": self.description, **notes, **body}
 
 
 @dataclass
@@ -76,7 +70,7 @@ def _leaf(work: Translation, row: Row) -> Leaf | None:
     absent = False
     try:
         if not rules:
-            raise UnmappableError("it has no rules")
+            raise UnmappableError("the source has no rules for it")
         date = _date(row, roles)
         found = _rules(work, row, rules, meaning, roles)
         absent = bool(found.absent)
@@ -86,15 +80,18 @@ def _leaf(work: Translation, row: Row) -> Leaf | None:
     except UnmappableError as fault:
         reason = str(fault)
         if fault.row is not None:
-            work.say("query_rule", fault.row.number("id"), "unavailable", reason)
-            reason = f"rule {fault.row.number('id')}: {reason}"
-        work.say("subquery", number, "unavailable", reason)
-        body = {"target": meaning.name, "incomplete": text_of([reason])}
+            rule = fault.row.number("id")
+            work.say("query_rule", rule, "unavailable", reason)
+            work.say("subquery", number, "unavailable", f"its rule {rule} cannot be mapped")
+            reason = f"rule {rule}: {reason}"
+        else:
+            work.say("subquery", number, "unavailable", reason)
+        body = {"target": meaning.name, "incomplete": reason}
     name = work.names[("subquery", number)]
     refusal = work.refused.get(("subqueries", name))
     if refusal:
         work.say("subquery", number, "unavailable", refusal)
-        body = {"target": meaning.name, "incomplete": text_of([refusal])}
+        body = {"target": meaning.name, "incomplete": refusal}
     silent = [r.number("id") for r in rules if not r.text("notes")]
     notes = [f"Rule{'' if len(silent) == 1 else 's'} {ids_said(silent)}"] if silent else []
     notes += [f"Rule {r.number('id')}: {r.text('notes')}" for r in rules if r.text("notes")]
