@@ -72,8 +72,7 @@ def _indicator(work: Translation, measures: Measures, row: Row, made: Indicators
             "notes": text_of([f"Stands for {meant} until the indicator can say what it means"]),
             "incomplete": f"indicator {number}: {fault}",
         }
-    kind = {"type": keys["type"]} if "type" in keys else {}
-    keys = {k: v for k, v in keys.items() if k != "type"}
+    kind = {"type": "duration"} if row.text("benchmark_unit") == "days" else {}
     for field_, key, default in (
         ("opportunity", "opportunity", "any"),
         ("undated", "undated_numerator", "met"),

@@ -11,6 +11,7 @@ from measuremart.catalogue import Catalogue
 from measuremart.importers.emit import sealed, section_text
 from measuremart.importers.finding import Finding, Unavailable
 from measuremart.importers.naming import Wanted, names_of
+from measuremart.importers.oa_cohorts.by_person import name_repeated
 from measuremart.importers.oa_cohorts.configuration import FULL_COHORT, Configuration, read_configuration
 from measuremart.importers.oa_cohorts.indicators import indicators
 from measuremart.importers.oa_cohorts.meaning import EPISODES
@@ -58,11 +59,12 @@ def translate(folder: Path, catalogue: Catalogue, refused: Mapping[tuple[str, st
         work.reserved = asked
         measures = Measures(work, found, sole)
         bodies = measures.entries()
+    by_person = name_repeated(bodies, work.reserved["measures"])
     made = indicators(work, measures)
     sections: dict[str, Groups] = {
         "concept_sets": [("", concept_sets(work))],
         "subqueries": _subqueries(work, found, measures),
-        "measures": _measures(work, bodies, made.measures),
+        "measures": _measures(work, bodies, by_person, made.measures),
         "cohorts": [("", cohorts(work))],
     }
     names = {number: work.names[("indicator", number)] for number in made.entries}
@@ -145,14 +147,14 @@ def _forms(leaf: Leaf, measures: Measures) -> Iterator[tuple[str, Entry]]:
         yield name, {**({"id": leaf.id} if name == leaf.name else {}), **leaf.entry(**forms[name])}
 
 
-def _measures(work: Translation, bodies: dict[int, Entry], extra: dict[str, Entry]) -> Groups:
+def _measures(
+    work: Translation, bodies: dict[int, Entry], by_person: dict[str, Entry], extra: dict[str, Entry]
+) -> Groups:
     groups: dict[str, dict[str, Entry]] = {"One subquery each": {}, "Combinations": {}, "Windows": {}}
     for number, body in bodies.items():
-        operator = next(iter(body))
         row = work.source.by_id["measure"][number]
-        heading = "Windows" if operator == "window" else "Combinations"
-        if number not in work.source.windows and row.maybe("subquery") is not None:
-            heading = "One subquery each"
+        heading = "One subquery each" if row.maybe("subquery") is not None else "Combinations"
+        heading = "Windows" if number in work.source.windows else heading
         entry = {"id": number, "description": text_of([row.text("name")]), **body}
         groups[heading][work.names[("measure", number)]] = entry
-    return [*groups.items(), ("For indicators", dict(sorted(extra.items())))]
+    return [*groups.items(), ("By person", by_person), ("For indicators", dict(sorted(extra.items())))]

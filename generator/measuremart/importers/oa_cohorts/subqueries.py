@@ -46,6 +46,10 @@ class _Found:
 def leaves(work: Translation) -> dict[int, Leaf]:
     """Return every subquery by id; a target that the project lacks is a problem."""
     found = {}
+    used = {rule for rules in work.source.rules.values() for rule in rules}
+    for number in work.source.by_id["query_rule"]:
+        if number not in used:
+            work.say("query_rule", number, "left out", "no subquery has it")
     for row in work.source.sorted("subquery"):
         leaf = _leaf(work, row)
         if leaf is not None:

@@ -14,7 +14,7 @@ _SPANS = {"days": 36_500, "weeks": 5_000, "months": 1_200, "years": 100}
 
 @dataclass
 class Timing:
-    """The keys of an indicator that say when; `from_start` dates its denominator by the start of the episode."""
+    """The keys of an indicator that say when the numerator counts; `from_start` dates its denominator by the start of the episode."""
 
     keys: Entry = field(default_factory=dict)
     from_start: bool = False
@@ -25,7 +25,6 @@ def timing(row: Row) -> Timing:
     duration = row.text("benchmark_unit") == "days"
     found = _older(row, duration) if _has_older(row) else _newer(row)
     if duration:
-        found.keys = {"type": "duration", **found.keys}
         by_cohort = found.keys.get("reference_date", "cohort") == "cohort"
         if by_cohort and row.number("denominator") != FULL_COHORT and not found.from_start:
             raise UnmappableError(
