@@ -23,6 +23,9 @@ _BLOCK_KEYS = ("rules", "exclude", "indicators", "definitions", "window", "conce
 _PLAIN = re.compile(r"[A-Za-z0-9(][A-Za-z0-9 _.;/()+<>=%&'-]*\Z")
 
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 class _Flow(dict[str, Any]):
     pass
 
@@ -48,7 +51,7 @@ def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
 @lru_cache(maxsize=4096)
 def _reads_as_itself(text: str) -> bool:
     """Say whether a text may stand without quotes, for other readers of YAML and for ours, in a flow mapping too."""
-    if not _PLAIN.match(text) or not isinstance(yaml.safe_load(text), str):
+    if not _PLAIN.match(text) or not isinstance(yaml.load(text, Loader=_LOADER), str)  # noqa: S506 - a safe loader:
         return False
     try:
         return bool(read_text(f"a: {{b: {text}}}", "")["a"] == {"b": text})

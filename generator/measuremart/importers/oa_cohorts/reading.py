@@ -216,5 +216,7 @@ def _value(column: Column, cell: str) -> tuple[Value, str]:
     if words is None:
         return " ".join(_UNPRINTABLE.sub(" ", cell).split()), ""
     word = words.get(cell) or words.get(cell.lower())
+    if word:
+        return word, ""
     hint = did_you_mean(cell.lower(), words) or f" ({', '.join(sorted(words))})"
-    return word, "" if word else f"is not a {kind} that is known{hint}"
+    return None, f"is not a {kind} that is known{hint}"
