@@ -299,7 +299,7 @@ def report_command(
 
 @importers.command("oa-cohorts")
 def import_oa_cohorts_folder(
-    source: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of CSV files.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(help="The folder of CSV files.", show_default=False)],
     pack: Annotated[str, typer.Option(help="The pack to write: a folder of the definitions.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; print what would change.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace files that were edited or not imported.")] = False,
@@ -307,13 +307,13 @@ def import_oa_cohorts_folder(
     definitions: DefinitionsOption = None,
 ) -> None:
     """Make a pack of an oa-cohorts configuration, and say what is not as it was there."""
-    folder = definitions or project_dir / "definitions"
-    faults = [f"there is no folder {wanted}" for wanted in (source, folder) if not wanted.is_dir()]
+    packs = definitions or project_dir / "definitions"
+    faults = [f"there is no folder {wanted}" for wanted in (folder, packs) if not wanted.is_dir()]
     fault = name_fault(pack) or next(iter(faults), None)
     if fault is not None:
         _err.print(fault)
         raise typer.Exit(2)
-    found = import_oa_cohorts(folder, source, pack, force)
+    found = import_oa_cohorts(packs, folder, pack, force)
     _stop_at(found.imported.problems)
     if dry_run or found.kept:
         for change in found.changes:
@@ -331,11 +331,11 @@ def import_oa_cohorts_folder(
     if dry_run:
         return
     try:
-        apply(folder, found.changes)
+        apply(packs, found.changes)
     except OSError as error:
         _err.print(f"cannot write {error.filename2 or error.filename}: {error.strerror}; run it again to go on")
         raise typer.Exit(REFUSED) from None
-    _out.print(f"{folder / pack}: {_kinds_said(found.changes)}; next: measuremart generate")
+    _out.print(f"{packs / pack}: {_kinds_said(found.changes)}; next: measuremart generate")
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ import yaml
 
 from measuremart.source import SourceError, read_text
 
-WIDTH = 116
+WIDTH = 108
 _SHORT = 96
 # Children of an operator and the like stand on one line where they fit.
 _BLOCK_KEYS = ("rules", "exclude", "indicators", "definitions", "window", "concepts")
@@ -51,7 +51,7 @@ def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
 @lru_cache(maxsize=4096)
 def _reads_as_itself(text: str) -> bool:
     """Say whether a text may stand without quotes, for other readers of YAML and for ours, in a flow mapping too."""
-    if not _PLAIN.match(text) or not isinstance(yaml.load(text, Loader=_LOADER), str)  # noqa: S506 - a safe loader:
+    if not _PLAIN.match(text) or not isinstance(yaml.load(text, Loader=_LOADER), str):  # noqa: S506 - a safe one
         return False
     try:
         return bool(read_text(f"a: {{b: {text}}}", "")["a"] == {"b": text})

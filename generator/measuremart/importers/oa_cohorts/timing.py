@@ -14,7 +14,7 @@ _SPANS = {"days": 36_500, "weeks": 5_000, "months": 1_200, "years": 100}
 
 @dataclass
 class Timing:
-    """The keys of an indicator that say when the numerator counts; `from_start` dates its denominator by the start of the episode."""
+    """The keys of an indicator that say when; `from_start` dates its denominator by the start of the episode."""
 
     keys: Entry = field(default_factory=dict)
     from_start: bool = False
