@@ -2,9 +2,8 @@
 
 import re
 
-from measuremart.importers.oa_cohorts.layouts import MATCHERS, TABLES, TARGETS, TEMPORALITIES
-
 from importers.oa_folders import ROOT
+from measuremart.importers.oa_cohorts.layouts import MATCHERS, TABLES, TARGETS, TEMPORALITIES
 
 PAGE = (ROOT / "docs" / "how-to" / "import-oa-cohorts.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`([^`\n]+)`", PAGE))

@@ -37,6 +37,9 @@ def test_it_writes_a_pack_without_errors(home: Path, source: Path, files: list[s
     assert f"{len(files)} new; next: measuremart generate" in out
     problems = read_definitions(home / "definitions").problems
     assert [str(p) for p in problems if p.kind is not Kind.WARNING] == []
+    generated = CliRunner().invoke(app, ["generate", "--project-dir", str(home)])
+    assert generated.exit_code == 0, generated.output
+    assert (home / "models" / "measures" / "oa" / "measure__lung_cancer.sql").exists()
 
 
 def test_it_says_what_is_not_as_it_was_and_what_is_unavailable(home: Path) -> None:

@@ -372,6 +372,29 @@ def test_rows_that_are_there_and_rows_that_are_not_in_one_subquery(tmp_path: Pat
     assert "rows that are there and for rows that are not" in body["incomplete"]
 
 
+def test_long_notes_are_cut_to_what_a_text_may_have(tmp_path: Path) -> None:
+    lines = [("query_rule.csv", f"{n},exact,{n},{'agreed in the meeting ' * 9},,,,") for n in range(100, 160)]
+    lines += [("subquery_rule_map.csv", f"5,{n}") for n in range(100, 160)]
+    pack = entries(translated(with_line(tmp_path, NEWER, *lines)))
+    notes = next(entry["notes"] for entry in pack["subqueries"].values() if entry.get("id") == 5)
+    assert len(notes) == 4000
+    assert notes.endswith(" ...")
+
+
+@pytest.mark.parametrize("value", ["-1", "80.1234567", "9999999999999"])
+def test_a_benchmark_that_no_indicator_can_have_is_left_out_and_said(tmp_path: Path, value: str) -> None:
+    found = translated(altered(tmp_path, NEWER, ("indicator.csv", "0,42,,,80,percent", f"0,42,,,{value},percent")))
+    assert "benchmark" not in by_id(entries(found)["indicators"], 1)
+    assert said(found)[("indicator.csv", 1)][0] == "left out"
+
+
+def test_what_was_changed_is_noted_in_the_pack_too(pack: dict[str, Any]) -> None:
+    notes = {entry["id"]: entry.get("notes", "") for entry in pack["measures"].values() if "id" in entry}
+    assert "the subquery alone counts" in notes[14]
+    assert "measure 1 without the others" in notes[8]
+    assert "takes rows out" in pack["subqueries"]["breast_cancer_but_no_small_cells"]["notes"]
+
+
 def test_a_leaf_that_matches_by_treatment_needs_a_target_with_treatments(tmp_path: Path) -> None:
     folder = altered(tmp_path, NEWER, ("measure.csv", "5,Fit,or,6,cancer", "5,Fit,or,6,treatment"))
     body = by_id(entries(translated(folder))["measures"], 5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from measuremart.importers.finding import Finding
 from measuremart.importers.naming import free_name
@@ -87,10 +88,20 @@ def _benchmark(work: Translation, row: Row) -> Entry:
     value, unit = row.decimal("benchmark"), row.text("benchmark_unit")
     if value is None:
         return {}
-    if value < 0:
-        work.say("indicator", row.number("id"), "left out", f"a benchmark of {value} is below 0")
+    fault = benchmark_fault(value)
+    if fault:
+        work.say("indicator", row.number("id"), "left out", fault)
         return {}
     return {"benchmark": {"value": value, **({"unit": unit} if unit else {})}}
+
+
+def benchmark_fault(value: Decimal) -> str:
+    """Return why a value cannot be a benchmark here, empty if it can."""
+    if value < 0:
+        return f"a benchmark of {value} is below 0"
+    if -int(value.normalize().as_tuple().exponent) > 6 or value >= 10**12:
+        return f"a benchmark of {value} has more than 6 digits after the point or 12 before it"
+    return ""
 
 
 def _description(work: Translation, row: Row) -> str:

@@ -31,6 +31,7 @@ class Measures:
         self._bodies: dict[int, Entry] = {}
         self.variants: dict[Variant, str] = {}
         self.plain: set[int] = set()
+        self.notes: dict[int, str] = {}
         self.needs_episodes = False
 
     def entries(self) -> dict[int, Entry]:
@@ -72,6 +73,10 @@ class Measures:
             self._work.say("measure", number, "unavailable", str(fault))
             return {"incomplete": str(fault)}
 
+    def _say_changed(self, number: int, text: str) -> None:
+        self._work.say("measure", number, "changed", text)
+        self.notes[number] = f"Changed: {text}"
+
     def _row(self, number: int) -> Row:
         return self._source.by_id["measure"][number]
 
@@ -89,7 +94,7 @@ class Measures:
         if leaf is not None:
             if children and top:
                 text = "it has a subquery and children; the subquery alone counts, as in oa-cohorts"
-                self._work.say("measure", number, "changed", text)
+                self._say_changed(number, text)
             return self._leaf(self._leaves[leaf], scope, top)
         if not children:
             raise UnmappableError("it has neither a subquery nor children")
@@ -101,7 +106,7 @@ class Measures:
                 raise UnmappableError("'except' needs two children, and it has one")
             if top:
                 text = f"measure {children[0]} without the others: the first in the file is what is kept"
-                self._work.say("measure", number, "changed", text)
+                self._say_changed(number, text)
         else:
             children = sorted(children)
         parts: list[Expression] = []

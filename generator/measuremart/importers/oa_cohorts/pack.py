@@ -64,7 +64,7 @@ def translate(folder: Path, catalogue: Catalogue, refused: Mapping[tuple[str, st
     sections: dict[str, Groups] = {
         "concept_sets": [("", concept_sets(work))],
         "subqueries": _subqueries(work, found, measures),
-        "measures": _measures(work, bodies, by_person, made.measures),
+        "measures": _measures(work, bodies, measures.notes, by_person, made.measures),
         "cohorts": [("", cohorts(work))],
     }
     names = {number: work.names[("indicator", number)] for number in made.entries}
@@ -148,13 +148,18 @@ def _forms(leaf: Leaf, measures: Measures) -> Iterator[tuple[str, Entry]]:
 
 
 def _measures(
-    work: Translation, bodies: dict[int, Entry], by_person: dict[str, Entry], extra: dict[str, Entry]
+    work: Translation,
+    bodies: dict[int, Entry],
+    remarks: dict[int, str],
+    by_person: dict[str, Entry],
+    extra: dict[str, Entry],
 ) -> Groups:
     groups: dict[str, dict[str, Entry]] = {"One subquery each": {}, "Combinations": {}, "Windows": {}}
     for number, body in bodies.items():
         row = work.source.by_id["measure"][number]
         heading = "One subquery each" if row.maybe("subquery") is not None else "Combinations"
         heading = "Windows" if number in work.source.windows else heading
-        entry = {"id": number, "description": text_of([row.text("name")]), **body}
+        notes = {"notes": text_of([remarks[number]])} if number in remarks else {}
+        entry = {"id": number, "description": text_of([row.text("name")]), **notes, **body}
         groups[heading][work.names[("measure", number)]] = entry
     return [*groups.items(), ("By person", by_person), ("For indicators", dict(sorted(extra.items())))]

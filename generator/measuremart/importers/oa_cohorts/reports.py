@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from measuremart.importers.naming import Wanted, names_of
 from measuremart.importers.oa_cohorts.configuration import FULL_COHORT
+from measuremart.importers.oa_cohorts.indicators import benchmark_fault
 from measuremart.importers.oa_cohorts.reading import Row
 from measuremart.importers.oa_cohorts.translation import Entry, Translation, text_of
 
@@ -104,8 +105,9 @@ def _line(work: Translation, line: Row, entries: dict[int, Entry]) -> str | Entr
     value, unit = line.decimal("benchmark"), line.text("benchmark_unit")
     fits = "days" if entries[number].get("type") == "duration" else "percent"
     said = work.source.files["report_indicator_map"]
-    if (unit and unit != fits) or (value is not None and value < 0):
-        text = f"{said} line {line.position.line}: a benchmark of this indicator is in {fits}, at least 0"
+    fault = benchmark_fault(value) if value is not None else ""
+    if fault or (unit and unit != fits):
+        text = f"{said} line {line.position.line}: {fault or f'a benchmark of this indicator is in {fits}'}"
         work.say("indicator", number, "left out", text)
     elif value is not None or unit:
         benchmark = {"value": value, "unit": unit or None}

@@ -40,7 +40,7 @@ class _Found:
     rules: list[Entry] = field(default_factory=list)
     exclude: list[Entry] = field(default_factory=list)
     absent: list[Entry] = field(default_factory=list)
-    mixed: bool = False
+    remarks: list[str] = field(default_factory=list)
 
 
 def leaves(work: Translation) -> dict[int, Leaf]:
@@ -72,12 +72,13 @@ def _leaf(work: Translation, row: Row) -> Leaf | None:
     target = work.targets[meaning.name].entry
     body: Entry = {"target": meaning.name}
     absent = False
+    remarks: list[str] = []
     try:
         if not rules:
             raise UnmappableError("the source has no rules for it")
         date = _date(row, roles)
         found = _rules(work, row, rules, meaning, roles)
-        absent = bool(found.absent)
+        absent, remarks = bool(found.absent), found.remarks
         body |= {"date": date} if date else {}
         body["rules"] = _merged(found.absent or found.rules)
         body |= {"exclude": _merged(found.exclude)} if found.exclude else {}
@@ -99,6 +100,7 @@ def _leaf(work: Translation, row: Row) -> Leaf | None:
     silent = [r.number("id") for r in rules if not r.text("notes")]
     notes = [f"Rule{'' if len(silent) == 1 else 's'} {ids_said(silent)}"] if silent else []
     notes += [f"Rule {r.number('id')}: {r.text('notes')}" for r in rules if r.text("notes")]
+    notes += remarks
     description = text_of([row.text("name")])
     if absent and "rules" in body:
         description = text_of([f"What must not be there for: {row.text('name')}"])
@@ -143,7 +145,7 @@ def _rules(work: Translation, row: Row, rules: list[Row], meaning: TargetMeaning
             found.exclude.append(_concept_rule("hierarchy", rule, meaning, roles))
         elif matcher in ("presence", "absence"):
             wanted = found.rules if matcher == "presence" or not roles.dates else found.absent
-            wanted += _any_row(work, rule, meaning, roles)
+            wanted += _any_row(work, rule, meaning, roles, found.remarks)
         elif matcher in ("exact", "hierarchy"):
             found.rules.append(_concept_rule(matcher, rule, meaning, roles))
         elif matcher == "phenotype":
@@ -159,6 +161,7 @@ def _rules(work: Translation, row: Row, rules: list[Row], meaning: TargetMeaning
     if found.exclude and found.rules:
         text = "here an exclusion takes rows out; oa-cohorts counts every row outside it beside the other rules"
         work.say("subquery", row.number("id"), "changed", text)
+        found.remarks.append(f"Changed: {text}")
     if found.exclude and not found.rules:
         found.rules = _rows_of(meaning, roles)
     return found
@@ -206,7 +209,7 @@ def _code_rule(rule: Row, meaning: TargetMeaning, roles: Roles) -> Entry:
     return {"substring": {"code_of": _concept_of(rule)}}
 
 
-def _any_row(work: Translation, rule: Row, meaning: TargetMeaning, roles: Roles) -> list[Entry]:
+def _any_row(work: Translation, rule: Row, meaning: TargetMeaning, roles: Roles, remarks: list[str]) -> list[Entry]:
     """Return the rules of `presence` or `absence`: in oa-cohorts neither looks at its concept."""
     matcher, concept = rule.text("matcher"), rule.maybe("concept")
     if not roles.dates:
@@ -217,6 +220,7 @@ def _any_row(work: Translation, rule: Row, meaning: TargetMeaning, roles: Roles)
     if concept:
         text = f"'{matcher}' does not look at its concept {concept}, as in oa-cohorts: any row of '{meaning.name}'"
         work.say("query_rule", rule.number("id"), "changed", text)
+        remarks.append(f"Rule {rule.number('id')}: {text}")
     return _rows_of(meaning, roles)
 
 

@@ -14,6 +14,7 @@ from measuremart.plan.targets import Roles
 from measuremart.problems import Problem
 
 Entry = dict[str, Any]
+LONGEST = 4000
 
 
 class UnmappableError(Exception):
@@ -54,8 +55,9 @@ class Translation:
 
 
 def text_of(parts: Iterable[str]) -> str:
-    """Return sentences as one text, each with its full stop."""
-    return " ".join(p if p.endswith((".", "!", "?")) else f"{p}." for p in (" ".join(p.split()) for p in parts) if p)
+    """Return sentences as one text, each with its full stop; as much of it as the language allows a text to have."""
+    text = " ".join(p if p.endswith((".", "!", "?")) else f"{p}." for p in (" ".join(p.split()) for p in parts) if p)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 4]} ..."
 
 
 def ids_said(numbers: Iterable[int]) -> str:
