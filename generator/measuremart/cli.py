@@ -313,9 +313,10 @@ def import_oa_cohorts_folder(
     if fault is not None:
         _err.print(fault)
         raise typer.Exit(2)
-    found = import_oa_cohorts(packs, folder, pack, force)
+    found = import_oa_cohorts(packs, folder, pack)
     _stop_at(found.imported.problems)
-    if dry_run or found.kept:
+    refused = [] if force else found.edited
+    if dry_run or refused:
         for change in found.changes:
             typer.echo(change.diff(), nl=False)
     for table in finding_tables(found.imported.findings, found.imported.unavailable):
@@ -323,8 +324,8 @@ def import_oa_cohorts_folder(
     if found.warnings:
         _out.print(f"{_counted(len(found.warnings), 'warning')}: `measuremart validate` says which")
     _out.print(", ".join(_of_section(n, section) for section, n in found.imported.counts.items()))
-    if found.kept:
-        for path in found.kept:
+    if refused:
+        for path in refused:
             _err.print(f"{path} was edited since it was imported, or never was imported")
         _err.print("nothing was written: keep what is yours in another file or pack, or say --force to lose it")
         raise typer.Exit(REFUSED)

@@ -41,19 +41,19 @@ def read_definitions(folder: Path) -> Read:
 
 @dataclass(frozen=True, slots=True)
 class PackImport:
-    """An import, the warnings of its definitions, what it would write, and the files that it may not touch."""
+    """An import, the warnings of its definitions, what it would write, and the edited files in the way."""
 
     imported: Imported
     warnings: list[Problem]
     changes: list[Change]
-    kept: list[str]
+    edited: list[str]
 
 
-def import_oa_cohorts(folder: Path, source: Path, pack: str, force: bool = False) -> PackImport:
+def import_oa_cohorts(folder: Path, source: Path, pack: str) -> PackImport:
     """Translate an oa-cohorts folder into a pack below `folder`, checked by our own language; nothing is written.
 
     What the language finds wrong with a subquery, measure or indicator makes that one incomplete. Problems that are
-    left are in `imported.problems`. `force` lets edited files be replaced.
+    left are in `imported.problems`.
     """
     texts = {f"{p}/{file.relative_to(folder / p).as_posix()}": file for p, file in definition_files(folder)}
     others = {name: file.read_bytes().decode("utf-8", errors="replace") for name, file in texts.items()}
@@ -76,8 +76,8 @@ def import_oa_cohorts(folder: Path, source: Path, pack: str, force: bool = False
         if not all(key and key[0] in _MAY_BE_INCOMPLETE and key not in refused for key in found):
             return PackImport(replace(imported, problems=errors), [], [], [])
         refused |= {key: message for key, message in found.items() if key}
-    found_changes, kept = pack_changes(folder, pack, imported.files, lambda old: force or is_as_imported(old))
-    return PackImport(imported, [p for p in mine if p.kind is Kind.WARNING], found_changes, kept)
+    found_changes, edited = pack_changes(folder, pack, imported.files, is_as_imported)
+    return PackImport(imported, [p for p in mine if p.kind is Kind.WARNING], found_changes, edited)
 
 
 _MAY_BE_INCOMPLETE = ("subqueries", "measures", "indicators")

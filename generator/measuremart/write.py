@@ -55,12 +55,12 @@ def changes(root: Path, files: Mapping[str, str], folders: tuple[str, ...]) -> l
 
 
 def pack_changes(
-    root: Path, pack: str, files: Mapping[str, str], may_replace: Callable[[str], bool]
+    root: Path, pack: str, files: Mapping[str, str], is_as_imported: Callable[[str], bool]
 ) -> tuple[list[Change], list[str]]:
-    """Return what differs between an imported pack and the disk, and the paths that may not be touched, both sorted.
+    """Return what differs between an imported pack and the disk, and the paths of edited files in the way, both sorted.
 
-    `files` are the pack's by name; `may_replace` says of the text of a file on disk whether it may be replaced or, if
-    it is no longer made, removed. Files that are no longer made and may not be removed stay, as do an author's own.
+    `files` are the pack's by name; `is_as_imported` says of the text of a file on disk whether nobody's work is in it.
+    Only such a file is removed where it is no longer made: what an author edited stays, as do files of their own.
     """
     found: list[Change] = []
     kept: list[str] = []
@@ -71,10 +71,10 @@ def pack_changes(
             found.append(Change(path, "new", "", text))
         elif old != text:
             found.append(Change(path, "changed", old, text))
-            kept += [] if may_replace(old) else [path]
+            kept += [] if is_as_imported(old) else [path]
     for path in _existing(root, (pack,)):
         old = _read(root / path) or ""
-        if path.removeprefix(f"{pack}/") not in files and may_replace(old):
+        if path.removeprefix(f"{pack}/") not in files and is_as_imported(old):
             found.append(Change(path, "removed", old, ""))
     return sorted(found, key=lambda c: c.path), sorted(kept)
 

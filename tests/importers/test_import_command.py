@@ -1,5 +1,8 @@
 """`measuremart import oa-cohorts`: what it writes, says and refuses, and that what it wrote is a pack."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -116,6 +119,34 @@ def test_an_authors_own_file_beside_stays_and_its_names_are_taken(home: Path) ->
     assert run(home, NEWER)[0] == 0
     assert "fit_5:" in (own.parent / "measures.yml").read_text()
     assert own.read_text().startswith("measures: {fit:")
+
+
+def test_force_takes_nothing_that_is_an_authors_own(home: Path) -> None:
+    pack = home / "definitions" / "oa"
+    run(home, NEWER)
+    (pack / "own.yml").write_text("measures: {ours: {description: Ours., incomplete: not agreed}}\n")
+    (pack / "notes.md").write_text("ours\n")
+    (pack / "concept_sets.yml").write_text((pack / "concept_sets.yml").read_text() + "# ours\n")
+    assert run(home, OLDER, "--force")[0] == 0
+    assert (pack / "own.yml").exists()
+    assert (pack / "notes.md").read_text() == "ours\n"
+    assert (pack / "concept_sets.yml").read_text().endswith("# ours\n")
+
+
+def test_the_same_bytes_whatever_the_order_of_sets_in_memory(home: Path, tmp_path: Path) -> None:
+    found = []
+    for seed in ("1", "2"):
+        command = [sys.executable, "-c", "from measuremart.cli import main; main()", "import", "oa-cohorts", str(NEWER)]
+        done = subprocess.run(
+            [*command, "--pack", f"seed_{seed}", "--project-dir", str(home)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found.append((done.stdout.replace(f"seed_{seed}", ""), texts(home / "definitions" / f"seed_{seed}")))
+        (home / "definitions" / f"seed_{seed}").rename(tmp_path / seed)
+    assert found[0] == found[1]
 
 
 def test_a_file_that_is_no_longer_made_goes_unless_it_was_edited(home: Path) -> None:

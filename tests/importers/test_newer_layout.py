@@ -372,6 +372,18 @@ def test_rows_that_are_there_and_rows_that_are_not_in_one_subquery(tmp_path: Pat
     assert "rows that are there and for rows that are not" in body["incomplete"]
 
 
+def test_what_three_measures_want_by_person_has_a_name(tmp_path: Path) -> None:
+    added = [("measure.csv", f"{n},Person {n},and,,cancer,True") for n in (41, 42)]
+    added += [("measure_relationship.csv", f"{n},{child}") for n in (41, 42) for child in (1, 5)]
+    pack = entries(translated(with_line(tmp_path, NEWER, *added)))
+    named = pack["measures"]["lung_cancer_by_person"]
+    assert {k: v for k, v in named.items() if k != "description"} == {"at": "person", "of": "lung_cancer"}
+    for number in (41, 42):
+        assert by_id(pack["measures"], number) == {"and": ["lung_cancer_by_person", "fit_by_person"]}
+    assert by_id(pack["measures"], 9)["and"][:2] == ["fit_by_person", "lung_cancer_by_person"]
+    assert {"at": "person", "of": "any_treatment"} in by_id(pack["measures"], 9)["and"]
+
+
 def test_long_notes_are_cut_to_what_a_text_may_have(tmp_path: Path) -> None:
     lines = [("query_rule.csv", f"{n},exact,{n},{'agreed in the meeting ' * 9},,,,") for n in range(100, 160)]
     lines += [("subquery_rule_map.csv", f"5,{n}") for n in range(100, 160)]

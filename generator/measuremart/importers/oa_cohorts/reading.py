@@ -87,7 +87,7 @@ def read_folder(folder: Path) -> Reading:
     for path in sorted(folder.glob("*.csv")):
         if path.name not in known:
             text = f"not a file of the {reading.layout} layout: not read"
-            reading.findings.append(Finding(path.name, 0, "file", "left out", text))
+            reading.findings.append(Finding(_printable(path.name), 0, "file", "left out", text))
     return reading
 
 
@@ -131,10 +131,10 @@ def _rows(table: Table, lines: list[tuple[int, list[str]]], reading: Reading) ->
     if not lines:
         reading.problems.append(Problem(Position(file, 1, 1), "file has no line of column names", Kind.YAML))
         return
-    heading = lines[0][1]
+    heading = [_printable(cell) for cell in lines[0][1]]
     columns = [c for c in table.columns if reading.layout in c.names]
     missing = _missing(columns, heading, reading, Position(file, lines[0][0], 1))
-    _unread(columns, lines, reading, file)
+    _unread(columns, heading, lines, reading, file)
     if missing:
         return
     seen: dict[tuple[Value, ...], Row] = {}
@@ -177,9 +177,11 @@ def _missing(columns: list[Column], heading: list[str], reading: Reading, positi
     return fault
 
 
-def _unread(columns: list[Column], lines: list[tuple[int, list[str]]], reading: Reading, file: str) -> None:
+def _unread(
+    columns: list[Column], heading: list[str], lines: list[tuple[int, list[str]]], reading: Reading, file: str
+) -> None:
     known = {c.names[reading.layout] for c in columns}
-    for number, name in enumerate(lines[0][1]):
+    for number, name in enumerate(heading):
         if name not in known and any(len(cells) > number and cells[number] not in _EMPTY for _, cells in lines[1:]):
             text = f"column '{name}' is not of the {reading.layout} layout: not read"
             reading.findings.append(Finding(file, 0, "column", "left out", text))
@@ -197,9 +199,13 @@ def _row(table: Table, columns: list[Column], cells: dict[str, str], reading: Re
         value, fault = _value(column, cell)
         values[column.field] = value
         if fault:
-            shown = _UNPRINTABLE.sub(" ", cell[:60])
-            reading.problems.append(Problem(position, f"'{name}' {fault}; found '{shown}'", Kind.LANGUAGE))
+            found = f"'{name}' {fault}; found '{_printable(cell[:60])}'"
+            reading.problems.append(Problem(position, found, Kind.LANGUAGE))
     return Row(position, values)
+
+
+def _printable(text: str) -> str:
+    return " ".join(_UNPRINTABLE.sub(" ", text).split())
 
 
 def _value(column: Column, cell: str) -> tuple[Value, str]:
@@ -214,7 +220,7 @@ def _value(column: Column, cell: str) -> tuple[Value, str]:
         return flag, "" if flag is not None else "must be t or f"
     words = column.words
     if words is None:
-        return " ".join(_UNPRINTABLE.sub(" ", cell).split()), ""
+        return _printable(cell), ""
     word = words.get(cell) or words.get(cell.lower())
     if word:
         return word, ""

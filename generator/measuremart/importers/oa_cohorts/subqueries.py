@@ -66,6 +66,7 @@ def _leaf(work: Translation, row: Row) -> Leaf | None:
     if meaning.name not in work.targets or work.targets[meaning.name].entry is None:
         hint = did_you_mean(meaning.name, work.targets)
         text = f"target {row.text('target')} is '{meaning.name}' here, which this project does not have{hint}"
+        text += ": packs omop and oncology have the targets"
         work.problems.append(Problem(row.position, text, Kind.MEANING))
         return None
     roles = work.roles(meaning.name)
