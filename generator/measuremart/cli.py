@@ -25,7 +25,7 @@ from measuremart.definitions.file import SECTIONS
 from measuremart.example_runs import ENGINES, failures_of
 from measuremart.import_table import finding_tables
 from measuremart.pipeline import Read, import_oa_cohorts, pending_changes, read_definitions
-from measuremart.plan.states import state_of, states
+from measuremart.plan.states import missing_said, state_of, states
 from measuremart.problems import Kind, Problem, did_you_mean, exit_code
 from measuremart.report_table import left_out_rows, left_out_said, reasons_said, report_rows, report_table
 from measuremart.warehouse.dbt import WarehouseError
@@ -168,12 +168,14 @@ def _of_section(number: int, section: str) -> str:
 
 @app.command()
 def validate(project_dir: ProjectOption = Path(), definitions: DefinitionsOption = None) -> None:
-    """Check every definition of every pack and say all that is wrong; write nothing."""
+    """Check every definition of every pack; say all that is wrong, and what is unavailable and why; write nothing."""
     read = _read(project_dir, definitions)
     counts = ((section, len(read.catalogue.of(section))) for section in SECTIONS)
     said = ", ".join(_of_section(n, section) for section, n in counts if n)
     _out.print(f"{'no errors' if states(read.plan) else 'all well'}: {said}")
     _say_what_is_missing(read)
+    for line in missing_said(read.plan):
+        _out.print(line, soft_wrap=True)
 
 
 @app.command("list")
@@ -291,10 +293,10 @@ def report_command(
         _err.print(str(error))
         raise typer.Exit(WAREHOUSE) from None
     for line in left_out_said(left_out):
-        _out.print(line)
+        _out.print(line, soft_wrap=True)
     _out.print(report_table(report.title, rows, _out.width))
     for line in reasons_said(rows):
-        _out.print(line)
+        _out.print(line, soft_wrap=True)
 
 
 @importers.command("oa-cohorts")
