@@ -90,6 +90,7 @@ dropped_2_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__procedure') }}
 
@@ -130,6 +131,7 @@ dropped_2_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_2_target_row as target_row
     where
@@ -147,7 +149,8 @@ dropped_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_2_eligible
     where concept_id in (select listed.concept_id from dropped_2_hierarchy_1 as listed)
 
@@ -160,6 +163,7 @@ dropped_3_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__procedure') }}
 
@@ -186,6 +190,7 @@ dropped_3_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_3_target_row as target_row
     where
@@ -199,7 +204,8 @@ dropped_3 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_3_eligible
     where concept_id in (select listed.concept_id from dropped_3_hierarchy_1 as listed)
 
@@ -288,6 +294,7 @@ dropped_6_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id,
         {{ to_number('value_number') }} as value_number
     from {{ ref('target__measurement') }}
@@ -301,6 +308,7 @@ dropped_6_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id,
         target_row.value_number
     from dropped_6_target_row as target_row
@@ -315,7 +323,8 @@ dropped_6 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_6_eligible
     where (value_number between 0 and 1 and concept_id = 36305384)
 
@@ -328,6 +337,7 @@ dropped_7_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id,
         {{ to_number('value_number') }} as value_number
     from {{ ref('target__measurement') }}
@@ -341,6 +351,7 @@ dropped_7_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id,
         target_row.value_number
     from dropped_7_target_row as target_row
@@ -355,7 +366,8 @@ dropped_7 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_7_eligible
     where (value_number between 0 and 4 and concept_id = 36305384)
 
@@ -368,6 +380,7 @@ dropped_8_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__observation') }}
 
@@ -380,6 +393,7 @@ dropped_8_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_8_target_row as target_row
     where
@@ -393,7 +407,8 @@ dropped_8 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_8_eligible
     where concept_id = 2000000065
 
@@ -406,6 +421,7 @@ dropped_9_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__visit') }}
 
@@ -418,6 +434,7 @@ dropped_9_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_9_target_row as target_row
     where
@@ -431,7 +448,8 @@ dropped_9 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_9_eligible
     where concept_id = 2000000066
 
@@ -444,6 +462,7 @@ dropped_10_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__condition') }}
 
@@ -456,6 +475,7 @@ dropped_10_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_10_target_row as target_row
     where
@@ -469,7 +489,8 @@ dropped_10 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_10_eligible
     where concept_id in (select listed.concept_id from concept_set__lung_cancer as listed)
 
@@ -482,6 +503,7 @@ dropped_11_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__condition') }}
 
@@ -494,6 +516,7 @@ dropped_11_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_11_target_row as target_row
     where
@@ -507,7 +530,8 @@ dropped_11 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_11_eligible
     where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
 
@@ -520,6 +544,7 @@ dropped_12_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__observation') }}
 
@@ -532,6 +557,7 @@ dropped_12_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_12_target_row as target_row
     where
@@ -545,7 +571,8 @@ dropped_12 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_12_eligible
     where concept_id = 44790273
 
@@ -558,6 +585,7 @@ dropped_13_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__procedure') }}
 
@@ -570,6 +598,7 @@ dropped_13_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_13_target_row as target_row
     where
@@ -583,7 +612,8 @@ dropped_13 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_13_eligible
     where concept_id = 44790273
 
@@ -596,6 +626,7 @@ dropped_14_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         source_value
     from {{ ref('target__condition') }}
 
@@ -640,6 +671,7 @@ dropped_14_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.source_value
     from dropped_14_target_row as target_row
     inner join person
@@ -656,7 +688,8 @@ dropped_14_rule_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_14_eligible
     where position((select code.folded_code from dropped_14_code_1 as code) in {{ fold_ascii('source_value') }}) > 0
 
@@ -668,7 +701,8 @@ dropped_14_rule_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_14_eligible
     where position((select code.folded_code from dropped_14_code_2 as code) in {{ fold_ascii('source_value') }}) > 0
 
@@ -680,7 +714,8 @@ dropped_14_rule_3 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_14_eligible
     where position((select code.folded_code from dropped_14_code_3 as code) in {{ fold_ascii('source_value') }}) > 0
 
@@ -692,7 +727,8 @@ dropped_14_rule_4 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_14_eligible
     where position((select code.folded_code from dropped_14_code_4 as code) in {{ fold_ascii('source_value') }}) > 0
 
@@ -704,7 +740,8 @@ dropped_14 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_14_rule_1
 
     union all
@@ -713,7 +750,8 @@ dropped_14 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_14_rule_2
 
     union all
@@ -722,7 +760,8 @@ dropped_14 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_14_rule_3
 
     union all
@@ -731,7 +770,8 @@ dropped_14 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_14_rule_4
 
 ),
@@ -743,6 +783,7 @@ dropped_15_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__condition') }}
 
@@ -769,6 +810,7 @@ dropped_15_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_15_target_row as target_row
     where
@@ -782,7 +824,8 @@ dropped_15 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_15_eligible
     where concept_id in (select listed.concept_id from dropped_15_hierarchy_1 as listed)
 
@@ -833,6 +876,7 @@ dropped_17_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__observation') }}
 
@@ -845,6 +889,7 @@ dropped_17_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_17_target_row as target_row
     where
@@ -858,7 +903,8 @@ dropped_17 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_17_eligible
     where concept_id = 4127745
 
@@ -871,6 +917,7 @@ dropped_18_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__measurement') }}
 
@@ -897,6 +944,7 @@ dropped_18_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_18_target_row as target_row
     where
@@ -910,7 +958,8 @@ dropped_18 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_18_eligible
     where concept_id in (select listed.concept_id from dropped_18_hierarchy_1 as listed)
 
@@ -923,6 +972,7 @@ dropped_19_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__procedure') }}
 
@@ -949,6 +999,7 @@ dropped_19_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_19_target_row as target_row
     where
@@ -962,7 +1013,8 @@ dropped_19 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_19_eligible
     where concept_id in (select listed.concept_id from dropped_19_hierarchy_1 as listed)
 
@@ -975,6 +1027,7 @@ dropped_20_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__condition') }}
 
@@ -1001,6 +1054,7 @@ dropped_20_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_20_target_row as target_row
     where
@@ -1014,7 +1068,8 @@ dropped_20 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_20_eligible
     where concept_id in (select listed.concept_id from dropped_20_hierarchy_1 as listed)
 
@@ -1027,6 +1082,7 @@ dropped_21_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id,
         value_concept_id
     from {{ ref('target__observation') }}
@@ -1040,6 +1096,7 @@ dropped_21_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id,
         target_row.value_concept_id
     from dropped_21_target_row as target_row
@@ -1058,7 +1115,8 @@ dropped_21 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_21_eligible
     where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
 
@@ -1071,6 +1129,7 @@ dropped_22_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__measurement') }}
 
@@ -1097,6 +1156,7 @@ dropped_22_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_22_target_row as target_row
     where
@@ -1110,7 +1170,8 @@ dropped_22 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_22_eligible
     where concept_id in (select listed.concept_id from dropped_22_hierarchy_1 as listed)
 
@@ -1123,6 +1184,7 @@ dropped_23_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__measurement') }}
 
@@ -1149,6 +1211,7 @@ dropped_23_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_23_target_row as target_row
     where
@@ -1162,7 +1225,8 @@ dropped_23 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_23_eligible
     where concept_id in (select listed.concept_id from dropped_23_hierarchy_1 as listed)
 
@@ -1175,6 +1239,7 @@ dropped_24_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__measurement') }}
 
@@ -1201,6 +1266,7 @@ dropped_24_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_24_target_row as target_row
     where
@@ -1214,7 +1280,8 @@ dropped_24 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_24_eligible
     where concept_id in (select listed.concept_id from dropped_24_hierarchy_1 as listed)
 
@@ -1227,6 +1294,7 @@ dropped_25_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__measurement') }}
 
@@ -1253,6 +1321,7 @@ dropped_25_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_25_target_row as target_row
     where
@@ -1266,7 +1335,8 @@ dropped_25 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_25_eligible
     where concept_id in (select listed.concept_id from dropped_25_hierarchy_1 as listed)
 
@@ -1279,6 +1349,7 @@ dropped_26_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id,
         source_value
     from {{ ref('target__drug') }}
@@ -1292,6 +1363,7 @@ dropped_26_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id,
         target_row.source_value
     from dropped_26_target_row as target_row
@@ -1306,7 +1378,8 @@ dropped_26_rule_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_26_eligible
     where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
 
@@ -1318,7 +1391,8 @@ dropped_26_rule_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_26_eligible
     where position('sact ' in {{ fold_ascii('source_value') }}) = 1
 
@@ -1330,7 +1404,8 @@ dropped_26 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_26_rule_1
 
     union all
@@ -1339,7 +1414,8 @@ dropped_26 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_26_rule_2
 
 ),
@@ -1351,6 +1427,7 @@ dropped_27_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id,
         value_concept_id
     from {{ ref('target__observation') }}
@@ -1364,6 +1441,7 @@ dropped_27_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id,
         target_row.value_concept_id
     from dropped_27_target_row as target_row
@@ -1378,7 +1456,8 @@ dropped_27 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_27_eligible
     where (concept_id = 2000000072 and value_concept_id = 2000000074)
 
@@ -1391,6 +1470,7 @@ dropped_28_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id,
         value_concept_id
     from {{ ref('target__measurement') }}
@@ -1404,6 +1484,7 @@ dropped_28_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id,
         target_row.value_concept_id
     from dropped_28_target_row as target_row
@@ -1418,7 +1499,8 @@ dropped_28 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_28_eligible
     where (concept_id = 2000000051 and value_concept_id = 2000000052)
 
@@ -1431,6 +1513,7 @@ dropped_29_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id,
         value_concept_id
     from {{ ref('target__observation') }}
@@ -1444,6 +1527,7 @@ dropped_29_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id,
         target_row.value_concept_id
     from dropped_29_target_row as target_row
@@ -1458,7 +1542,8 @@ dropped_29 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_29_eligible
     where (concept_id = 2000000072 and value_concept_id = 2000000073)
 
@@ -1511,6 +1596,7 @@ dropped_31_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__procedure') }}
 
@@ -1523,6 +1609,7 @@ dropped_31_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_31_target_row as target_row
     where
@@ -1536,7 +1623,8 @@ dropped_31 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_31_eligible
     where concept_id = 2000000088
 
@@ -1549,6 +1637,7 @@ dropped_32_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__device') }}
 
@@ -1561,6 +1650,7 @@ dropped_32_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_32_target_row as target_row
     where
@@ -1574,7 +1664,8 @@ dropped_32 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_32_eligible
     where concept_id = 2000000091
 
@@ -1597,10 +1688,10 @@ counted as (
         'subquery' as construct,
         'chest_surgery_done' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_2
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1608,10 +1699,10 @@ counted as (
         'subquery' as construct,
         'curative_radiotherapy_given' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_3
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1641,10 +1732,10 @@ counted as (
         'subquery' as construct,
         'ecog_fit_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_6
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1652,10 +1743,10 @@ counted as (
         'subquery' as construct,
         'ecog_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_7
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1663,10 +1754,10 @@ counted as (
         'subquery' as construct,
         'gp_letter' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_8
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1674,10 +1765,10 @@ counted as (
         'subquery' as construct,
         'gp_urgent_visit' as definition,
         'visit' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_9
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1685,10 +1776,10 @@ counted as (
         'subquery' as construct,
         'lung_cancer_recorded' as definition,
         'condition' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_10
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1696,10 +1787,10 @@ counted as (
         'subquery' as construct,
         'lung_metastasis_recorded' as definition,
         'condition' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_11
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1707,10 +1798,10 @@ counted as (
         'subquery' as construct,
         'mdt_meeting_observation' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_12
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1718,10 +1809,10 @@ counted as (
         'subquery' as construct,
         'mdt_meeting_procedure' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_13
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1729,10 +1820,10 @@ counted as (
         'subquery' as construct,
         'mesothelioma_recorded' as definition,
         'condition' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_14
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1740,10 +1831,10 @@ counted as (
         'subquery' as construct,
         'non_small_cell_recorded' as definition,
         'condition' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_15
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1762,10 +1853,10 @@ counted as (
         'subquery' as construct,
         'palliative_referral_made' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_17
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1773,10 +1864,10 @@ counted as (
         'subquery' as construct,
         'pathological_stage_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_18
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1784,10 +1875,10 @@ counted as (
         'subquery' as construct,
         'radiotherapy_given' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_19
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1795,10 +1886,10 @@ counted as (
         'subquery' as construct,
         'small_cell_recorded' as definition,
         'condition' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_20
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1806,10 +1897,10 @@ counted as (
         'subquery' as construct,
         'smoking_recorded' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_21
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1817,10 +1908,10 @@ counted as (
         'subquery' as construct,
         'stage_i_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_22
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1828,10 +1919,10 @@ counted as (
         'subquery' as construct,
         'stage_ii_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_23
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1839,10 +1930,10 @@ counted as (
         'subquery' as construct,
         'stage_iii_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_24
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1850,10 +1941,10 @@ counted as (
         'subquery' as construct,
         'stage_iv_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_25
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1861,10 +1952,10 @@ counted as (
         'subquery' as construct,
         'systemic_therapy_given' as definition,
         'drug' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_26
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1872,10 +1963,10 @@ counted as (
         'subquery' as construct,
         'tests_declined_recorded' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_27
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1883,10 +1974,10 @@ counted as (
         'subquery' as construct,
         'tissue_shows_cancer' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_28
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1894,10 +1985,10 @@ counted as (
         'subquery' as construct,
         'treatment_declined_recorded' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_29
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1916,10 +2007,10 @@ counted as (
         'measure' as construct,
         'any_cancer_treatment' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_31
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1927,10 +2018,10 @@ counted as (
         'measure' as construct,
         'any_cancer_treatment' as definition,
         'device' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_32
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
