@@ -384,6 +384,19 @@ def test_what_three_measures_want_by_person_has_a_name(tmp_path: Path) -> None:
     assert {"at": "person", "of": "any_treatment"} in by_id(pack["measures"], 9)["and"]
 
 
+def test_what_is_by_person_anyway_keeps_its_name(tmp_path: Path) -> None:
+    added = [("measure.csv", "41,Woman or dead,and,,cancer,True")]
+    added += [("measure_relationship.csv", f"41,{child}") for child in (17, 22, 1)]
+    pack = entries(translated(with_line(tmp_path, NEWER, *added)))
+    assert by_id(pack["measures"], 41) == {"and": [{"at": "person", "of": "lung_cancer"}, "death", "women"]}
+
+
+def test_presence_of_concurrent_treatment_is_not_what_it_is_there_and_that_is_said(tmp_path: Path) -> None:
+    found = translated(altered(tmp_path, NEWER, ("query_rule.csv", "10,predicate,1", "10,presence,")))
+    assert by_id(entries(found)["subqueries"], 8)["rules"] == [{"predicate": True}]
+    assert said(found)[("query_rule.csv", 10)][0] == "changed"
+
+
 def test_long_notes_are_cut_to_what_a_text_may_have(tmp_path: Path) -> None:
     lines = [("query_rule.csv", f"{n},exact,{n},{'agreed in the meeting ' * 9},,,,") for n in range(100, 160)]
     lines += [("subquery_rule_map.csv", f"5,{n}") for n in range(100, 160)]
@@ -434,3 +447,8 @@ def test_the_order_of_rows_means_nothing(tmp_path: Path, imported: Imported) -> 
         heading, *lines = file.read_text(encoding="utf-8").splitlines()
         file.write_text("\n".join([heading, *reversed(lines)]) + "\n", encoding="utf-8")
     assert translated(folder).files == imported.files
+
+
+def test_a_rule_that_no_subquery_has_is_said(tmp_path: Path) -> None:
+    folder = with_line(tmp_path, NEWER, ("query_rule.csv", "20,exact,5,,,,,"))
+    assert said(translated(folder))[("query_rule.csv", 20)] == ("left out", "no subquery has it")

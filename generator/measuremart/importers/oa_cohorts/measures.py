@@ -126,6 +126,8 @@ class Measures:
         if "incomplete" in self.body(number) or (scope == "person" and (own or self._is_plain_union(number))):
             return {"at": "person", "of": self.name(number)} if scope == "person" else self.name(number)
         body = self._body(number, scope)
+        if body == self.body(number):
+            return self.name(number)
         return body["subquery"] if list(body) == ["subquery"] else body
 
     def _is_plain_union(self, number: int) -> bool:

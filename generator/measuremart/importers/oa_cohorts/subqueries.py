@@ -218,7 +218,11 @@ def _any_row(work: Translation, rule: Row, meaning: TargetMeaning, roles: Roles,
     if concept and not meaning.alike:
         text = f"'{matcher}' does not look at its concept {concept} in oa-cohorts, and rows of '{meaning.name}' are of"
         raise UnmappableError(f"{text} many kinds: write exact: or hierarchy: {concept} if that is what is meant", rule)
-    if concept:
+    if meaning.name == "tx_concurrent":
+        text = f"'{matcher}' asks whether the treatments overlap; oa-cohorts counts every episode with treatment"
+        work.say("query_rule", rule.number("id"), "changed", text)
+        remarks.append(f"Rule {rule.number('id')}: {text}")
+    elif concept:
         text = f"'{matcher}' does not look at its concept {concept}, as in oa-cohorts: any row of '{meaning.name}'"
         work.say("query_rule", rule.number("id"), "changed", text)
         remarks.append(f"Rule {rule.number('id')}: {text}")
