@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from importers.oa_folders import NEWER, OLDER, altered, project
+from importers.oa_folders import NEWER, OLDER, ROOT, altered, project
 from measuremart.cli import app
 from measuremart.pipeline import read_definitions
 from measuremart.problems import Kind
 from typer.testing import CliRunner
+from yamllint import linter
+from yamllint.config import YamlLintConfig
 
 FILES = ["concept_sets.yml", "subqueries.yml", "measures.yml", "cohorts.yml", "indicators.yml", "reports.yml"]
 
@@ -43,6 +45,15 @@ def test_it_writes_a_pack_without_errors(home: Path, source: Path, files: list[s
     generated = CliRunner().invoke(app, ["generate", "--project-dir", str(home)])
     assert generated.exit_code == 0, generated.output
     assert (home / "models" / "measures" / "oa" / "measure__lung_cancer.sql").exists()
+
+
+@pytest.mark.parametrize("source", [NEWER, OLDER])
+def test_the_project_linter_has_nothing_to_say(home: Path, source: Path) -> None:
+    run(home, source)
+    rules = YamlLintConfig(file=str(ROOT / ".yamllint"))
+    for file in (home / "definitions" / "oa").iterdir():
+        found = [f"{file.name}:{p.line}: {p.desc}" for p in linter.run(file.read_text(), rules)]
+        assert found == []
 
 
 def test_it_says_what_is_not_as_it_was_and_what_is_unavailable(home: Path) -> None:

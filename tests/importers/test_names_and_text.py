@@ -133,6 +133,12 @@ def test_lines_are_short_and_short_parts_stand_on_one_line() -> None:
     assert "      from: {days: -30}" in lines
 
 
+def test_a_long_text_that_ends_like_the_sign_of_one() -> None:
+    text = "word " * 30 + "and: >-"
+    written = section_text("measures", [("", {"a": {"notes": text, "description": "next"}})])
+    assert read_text(written, "x")["measures"]["a"] == {"notes": text, "description": "next"}
+
+
 def test_a_seal_shows_an_edit() -> None:
     text = sealed("A comment.", "measures:\n  a: {or: [b, c]}\n")
     assert is_as_imported(text)

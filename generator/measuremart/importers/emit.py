@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -13,8 +14,8 @@ import yaml
 
 from measuremart.source import SourceError, read_text
 
-WIDTH = 108
-_SHORT = 96
+WIDTH = 116
+_SHORT = 84
 # Children of an operator and the like stand on one line where they fit.
 _BLOCK_KEYS = ("rules", "exclude", "indicators", "definitions", "window", "concepts")
 
@@ -84,12 +85,30 @@ def section_text(section: str, groups: Iterable[tuple[str, Mapping[str, Any]]]) 
         lines += ["", f"  # {heading}"] if heading and len(lines) > 1 else [f"  # {heading}"] if heading else []
         for number, (name, entry) in enumerate(entries.items()):
             lines += [""] if number or heading else []
-            text = yaml.dump({name: _styled(entry)}, Dumper=_Dumper, sort_keys=False, width=WIDTH, allow_unicode=True)
-            lines += [f"  {line}" if line else "" for line in text.rstrip("\n").split("\n")]
+            lines += [line for written in _entry_lines(name, entry) for line in written]
             everything[name] = entry
     text = "\n".join(lines) + "\n"
     assert _plain(read_text(text, section)[section]) == _plain(everything), f"{section} does not read back"
     return text
+
+
+def _entry_lines(name: str, entry: Any) -> Iterator[list[str]]:
+    """Yield the lines of one entry; only folded texts are broken, since linters want no break within brackets."""
+    text = yaml.dump({name: _styled(entry)}, Dumper=_Dumper, sort_keys=False, width=10**9, allow_unicode=True)
+    folded = False
+    for line in text.rstrip("\n").split("\n"):
+        indent = "  " + line[: len(line) - len(line.lstrip())]
+        if folded:
+            yield _wrapped(line.strip(), indent)
+        else:
+            yield [f"  {line}" if line else ""]
+        folded = not folded and line.endswith(": >-")
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _styled(value: Any, key: str = "") -> Any:
@@ -121,9 +140,7 @@ def _flowing(value: Any) -> Any:
 
 
 def _fits(value: Any) -> bool:
-    """Say whether a part may stand on one line; a list of plain values always may, and wraps."""
-    if isinstance(value, list | tuple) and not any(isinstance(v, Mapping | list | tuple) for v in value):
-        return True
+    """Say whether a part may stand on one line."""
     return len(str(value)) <= _SHORT
 
 
