@@ -62,9 +62,10 @@ def _yaml(path: Path) -> Any:
 def _cli() -> str:
     group: Any = typer.main.get_command(cli.app)
     text = "# Command line\n\n" + group.help.strip() + "\n\n"
-    text += _table(["command", "what it does"], ((f"`{n}`", _first_line(c.help)) for n, c in group.commands.items()))
+    commands = dict(_commands(group, ""))
+    text += _table(["command", "what it does"], ((f"`{n}`", _first_line(c.help)) for n, c in commands.items()))
     text += "`measuremart --version` prints the version, `measuremart COMMAND --help` the options.\n\n"
-    for name, command in group.commands.items():
+    for name, command in commands.items():
         arguments = [p for p in command.params if p.param_type_name == "argument"]
         options = [p for p in command.params if p.param_type_name == "option" and p.name != "help"]
         words = [p.name.upper() if p.required else f"[{p.name.upper()}]" for p in arguments]
@@ -74,6 +75,14 @@ def _cli() -> str:
         rows += [(f"`{', '.join(p.opts)}`", p.help or "", _default(p)) for p in options]
         text += _table(["argument or option", "meaning", "default"], rows)
     return text + _exit_codes()
+
+
+def _commands(group: Any, above: str) -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{above}{name} ")
+        else:
+            yield f"{above}{name}", command
 
 
 def _first_line(text: str) -> str:

@@ -1,6 +1,6 @@
 """The command line: the only module that prints, parses arguments and exits.
 
-Exit codes: 0 all well; 1 generated files differ (`--check`); 2 wrong usage; 3 a file that is not readable YAML;
+Exit codes: 0 all well; 1 generated files differ (`--check`); 2 wrong usage; 3 a file that cannot be read;
 4 a key or value that is not of the language; 5 a name, grain or rule that does not fit; 6 a part that is not supported
 yet; 7 a file, or output, that may not or cannot be written; 8 the warehouse; 9 an example is not as expected.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -19,16 +20,18 @@ from rich.console import Console
 
 from measuremart import __version__
 from measuremart.catalogue import noun
+from measuremart.definitions.base import name_fault
 from measuremart.definitions.file import SECTIONS
 from measuremart.example_runs import ENGINES, failures_of
+from measuremart.import_table import finding_tables
 from measuremart.list_table import list_table
-from measuremart.pipeline import Read, pending_changes, read_definitions
+from measuremart.pipeline import Read, import_oa_cohorts, pending_changes, read_definitions
 from measuremart.plan.states import missing_said, state_of, states
-from measuremart.problems import Kind, did_you_mean, exit_code
+from measuremart.problems import Kind, Problem, did_you_mean, exit_code
 from measuremart.report_table import left_out_rows, left_out_said, reasons_said, report_rows, report_table
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.warehouse.profile import missing
-from measuremart.write import WriteRefusedError, apply
+from measuremart.write import Change, WriteRefusedError, apply
 
 DIFFERENT, REFUSED, WAREHOUSE, UNEXPECTED = 1, 7, 8, 9
 
@@ -38,6 +41,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+importers = typer.Typer(help="Make a pack of another system's definitions.", no_args_is_help=True)
+app.add_typer(importers, name="import")
 
 
 class _Unwritten(Exception):  # noqa: N818 - not an error of the program
@@ -108,14 +113,18 @@ def _read(project: Path, definitions: Path | None) -> Read:
         _err.print(f"there is no folder {folder}: run this in the project, or say --project-dir")
         raise typer.Exit(2)
     read = read_definitions(folder)
-    for problem in read.problems:
+    _stop_at(read.problems)
+    return read
+
+
+def _stop_at(problems: Sequence[Problem]) -> None:
+    for problem in problems:
         _err.print(str(problem))
-    errors = [p for p in read.problems if p.kind is not Kind.WARNING]
+    errors = [p for p in problems if p.kind is not Kind.WARNING]
     if errors:
         files = len({p.position.file for p in errors})
         _err.print(f"{_counted(len(errors), 'problem')} in {_counted(files, 'file')}; nothing was written")
         raise typer.Exit(exit_code(errors))
-    return read
 
 
 def _echo(text: str) -> None:
@@ -158,11 +167,14 @@ def generate(
             raise
         _err.print(f"cannot write {error.filename}: {error.strerror}; run it again to go on")
         raise typer.Exit(REFUSED) from None
-    kinds = {kind: sum(c.kind == kind for c in found) for kind in ("new", "changed", "removed")}
-    said = ", ".join(f"{n:,} {kind}" for kind, n in kinds.items() if n) or "nothing to change"
     counts = (("subqueries", read.plan.subqueries), ("measures", read.plan.measures), ("reports", read.plan.reports))
-    _out.print(", ".join(f"{len(names):,} {word}" for word, names in counts) + f": {said}")
+    _out.print(", ".join(f"{len(names):,} {word}" for word, names in counts) + f": {_kinds_said(found)}")
     _say_what_is_missing(read)
+
+
+def _kinds_said(found: Sequence[Change]) -> str:
+    kinds = {kind: sum(c.kind == kind for c in found) for kind in ("new", "changed", "removed")}
+    return ", ".join(f"{n:,} {kind}" for kind, n in kinds.items() if n) or "nothing to change"
 
 
 def _say_what_is_missing(read: Read) -> None:
@@ -302,6 +314,48 @@ def report_command(
     _out.print(report_table(report.title, rows, _out.width))
     for line in reasons_said(rows):
         _out.print(line, soft_wrap=True)
+
+
+@importers.command("oa-cohorts")
+def import_oa_cohorts_folder(
+    folder: Annotated[Path, typer.Argument(help="The folder of CSV files.", show_default=False)],
+    pack: Annotated[str, typer.Option(help="The pack to write: a folder of the definitions.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; print what would change.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that were edited or not imported.")] = False,
+    project_dir: ProjectOption = Path(),
+    definitions: DefinitionsOption = None,
+) -> None:
+    """Make a pack of an oa-cohorts configuration, and say what is not as it was there."""
+    packs = definitions or project_dir / "definitions"
+    faults = [f"there is no folder {wanted}" for wanted in (folder, packs) if not wanted.is_dir()]
+    fault = name_fault(pack) or next(iter(faults), None)
+    if fault is not None:
+        _err.print(fault)
+        raise typer.Exit(2)
+    found = import_oa_cohorts(packs, folder, pack)
+    _stop_at(found.imported.problems)
+    refused = [] if force else found.edited
+    if dry_run or refused:
+        for change in found.changes:
+            _echo(change.diff())
+    for table in finding_tables(found.imported.findings, found.imported.unavailable):
+        _out.print(table, "")
+    if found.warnings:
+        _out.print(f"{_counted(len(found.warnings), 'warning')}: `measuremart validate` says which")
+    _out.print(", ".join(_of_section(n, section) for section, n in found.imported.counts.items()))
+    if refused:
+        for path in refused:
+            _err.print(f"{path} was edited since it was imported, or never was imported")
+        _err.print("nothing was written: keep what is yours in another file or pack, or say --force to lose it")
+        raise typer.Exit(REFUSED)
+    if dry_run:
+        return
+    try:
+        apply(packs, found.changes)
+    except OSError as error:
+        _err.print(f"cannot write {error.filename}: {error.strerror}; run it again to go on")
+        raise typer.Exit(REFUSED) from None
+    _out.print(f"{packs / pack}: {_kinds_said(found.changes)}; next: measuremart generate")
 
 
 def main() -> None:
