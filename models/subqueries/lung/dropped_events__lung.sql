@@ -28,10 +28,38 @@ concept_set__cancer_medicines as (
 
 ),
 
+concept_set__intent_cure_radiotherapy as (
+
+    select concept_id
+    from {{ ref('concept_set__intent_cure_radiotherapy') }}
+
+),
+
 concept_set__lung_cancer as (
 
     select concept_id
     from {{ ref('concept_set__lung_cancer') }}
+
+),
+
+concept_set__radiotherapy_procedures as (
+
+    select concept_id
+    from {{ ref('concept_set__radiotherapy_procedures') }}
+
+),
+
+concept_set__specialist_consultations as (
+
+    select concept_id
+    from {{ ref('concept_set__specialist_consultations') }}
+
+),
+
+concept_set__specialist_specialties as (
+
+    select concept_id
+    from {{ ref('concept_set__specialist_specialties') }}
 
 ),
 
@@ -52,8 +80,8 @@ dropped_1_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__episode_of_care') }}
+        concept_id
+    from {{ ref('target__tx_surgical') }}
 
 ),
 
@@ -64,7 +92,7 @@ dropped_1_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.concept_id
     from dropped_1_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -79,7 +107,7 @@ dropped_1 as (
         measure_resolver,
         measure_date
     from dropped_1_eligible
-    where start_date is not null
+    where coalesce(concept_id, 0) <> 0
 
 ),
 
@@ -90,12 +118,50 @@ dropped_2_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__procedure') }}
+        kind_id
+    from {{ ref('target__episode_of_care') }}
 
 ),
 
-dropped_2_hierarchy_1 as (
+dropped_2_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.kind_id
+    from dropped_2_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_2_eligible
+    where coalesce(kind_id, 0) <> 0
+
+),
+
+dropped_3_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id
+    from {{ ref('target__tx_surgical') }}
+
+),
+
+dropped_3_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -109,7 +175,7 @@ dropped_2_hierarchy_1 as (
 
 ),
 
-dropped_2_hierarchy_2 as (
+dropped_3_hierarchy_2 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -120,62 +186,6 @@ dropped_2_hierarchy_2 as (
     union
 
     select cast(2000000084 as bigint) as concept_id
-
-),
-
-dropped_2_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from dropped_2_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-        and not coalesce(
-            target_row.concept_id in (select listed.concept_id from dropped_2_hierarchy_2 as listed),
-            false
-        )
-
-),
-
-dropped_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_2_eligible
-    where concept_id in (select listed.concept_id from dropped_2_hierarchy_1 as listed)
-
-),
-
-dropped_3_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__procedure') }}
-
-),
-
-dropped_3_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4162591)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4162591 as bigint) as concept_id
 
 ),
 
@@ -190,6 +200,10 @@ dropped_3_eligible as (
     from dropped_3_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
+        and not coalesce(
+            target_row.concept_id in (select listed.concept_id from dropped_3_hierarchy_2 as listed),
+            false
+        )
 
 ),
 
@@ -209,11 +223,11 @@ dropped_4_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__death') }}
+        value_flag
+    from {{ ref('target__tx_concurrent') }}
 
 ),
 
@@ -224,7 +238,7 @@ dropped_4_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.value_flag
     from dropped_4_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -239,7 +253,7 @@ dropped_4 as (
         measure_resolver,
         measure_date
     from dropped_4_eligible
-    where start_date is not null
+    where value_flag = true
 
 ),
 
@@ -247,11 +261,11 @@ dropped_5_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__death') }}
+        concept_id
+    from {{ ref('target__intent_rt') }}
 
 ),
 
@@ -262,7 +276,7 @@ dropped_5_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.concept_id
     from dropped_5_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -277,7 +291,7 @@ dropped_5 as (
         measure_resolver,
         measure_date
     from dropped_5_eligible
-    where start_date is null
+    where concept_id in (select listed.concept_id from concept_set__intent_cure_radiotherapy as listed)
 
 ),
 
@@ -285,12 +299,11 @@ dropped_6_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__measurement') }}
+        cast(start_date as date) as start_date
+    from {{ ref('target__death') }}
 
 ),
 
@@ -301,8 +314,7 @@ dropped_6_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_number
+        target_row.start_date
     from dropped_6_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -317,7 +329,7 @@ dropped_6 as (
         measure_resolver,
         measure_date
     from dropped_6_eligible
-    where (value_number between 0 and 1 and concept_id = 36305384)
+    where start_date is not null
 
 ),
 
@@ -325,12 +337,11 @@ dropped_7_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__measurement') }}
+        cast(start_date as date) as start_date
+    from {{ ref('target__death') }}
 
 ),
 
@@ -341,8 +352,7 @@ dropped_7_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_number
+        target_row.start_date
     from dropped_7_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -357,7 +367,7 @@ dropped_7 as (
         measure_resolver,
         measure_date
     from dropped_7_eligible
-    where (value_number between 0 and 4 and concept_id = 36305384)
+    where start_date is null
 
 ),
 
@@ -367,9 +377,9 @@ dropped_8_target_row as (
         cast(person_id as bigint) as person_id,
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__observation') }}
+        cast(treatment_date as date) as measure_date,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__dx_to_tx_window') }}
 
 ),
 
@@ -380,7 +390,7 @@ dropped_8_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.value_number
     from dropped_8_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -395,7 +405,7 @@ dropped_8 as (
         measure_resolver,
         measure_date
     from dropped_8_eligible
-    where concept_id = 2000000065
+    where value_number is not null
 
 ),
 
@@ -406,8 +416,9 @@ dropped_9_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__visit') }}
+        concept_id,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__measurement') }}
 
 ),
 
@@ -418,7 +429,8 @@ dropped_9_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.concept_id,
+        target_row.value_number
     from dropped_9_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -433,7 +445,7 @@ dropped_9 as (
         measure_resolver,
         measure_date
     from dropped_9_eligible
-    where concept_id = 2000000066
+    where (value_number between 0 and 1 and concept_id = 36305384)
 
 ),
 
@@ -444,8 +456,9 @@ dropped_10_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__condition') }}
+        concept_id,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__measurement') }}
 
 ),
 
@@ -456,7 +469,8 @@ dropped_10_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.concept_id,
+        target_row.value_number
     from dropped_10_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -471,7 +485,7 @@ dropped_10 as (
         measure_resolver,
         measure_date
     from dropped_10_eligible
-    where concept_id in (select listed.concept_id from concept_set__lung_cancer as listed)
+    where (value_number between 0 and 4 and concept_id = 36305384)
 
 ),
 
@@ -482,8 +496,9 @@ dropped_11_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__condition') }}
+        concept_id,
+        value_concept_id
+    from {{ ref('target__measurement') }}
 
 ),
 
@@ -494,10 +509,15 @@ dropped_11_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.concept_id,
+        target_row.value_concept_id
     from dropped_11_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
+        and not coalesce(
+            target_row.value_concept_id = 2000000058,
+            false
+        )
 
 ),
 
@@ -509,7 +529,7 @@ dropped_11 as (
         measure_resolver,
         measure_date
     from dropped_11_eligible
-    where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
+    where concept_id = 2000000055
 
 ),
 
@@ -547,7 +567,7 @@ dropped_12 as (
         measure_resolver,
         measure_date
     from dropped_12_eligible
-    where concept_id = 44790273
+    where concept_id = 2000000065
 
 ),
 
@@ -559,7 +579,7 @@ dropped_13_target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         concept_id
-    from {{ ref('target__procedure') }}
+    from {{ ref('target__visit') }}
 
 ),
 
@@ -585,7 +605,7 @@ dropped_13 as (
         measure_resolver,
         measure_date
     from dropped_13_eligible
-    where concept_id = 44790273
+    where concept_id = 2000000066
 
 ),
 
@@ -596,40 +616,8 @@ dropped_14_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        source_value
-    from {{ ref('target__condition') }}
-
-),
-
-dropped_14_code_1 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499065
-
-),
-
-dropped_14_code_2 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499069
-
-),
-
-dropped_14_code_3 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499067
-
-),
-
-dropped_14_code_4 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499070
+        concept_id
+    from {{ ref('target__dx_primary') }}
 
 ),
 
@@ -640,61 +628,10 @@ dropped_14_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.source_value
+        target_row.concept_id
     from dropped_14_target_row as target_row
-    inner join person
-        on target_row.person_id = person.person_id
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
-        and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
-
-),
-
-dropped_14_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_14_eligible
-    where position((select code.folded_code from dropped_14_code_1 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-dropped_14_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_14_eligible
-    where position((select code.folded_code from dropped_14_code_2 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-dropped_14_rule_3 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_14_eligible
-    where position((select code.folded_code from dropped_14_code_3 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-dropped_14_rule_4 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_14_eligible
-    where position((select code.folded_code from dropped_14_code_4 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -705,34 +642,8 @@ dropped_14 as (
         episode_id,
         measure_resolver,
         measure_date
-    from dropped_14_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_14_rule_2
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_14_rule_3
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_14_rule_4
+    from dropped_14_eligible
+    where concept_id in (select listed.concept_id from concept_set__lung_cancer as listed)
 
 ),
 
@@ -743,22 +654,9 @@ dropped_15_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__condition') }}
-
-),
-
-dropped_15_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4115276)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4115276 as bigint) as concept_id
+        concept_id,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__measurement') }}
 
 ),
 
@@ -769,7 +667,8 @@ dropped_15_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.concept_id,
+        target_row.value_number
     from dropped_15_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -784,7 +683,7 @@ dropped_15 as (
         measure_resolver,
         measure_date
     from dropped_15_eligible
-    where concept_id in (select listed.concept_id from dropped_15_hierarchy_1 as listed)
+    where (concept_id = 3024653 and value_number is not null)
 
 ),
 
@@ -792,11 +691,11 @@ dropped_16_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__observation_period') }}
+        concept_id
+    from {{ ref('target__dx_any') }}
 
 ),
 
@@ -807,7 +706,7 @@ dropped_16_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.concept_id
     from dropped_16_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -822,7 +721,7 @@ dropped_16 as (
         measure_resolver,
         measure_date
     from dropped_16_eligible
-    where start_date is not null
+    where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
 
 ),
 
@@ -834,7 +733,7 @@ dropped_17_target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         concept_id
-    from {{ ref('target__observation') }}
+    from {{ ref('target__dx_mets') }}
 
 ),
 
@@ -860,7 +759,7 @@ dropped_17 as (
         measure_resolver,
         measure_date
     from dropped_17_eligible
-    where concept_id = 4127745
+    where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
 
 ),
 
@@ -872,21 +771,7 @@ dropped_18_target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_18_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1635740)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1635740 as bigint) as concept_id
+    from {{ ref('target__observation') }}
 
 ),
 
@@ -912,7 +797,7 @@ dropped_18 as (
         measure_resolver,
         measure_date
     from dropped_18_eligible
-    where concept_id in (select listed.concept_id from dropped_18_hierarchy_1 as listed)
+    where concept_id = 44790273
 
 ),
 
@@ -925,20 +810,6 @@ dropped_19_target_row as (
         cast(start_date as date) as measure_date,
         concept_id
     from {{ ref('target__procedure') }}
-
-),
-
-dropped_19_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4029715)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4029715 as bigint) as concept_id
 
 ),
 
@@ -964,7 +835,7 @@ dropped_19 as (
         measure_resolver,
         measure_date
     from dropped_19_eligible
-    where concept_id in (select listed.concept_id from dropped_19_hierarchy_1 as listed)
+    where concept_id = 44790273
 
 ),
 
@@ -975,22 +846,40 @@ dropped_20_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__condition') }}
+        source_value
+    from {{ ref('target__dx_primary') }}
 
 ),
 
-dropped_20_hierarchy_1 as (
+dropped_20_code_1 as (
 
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4110705)
-        and descendant_concept_id <> 0
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 44499065
 
-    union
+),
 
-    select cast(4110705 as bigint) as concept_id
+dropped_20_code_2 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 44499069
+
+),
+
+dropped_20_code_3 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 44499067
+
+),
+
+dropped_20_code_4 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 44499070
 
 ),
 
@@ -1001,10 +890,61 @@ dropped_20_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.source_value
     from dropped_20_target_row as target_row
+    inner join person
+        on target_row.person_id = person.person_id
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
+        and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
+
+),
+
+dropped_20_rule_1 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_eligible
+    where position((select code.folded_code from dropped_20_code_1 as code) in {{ fold_ascii('source_value') }}) > 0
+
+),
+
+dropped_20_rule_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_eligible
+    where position((select code.folded_code from dropped_20_code_2 as code) in {{ fold_ascii('source_value') }}) > 0
+
+),
+
+dropped_20_rule_3 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_eligible
+    where position((select code.folded_code from dropped_20_code_3 as code) in {{ fold_ascii('source_value') }}) > 0
+
+),
+
+dropped_20_rule_4 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_eligible
+    where position((select code.folded_code from dropped_20_code_4 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -1015,8 +955,34 @@ dropped_20 as (
         episode_id,
         measure_resolver,
         measure_date
-    from dropped_20_eligible
-    where concept_id in (select listed.concept_id from dropped_20_hierarchy_1 as listed)
+    from dropped_20_rule_1
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_rule_2
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_rule_3
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_rule_4
 
 ),
 
@@ -1027,9 +993,22 @@ dropped_21_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
+        concept_id
+    from {{ ref('target__dx_primary') }}
+
+),
+
+dropped_21_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (4115276)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(4115276 as bigint) as concept_id
 
 ),
 
@@ -1040,15 +1019,10 @@ dropped_21_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_concept_id
+        target_row.concept_id
     from dropped_21_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
-        and not coalesce(
-            target_row.value_concept_id = 2000000064,
-            false
-        )
 
 ),
 
@@ -1060,7 +1034,7 @@ dropped_21 as (
         measure_resolver,
         measure_date
     from dropped_21_eligible
-    where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
+    where concept_id in (select listed.concept_id from dropped_21_hierarchy_1 as listed)
 
 ),
 
@@ -1072,21 +1046,7 @@ dropped_22_target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_22_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1635838)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1635838 as bigint) as concept_id
+    from {{ ref('target__procedure') }}
 
 ),
 
@@ -1112,7 +1072,7 @@ dropped_22 as (
         measure_resolver,
         measure_date
     from dropped_22_eligible
-    where concept_id in (select listed.concept_id from dropped_22_hierarchy_1 as listed)
+    where concept_id = 4295043
 
 ),
 
@@ -1123,22 +1083,8 @@ dropped_23_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_23_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1635131)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1635131 as bigint) as concept_id
+        specialty_id
+    from {{ ref('target__ev_visit') }}
 
 ),
 
@@ -1149,7 +1095,7 @@ dropped_23_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.specialty_id
     from dropped_23_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1164,7 +1110,7 @@ dropped_23 as (
         measure_resolver,
         measure_date
     from dropped_23_eligible
-    where concept_id in (select listed.concept_id from dropped_23_hierarchy_1 as listed)
+    where specialty_id = 2000000121
 
 ),
 
@@ -1172,25 +1118,11 @@ dropped_24_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_24_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1634191)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1634191 as bigint) as concept_id
+        cast(start_date as date) as start_date
+    from {{ ref('target__observation_period') }}
 
 ),
 
@@ -1201,7 +1133,7 @@ dropped_24_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.start_date
     from dropped_24_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1216,7 +1148,7 @@ dropped_24 as (
         measure_resolver,
         measure_date
     from dropped_24_eligible
-    where concept_id in (select listed.concept_id from dropped_24_hierarchy_1 as listed)
+    where start_date is not null
 
 ),
 
@@ -1228,21 +1160,7 @@ dropped_25_target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_25_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1633987)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1633987 as bigint) as concept_id
+    from {{ ref('target__observation') }}
 
 ),
 
@@ -1268,7 +1186,7 @@ dropped_25 as (
         measure_resolver,
         measure_date
     from dropped_25_eligible
-    where concept_id in (select listed.concept_id from dropped_25_hierarchy_1 as listed)
+    where concept_id = 4127745
 
 ),
 
@@ -1279,9 +1197,22 @@ dropped_26_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id,
-        source_value
-    from {{ ref('target__drug') }}
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_26_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1635740)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1635740 as bigint) as concept_id
 
 ),
 
@@ -1292,35 +1223,10 @@ dropped_26_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.source_value
+        target_row.concept_id
     from dropped_26_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_26_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_26_eligible
-    where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
-
-),
-
-dropped_26_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_26_eligible
-    where position('sact ' in {{ fold_ascii('source_value') }}) = 1
 
 ),
 
@@ -1331,16 +1237,8 @@ dropped_26 as (
         episode_id,
         measure_resolver,
         measure_date
-    from dropped_26_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_26_rule_2
+    from dropped_26_eligible
+    where concept_id in (select listed.concept_id from dropped_26_hierarchy_1 as listed)
 
 ),
 
@@ -1351,9 +1249,8 @@ dropped_27_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
+        kind_id
+    from {{ ref('target__tx_radiotherapy') }}
 
 ),
 
@@ -1364,8 +1261,7 @@ dropped_27_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_concept_id
+        target_row.kind_id
     from dropped_27_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1380,7 +1276,7 @@ dropped_27 as (
         measure_resolver,
         measure_date
     from dropped_27_eligible
-    where (concept_id = 2000000072 and value_concept_id = 2000000074)
+    where coalesce(kind_id, 0) <> 0
 
 ),
 
@@ -1391,9 +1287,8 @@ dropped_28_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__measurement') }}
+        concept_id
+    from {{ ref('target__procedure') }}
 
 ),
 
@@ -1404,8 +1299,7 @@ dropped_28_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_concept_id
+        target_row.concept_id
     from dropped_28_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1420,7 +1314,7 @@ dropped_28 as (
         measure_resolver,
         measure_date
     from dropped_28_eligible
-    where (concept_id = 2000000051 and value_concept_id = 2000000052)
+    where concept_id in (select listed.concept_id from concept_set__radiotherapy_procedures as listed)
 
 ),
 
@@ -1430,10 +1324,9 @@ dropped_29_target_row as (
         cast(person_id as bigint) as person_id,
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
+        cast(specialist_date as date) as measure_date,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__referral_to_specialist_window') }}
 
 ),
 
@@ -1444,8 +1337,7 @@ dropped_29_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_concept_id
+        target_row.value_number
     from dropped_29_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1460,7 +1352,7 @@ dropped_29 as (
         measure_resolver,
         measure_date
     from dropped_29_eligible
-    where (concept_id = 2000000072 and value_concept_id = 2000000073)
+    where value_number is not null
 
 ),
 
@@ -1468,12 +1360,11 @@ dropped_30_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        value_text
-    from {{ ref('target__observation') }}
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(treatment_date as date) as measure_date,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__referral_to_tx_window') }}
 
 ),
 
@@ -1484,8 +1375,7 @@ dropped_30_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_text
+        target_row.value_number
     from dropped_30_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1500,7 +1390,7 @@ dropped_30 as (
         measure_resolver,
         measure_date
     from dropped_30_eligible
-    where (concept_id = 2000000071 and value_text = 'enrolled')
+    where value_number is not null
 
 ),
 
@@ -1512,7 +1402,21 @@ dropped_31_target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         concept_id
-    from {{ ref('target__procedure') }}
+    from {{ ref('target__dx_primary') }}
+
+),
+
+dropped_31_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (4110705)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(4110705 as bigint) as concept_id
 
 ),
 
@@ -1538,7 +1442,7 @@ dropped_31 as (
         measure_resolver,
         measure_date
     from dropped_31_eligible
-    where concept_id = 2000000088
+    where concept_id in (select listed.concept_id from dropped_31_hierarchy_1 as listed)
 
 ),
 
@@ -1549,8 +1453,9 @@ dropped_32_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__device') }}
+        concept_id,
+        value_concept_id
+    from {{ ref('target__observation') }}
 
 ),
 
@@ -1561,10 +1466,15 @@ dropped_32_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.concept_id,
+        target_row.value_concept_id
     from dropped_32_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
+        and not coalesce(
+            target_row.value_concept_id = 2000000064,
+            false
+        )
 
 ),
 
@@ -1576,6 +1486,820 @@ dropped_32 as (
         measure_resolver,
         measure_date
     from dropped_32_eligible
+    where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
+
+),
+
+dropped_33_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id
+    from {{ ref('target__procedure') }}
+
+),
+
+dropped_33_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from dropped_33_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_33 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_33_eligible
+    where concept_id in (select listed.concept_id from concept_set__specialist_consultations as listed)
+
+),
+
+dropped_34_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        specialty_id
+    from {{ ref('target__ev_visit') }}
+
+),
+
+dropped_34_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.specialty_id
+    from dropped_34_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_34 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_34_eligible
+    where specialty_id in (select listed.concept_id from concept_set__specialist_specialties as listed)
+
+),
+
+dropped_35_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id
+    from {{ ref('target__dx_primary') }}
+
+),
+
+dropped_35_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (2000000012)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(2000000012 as bigint) as concept_id
+
+),
+
+dropped_35_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from dropped_35_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_35 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_35_eligible
+    where concept_id in (select listed.concept_id from dropped_35_hierarchy_1 as listed)
+
+),
+
+dropped_36_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_36_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1635838)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1635838 as bigint) as concept_id
+
+),
+
+dropped_36_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from dropped_36_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_36 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_36_eligible
+    where concept_id in (select listed.concept_id from dropped_36_hierarchy_1 as listed)
+
+),
+
+dropped_37_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_37_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (2000000049, 2000000050)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(2000000049 as bigint) as concept_id
+
+    union
+
+    select cast(2000000050 as bigint) as concept_id
+
+),
+
+dropped_37_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from dropped_37_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_37 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_37_eligible
+    where concept_id in (select listed.concept_id from dropped_37_hierarchy_1 as listed)
+
+),
+
+dropped_38_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_38_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1635131)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1635131 as bigint) as concept_id
+
+),
+
+dropped_38_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from dropped_38_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_38 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_38_eligible
+    where concept_id in (select listed.concept_id from dropped_38_hierarchy_1 as listed)
+
+),
+
+dropped_39_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_39_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1634191)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1634191 as bigint) as concept_id
+
+),
+
+dropped_39_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from dropped_39_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_39 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_39_eligible
+    where concept_id in (select listed.concept_id from dropped_39_hierarchy_1 as listed)
+
+),
+
+dropped_40_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_40_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1633987)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1633987 as bigint) as concept_id
+
+),
+
+dropped_40_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from dropped_40_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_40 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_40_eligible
+    where concept_id in (select listed.concept_id from dropped_40_hierarchy_1 as listed)
+
+),
+
+dropped_41_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        kind_id
+    from {{ ref('target__tx_chemotherapy') }}
+
+),
+
+dropped_41_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.kind_id
+    from dropped_41_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_41 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_41_eligible
+    where coalesce(kind_id, 0) <> 0
+
+),
+
+dropped_42_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id,
+        source_value
+    from {{ ref('target__drug') }}
+
+),
+
+dropped_42_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id,
+        target_row.source_value
+    from dropped_42_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_42_rule_1 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_42_eligible
+    where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
+
+),
+
+dropped_42_rule_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_42_eligible
+    where position('sact ' in {{ fold_ascii('source_value') }}) = 1
+
+),
+
+dropped_42 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_42_rule_1
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_42_rule_2
+
+),
+
+dropped_43_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id,
+        value_concept_id
+    from {{ ref('target__observation') }}
+
+),
+
+dropped_43_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id,
+        target_row.value_concept_id
+    from dropped_43_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_43 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_43_eligible
+    where (concept_id = 2000000072 and value_concept_id = 2000000074)
+
+),
+
+dropped_44_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id,
+        value_concept_id
+    from {{ ref('target__measurement') }}
+
+),
+
+dropped_44_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id,
+        target_row.value_concept_id
+    from dropped_44_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_44 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_44_eligible
+    where (concept_id = 2000000051 and value_concept_id = 2000000052)
+
+),
+
+dropped_45_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id,
+        value_concept_id
+    from {{ ref('target__observation') }}
+
+),
+
+dropped_45_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id,
+        target_row.value_concept_id
+    from dropped_45_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_45 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_45_eligible
+    where (concept_id = 2000000072 and value_concept_id = 2000000073)
+
+),
+
+dropped_46_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(end_date as date) as measure_date,
+        modality
+    from {{ ref('target__tx_any') }}
+
+),
+
+dropped_46_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.modality
+    from dropped_46_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_46 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_46_eligible
+    where modality is not null
+
+),
+
+dropped_47_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(treatment_date as date) as measure_date,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__tx_to_death_window') }}
+
+),
+
+dropped_47_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.value_number
+    from dropped_47_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_47 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_47_eligible
+    where value_number is not null
+
+),
+
+dropped_48_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id,
+        value_text
+    from {{ ref('target__observation') }}
+
+),
+
+dropped_48_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id,
+        target_row.value_text
+    from dropped_48_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_48 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_48_eligible
+    where (concept_id = 2000000071 and value_text = 'enrolled')
+
+),
+
+dropped_49_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id
+    from {{ ref('target__procedure') }}
+
+),
+
+dropped_49_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from dropped_49_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_49 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_49_eligible
+    where concept_id = 2000000088
+
+),
+
+dropped_50_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id
+    from {{ ref('target__device') }}
+
+),
+
+dropped_50_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from dropped_50_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_50 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_50_eligible
     where concept_id = 2000000091
 
 ),
@@ -1584,8 +2308,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'care_began_recorded' as definition,
-        'episode_of_care' as target_name,
+        'cancer_surgery_done' as definition,
+        'tx_surgical' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped_1
@@ -1595,8 +2319,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'chest_surgery_done' as definition,
-        'procedure' as target_name,
+        'care_began_recorded' as definition,
+        'episode_of_care' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped_2
@@ -1606,11 +2330,33 @@ counted as (
 
     select
         'subquery' as construct,
-        'curative_radiotherapy_given' as definition,
-        'procedure' as target_name,
+        'chest_surgery_done' as definition,
+        'tx_surgical' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped_3
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'concurrent_recorded' as definition,
+        'tx_concurrent' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_4
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'curative_intent_recorded' as definition,
+        'intent_rt' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_5
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1621,7 +2367,7 @@ counted as (
         'death' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_4
+    from dropped_6
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -1632,8 +2378,19 @@ counted as (
         'death' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_5
+    from dropped_7
     group by case when person_id is null then 'no person' else 'no person' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'diagnosis_to_treatment_days' as definition,
+        'dx_to_tx_window' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_8
+    group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
 
@@ -1643,7 +2400,7 @@ counted as (
         'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_6
+    from dropped_9
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1654,7 +2411,18 @@ counted as (
         'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_7
+    from dropped_10
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'genes_tested' as definition,
+        'measurement' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_11
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1665,7 +2433,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_8
+    from dropped_12
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1676,7 +2444,7 @@ counted as (
         'visit' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_9
+    from dropped_13
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1684,21 +2452,43 @@ counted as (
     select
         'subquery' as construct,
         'lung_cancer_recorded' as definition,
-        'condition' as target_name,
+        'dx_primary' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_10
+    from dropped_14
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
 
     select
         'subquery' as construct,
-        'lung_metastasis_recorded' as definition,
-        'condition' as target_name,
+        'lung_function_measured' as definition,
+        'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_11
+    from dropped_15
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'lung_spread_diagnosed' as definition,
+        'dx_any' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_16
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'lung_spread_measured' as definition,
+        'dx_mets' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_17
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1709,7 +2499,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_12
+    from dropped_18
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1720,7 +2510,7 @@ counted as (
         'procedure' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_13
+    from dropped_19
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1728,10 +2518,10 @@ counted as (
     select
         'subquery' as construct,
         'mesothelioma_recorded' as definition,
-        'condition' as target_name,
+        'dx_primary' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_14
+    from dropped_20
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1739,10 +2529,32 @@ counted as (
     select
         'subquery' as construct,
         'non_small_cell_recorded' as definition,
-        'condition' as target_name,
+        'dx_primary' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_15
+    from dropped_21
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'nurse_talk' as definition,
+        'procedure' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_22
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'nurse_visited' as definition,
+        'ev_visit' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_23
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1753,7 +2565,7 @@ counted as (
         'observation_period' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_16
+    from dropped_24
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -1764,7 +2576,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_17
+    from dropped_25
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1772,10 +2584,21 @@ counted as (
     select
         'subquery' as construct,
         'pathological_stage_recorded' as definition,
-        'measurement' as target_name,
+        'dx_stage' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_18
+    from dropped_26
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'radiotherapy_episode' as definition,
+        'tx_radiotherapy' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_27
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1786,7 +2609,29 @@ counted as (
         'procedure' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_19
+    from dropped_28
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'referral_to_specialist_days' as definition,
+        'referral_to_specialist_window' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_29
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'referral_to_treatment_days' as definition,
+        'referral_to_tx_window' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_30
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1794,10 +2639,10 @@ counted as (
     select
         'subquery' as construct,
         'small_cell_recorded' as definition,
-        'condition' as target_name,
+        'dx_primary' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_20
+    from dropped_31
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1808,7 +2653,40 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_21
+    from dropped_32
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'specialist_consulted' as definition,
+        'procedure' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_33
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'specialist_visited' as definition,
+        'ev_visit' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_34
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'squamous_recorded' as definition,
+        'dx_primary' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_35
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1816,10 +2694,21 @@ counted as (
     select
         'subquery' as construct,
         'stage_i_recorded' as definition,
-        'measurement' as target_name,
+        'dx_stage' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_22
+    from dropped_36
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'stage_ib_iia_recorded' as definition,
+        'dx_stage' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_37
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1827,10 +2716,10 @@ counted as (
     select
         'subquery' as construct,
         'stage_ii_recorded' as definition,
-        'measurement' as target_name,
+        'dx_stage' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_23
+    from dropped_38
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1838,10 +2727,10 @@ counted as (
     select
         'subquery' as construct,
         'stage_iii_recorded' as definition,
-        'measurement' as target_name,
+        'dx_stage' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_24
+    from dropped_39
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1849,10 +2738,21 @@ counted as (
     select
         'subquery' as construct,
         'stage_iv_recorded' as definition,
-        'measurement' as target_name,
+        'dx_stage' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_25
+    from dropped_40
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'systemic_episode' as definition,
+        'tx_chemotherapy' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_41
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1863,7 +2763,7 @@ counted as (
         'drug' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_26
+    from dropped_42
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1874,7 +2774,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_27
+    from dropped_43
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1885,7 +2785,7 @@ counted as (
         'measurement' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_28
+    from dropped_44
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1896,7 +2796,29 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_29
+    from dropped_45
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'treatment_last_day' as definition,
+        'tx_any' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_46
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'treatment_to_death_days' as definition,
+        'tx_to_death_window' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_47
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1907,7 +2829,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_30
+    from dropped_48
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -1918,7 +2840,7 @@ counted as (
         'procedure' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_31
+    from dropped_49
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1929,7 +2851,7 @@ counted as (
         'device' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_32
+    from dropped_50
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
