@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from benchmarks.synthetic_omop import cancers, care, dirt, people, treatment
+from benchmarks.synthetic_omop import cancers, care, contacts, dirt, people, treatment
 from benchmarks.synthetic_omop.draws import Draws
 from benchmarks.synthetic_omop.store import Column, Store, day
 from benchmarks.synthetic_omop.vocabulary import CONCEPTS, ancestors, relationships
@@ -33,18 +33,20 @@ def _add_chunk(store: Store, size: int) -> None:
     primaries = cancers.add_primaries(store, folk)
     declined = store.draws.chance(len(primaries), 0.12)
     visit = care.add_visits(store, primaries)
-    cancers.add_diagnoses(store, primaries, visit)
-    cancers.add_spread(store, primaries)
+    diagnosis = cancers.add_diagnoses(store, primaries, visit)
+    growth = cancers.add_spread(store, primaries, diagnosis)
     care.add_referrals(store, primaries)
-    care.add_stages(store, primaries)
+    care.add_stages(store, primaries, diagnosis)
     care.add_tissue(store, primaries)
     care.add_fitness(store, primaries)
     care.add_habits(store, primaries)
     care.add_meetings(store, primaries)
+    contacts.add_contacts(store, primaries)
+    contacts.add_gene_tests(store, primaries)
     care.add_palliative(store, primaries)
     care.add_choices(store, primaries, declined)
     care.add_illnesses(store, primaries)
-    last = treatment.add_treatments(store, primaries, declined)
+    last = treatment.add_treatments(store, primaries, declined, growth)
     treatment.add_deaths(store, primaries, folk, last)
     dirt.add_dirt(store, primaries, folk)
 
