@@ -75,7 +75,7 @@ recorded as (
 
 ),
 
--- A parent counts if it is another episode of the same person. A disease episode below a disease episode is a part of it.
+-- A parent counts if it is another episode of the same person. A disease below a disease is a part of it.
 episode as (
 
     select
@@ -113,7 +113,7 @@ one_step as (
 
 ),
 
--- Of nested episodes on the way the first counts, of treatments the last before a nested one: cycles belong to their regimen.
+-- Of nested episodes on the way the first counts; of treatments the last before it, since a cycle is part of a regimen.
 two_steps as (
 
     select

@@ -1,4 +1,4 @@
--- What the rules give changes only on five days of an episode, so they are applied once to each stretch between such days,
+-- What the rules give changes only on five days of an episode, so they are applied to each stretch between such days,
 -- not to each event.
 with episode_of_care as (
 
@@ -7,11 +7,38 @@ with episode_of_care as (
         episode_id,
         start_date,
         window_start_date,
-        window_end_date
+        window_end_date,
+        count(*) over (partition by person_id) as n_episodes
     from {{ ref('episode_of_care') }}
     where
         window_start_date <= window_end_date
         and {{ 'true' if var('attach_by_dates') else 'false' }}
+
+),
+
+-- Where a person has only one, all its window is its own.
+only_one as (
+
+    select
+        person_id,
+        episode_id,
+        window_start_date,
+        window_end_date
+    from episode_of_care
+    where n_episodes = 1
+
+),
+
+one_of_several as (
+
+    select
+        person_id,
+        episode_id,
+        start_date,
+        window_start_date,
+        window_end_date
+    from episode_of_care
+    where n_episodes > 1
 
 ),
 
@@ -20,27 +47,27 @@ breakpoint as (
     select
         person_id,
         window_start_date as from_date
-    from episode_of_care
+    from one_of_several
     union
     select
         person_id,
         {{ add_interval('start_date', 0, '-' ~ var('attach_upcoming_days')) }} as from_date
-    from episode_of_care
+    from one_of_several
     union
     select
         person_id,
         start_date as from_date
-    from episode_of_care
+    from one_of_several
     union
     select
         person_id,
         {{ add_interval('start_date', 0, var('attach_started_days')) }} as from_date
-    from episode_of_care
+    from one_of_several
     union
     select
         person_id,
         {{ add_interval('window_end_date', 0, 1) }} as from_date
-    from episode_of_care
+    from one_of_several
 
 ),
 
@@ -63,28 +90,28 @@ candidate as (
         stretch.person_id,
         stretch.from_date,
         stretch.to_date,
-        episode_of_care.episode_id,
-        abs({{ date_diff_days('stretch.from_date', 'episode_of_care.start_date') }}) as days_apart,
+        one_of_several.episode_id,
+        abs({{ date_diff_days('stretch.from_date', 'one_of_several.start_date') }}) as days_apart,
         case
             when
-                stretch.from_date >= episode_of_care.start_date
-                and stretch.from_date < {{ add_interval('episode_of_care.start_date', 0, var('attach_started_days')) }}
+                stretch.from_date >= one_of_several.start_date
+                and stretch.from_date < {{ add_interval('one_of_several.start_date', 0, var('attach_started_days')) }}
                 then 1
             when
-                stretch.from_date < episode_of_care.start_date
+                stretch.from_date < one_of_several.start_date
                 and stretch.from_date >= {{ add_interval(
-                    'episode_of_care.start_date', 0, '-' ~ var('attach_upcoming_days')
+                    'one_of_several.start_date', 0, '-' ~ var('attach_upcoming_days')
                 ) }}
                 then 2
-            when stretch.from_date >= episode_of_care.start_date then 3
+            when stretch.from_date >= one_of_several.start_date then 3
             else 4
         end as preference
     from stretch
-    inner join episode_of_care
+    inner join one_of_several
         on
-            stretch.person_id = episode_of_care.person_id
-            and stretch.from_date >= episode_of_care.window_start_date
-            and stretch.from_date <= episode_of_care.window_end_date
+            stretch.person_id = one_of_several.person_id
+            and stretch.from_date >= one_of_several.window_start_date
+            and stretch.from_date <= one_of_several.window_end_date
 
 ),
 
@@ -115,7 +142,7 @@ chosen as (
 
 ),
 
--- Stretches that follow one another and give the same episode become one span.
+-- Stretches that give the same episode one after another are one span: its window leaves no day out between them.
 marked as (
 
     select
@@ -124,12 +151,7 @@ marked as (
         to_date,
         episode_id,
         case
-            when
-                lag(episode_id) over (partition by person_id order by from_date) = episode_id
-                and {{ add_interval(
-                    'lag(to_date) over (partition by person_id order by from_date)', 0, 1
-                ) }} = from_date
-                then 0
+            when lag(episode_id) over (partition by person_id order by from_date) = episode_id then 0
             else 1
         end as begins
     from chosen
@@ -150,12 +172,30 @@ numbered as (
         ) as span
     from marked
 
+),
+
+final as (
+
+    select
+        person_id,
+        window_start_date as from_date,
+        window_end_date as to_date,
+        episode_id
+    from only_one
+    union all
+    select
+        person_id,
+        min(from_date) as from_date,
+        max(to_date) as to_date,
+        episode_id
+    from numbered
+    group by person_id, span, episode_id
+
 )
 
 select
     person_id,
-    min(from_date) as from_date,
-    max(to_date) as to_date,
+    from_date,
+    to_date,
     episode_id
-from numbered
-group by person_id, span, episode_id
+from final

@@ -95,6 +95,10 @@ final as (
         linked.source_concept_id,
         linked.source_value,
         case
+            when linked.linked_episode_id is not null then 'link'
+            when episode_reach.episode_id is not null then 'date'
+        end as attached_by,
+        case
             when linked.linked_episode_id is not null or episode_reach.episode_id is not null then null
             when linked.linked_event_id is not null then 'nested_not_credited'
             when linked_id.event_id is not null then 'link_to_another_person'
@@ -128,5 +132,6 @@ select
     status_id,
     source_concept_id,
     source_value,
+    attached_by,
     unattached_reason
 from final

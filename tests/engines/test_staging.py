@@ -249,7 +249,7 @@ def check_values(warehouse: Warehouse) -> None:
         "from targets.target__drug order by event_id, episode_id"
     ) == [
         (201, 1, 10, 13, "1.5000000000"),
-        (202, 1, 10, 12, None),
+        (202, 1, 10, 13, None),
         (203, 1, 10, None, "0.1000000000"),
         (203, 1, 20, None, "0.1000000000"),
         (204, 2, 30, None, None),
@@ -259,6 +259,14 @@ def check_values(warehouse: Warehouse) -> None:
         (208, 2, 30, None, None),
         (209, 1, 10, None, None),
         (210, None, None, None, None),
+    ]
+    assert warehouse.rows("select event_id, unattached_reason from targets.target__drug where episode_id is null") == [
+        (206, "outside_every_window"),
+        (210, "no_episode"),
+    ]
+    assert warehouse.rows("select event_id, episode_id, object_id from targets.target__episode_nested order by 1") == [
+        (11, 10, None),
+        (21, 20, None),
     ]
     assert warehouse.rows(
         "select person_id, episode_id, start_date, end_date from episodes.episode_of_care order by episode_id"
@@ -341,7 +349,7 @@ def test_an_attached_file_of_cdm_5_3(warehouse: Warehouse) -> None:
     ]
     assert warehouse.rows("select start_date, end_date from targets.target__procedure") == [(date(2020, 1, 1), None)]
     assert warehouse.rows("select count(*), count(value_number) from targets.target__drug") == [(10, 0)]
-    assert warehouse.rows("select count(*) from targets.target__episode") == [(0,)]
+    assert warehouse.rows("select count(*) from targets.target__episode_of_care") == [(0,)]
     assert warehouse.rows("select measurement_id, measurement_event_id from staging.stg_omop__measurement") == [
         (401, None)
     ]

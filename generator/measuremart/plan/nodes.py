@@ -52,7 +52,10 @@ class Population:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An event table. `start` and `end` are the date roles of those names, for intervals."""
+    """An event table. `start` and `end` are the date roles of those names, for intervals.
+
+    `unattached` says why an event has no episode; null where it has one.
+    """
 
     name: str
     pack: str
@@ -61,6 +64,7 @@ class Target:
     person: str
     episode: str | None
     event: str
+    unattached: Column | None
     start: Column | None
     end: Column | None
     number: Column | None

@@ -120,6 +120,11 @@ class TargetPlanner:
                 entry.place("episode"), f"population '{population}' has no episodes: write episode: null", trail
             )
             return
+        if entry.unattached is not None and episode is None:
+            self._scope.report(
+                entry.place("unattached"), "a target without episodes attaches nothing: leave 'unattached' out", trail
+            )
+            return
         self._keys_agree(defined, roles)
         self.roles[defined.name] = roles
         self.targets[defined.name] = Target(
@@ -130,6 +135,7 @@ class TargetPlanner:
             person=entry.person,
             episode=episode,
             event=entry.event,
+            unattached=Column(entry.unattached, "text") if entry.unattached else None,
             start=roles.dates.get("start"),
             end=roles.dates.get("end"),
             number=roles.by_name.get("number"),

@@ -28,38 +28,10 @@ concept_set__cancer_medicines as (
 
 ),
 
-concept_set__intent_cure_radiotherapy as (
-
-    select concept_id
-    from {{ ref('concept_set__intent_cure_radiotherapy') }}
-
-),
-
 concept_set__lung_cancer as (
 
     select concept_id
     from {{ ref('concept_set__lung_cancer') }}
-
-),
-
-concept_set__radiotherapy_procedures as (
-
-    select concept_id
-    from {{ ref('concept_set__radiotherapy_procedures') }}
-
-),
-
-concept_set__specialist_consultations as (
-
-    select concept_id
-    from {{ ref('concept_set__specialist_consultations') }}
-
-),
-
-concept_set__specialist_specialties as (
-
-    select concept_id
-    from {{ ref('concept_set__specialist_specialties') }}
 
 ),
 
@@ -80,8 +52,8 @@ dropped_1_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__tx_surgical') }}
+        cast(start_date as date) as start_date
+    from {{ ref('target__episode_of_care') }}
 
 ),
 
@@ -92,7 +64,7 @@ dropped_1_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.start_date
     from dropped_1_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -107,7 +79,7 @@ dropped_1 as (
         measure_resolver,
         measure_date
     from dropped_1_eligible
-    where coalesce(concept_id, 0) <> 0
+    where start_date is not null
 
 ),
 
@@ -118,50 +90,13 @@ dropped_2_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        kind_id
-    from {{ ref('target__episode_of_care') }}
-
-),
-
-dropped_2_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.kind_id
-    from dropped_2_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_2_eligible
-    where coalesce(kind_id, 0) <> 0
-
-),
-
-dropped_3_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as unattached_reason,
         concept_id
-    from {{ ref('target__tx_surgical') }}
+    from {{ ref('target__procedure') }}
 
 ),
 
-dropped_3_hierarchy_1 as (
+dropped_2_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -175,7 +110,7 @@ dropped_3_hierarchy_1 as (
 
 ),
 
-dropped_3_hierarchy_2 as (
+dropped_2_hierarchy_2 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -189,6 +124,65 @@ dropped_3_hierarchy_2 as (
 
 ),
 
+dropped_2_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.unattached_reason,
+        target_row.concept_id
+    from dropped_2_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+        and not coalesce(
+            target_row.concept_id in (select listed.concept_id from dropped_2_hierarchy_2 as listed),
+            false
+        )
+
+),
+
+dropped_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_2_eligible
+    where concept_id in (select listed.concept_id from dropped_2_hierarchy_1 as listed)
+
+),
+
+dropped_3_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id
+    from {{ ref('target__procedure') }}
+
+),
+
+dropped_3_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (4162591)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(4162591 as bigint) as concept_id
+
+),
+
 dropped_3_eligible as (
 
     select
@@ -196,14 +190,11 @@ dropped_3_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.unattached_reason,
         target_row.concept_id
     from dropped_3_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
-        and not coalesce(
-            target_row.concept_id in (select listed.concept_id from dropped_3_hierarchy_2 as listed),
-            false
-        )
 
 ),
 
@@ -213,7 +204,8 @@ dropped_3 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        unattached_reason
     from dropped_3_eligible
     where concept_id in (select listed.concept_id from dropped_3_hierarchy_1 as listed)
 
@@ -223,11 +215,11 @@ dropped_4_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        value_flag
-    from {{ ref('target__tx_concurrent') }}
+        cast(start_date as date) as start_date
+    from {{ ref('target__death') }}
 
 ),
 
@@ -238,7 +230,7 @@ dropped_4_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.value_flag
+        target_row.start_date
     from dropped_4_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -253,7 +245,7 @@ dropped_4 as (
         measure_resolver,
         measure_date
     from dropped_4_eligible
-    where value_flag = true
+    where start_date is not null
 
 ),
 
@@ -261,11 +253,11 @@ dropped_5_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__intent_rt') }}
+        cast(start_date as date) as start_date
+    from {{ ref('target__death') }}
 
 ),
 
@@ -276,7 +268,7 @@ dropped_5_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.start_date
     from dropped_5_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -291,7 +283,7 @@ dropped_5 as (
         measure_resolver,
         measure_date
     from dropped_5_eligible
-    where concept_id in (select listed.concept_id from concept_set__intent_cure_radiotherapy as listed)
+    where start_date is null
 
 ),
 
@@ -299,11 +291,13 @@ dropped_6_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__death') }}
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__measurement') }}
 
 ),
 
@@ -314,7 +308,9 @@ dropped_6_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.unattached_reason,
+        target_row.concept_id,
+        target_row.value_number
     from dropped_6_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -327,9 +323,10 @@ dropped_6 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        unattached_reason
     from dropped_6_eligible
-    where start_date is not null
+    where (value_number between 0 and 1 and concept_id = 36305384)
 
 ),
 
@@ -337,11 +334,13 @@ dropped_7_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__death') }}
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__measurement') }}
 
 ),
 
@@ -352,7 +351,9 @@ dropped_7_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.unattached_reason,
+        target_row.concept_id,
+        target_row.value_number
     from dropped_7_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -365,9 +366,10 @@ dropped_7 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        unattached_reason
     from dropped_7_eligible
-    where start_date is null
+    where (value_number between 0 and 4 and concept_id = 36305384)
 
 ),
 
@@ -377,9 +379,10 @@ dropped_8_target_row as (
         cast(person_id as bigint) as person_id,
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
-        cast(treatment_date as date) as measure_date,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__dx_to_tx_window') }}
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id
+    from {{ ref('target__observation') }}
 
 ),
 
@@ -390,7 +393,8 @@ dropped_8_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.value_number
+        target_row.unattached_reason,
+        target_row.concept_id
     from dropped_8_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -403,9 +407,10 @@ dropped_8 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        unattached_reason
     from dropped_8_eligible
-    where value_number is not null
+    where concept_id = 2000000065
 
 ),
 
@@ -416,9 +421,9 @@ dropped_9_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__measurement') }}
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id
+    from {{ ref('target__visit') }}
 
 ),
 
@@ -429,8 +434,8 @@ dropped_9_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_number
+        target_row.unattached_reason,
+        target_row.concept_id
     from dropped_9_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -443,9 +448,10 @@ dropped_9 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        unattached_reason
     from dropped_9_eligible
-    where (value_number between 0 and 1 and concept_id = 36305384)
+    where concept_id = 2000000066
 
 ),
 
@@ -456,9 +462,9 @@ dropped_10_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__measurement') }}
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id
+    from {{ ref('target__condition') }}
 
 ),
 
@@ -469,8 +475,8 @@ dropped_10_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_number
+        target_row.unattached_reason,
+        target_row.concept_id
     from dropped_10_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -483,9 +489,10 @@ dropped_10 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        unattached_reason
     from dropped_10_eligible
-    where (value_number between 0 and 4 and concept_id = 36305384)
+    where concept_id in (select listed.concept_id from concept_set__lung_cancer as listed)
 
 ),
 
@@ -496,9 +503,9 @@ dropped_11_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__measurement') }}
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id
+    from {{ ref('target__condition') }}
 
 ),
 
@@ -509,15 +516,11 @@ dropped_11_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_concept_id
+        target_row.unattached_reason,
+        target_row.concept_id
     from dropped_11_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
-        and not coalesce(
-            target_row.value_concept_id = 2000000058,
-            false
-        )
 
 ),
 
@@ -527,9 +530,10 @@ dropped_11 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        unattached_reason
     from dropped_11_eligible
-    where concept_id = 2000000055
+    where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
 
 ),
 
@@ -540,6 +544,7 @@ dropped_12_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as unattached_reason,
         concept_id
     from {{ ref('target__observation') }}
 
@@ -552,6 +557,7 @@ dropped_12_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.unattached_reason,
         target_row.concept_id
     from dropped_12_target_row as target_row
     where
@@ -565,9 +571,10 @@ dropped_12 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        unattached_reason
     from dropped_12_eligible
-    where concept_id = 2000000065
+    where concept_id = 44790273
 
 ),
 
@@ -578,8 +585,9 @@ dropped_13_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as unattached_reason,
         concept_id
-    from {{ ref('target__visit') }}
+    from {{ ref('target__procedure') }}
 
 ),
 
@@ -590,6 +598,7 @@ dropped_13_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.unattached_reason,
         target_row.concept_id
     from dropped_13_target_row as target_row
     where
@@ -603,9 +612,10 @@ dropped_13 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        unattached_reason
     from dropped_13_eligible
-    where concept_id = 2000000066
+    where concept_id = 44790273
 
 ),
 
@@ -616,8 +626,41 @@ dropped_14_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_primary') }}
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        source_value
+    from {{ ref('target__condition') }}
+
+),
+
+dropped_14_code_1 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 44499065
+
+),
+
+dropped_14_code_2 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 44499069
+
+),
+
+dropped_14_code_3 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 44499067
+
+),
+
+dropped_14_code_4 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 44499070
 
 ),
 
@@ -628,10 +671,66 @@ dropped_14_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.unattached_reason,
+        target_row.source_value
     from dropped_14_target_row as target_row
+    inner join person
+        on target_row.person_id = person.person_id
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
+        and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
+
+),
+
+dropped_14_rule_1 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_14_eligible
+    where position((select code.folded_code from dropped_14_code_1 as code) in {{ fold_ascii('source_value') }}) > 0
+
+),
+
+dropped_14_rule_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_14_eligible
+    where position((select code.folded_code from dropped_14_code_2 as code) in {{ fold_ascii('source_value') }}) > 0
+
+),
+
+dropped_14_rule_3 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_14_eligible
+    where position((select code.folded_code from dropped_14_code_3 as code) in {{ fold_ascii('source_value') }}) > 0
+
+),
+
+dropped_14_rule_4 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_14_eligible
+    where position((select code.folded_code from dropped_14_code_4 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -641,9 +740,39 @@ dropped_14 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
-    from dropped_14_eligible
-    where concept_id in (select listed.concept_id from concept_set__lung_cancer as listed)
+        measure_date,
+        unattached_reason
+    from dropped_14_rule_1
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_14_rule_2
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_14_rule_3
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_14_rule_4
 
 ),
 
@@ -654,9 +783,23 @@ dropped_15_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__measurement') }}
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id
+    from {{ ref('target__condition') }}
+
+),
+
+dropped_15_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (4115276)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(4115276 as bigint) as concept_id
 
 ),
 
@@ -667,8 +810,8 @@ dropped_15_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_number
+        target_row.unattached_reason,
+        target_row.concept_id
     from dropped_15_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -681,9 +824,10 @@ dropped_15 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        unattached_reason
     from dropped_15_eligible
-    where (concept_id = 3024653 and value_number is not null)
+    where concept_id in (select listed.concept_id from dropped_15_hierarchy_1 as listed)
 
 ),
 
@@ -691,11 +835,11 @@ dropped_16_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_any') }}
+        cast(start_date as date) as start_date
+    from {{ ref('target__observation_period') }}
 
 ),
 
@@ -706,7 +850,7 @@ dropped_16_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.start_date
     from dropped_16_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -721,7 +865,7 @@ dropped_16 as (
         measure_resolver,
         measure_date
     from dropped_16_eligible
-    where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
+    where start_date is not null
 
 ),
 
@@ -732,8 +876,9 @@ dropped_17_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as unattached_reason,
         concept_id
-    from {{ ref('target__dx_mets') }}
+    from {{ ref('target__observation') }}
 
 ),
 
@@ -744,6 +889,7 @@ dropped_17_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.unattached_reason,
         target_row.concept_id
     from dropped_17_target_row as target_row
     where
@@ -757,9 +903,10 @@ dropped_17 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        unattached_reason
     from dropped_17_eligible
-    where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
+    where concept_id = 4127745
 
 ),
 
@@ -770,439 +917,13 @@ dropped_18_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as unattached_reason,
         concept_id
-    from {{ ref('target__observation') }}
+    from {{ ref('target__measurement') }}
 
 ),
 
-dropped_18_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from dropped_18_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_18 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_18_eligible
-    where concept_id = 44790273
-
-),
-
-dropped_19_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__procedure') }}
-
-),
-
-dropped_19_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from dropped_19_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_19 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_19_eligible
-    where concept_id = 44790273
-
-),
-
-dropped_20_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        source_value
-    from {{ ref('target__dx_primary') }}
-
-),
-
-dropped_20_code_1 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499065
-
-),
-
-dropped_20_code_2 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499069
-
-),
-
-dropped_20_code_3 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499067
-
-),
-
-dropped_20_code_4 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499070
-
-),
-
-dropped_20_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.source_value
-    from dropped_20_target_row as target_row
-    inner join person
-        on target_row.person_id = person.person_id
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-        and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
-
-),
-
-dropped_20_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_20_eligible
-    where position((select code.folded_code from dropped_20_code_1 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-dropped_20_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_20_eligible
-    where position((select code.folded_code from dropped_20_code_2 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-dropped_20_rule_3 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_20_eligible
-    where position((select code.folded_code from dropped_20_code_3 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-dropped_20_rule_4 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_20_eligible
-    where position((select code.folded_code from dropped_20_code_4 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-dropped_20 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_20_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_20_rule_2
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_20_rule_3
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_20_rule_4
-
-),
-
-dropped_21_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_primary') }}
-
-),
-
-dropped_21_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4115276)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4115276 as bigint) as concept_id
-
-),
-
-dropped_21_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from dropped_21_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_21 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_21_eligible
-    where concept_id in (select listed.concept_id from dropped_21_hierarchy_1 as listed)
-
-),
-
-dropped_22_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__procedure') }}
-
-),
-
-dropped_22_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from dropped_22_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_22 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_22_eligible
-    where concept_id = 4295043
-
-),
-
-dropped_23_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        specialty_id
-    from {{ ref('target__ev_visit') }}
-
-),
-
-dropped_23_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.specialty_id
-    from dropped_23_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_23 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_23_eligible
-    where specialty_id = 2000000121
-
-),
-
-dropped_24_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__observation_period') }}
-
-),
-
-dropped_24_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.start_date
-    from dropped_24_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_24 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_24_eligible
-    where start_date is not null
-
-),
-
-dropped_25_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-dropped_25_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from dropped_25_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_25 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_25_eligible
-    where concept_id = 4127745
-
-),
-
-dropped_26_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_stage') }}
-
-),
-
-dropped_26_hierarchy_1 as (
+dropped_18_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -1216,6 +937,425 @@ dropped_26_hierarchy_1 as (
 
 ),
 
+dropped_18_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.unattached_reason,
+        target_row.concept_id
+    from dropped_18_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_18 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_18_eligible
+    where concept_id in (select listed.concept_id from dropped_18_hierarchy_1 as listed)
+
+),
+
+dropped_19_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id
+    from {{ ref('target__procedure') }}
+
+),
+
+dropped_19_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (4029715)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(4029715 as bigint) as concept_id
+
+),
+
+dropped_19_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.unattached_reason,
+        target_row.concept_id
+    from dropped_19_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_19 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_19_eligible
+    where concept_id in (select listed.concept_id from dropped_19_hierarchy_1 as listed)
+
+),
+
+dropped_20_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id
+    from {{ ref('target__condition') }}
+
+),
+
+dropped_20_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (4110705)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(4110705 as bigint) as concept_id
+
+),
+
+dropped_20_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.unattached_reason,
+        target_row.concept_id
+    from dropped_20_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_20 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_20_eligible
+    where concept_id in (select listed.concept_id from dropped_20_hierarchy_1 as listed)
+
+),
+
+dropped_21_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id,
+        value_concept_id
+    from {{ ref('target__observation') }}
+
+),
+
+dropped_21_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.unattached_reason,
+        target_row.concept_id,
+        target_row.value_concept_id
+    from dropped_21_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+        and not coalesce(
+            target_row.value_concept_id = 2000000064,
+            false
+        )
+
+),
+
+dropped_21 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_21_eligible
+    where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
+
+),
+
+dropped_22_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id
+    from {{ ref('target__measurement') }}
+
+),
+
+dropped_22_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1635838)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1635838 as bigint) as concept_id
+
+),
+
+dropped_22_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.unattached_reason,
+        target_row.concept_id
+    from dropped_22_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_22 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_22_eligible
+    where concept_id in (select listed.concept_id from dropped_22_hierarchy_1 as listed)
+
+),
+
+dropped_23_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id
+    from {{ ref('target__measurement') }}
+
+),
+
+dropped_23_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1635131)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1635131 as bigint) as concept_id
+
+),
+
+dropped_23_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.unattached_reason,
+        target_row.concept_id
+    from dropped_23_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_23 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_23_eligible
+    where concept_id in (select listed.concept_id from dropped_23_hierarchy_1 as listed)
+
+),
+
+dropped_24_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id
+    from {{ ref('target__measurement') }}
+
+),
+
+dropped_24_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1634191)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1634191 as bigint) as concept_id
+
+),
+
+dropped_24_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.unattached_reason,
+        target_row.concept_id
+    from dropped_24_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_24 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_24_eligible
+    where concept_id in (select listed.concept_id from dropped_24_hierarchy_1 as listed)
+
+),
+
+dropped_25_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id
+    from {{ ref('target__measurement') }}
+
+),
+
+dropped_25_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1633987)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1633987 as bigint) as concept_id
+
+),
+
+dropped_25_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.unattached_reason,
+        target_row.concept_id
+    from dropped_25_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_25 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_25_eligible
+    where concept_id in (select listed.concept_id from dropped_25_hierarchy_1 as listed)
+
+),
+
+dropped_26_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id,
+        source_value
+    from {{ ref('target__drug') }}
+
+),
+
 dropped_26_eligible as (
 
     select
@@ -1223,10 +1363,38 @@ dropped_26_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.unattached_reason,
+        target_row.concept_id,
+        target_row.source_value
     from dropped_26_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_26_rule_1 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_26_eligible
+    where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
+
+),
+
+dropped_26_rule_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_26_eligible
+    where position('sact ' in {{ fold_ascii('source_value') }}) = 1
 
 ),
 
@@ -1236,9 +1404,19 @@ dropped_26 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
-    from dropped_26_eligible
-    where concept_id in (select listed.concept_id from dropped_26_hierarchy_1 as listed)
+        measure_date,
+        unattached_reason
+    from dropped_26_rule_1
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        unattached_reason
+    from dropped_26_rule_2
 
 ),
 
@@ -1249,8 +1427,10 @@ dropped_27_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        kind_id
-    from {{ ref('target__tx_radiotherapy') }}
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id,
+        value_concept_id
+    from {{ ref('target__observation') }}
 
 ),
 
@@ -1261,7 +1441,9 @@ dropped_27_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.kind_id
+        target_row.unattached_reason,
+        target_row.concept_id,
+        target_row.value_concept_id
     from dropped_27_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1274,9 +1456,10 @@ dropped_27 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        unattached_reason
     from dropped_27_eligible
-    where coalesce(kind_id, 0) <> 0
+    where (concept_id = 2000000072 and value_concept_id = 2000000074)
 
 ),
 
@@ -1287,8 +1470,10 @@ dropped_28_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__procedure') }}
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id,
+        value_concept_id
+    from {{ ref('target__measurement') }}
 
 ),
 
@@ -1299,7 +1484,9 @@ dropped_28_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.unattached_reason,
+        target_row.concept_id,
+        target_row.value_concept_id
     from dropped_28_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1312,9 +1499,10 @@ dropped_28 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        unattached_reason
     from dropped_28_eligible
-    where concept_id in (select listed.concept_id from concept_set__radiotherapy_procedures as listed)
+    where (concept_id = 2000000051 and value_concept_id = 2000000052)
 
 ),
 
@@ -1324,9 +1512,11 @@ dropped_29_target_row as (
         cast(person_id as bigint) as person_id,
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
-        cast(specialist_date as date) as measure_date,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__referral_to_specialist_window') }}
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id,
+        value_concept_id
+    from {{ ref('target__observation') }}
 
 ),
 
@@ -1337,7 +1527,9 @@ dropped_29_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.value_number
+        target_row.unattached_reason,
+        target_row.concept_id,
+        target_row.value_concept_id
     from dropped_29_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1350,9 +1542,10 @@ dropped_29 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        unattached_reason
     from dropped_29_eligible
-    where value_number is not null
+    where (concept_id = 2000000072 and value_concept_id = 2000000073)
 
 ),
 
@@ -1360,11 +1553,12 @@ dropped_30_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(treatment_date as date) as measure_date,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__referral_to_tx_window') }}
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id,
+        value_text
+    from {{ ref('target__observation') }}
 
 ),
 
@@ -1375,7 +1569,8 @@ dropped_30_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.value_number
+        target_row.concept_id,
+        target_row.value_text
     from dropped_30_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1390,7 +1585,7 @@ dropped_30 as (
         measure_resolver,
         measure_date
     from dropped_30_eligible
-    where value_number is not null
+    where (concept_id = 2000000071 and value_text = 'enrolled')
 
 ),
 
@@ -1401,22 +1596,9 @@ dropped_31_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as unattached_reason,
         concept_id
-    from {{ ref('target__dx_primary') }}
-
-),
-
-dropped_31_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4110705)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4110705 as bigint) as concept_id
+    from {{ ref('target__procedure') }}
 
 ),
 
@@ -1427,6 +1609,7 @@ dropped_31_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.unattached_reason,
         target_row.concept_id
     from dropped_31_target_row as target_row
     where
@@ -1440,9 +1623,10 @@ dropped_31 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        unattached_reason
     from dropped_31_eligible
-    where concept_id in (select listed.concept_id from dropped_31_hierarchy_1 as listed)
+    where concept_id = 2000000088
 
 ),
 
@@ -1453,9 +1637,9 @@ dropped_32_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
+        {{ to_text('unattached_reason') }} as unattached_reason,
+        concept_id
+    from {{ ref('target__device') }}
 
 ),
 
@@ -1466,15 +1650,11 @@ dropped_32_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_concept_id
+        target_row.unattached_reason,
+        target_row.concept_id
     from dropped_32_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
-        and not coalesce(
-            target_row.value_concept_id = 2000000064,
-            false
-        )
 
 ),
 
@@ -1484,822 +1664,9 @@ dropped_32 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        unattached_reason
     from dropped_32_eligible
-    where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
-
-),
-
-dropped_33_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__procedure') }}
-
-),
-
-dropped_33_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from dropped_33_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_33 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_33_eligible
-    where concept_id in (select listed.concept_id from concept_set__specialist_consultations as listed)
-
-),
-
-dropped_34_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        specialty_id
-    from {{ ref('target__ev_visit') }}
-
-),
-
-dropped_34_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.specialty_id
-    from dropped_34_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_34 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_34_eligible
-    where specialty_id in (select listed.concept_id from concept_set__specialist_specialties as listed)
-
-),
-
-dropped_35_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_primary') }}
-
-),
-
-dropped_35_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (2000000012)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(2000000012 as bigint) as concept_id
-
-),
-
-dropped_35_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from dropped_35_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_35 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_35_eligible
-    where concept_id in (select listed.concept_id from dropped_35_hierarchy_1 as listed)
-
-),
-
-dropped_36_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_stage') }}
-
-),
-
-dropped_36_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1635838)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1635838 as bigint) as concept_id
-
-),
-
-dropped_36_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from dropped_36_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_36 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_36_eligible
-    where concept_id in (select listed.concept_id from dropped_36_hierarchy_1 as listed)
-
-),
-
-dropped_37_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_stage') }}
-
-),
-
-dropped_37_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (2000000049, 2000000050)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(2000000049 as bigint) as concept_id
-
-    union
-
-    select cast(2000000050 as bigint) as concept_id
-
-),
-
-dropped_37_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from dropped_37_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_37 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_37_eligible
-    where concept_id in (select listed.concept_id from dropped_37_hierarchy_1 as listed)
-
-),
-
-dropped_38_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_stage') }}
-
-),
-
-dropped_38_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1635131)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1635131 as bigint) as concept_id
-
-),
-
-dropped_38_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from dropped_38_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_38 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_38_eligible
-    where concept_id in (select listed.concept_id from dropped_38_hierarchy_1 as listed)
-
-),
-
-dropped_39_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_stage') }}
-
-),
-
-dropped_39_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1634191)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1634191 as bigint) as concept_id
-
-),
-
-dropped_39_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from dropped_39_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_39 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_39_eligible
-    where concept_id in (select listed.concept_id from dropped_39_hierarchy_1 as listed)
-
-),
-
-dropped_40_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_stage') }}
-
-),
-
-dropped_40_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1633987)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1633987 as bigint) as concept_id
-
-),
-
-dropped_40_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from dropped_40_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_40 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_40_eligible
-    where concept_id in (select listed.concept_id from dropped_40_hierarchy_1 as listed)
-
-),
-
-dropped_41_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        kind_id
-    from {{ ref('target__tx_chemotherapy') }}
-
-),
-
-dropped_41_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.kind_id
-    from dropped_41_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_41 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_41_eligible
-    where coalesce(kind_id, 0) <> 0
-
-),
-
-dropped_42_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        source_value
-    from {{ ref('target__drug') }}
-
-),
-
-dropped_42_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        target_row.source_value
-    from dropped_42_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_42_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_42_eligible
-    where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
-
-),
-
-dropped_42_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_42_eligible
-    where position('sact ' in {{ fold_ascii('source_value') }}) = 1
-
-),
-
-dropped_42 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_42_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_42_rule_2
-
-),
-
-dropped_43_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-dropped_43_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_concept_id
-    from dropped_43_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_43 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_43_eligible
-    where (concept_id = 2000000072 and value_concept_id = 2000000074)
-
-),
-
-dropped_44_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_44_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_concept_id
-    from dropped_44_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_44 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_44_eligible
-    where (concept_id = 2000000051 and value_concept_id = 2000000052)
-
-),
-
-dropped_45_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-dropped_45_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_concept_id
-    from dropped_45_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_45 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_45_eligible
-    where (concept_id = 2000000072 and value_concept_id = 2000000073)
-
-),
-
-dropped_46_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(end_date as date) as measure_date,
-        modality
-    from {{ ref('target__tx_any') }}
-
-),
-
-dropped_46_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.modality
-    from dropped_46_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_46 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_46_eligible
-    where modality is not null
-
-),
-
-dropped_47_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(treatment_date as date) as measure_date,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__tx_to_death_window') }}
-
-),
-
-dropped_47_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.value_number
-    from dropped_47_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_47 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_47_eligible
-    where value_number is not null
-
-),
-
-dropped_48_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        value_text
-    from {{ ref('target__observation') }}
-
-),
-
-dropped_48_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_text
-    from dropped_48_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_48 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_48_eligible
-    where (concept_id = 2000000071 and value_text = 'enrolled')
-
-),
-
-dropped_49_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__procedure') }}
-
-),
-
-dropped_49_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from dropped_49_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_49 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_49_eligible
-    where concept_id = 2000000088
-
-),
-
-dropped_50_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__device') }}
-
-),
-
-dropped_50_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from dropped_50_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_50 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_50_eligible
     where concept_id = 2000000091
 
 ),
@@ -2308,8 +1675,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'cancer_surgery_done' as definition,
-        'tx_surgical' as target_name,
+        'care_began_recorded' as definition,
+        'episode_of_care' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped_1
@@ -2319,45 +1686,23 @@ counted as (
 
     select
         'subquery' as construct,
-        'care_began_recorded' as definition,
-        'episode_of_care' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'chest_surgery_done' as definition,
+        'procedure' as target_name,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_2
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
-        'chest_surgery_done' as definition,
-        'tx_surgical' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'curative_radiotherapy_given' as definition,
+        'procedure' as target_name,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_3
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'concurrent_recorded' as definition,
-        'tx_concurrent' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_4
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'curative_intent_recorded' as definition,
-        'intent_rt' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_5
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
@@ -2367,7 +1712,7 @@ counted as (
         'death' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_6
+    from dropped_4
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -2378,19 +1723,8 @@ counted as (
         'death' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_7
+    from dropped_5
     group by case when person_id is null then 'no person' else 'no person' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'diagnosis_to_treatment_days' as definition,
-        'dx_to_tx_window' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_8
-    group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
 
@@ -2398,10 +1732,10 @@ counted as (
         'subquery' as construct,
         'ecog_fit_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_9
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_6
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
@@ -2409,21 +1743,10 @@ counted as (
         'subquery' as construct,
         'ecog_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_10
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'genes_tested' as definition,
-        'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_11
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_7
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
@@ -2431,10 +1754,10 @@ counted as (
         'subquery' as construct,
         'gp_letter' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_12
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_8
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
@@ -2442,54 +1765,32 @@ counted as (
         'subquery' as construct,
         'gp_urgent_visit' as definition,
         'visit' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_13
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_9
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
         'lung_cancer_recorded' as definition,
-        'dx_primary' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'condition' as target_name,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_14
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_10
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
-        'lung_function_measured' as definition,
-        'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'lung_metastasis_recorded' as definition,
+        'condition' as target_name,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_15
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'lung_spread_diagnosed' as definition,
-        'dx_any' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_16
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'lung_spread_measured' as definition,
-        'dx_mets' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_17
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_11
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
@@ -2497,10 +1798,10 @@ counted as (
         'subquery' as construct,
         'mdt_meeting_observation' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_18
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_12
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
@@ -2508,54 +1809,32 @@ counted as (
         'subquery' as construct,
         'mdt_meeting_procedure' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_19
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_13
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
         'mesothelioma_recorded' as definition,
-        'dx_primary' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'condition' as target_name,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_20
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_14
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
         'non_small_cell_recorded' as definition,
-        'dx_primary' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'condition' as target_name,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_21
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'nurse_talk' as definition,
-        'procedure' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_22
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'nurse_visited' as definition,
-        'ev_visit' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_23
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_15
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
@@ -2565,7 +1844,7 @@ counted as (
         'observation_period' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_24
+    from dropped_16
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -2574,32 +1853,21 @@ counted as (
         'subquery' as construct,
         'palliative_referral_made' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_25
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_17
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
         'pathological_stage_recorded' as definition,
-        'dx_stage' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'measurement' as target_name,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_26
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'radiotherapy_episode' as definition,
-        'tx_radiotherapy' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_27
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_18
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
@@ -2607,43 +1875,21 @@ counted as (
         'subquery' as construct,
         'radiotherapy_given' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_28
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'referral_to_specialist_days' as definition,
-        'referral_to_specialist_window' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_29
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'referral_to_treatment_days' as definition,
-        'referral_to_tx_window' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_30
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_19
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
         'small_cell_recorded' as definition,
-        'dx_primary' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'condition' as target_name,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_31
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_20
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
@@ -2651,109 +1897,54 @@ counted as (
         'subquery' as construct,
         'smoking_recorded' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_32
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'specialist_consulted' as definition,
-        'procedure' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_33
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'specialist_visited' as definition,
-        'ev_visit' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_34
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'squamous_recorded' as definition,
-        'dx_primary' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_35
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_21
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
         'stage_i_recorded' as definition,
-        'dx_stage' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'measurement' as target_name,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_36
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'stage_ib_iia_recorded' as definition,
-        'dx_stage' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_37
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_22
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
         'stage_ii_recorded' as definition,
-        'dx_stage' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'measurement' as target_name,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_38
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_23
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
         'stage_iii_recorded' as definition,
-        'dx_stage' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'measurement' as target_name,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_39
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_24
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
         'stage_iv_recorded' as definition,
-        'dx_stage' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'measurement' as target_name,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_40
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'systemic_episode' as definition,
-        'tx_chemotherapy' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_41
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_25
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
@@ -2761,10 +1952,10 @@ counted as (
         'subquery' as construct,
         'systemic_therapy_given' as definition,
         'drug' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_42
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_26
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
@@ -2772,10 +1963,10 @@ counted as (
         'subquery' as construct,
         'tests_declined_recorded' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_43
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_27
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
@@ -2783,10 +1974,10 @@ counted as (
         'subquery' as construct,
         'tissue_shows_cancer' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_44
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_28
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
@@ -2794,32 +1985,10 @@ counted as (
         'subquery' as construct,
         'treatment_declined_recorded' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_45
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'treatment_last_day' as definition,
-        'tx_any' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_46
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'treatment_to_death_days' as definition,
-        'tx_to_death_window' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_47
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_29
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
@@ -2829,7 +1998,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_48
+    from dropped_30
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -2838,10 +2007,10 @@ counted as (
         'measure' as construct,
         'any_cancer_treatment' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_49
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_31
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
@@ -2849,10 +2018,10 @@ counted as (
         'measure' as construct,
         'any_cancer_treatment' as definition,
         'device' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_50
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_32
+    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
 
     union all
 
