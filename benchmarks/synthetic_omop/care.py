@@ -96,6 +96,7 @@ def add_stages(store: Store, p: Primaries, diagnosis: Ints) -> None:
             p.person[who],
             on[who],
             hide(np.where(stray, np.roll(p.root, 1), p.root), ~linked)[who],
+            undated=9,
             measurement_concept_id=concept[who],
             measurement_type_concept_id=c.FROM_REGISTRY,
             measurement_source_value="stage",
@@ -121,6 +122,7 @@ def add_tissue(store: Store, p: Primaries) -> None:
     store.event(
         "measurement",
         on=p.proven[taken],
+        undated=9,
         measurement_concept_id=c.TISSUE_RESULT,
         measurement_type_concept_id=RECORD,
         value_as_concept_id=result,
@@ -129,7 +131,7 @@ def add_tissue(store: Store, p: Primaries) -> None:
     )
 
 
-def add_fitness(store: Store, p: Primaries) -> None:
+def add_fitness(store: Store, p: Primaries, untested: Bools) -> None:
     """The ECOG score, once or twice, sometimes without its number or with a 9 for not known; breath tests."""
     draws, rows = store.draws, len(p)
     first = draws.pick(rows, [0, 1, 2, 3, 4, 9, -1], [38, 38, 9, 3, 2, 4, 6])
@@ -145,13 +147,14 @@ def add_fitness(store: Store, p: Primaries) -> None:
             on[who],
             p.root[who],
             linked=0.75,
+            undated=9,
             measurement_concept_id=c.ECOG,
             measurement_type_concept_id=RECORD,
             value_as_number=number[who],
             value_as_concept_id=draws.pick(int(who.sum()), [0, NULL]),
             measurement_source_value="ECOG",
         )
-    tested = np.flatnonzero((p.kind != OTHER) & draws.chance(rows, 0.6))
+    tested = np.flatnonzero((p.kind != OTHER) & ~untested & draws.chance(rows, 0.6))
     add_breath_tests(store, p, tested, p.found[tested] + draws.pick(len(tested), [-20, 0, 5]))
 
 
@@ -165,6 +168,7 @@ def add_breath_tests(store: Store, p: Primaries, at: Ints, on: Ints) -> None:
         on,
         p.root[at],
         linked=0.5,
+        undated=10,
         measurement_concept_id=c.LUNG_FUNCTION,
         measurement_type_concept_id=RECORD,
         value_as_number=np.where(draws.chance(size, 0.08), np.nan, number),
@@ -221,16 +225,16 @@ def add_palliative(store: Store, p: Primaries) -> None:
         p.found[sent] + after,
         p.root[sent],
         linked=0.8,
+        undated=8,
         observation_concept_id=c.PALLIATIVE_REFERRAL,
         observation_type_concept_id=RECORD,
     )
 
 
-def add_choices(store: Store, p: Primaries, declined: Bools) -> None:
+def add_choices(store: Store, p: Primaries, declined: Bools, untested: Bools) -> None:
     """Refusals (of treatment, of tests) and clinical trials, whose state stands in the text."""
     draws, rows = store.draws, len(p)
-    no_tests = draws.chance(rows, 0.08)
-    for who, value in ((declined, c.DECLINED_TREATMENT), (no_tests, c.DECLINED_TESTS)):
+    for who, value in ((declined, c.DECLINED_TREATMENT), (untested, c.DECLINED_TESTS)):
         store.event(
             "observation",
             p.person[who],

@@ -4,6 +4,7 @@ import numpy as np
 
 from benchmarks.synthetic_omop import codes as c
 from benchmarks.synthetic_omop.cancers import LARGE_CELL, OTHER, Primaries
+from benchmarks.synthetic_omop.draws import Bools
 from benchmarks.synthetic_omop.store import NULL, Store
 
 
@@ -25,11 +26,11 @@ def add_contacts(store: Store, p: Primaries) -> None:
         )
 
 
-def add_gene_tests(store: Store, p: Primaries) -> None:
+def add_gene_tests(store: Store, p: Primaries, untested: Bools) -> None:
     """Mostly in stage four; some found too little tissue, some have no answer."""
     draws, rows = store.draws, len(p)
     due = (p.kind == LARGE_CELL) & (p.stage == 4)
-    tested = (p.kind != OTHER) & draws.chance(rows, np.where(due, 0.85, 0.15))
+    tested = (p.kind != OTHER) & ~untested & draws.chance(rows, np.where(due, 0.85, 0.15))
     answers = [c.GENE_CHANGE, c.GENE_NO_CHANGE, c.GENE_TOO_LITTLE, NULL]
     store.event(
         "measurement",

@@ -35,7 +35,7 @@ def add_treatments(store: Store, p: Primaries, declined: Bools, growth: tuple[In
     willing = ~declined | draws.chance(rows, 0.1)
     early, third = p.stage <= 2, p.stage == 3
     surgery = willing & (p.kind != SMALL_CELL) & draws.chance(rows, np.where(early, 0.8, 0.08))
-    rays = willing & draws.chance(rows, np.where(third, 0.85, 0.25))
+    rays = willing & draws.chance(rows, np.where(third, 0.85, np.where(early & ~surgery, 0.6, 0.25)))
     systemic = willing & draws.chance(rows, np.where(p.kind == SMALL_CELL, 0.85, np.where(third, 0.85, 0.55)))
     around = draws.pick(rows, [-200, -60, 0, 30, 60, 122, 130], [2, 4, 2, 6, 6, 3, 3])
     systemic_start = start + np.where(surgery, around, 0)
@@ -49,10 +49,13 @@ def add_treatments(store: Store, p: Primaries, declined: Bools, growth: tuple[In
         last[at] = np.maximum(last[at], add(store, p, at, begin[at]))
     _operations_that_look_only(store, p)
     _second_line(store, p, *growth)
+    _no_more(store, p, np.flatnonzero(surgery & ~systemic), start)
     return last
 
 
 def _regimen(store: Store, p: Primaries, at: Ints, on: Ints) -> Ints:
+    """A plan of treatment; one in six does not say when it began."""
+    on = hide(on, store.draws.chance(len(at), 0.16))
     return add_nested(store, p.person[at], p.root[at], c.REGIMEN, on)
 
 
@@ -77,6 +80,7 @@ def _surgery(store: Store, p: Primaries, at: Ints, start: Ints) -> Ints:
         p.person[at],
         start,
         np.where(draws.chance(size, 0.5), plan, p.root[at]),
+        undated=12,
         procedure_concept_id=concept,
         procedure_type_concept_id=c.FROM_RECORD,
         procedure_end_date=start,
@@ -115,6 +119,7 @@ def _radiotherapy(store: Store, p: Primaries, at: Ints, start: Ints) -> Ints:
         p.person[at],
         on,
         round_of,
+        undated=10,
         procedure_concept_id=np.where(how == intents.BY_PROCEDURE, says, c.RADIOTHERAPY),
         procedure_type_concept_id=c.FROM_RECORD,
         procedure_end_date=end,
@@ -130,7 +135,7 @@ def _radiotherapy(store: Store, p: Primaries, at: Ints, start: Ints) -> Ints:
 
 def _breath_tests_near(store: Store, p: Primaries, at: Ints, on: Ints) -> None:
     """On the first day of a treatment, or the day after, which is too late."""
-    near = store.draws.chance(len(at), 0.25)
+    near = store.draws.chance(len(at), 0.4)
     add_breath_tests(store, p, at[near], on[near] + store.draws.pick(int(near.sum()), [0, 1]))
 
 
@@ -159,6 +164,7 @@ def _systemic(store: Store, p: Primaries, at: Ints, start: Ints) -> Ints:
             p.person[at][now],
             on,
             cycle,
+            undated=10,
             drug_concept_id=np.where(unmapped[now], 0, medicine[now]),
             drug_source_value=text,
             quantity=draws.between(len(now), 1, 12) / 2,
@@ -186,6 +192,20 @@ def _systemic(store: Store, p: Primaries, at: Ints, start: Ints) -> Ints:
         drug_type_concept_id=c.FROM_RECORD,
     )
     return start + 21 * (given - 1)
+
+
+def _no_more(store: Store, p: Primaries, at: Ints, start: Ints) -> None:
+    """Some who were operated on said no to medicines after it."""
+    at = at[store.draws.chance(len(at), 0.3)]
+    store.event(
+        "observation",
+        p.person[at],
+        start[at] + 20,
+        p.root[at],
+        observation_concept_id=c.DECLINED,
+        observation_type_concept_id=c.FROM_RECORD,
+        value_as_concept_id=c.DECLINED_TREATMENT,
+    )
 
 
 def _second_line(store: Store, p: Primaries, at: Ints, growth: Ints) -> None:

@@ -13,6 +13,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from hand_measures import (
     ByEpisode,
@@ -23,23 +24,40 @@ from hand_measures import (
     chest_surgery,
     clinical_trial,
     cohort_dates,
+    concurrent_chemoradiotherapy,
+    curative_radiotherapy,
     deaths,
     declined,
     discussed_at_mdt,
     earliest,
     early_non_small_cell,
+    early_not_operated,
     ecog,
     either,
-    first,
+    every,
     fit_stage_iii,
     gp_referral,
+    lung_function,
+    molecular_testing,
+    non_small_cell,
+    non_squamous,
     observed_at_diagnosis,
     palliative_referral,
     pathology_confirmed,
+    radiotherapy_stage_i_iii,
+    seen_before_referral,
+    small_cell,
     small_cell_confirmed,
     smoking,
+    specialist_nurse,
+    specialist_seen,
+    stage_i_iii,
     stage_iv,
+    stage_iv_since_diagnosis,
+    surgery_stage_i_iii,
+    surgery_stage_ib_iia,
     systemic_therapy,
+    treatment_day,
 )
 from hand_records import Date
 
@@ -53,6 +71,7 @@ class Window:
 
     before_days: int | None = None
     after_days: int | None = None
+    before_months: int | None = None
     after_months: int | None = None
 
     def holds(self, reference: Date, on: Date) -> bool | None:
@@ -63,6 +82,8 @@ class Window:
         late = self.after_days is not None and on > reference + dt.timedelta(days=self.after_days)
         if self.after_months is not None:
             late = late or on > months_after(reference, self.after_months)
+        if self.before_months is not None:
+            early = early or on < months_after(reference, -self.before_months)
         return not early and not late
 
 
@@ -102,71 +123,157 @@ class Result:
 
 
 def indicators() -> list[Indicator]:
-    """The twelve indicators of the pack."""
+    """The 22 indicators of the pack, by id."""
     trial = clinical_trial()
     no_treatment, no_tests = declined(2000000073), declined(2000000074)
     died, died_undated = deaths()
-    treatment = any_cancer_treatment()
+    treatment, systemic, breath = any_cancer_treatment(), systemic_therapy(), lung_function()
+    palliative, referral = palliative_referral(), gp_referral()
 
     def indicator(
         name: str,
         denominator: ByEpisode | ByPerson | None,
         numerator: ByEpisode,
-        exclusions: ByPerson | None = None,
+        exclusions: ByEpisode | ByPerson | None = None,
         exceptions: ByEpisode | None = None,
-        unresolved: ByPerson | None = None,
+        **more: Any,
     ) -> Indicator:
-        return Indicator(name, denominator, numerator, exclusions or {}, exceptions or {}, unresolved or {})
+        plain = Indicator(name, denominator, numerator, exclusions or {}, exceptions or {}, {})
+        return replace(plain, **more)
 
     return [
-        indicator("pathological_confirmation", None, pathology_confirmed(), exceptions=no_tests),
-        replace(indicator("mdt_discussion", None, discussed_at_mdt(), trial), numerator_window=Window(30, 42)),
-        replace(indicator("ecog_documented", None, ecog(0, 4)), dated_numerator=True),
+        indicator("mdt_discussion", None, discussed_at_mdt(), trial, numerator_window=Window(30, 42)),
+        indicator("pathological_confirmation", None, pathology_confirmed(), None, no_tests),
+        indicator("ecog_documented", None, ecog(0, 4), dated_numerator=True),
         indicator("smoking_documented", None, smoking()),
-        replace(
-            indicator("early_stage_surgery", early_non_small_cell(), chest_surgery(), trial, no_treatment),
+        indicator(
+            "lung_function_before_surgery",
+            surgery_stage_i_iii(),
+            breath,
+            None,
+            no_tests,
+            numerator_window=Window(after_days=0),
+            from_denominator=True,
+            only_first=True,
+        ),
+        indicator(
+            "lung_function_before_radiotherapy",
+            radiotherapy_stage_i_iii(),
+            breath,
+            None,
+            no_tests,
+            numerator_window=Window(after_days=0),
+            from_denominator=True,
+            only_first=True,
+        ),
+        indicator(
+            "early_stage_surgery",
+            early_non_small_cell(),
+            chest_surgery(),
+            trial,
+            no_treatment,
             denominator_window=Window(30, 90),
         ),
-        replace(
-            indicator("stage_iii_chemoradiotherapy", fit_stage_iii(), chemoradiotherapy(), trial, no_treatment),
+        indicator("early_stage_radiotherapy", early_not_operated(), curative_radiotherapy(), trial, no_treatment),
+        indicator(
+            "stage_iii_chemoradiotherapy",
+            fit_stage_iii(),
+            chemoradiotherapy(),
+            trial,
+            no_treatment,
             numerator_window=Window(after_months=6),
             from_denominator=True,
         ),
-        replace(
-            indicator("small_cell_therapy_14_days", small_cell_confirmed(), systemic_therapy(), trial, no_treatment),
+        indicator(
+            "chemotherapy_around_surgery",
+            surgery_stage_ib_iia(),
+            systemic,
+            trial,
+            no_treatment,
+            numerator_window=Window(before_months=6, after_months=4),
+            from_denominator=True,
+            only_first=True,
+        ),
+        indicator("small_cell_therapy", small_cell(), systemic, trial, no_treatment),
+        indicator(
+            "small_cell_therapy_14_days",
+            small_cell_confirmed(),
+            systemic,
+            trial,
+            no_treatment,
             numerator_window=Window(0, 14),
             from_denominator=True,
         ),
-        indicator("any_treatment", None, treatment, exceptions=no_treatment),
-        replace(
-            indicator("stage_iv_palliative_referral", stage_iv(), palliative_referral(), trial),
+        indicator(
+            "small_cell_chemoradiotherapy",
+            every(small_cell(), stage_i_iii()),
+            concurrent_chemoradiotherapy(),
+            trial,
+            no_treatment,
+        ),
+        indicator(
+            "molecular_testing_stage_iv", every(non_squamous(), stage_iv()), molecular_testing(), None, no_tests
+        ),
+        indicator(
+            "stage_iv_palliative_referral",
+            stage_iv(),
+            palliative,
+            trial,
             numerator_window=Window(30, 60),
             from_denominator=True,
         ),
-        replace(
-            indicator("treatment_near_death", died, treatment, unresolved=died_undated),
+        indicator(
+            "stage_iv_systemic_therapy",
+            every(non_small_cell(), stage_iv()),
+            systemic,
+            trial,
+            no_treatment,
+            numerator_window=Window(before_days=30),
+            from_denominator=True,
+        ),
+        indicator("any_treatment", None, treatment, None, no_treatment),
+        indicator("specialist_nurse_at_diagnosis", None, specialist_nurse(), numerator_window=Window(30, 30)),
+        indicator(
+            "treatment_near_death",
+            died,
+            treatment_day(),
+            unresolved=died_undated,
             denominator_window=Window(0, 365),
             numerator_window=Window(30, 0),
             from_denominator=True,
         ),
-        replace(
-            indicator(
-                "referral_to_treatment_42_days",
-                gp_referral(),
-                either(treatment, palliative_referral()),
-                trial,
-                no_treatment,
-            ),
+        indicator(
+            "referral_to_specialist",
+            referral,
+            specialist_seen(),
+            seen_before_referral(),
             denominator_window=Window(90, 30),
-            numerator_window=Window(0, 42),
+            numerator_window=Window(before_days=0),
             from_denominator=True,
             only_first=True,
         ),
-        replace(
-            indicator("diagnosis_to_treatment", None, first(treatment), trial, no_treatment),
-            numerator_window=Window(0, 365),
+        indicator(
+            "referral_to_treatment",
+            referral,
+            either(treatment, palliative),
+            trial,
+            no_treatment,
+            denominator_window=Window(90, 30),
+            numerator_window=Window(before_days=0),
+            from_denominator=True,
+            only_first=True,
+        ),
+        indicator(
+            "diagnosis_to_palliative",
+            stage_iv_since_diagnosis(),
+            palliative,
+            numerator_window=Window(before_days=0),
+            from_denominator=True,
         ),
     ]
+
+
+DURATIONS = ("referral_to_specialist", "referral_to_treatment", "diagnosis_to_palliative")
 
 
 def held(measure: ByEpisode | ByPerson, key: Key) -> list[Date] | None:
@@ -293,7 +400,7 @@ def aggregates(rows: list[Result] | None = None) -> list[Aggregate]:
                 unresolved=n["unresolved"],
                 ineligible=n["ineligible"],
                 not_counted=sum(not row.counted for row in mine),
-                median_days=statistics.median(days) if name == "diagnosis_to_treatment" and days else None,
+                median_days=statistics.median(days) if name in DURATIONS and days else None,
             )
         )
     return found
