@@ -19,5 +19,15 @@
     {%- if var('packs') is string or var('packs') is mapping or var('packs') is not iterable -%}
         {%- do problems.append("packs is '" ~ var('packs') ~ "'; it is a list, such as [lung]") -%}
     {%- endif -%}
+    {%- for name in ['attach_days_before', 'attach_days_open', 'attach_started_days', 'attach_upcoming_days'] -%}
+        {%- if var(name) is not integer or var(name) < 0 -%}
+            {%- do problems.append(name ~ " is '" ~ var(name) ~ "'; it is a whole number of days, 0 or more") -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for name in ['attach_by_dates', 'credit_nested_to_root'] -%}
+        {%- if var(name) is not boolean -%}
+            {%- do problems.append(name ~ " is '" ~ var(name) ~ "'; it is true or false") -%}
+        {%- endif -%}
+    {%- endfor -%}
     {%- if problems -%}{%- do exceptions.raise_compiler_error(problems | join('; ')) -%}{%- endif -%}
 {%- endmacro %}

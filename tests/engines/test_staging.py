@@ -356,10 +356,22 @@ def test_an_attached_file_of_cdm_5_3(warehouse: Warehouse) -> None:
 
 
 def test_a_setting_that_means_nothing_stops(warehouse: Warehouse) -> None:
-    run = warehouse.dbt("parse", variables={"omop_source": "parquet", "cdm_version": "6.0"})
+    run = warehouse.dbt(
+        "parse",
+        variables={
+            "omop_source": "parquet",
+            "cdm_version": "6.0",
+            "attach_days_before": -90,
+            "attach_started_days": "a year",
+            "credit_nested_to_root": "no",
+        },
+    )
     assert run.exit_code != 0
     assert "omop_source is 'parquet'; it can be demo, schema or files" in run.output
     assert "cdm_version is '6.0'; it can be 5.3 or 5.4" in run.output
+    assert "attach_days_before is '-90'; it is a whole number of days, 0 or more" in run.output
+    assert "attach_started_days is 'a year'; it is a whole number of days" in run.output
+    assert "credit_nested_to_root is 'no'; it is true or false" in run.output
 
 
 def test_demo_seeds_and_their_types_agree() -> None:
