@@ -1,4 +1,4 @@
-"""Writes docs/reference/*.md from the code: the command line, dbt variables, relations, macros.
+"""Writes docs/reference/*.md from the code: the command line, variables, relations, macros, checks, targets.
 
 `python docs/build_reference.py` writes the pages. With `--check` it writes nothing, and exits 1 with the names of the
 pages that are not current.
@@ -16,6 +16,7 @@ import typer
 import yaml
 from measuremart import cli
 from measuremart.checks.manual import manual
+from targets_page import targets_page
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference"
@@ -26,6 +27,7 @@ def main() -> None:
     """Write the pages, or say which are not current."""
     pages = {"cli.md": _cli(), "variables.md": _variables(), "relations.md": _relations(), "macros.md": _macros()}
     pages["checks.md"] = manual()
+    pages["targets.md"] = targets_page(ROOT / "definitions")
     stale = [name for name, text in pages.items() if _on_disk(name) != HEADER + text]
     if "--check" in sys.argv[1:]:
         if stale:
@@ -94,7 +96,7 @@ def _exit_codes() -> str:
 
 
 def _variables() -> str:
-    text = "# dbt variables\n\nSet them in `dbt_project.yml`, or for one run: `dbt build --vars '{packs: [lung]}'`.\n\n"
+    text = "# dbt variables\n\nSet them in `dbt_project.yml`, or for one run: `dbt build --vars '{packs: []}'`.\n\n"
     rows = [(f"`{name}`", f"`{default}`" if default else "a list", said) for name, default, said in _variable_lines()]
     return text + _table(["variable", "default", "meaning"], rows) + _environment()
 
@@ -132,6 +134,7 @@ _BY_HAND = {
     "Staging: one view per OMOP table": "models/staging/omop/_staging.yml",
     "Episodes": "models/episodes/_episodes.yml",
     "Targets: what rules are applied to": "models/targets/_targets.yml",
+    "Targets of oncology, and what they are made from": "models/targets/oncology/_oncology.yml",
     "Reference: the clock and the periods": "models/_reference.yml",
     "Reference: kinds of episodes and of links": "seeds/reference/_reference.yml",
     "Marts: what BI reads": "models/marts/_marts.yml",

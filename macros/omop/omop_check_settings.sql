@@ -18,6 +18,15 @@
     {%- endif -%}
     {%- if var('packs') is string or var('packs') is mapping or var('packs') is not iterable -%}
         {%- do problems.append("packs is '" ~ var('packs') ~ "'; it is a list, such as [lung]") -%}
+    {%- else -%}
+        {%- for pack in var('packs') -%}
+            {%- for needed in var('pack_needs').get(pack, []) if needed not in var('packs') -%}
+                {%- do problems.append(
+                    "packs is [" ~ var('packs') | join(', ') ~ "], but pack " ~ pack ~ " needs pack " ~ needed
+                    ~ ": add it to packs"
+                ) -%}
+            {%- endfor -%}
+        {%- endfor -%}
     {%- endif -%}
     {%- for name in ['attach_days_before', 'attach_days_open', 'attach_started_days', 'attach_upcoming_days'] -%}
         {%- if var(name) is not integer or var(name) < 0 -%}
