@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from benchmarks.synthetic_omop import cancers, care, contacts, dirt, people, treatment
+from benchmarks.synthetic_omop import cancers, care, cases, contacts, dirt, people, treatment
 from benchmarks.synthetic_omop.draws import Draws
 from benchmarks.synthetic_omop.store import Column, Store, day
 from benchmarks.synthetic_omop.vocabulary import CONCEPTS, ancestors, relationships
@@ -23,11 +23,11 @@ def build(persons: int, seed: int) -> Iterator[tuple[int, Tables]]:
     for chunk, first in enumerate(range(0, persons, CHUNK), start=1):
         size = min(CHUNK, persons - first)
         store.draws = Draws(seed, chunk)
-        _add_chunk(store, size)
+        _add_chunk(store, size, with_cases=chunk == 1)
         yield first + size, store.take()
 
 
-def _add_chunk(store: Store, size: int) -> None:
+def _add_chunk(store: Store, size: int, *, with_cases: bool) -> None:
     folk = people.add_people(store, size)
     people.add_observation_periods(store, folk)
     primaries = cancers.add_primaries(store, folk)
@@ -50,6 +50,8 @@ def _add_chunk(store: Store, size: int) -> None:
     last = treatment.add_treatments(store, primaries, declined, growth)
     treatment.add_deaths(store, primaries, folk, last)
     dirt.add_dirt(store, primaries, folk)
+    if with_cases:
+        cases.add_cases(store, primaries, folk)
 
 
 def _add_vocabulary(store: Store) -> None:

@@ -33,9 +33,9 @@ class Primaries:
 
 
 def add_primaries(store: Store, people: People) -> Primaries:
-    """No primary for one person in ten; a second for one in seven, some while the first goes on; rarely a third."""
+    """No primary for one person in seven; a second for one in seven, some while the first goes on; rarely a third."""
     draws, size = store.draws, len(people.person)
-    how_many = draws.pick(size, [0, 1, 2, 3], [10, 75, 13, 2])
+    how_many = draws.pick(size, [0, 1, 2, 3], [15, 70, 13, 2])
     at = np.repeat(np.arange(size), how_many)
     rows = len(at)
     place = np.arange(rows) - np.repeat(np.cumsum(how_many) - how_many, how_many)
@@ -168,6 +168,7 @@ def add_spread(store: Store, p: Primaries, diagnosis: Ints) -> tuple[Ints, Ints]
         on[measured],
         target[measured],
         linked=0.4,
+        undated=12,
         measurement_concept_id=np.where(unsaid, c.SPREAD_FOUND, where)[measured],
         measurement_type_concept_id=c.FROM_REGISTRY,
         measurement_source_value="spread",
@@ -180,6 +181,7 @@ def add_spread(store: Store, p: Primaries, diagnosis: Ints) -> tuple[Ints, Ints]
         person[named],
         on[named],
         target[named],
+        undated=12,
         condition_concept_id=where[named],
         condition_type_concept_id=c.FROM_RECORD,
         condition_status_concept_id=c.CONFIRMED,

@@ -1,4 +1,4 @@
-"""What a treatment is for: said by the procedure, by its modifier, or by an observation of the treatment, or not at all."""
+"""What a treatment is for: said by the procedure, its modifier or an observation of the treatment, or not at all."""
 
 import numpy as np
 

@@ -69,8 +69,9 @@ class Store:
     ) -> Ints:
         """Append clinical events, with the flaws of real records.
 
-        So many of a hundred lose their date (`undated`), some only the day or only the moment, some moments disagree with the day. Most are
-        linked to the episode given; a few of those links lead to a stranger's episode, and a few rows come twice.
+        So many of a hundred lose their date (`undated`), some only the day or only the moment, some moments disagree
+        with the day. Most are linked to the episode given; a few of those links lead to a stranger's episode, and a few
+        rows come twice.
         """
         size, draws = len(person), self.draws
         fate = draws.between(size, 1, 100)

@@ -124,9 +124,7 @@ def _radiotherapy(store: Store, p: Primaries, at: Ints, start: Ints) -> Ints:
         procedure_type_concept_id=c.FROM_RECORD,
         procedure_end_date=end,
         procedure_end_datetime=hide(moment(end, 9), draws.chance(size, 0.5)),
-        modifier_concept_id=np.where(
-            how == intents.BY_MODIFIER, np.where(cure, c.INTENT_CURE, c.INTENT_RELIEF), NULL
-        ),
+        modifier_concept_id=np.where(how == intents.BY_MODIFIER, np.where(cure, c.INTENT_CURE, c.INTENT_RELIEF), NULL),
         procedure_source_value="rays",
     )
     _breath_tests_near(store, p, at, on)

@@ -205,9 +205,7 @@ def pathology_confirmed() -> ByEpisode:
 
 def lung_function() -> ByEpisode:
     """A breath test with its number."""
-    return by_episode(
-        "measurement", lambda e: concept(e, "measurement") == 3024653 and e.row["value_as_number"] != ""
-    )
+    return by_episode("measurement", lambda e: concept(e, "measurement") == 3024653 and e.row["value_as_number"] != "")
 
 
 def molecular_testing() -> ByEpisode:

@@ -211,9 +211,7 @@ def indicators() -> list[Indicator]:
             trial,
             no_treatment,
         ),
-        indicator(
-            "molecular_testing_stage_iv", every(non_squamous(), stage_iv()), molecular_testing(), None, no_tests
-        ),
+        indicator("molecular_testing_stage_iv", every(non_squamous(), stage_iv()), molecular_testing(), None, no_tests),
         indicator(
             "stage_iv_palliative_referral",
             stage_iv(),

@@ -114,7 +114,7 @@ def test_what_the_targets_are_about_occurs() -> None:
     assert both - concurrent, "one after the other"
     cycles = {e for e, regimen in hand_targets.REGIMEN.items() if e != regimen}
     assert cycles
-    curative = {key for key in hand_measures.curative_radiotherapy()}
+    curative = set(hand_measures.curative_radiotherapy())
     assert {(r.person, r.root) for r in hand_targets.RADIOTHERAPY} - curative, "to relieve, contradicted or not said"
     assert {hand_records.EPISODES[t.id].concept for t in hand_targets.CHEMOTHERAPY} >= {32531}
     nested = [e for e in hand_records.EPISODES.values() if e.concept in (32944, 32949)]
