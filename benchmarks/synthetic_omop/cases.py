@@ -41,6 +41,9 @@ CASES: list[Case] = [
     (c.FLAT, [("stage", 4, I_B), ("surgery", 20), ("trial", 8)]),
     (c.FLAT, [("stage", 4, II_A), ("surgery", None), ("drug", 60)]),
     (c.FLAT, [("stage", None, ONE), ("surgery", 20)]),
+    (c.GLAND, [("stage", 4, I_B), ("surgery", 100), ("breath", 5), ("drug", 12)]),
+    (c.GLAND, [("stage", 4, II_A), ("surgery", 20), ("breath", 5), ("drug", 62)]),
+    (c.FLAT, [("stage", 4, II_A), ("surgery", 24), ("breath", 12), ("drug", 70)]),
     (c.GLAND, [("stage", 4, THREE), ("ecog", 3, 1), ("breath", 31), ("rays to cure", 30), ("drug", 40)]),
     (c.GLAND, [("stage", 4, THREE), ("ecog", None, 0), ("rays to cure", 30), ("drug", 40)]),
     (c.GLAND, [("stage", 4, THREE), ("ecog", 3, 0), ("no treatment", 8)]),
@@ -53,6 +56,9 @@ CASES: list[Case] = [
     (c.GLAND, [("stage", 4, FOUR), ("loose drug", None), ("genes", None, c.GENE_CHANGE)]),
     (c.GLAND, [("stage", 4, FOUR), ("trial", 8), ("palliative", 20)]),
 ]
+
+# What every case has that does not say otherwise.
+USUAL: list[Fact] = [("ecog", 2, 1), ("smoking", 1), ("team", 10)]
 
 # The table, its columns and what goes into the column of what is told last.
 FACTS: dict[str, tuple[str, dict[str, Any], str | None]] = {
@@ -72,6 +78,7 @@ FACTS: dict[str, tuple[str, dict[str, Any], str | None]] = {
     "rays to relieve": ("procedure_occurrence", {"procedure_concept_id": c.RADIOTHERAPY_COMFORT}, None),
     "nurse": ("procedure_occurrence", {"procedure_concept_id": c.NURSE_TALK}, None),
     "team": ("procedure_occurrence", {"procedure_concept_id": c.TEAM_MEETING}, None),
+    "smoking": ("observation", {"observation_concept_id": c.SMOKING, "value_as_concept_id": c.SMOKED}, None),
     "palliative": ("observation", {"observation_concept_id": c.PALLIATIVE_REFERRAL}, None),
     "trial": ("observation", {"observation_concept_id": c.TRIAL, "value_as_string": "enrolled"}, None),
     "no treatment": (
@@ -112,7 +119,8 @@ def _add_case(store: Store, person: int, concept: int, facts: list[Fact]) -> Non
         episode_source_value="care",
     )
     _add_event(store, "condition_occurrence", person, BEGIN, root, condition_concept_id=concept)
-    for fact in facts:
+    said = {what for what, *_ in facts}
+    for fact in facts + [usual for usual in USUAL if usual[0] not in said]:
         _add_fact(store, person, root, *fact)
 
 
