@@ -72,5 +72,5 @@ def test_the_demo_has_a_person_for_every_case() -> None:
     from benchmarks.synthetic_omop.store import day
 
     began = [row.split(",")[3] for row in (SEEDS / "demo__episode.csv").read_text().splitlines()[1:]]
-    assert BEGIN == day("2024-01-10")
+    assert day("2024-01-10") == BEGIN
     assert began.count("2024-01-10") >= len(CASES) > 25
