@@ -3,6 +3,7 @@
 import statistics
 from pathlib import Path
 
+import hand_indicators
 import hand_report
 import hand_targets
 import pytest
@@ -62,7 +63,7 @@ def test_aggregates(demo: Warehouse) -> None:
         assert mine[:8] == (hand.indicator, *counts, hand.eligible)
         assert hand.rate is not None
         assert float(mine[8]) == pytest.approx(hand.rate, abs=5e-7)
-        if hand.indicator in hand_report.DURATIONS:
+        if hand.indicator in hand_indicators.DURATIONS:
             assert hand.median_days is not None
             assert float(mine[9]) == pytest.approx(hand.median_days, abs=0.005)
 
@@ -100,7 +101,7 @@ def test_verdicts(demo: Warehouse) -> None:
             by_hand[aggregate.indicator] = "no benchmark"
             continue
         value, better = BENCHMARKS[aggregate.indicator]
-        of_days = aggregate.indicator in hand_report.DURATIONS
+        of_days = aggregate.indicator in hand_indicators.DURATIONS
         shown = aggregate.median_days if of_days else 100 * (aggregate.rate or 0)
         assert shown is not None
         reached = shown <= value if better == "lower" else shown >= value

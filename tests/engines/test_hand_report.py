@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+import hand_algebra
+import hand_indicators
 import hand_measures
 import hand_records
 import hand_report
@@ -46,7 +48,7 @@ LIMITS = {
 }
 
 ROWS = hand_report.results()
-INDICATORS = {x.name: x for x in hand_report.indicators()}
+INDICATORS = {x.name: x for x in hand_indicators.indicators()}
 
 
 def missing_statuses(name: str) -> set[str]:
@@ -88,7 +90,7 @@ def test_every_key_has_one_status_per_indicator() -> None:
 
 
 def test_both_cohorts_and_every_flaw_occur() -> None:
-    primary = hand_measures.either(hand_measures.new_lung_cancer(), hand_measures.mesothelioma())
+    primary = hand_algebra.either(hand_measures.new_lung_cancer(), hand_measures.mesothelioma())
     spread = hand_measures.lung_metastasis()
     keys = hand_measures.cohort_dates()
     assert set(primary) - set(spread)
@@ -152,4 +154,4 @@ def test_age(born: str, on: str, years: int) -> None:
     ],
 )
 def test_months_after_clamps_to_the_end_of_the_month(on: str, months: int, after: str) -> None:
-    assert hand_report.months_after(dt.date.fromisoformat(on), months) == dt.date.fromisoformat(after)
+    assert hand_indicators.months_after(dt.date.fromisoformat(on), months) == dt.date.fromisoformat(after)
