@@ -2,7 +2,8 @@
 
 Plain Python over seeds/demo/*.csv, written from docs/semantics.md and from what the lung pack says in words. It reads
 no definition, runs no SQL and uses nothing of measuremart: where it and the marts agree, two independent readings of
-the contract agree. hand_records.py loads and attaches, hand_targets.py, hand_measures.py and hand_indicators.py hold what the pack defines.
+the contract agree. hand_records.py loads and attaches; hand_targets.py, hand_measures.py and hand_indicators.py hold
+what the packs define.
 Run it to see the numbers: `python tests/engines/hand_report.py`.
 """
 
