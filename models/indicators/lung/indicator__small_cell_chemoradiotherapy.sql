@@ -3,14 +3,14 @@
 
 with
 
-measure__concurrent_chemoradiotherapy as (
+measure__concurrent_chemoradiation as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from {{ ref('measure__concurrent_chemoradiotherapy') }}
+    from {{ ref('measure__concurrent_chemoradiation') }}
 
 ),
 
@@ -44,7 +44,7 @@ final_child_2 as (
         episode_id,
         measure_resolver,
         min(measure_date) as first_date
-    from measure__concurrent_chemoradiotherapy
+    from measure__concurrent_chemoradiation
     group by person_id, episode_id, measure_resolver
 
 ),

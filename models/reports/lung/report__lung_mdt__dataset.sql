@@ -80,14 +80,14 @@ measure__clinical_trial as (
 
 ),
 
-measure__concurrent_chemoradiotherapy as (
+measure__concurrent_chemoradiation as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from {{ ref('measure__concurrent_chemoradiotherapy') }}
+    from {{ ref('measure__concurrent_chemoradiation') }}
 
 ),
 
@@ -102,47 +102,47 @@ measure__curative_radiotherapy as (
 
 ),
 
-measure__days_diagnosis_to_treatment as (
+measure__days_dx_to_treatment as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from {{ ref('measure__days_diagnosis_to_treatment') }}
+    from {{ ref('measure__days_dx_to_treatment') }}
 
 ),
 
-measure__days_referral_to_specialist as (
+measure__days_ref_to_specialist as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from {{ ref('measure__days_referral_to_specialist') }}
+    from {{ ref('measure__days_ref_to_specialist') }}
 
 ),
 
-measure__days_referral_to_treatment as (
+measure__days_ref_to_treatment as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from {{ ref('measure__days_referral_to_treatment') }}
+    from {{ ref('measure__days_ref_to_treatment') }}
 
 ),
 
-measure__days_treatment_to_death as (
+measure__days_tx_to_death as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from {{ ref('measure__days_treatment_to_death') }}
+    from {{ ref('measure__days_tx_to_death') }}
 
 ),
 
@@ -983,7 +983,7 @@ number__palliative_referral_row as (
 
 ),
 
-number__days_referral_to_specialist_target_row as (
+number__days_ref_to_specialist_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -997,7 +997,7 @@ number__days_referral_to_specialist_target_row as (
 
 ),
 
-number__days_referral_to_specialist_eligible as (
+number__days_ref_to_specialist_eligible as (
 
     select
         target_row.person_id,
@@ -1007,14 +1007,14 @@ number__days_referral_to_specialist_eligible as (
         target_row.number_event_id,
         target_row.number_value,
         target_row.value_number
-    from number__days_referral_to_specialist_target_row as target_row
+    from number__days_ref_to_specialist_target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
 
 ),
 
-number__days_referral_to_specialist_row as (
+number__days_ref_to_specialist_row as (
 
     select
         person_id,
@@ -1023,12 +1023,12 @@ number__days_referral_to_specialist_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__days_referral_to_specialist_eligible
+    from number__days_ref_to_specialist_eligible
     where value_number is not null
 
 ),
 
-number__days_referral_to_treatment_target_row as (
+number__days_ref_to_treatment_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -1042,7 +1042,7 @@ number__days_referral_to_treatment_target_row as (
 
 ),
 
-number__days_referral_to_treatment_eligible as (
+number__days_ref_to_treatment_eligible as (
 
     select
         target_row.person_id,
@@ -1052,14 +1052,14 @@ number__days_referral_to_treatment_eligible as (
         target_row.number_event_id,
         target_row.number_value,
         target_row.value_number
-    from number__days_referral_to_treatment_target_row as target_row
+    from number__days_ref_to_treatment_target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
 
 ),
 
-number__days_referral_to_treatment_row as (
+number__days_ref_to_treatment_row as (
 
     select
         person_id,
@@ -1068,12 +1068,12 @@ number__days_referral_to_treatment_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__days_referral_to_treatment_eligible
+    from number__days_ref_to_treatment_eligible
     where value_number is not null
 
 ),
 
-number__days_diagnosis_to_treatment_target_row as (
+number__days_dx_to_treatment_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -1087,7 +1087,7 @@ number__days_diagnosis_to_treatment_target_row as (
 
 ),
 
-number__days_diagnosis_to_treatment_eligible as (
+number__days_dx_to_treatment_eligible as (
 
     select
         target_row.person_id,
@@ -1097,14 +1097,14 @@ number__days_diagnosis_to_treatment_eligible as (
         target_row.number_event_id,
         target_row.number_value,
         target_row.value_number
-    from number__days_diagnosis_to_treatment_target_row as target_row
+    from number__days_dx_to_treatment_target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
 
 ),
 
-number__days_diagnosis_to_treatment_row as (
+number__days_dx_to_treatment_row as (
 
     select
         person_id,
@@ -1113,12 +1113,12 @@ number__days_diagnosis_to_treatment_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__days_diagnosis_to_treatment_eligible
+    from number__days_dx_to_treatment_eligible
     where value_number is not null
 
 ),
 
-number__days_treatment_to_death_target_row as (
+number__days_tx_to_death_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -1132,7 +1132,7 @@ number__days_treatment_to_death_target_row as (
 
 ),
 
-number__days_treatment_to_death_eligible as (
+number__days_tx_to_death_eligible as (
 
     select
         target_row.person_id,
@@ -1142,14 +1142,14 @@ number__days_treatment_to_death_eligible as (
         target_row.number_event_id,
         target_row.number_value,
         target_row.value_number
-    from number__days_treatment_to_death_target_row as target_row
+    from number__days_tx_to_death_target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
 
 ),
 
-number__days_treatment_to_death_row as (
+number__days_tx_to_death_row as (
 
     select
         person_id,
@@ -1158,7 +1158,7 @@ number__days_treatment_to_death_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__days_treatment_to_death_eligible
+    from number__days_tx_to_death_eligible
     where value_number is not null
 
 ),
@@ -1350,7 +1350,7 @@ number__palliative_referral as (
 
 ),
 
-number__days_referral_to_specialist as (
+number__days_ref_to_specialist as (
 
     select
         cohort.cohort_key,
@@ -1363,7 +1363,7 @@ number__days_referral_to_specialist as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__days_referral_to_specialist_row as numbered
+    inner join number__days_ref_to_specialist_row as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
@@ -1371,7 +1371,7 @@ number__days_referral_to_specialist as (
 
 ),
 
-number__days_referral_to_treatment as (
+number__days_ref_to_treatment as (
 
     select
         cohort.cohort_key,
@@ -1384,7 +1384,7 @@ number__days_referral_to_treatment as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__days_referral_to_treatment_row as numbered
+    inner join number__days_ref_to_treatment_row as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
@@ -1392,7 +1392,7 @@ number__days_referral_to_treatment as (
 
 ),
 
-number__days_diagnosis_to_treatment as (
+number__days_dx_to_treatment as (
 
     select
         cohort.cohort_key,
@@ -1405,7 +1405,7 @@ number__days_diagnosis_to_treatment as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__days_diagnosis_to_treatment_row as numbered
+    inner join number__days_dx_to_treatment_row as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
@@ -1413,7 +1413,7 @@ number__days_diagnosis_to_treatment as (
 
 ),
 
-number__days_treatment_to_death as (
+number__days_tx_to_death as (
 
     select
         cohort.cohort_key,
@@ -1426,7 +1426,7 @@ number__days_treatment_to_death as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__days_treatment_to_death_row as numbered
+    inner join number__days_tx_to_death_row as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
@@ -1797,11 +1797,11 @@ qualified as (
 
     select
         cohort.cohort_key,
-        'concurrent_chemoradiotherapy' as part,
+        'concurrent_chemoradiation' as part,
         min(member.measure_date) as first_date,
         cast(null as numeric(38, 10)) as number_value
     from cohort
-    inner join measure__concurrent_chemoradiotherapy as member
+    inner join measure__concurrent_chemoradiation as member
         on
             cohort.person_id = member.person_id
             and cohort.measure_resolver = member.measure_resolver
@@ -2078,11 +2078,11 @@ qualified as (
 
     select
         cohort.cohort_key,
-        'days_referral_to_specialist' as part,
+        'days_ref_to_specialist' as part,
         min(member.measure_date) as first_date,
         cast(null as numeric(38, 10)) as number_value
     from cohort
-    inner join measure__days_referral_to_specialist as member
+    inner join measure__days_ref_to_specialist as member
         on
             cohort.person_id = member.person_id
             and cohort.measure_resolver = member.measure_resolver
@@ -2093,11 +2093,11 @@ qualified as (
 
     select
         cohort.cohort_key,
-        'days_referral_to_treatment' as part,
+        'days_ref_to_treatment' as part,
         min(member.measure_date) as first_date,
         cast(null as numeric(38, 10)) as number_value
     from cohort
-    inner join measure__days_referral_to_treatment as member
+    inner join measure__days_ref_to_treatment as member
         on
             cohort.person_id = member.person_id
             and cohort.measure_resolver = member.measure_resolver
@@ -2108,11 +2108,11 @@ qualified as (
 
     select
         cohort.cohort_key,
-        'days_diagnosis_to_treatment' as part,
+        'days_dx_to_treatment' as part,
         min(member.measure_date) as first_date,
         cast(null as numeric(38, 10)) as number_value
     from cohort
-    inner join measure__days_diagnosis_to_treatment as member
+    inner join measure__days_dx_to_treatment as member
         on
             cohort.person_id = member.person_id
             and cohort.measure_resolver = member.measure_resolver
@@ -2123,11 +2123,11 @@ qualified as (
 
     select
         cohort.cohort_key,
-        'days_treatment_to_death' as part,
+        'days_tx_to_death' as part,
         min(member.measure_date) as first_date,
         cast(null as numeric(38, 10)) as number_value
     from cohort
-    inner join measure__days_treatment_to_death as member
+    inner join measure__days_tx_to_death as member
         on
             cohort.person_id = member.person_id
             and cohort.measure_resolver = member.measure_resolver
@@ -2228,40 +2228,40 @@ qualified as (
 
     select
         cohort_key,
-        'days_referral_to_specialist__number' as part,
+        'days_ref_to_specialist__number' as part,
         cast(null as date) as first_date,
         number_value
-    from number__days_referral_to_specialist
+    from number__days_ref_to_specialist
     where place = 1
 
     union all
 
     select
         cohort_key,
-        'days_referral_to_treatment__number' as part,
+        'days_ref_to_treatment__number' as part,
         cast(null as date) as first_date,
         number_value
-    from number__days_referral_to_treatment
+    from number__days_ref_to_treatment
     where place = 1
 
     union all
 
     select
         cohort_key,
-        'days_diagnosis_to_treatment__number' as part,
+        'days_dx_to_treatment__number' as part,
         cast(null as date) as first_date,
         number_value
-    from number__days_diagnosis_to_treatment
+    from number__days_dx_to_treatment
     where place = 1
 
     union all
 
     select
         cohort_key,
-        'days_treatment_to_death__number' as part,
+        'days_tx_to_death__number' as part,
         cast(null as date) as first_date,
         number_value
-    from number__days_treatment_to_death
+    from number__days_tx_to_death
     where place = 1
 
     union all
@@ -2336,8 +2336,8 @@ pivoted as (
         min(case when part = 'small_cell_confirmed' then first_date end) as small_cell_confirmed__date,
         max(case when part = 'stage_i_iii_small_cell' then 1 else 0 end) = 1 as stage_i_iii_small_cell__qualified,
         min(case when part = 'stage_i_iii_small_cell' then first_date end) as stage_i_iii_small_cell__date,
-        max(case when part = 'concurrent_chemoradiotherapy' then 1 else 0 end) = 1 as concurrent_chemoradiotherapy__qualified,
-        min(case when part = 'concurrent_chemoradiotherapy' then first_date end) as concurrent_chemoradiotherapy__date,
+        max(case when part = 'concurrent_chemoradiation' then 1 else 0 end) = 1 as concurrent_chemoradiation__qualified,
+        min(case when part = 'concurrent_chemoradiation' then first_date end) as concurrent_chemoradiation__date,
         max(case when part = 'stage_iv_non_squamous' then 1 else 0 end) = 1 as stage_iv_non_squamous__qualified,
         min(case when part = 'stage_iv_non_squamous' then first_date end) as stage_iv_non_squamous__date,
         max(case when part = 'molecular_testing' then 1 else 0 end) = 1 as molecular_testing__qualified,
@@ -2377,18 +2377,18 @@ pivoted as (
         min(case when part = 'care_began' then first_date end) as care_began__date,
         max(case when part = 'first_treatment' then 1 else 0 end) = 1 as first_treatment__qualified,
         min(case when part = 'first_treatment' then first_date end) as first_treatment__date,
-        max(case when part = 'days_referral_to_specialist' then 1 else 0 end) = 1 as days_referral_to_specialist__qualified,
-        min(case when part = 'days_referral_to_specialist' then first_date end) as days_referral_to_specialist__date,
-        max(case when part = 'days_referral_to_specialist__number' then number_value end) as days_referral_to_specialist__number,
-        max(case when part = 'days_referral_to_treatment' then 1 else 0 end) = 1 as days_referral_to_treatment__qualified,
-        min(case when part = 'days_referral_to_treatment' then first_date end) as days_referral_to_treatment__date,
-        max(case when part = 'days_referral_to_treatment__number' then number_value end) as days_referral_to_treatment__number,
-        max(case when part = 'days_diagnosis_to_treatment' then 1 else 0 end) = 1 as days_diagnosis_to_treatment__qualified,
-        min(case when part = 'days_diagnosis_to_treatment' then first_date end) as days_diagnosis_to_treatment__date,
-        max(case when part = 'days_diagnosis_to_treatment__number' then number_value end) as days_diagnosis_to_treatment__number,
-        max(case when part = 'days_treatment_to_death' then 1 else 0 end) = 1 as days_treatment_to_death__qualified,
-        min(case when part = 'days_treatment_to_death' then first_date end) as days_treatment_to_death__date,
-        max(case when part = 'days_treatment_to_death__number' then number_value end) as days_treatment_to_death__number,
+        max(case when part = 'days_ref_to_specialist' then 1 else 0 end) = 1 as days_ref_to_specialist__qualified,
+        min(case when part = 'days_ref_to_specialist' then first_date end) as days_ref_to_specialist__date,
+        max(case when part = 'days_ref_to_specialist__number' then number_value end) as days_ref_to_specialist__number,
+        max(case when part = 'days_ref_to_treatment' then 1 else 0 end) = 1 as days_ref_to_treatment__qualified,
+        min(case when part = 'days_ref_to_treatment' then first_date end) as days_ref_to_treatment__date,
+        max(case when part = 'days_ref_to_treatment__number' then number_value end) as days_ref_to_treatment__number,
+        max(case when part = 'days_dx_to_treatment' then 1 else 0 end) = 1 as days_dx_to_treatment__qualified,
+        min(case when part = 'days_dx_to_treatment' then first_date end) as days_dx_to_treatment__date,
+        max(case when part = 'days_dx_to_treatment__number' then number_value end) as days_dx_to_treatment__number,
+        max(case when part = 'days_tx_to_death' then 1 else 0 end) = 1 as days_tx_to_death__qualified,
+        min(case when part = 'days_tx_to_death' then first_date end) as days_tx_to_death__date,
+        max(case when part = 'days_tx_to_death__number' then number_value end) as days_tx_to_death__number,
         cohort_key
     from qualified
     group by cohort_key
@@ -2459,8 +2459,8 @@ final as (
         pivoted.small_cell_confirmed__date,
         pivoted.stage_i_iii_small_cell__qualified,
         pivoted.stage_i_iii_small_cell__date,
-        pivoted.concurrent_chemoradiotherapy__qualified,
-        pivoted.concurrent_chemoradiotherapy__date,
+        pivoted.concurrent_chemoradiation__qualified,
+        pivoted.concurrent_chemoradiation__date,
         pivoted.stage_iv_non_squamous__qualified,
         pivoted.stage_iv_non_squamous__date,
         pivoted.molecular_testing__qualified,
@@ -2500,18 +2500,18 @@ final as (
         pivoted.care_began__date,
         pivoted.first_treatment__qualified,
         pivoted.first_treatment__date,
-        pivoted.days_referral_to_specialist__qualified,
-        pivoted.days_referral_to_specialist__date,
-        pivoted.days_referral_to_specialist__number,
-        pivoted.days_referral_to_treatment__qualified,
-        pivoted.days_referral_to_treatment__date,
-        pivoted.days_referral_to_treatment__number,
-        pivoted.days_diagnosis_to_treatment__qualified,
-        pivoted.days_diagnosis_to_treatment__date,
-        pivoted.days_diagnosis_to_treatment__number,
-        pivoted.days_treatment_to_death__qualified,
-        pivoted.days_treatment_to_death__date,
-        pivoted.days_treatment_to_death__number
+        pivoted.days_ref_to_specialist__qualified,
+        pivoted.days_ref_to_specialist__date,
+        pivoted.days_ref_to_specialist__number,
+        pivoted.days_ref_to_treatment__qualified,
+        pivoted.days_ref_to_treatment__date,
+        pivoted.days_ref_to_treatment__number,
+        pivoted.days_dx_to_treatment__qualified,
+        pivoted.days_dx_to_treatment__date,
+        pivoted.days_dx_to_treatment__number,
+        pivoted.days_tx_to_death__qualified,
+        pivoted.days_tx_to_death__date,
+        pivoted.days_tx_to_death__number
     from cohort
     inner join pivoted
         on cohort.cohort_key = pivoted.cohort_key
@@ -2580,8 +2580,8 @@ select
     small_cell_confirmed__date,
     stage_i_iii_small_cell__qualified,
     stage_i_iii_small_cell__date,
-    concurrent_chemoradiotherapy__qualified,
-    concurrent_chemoradiotherapy__date,
+    concurrent_chemoradiation__qualified,
+    concurrent_chemoradiation__date,
     stage_iv_non_squamous__qualified,
     stage_iv_non_squamous__date,
     molecular_testing__qualified,
@@ -2621,16 +2621,16 @@ select
     care_began__date,
     first_treatment__qualified,
     first_treatment__date,
-    days_referral_to_specialist__qualified,
-    days_referral_to_specialist__date,
-    days_referral_to_specialist__number,
-    days_referral_to_treatment__qualified,
-    days_referral_to_treatment__date,
-    days_referral_to_treatment__number,
-    days_diagnosis_to_treatment__qualified,
-    days_diagnosis_to_treatment__date,
-    days_diagnosis_to_treatment__number,
-    days_treatment_to_death__qualified,
-    days_treatment_to_death__date,
-    days_treatment_to_death__number
+    days_ref_to_specialist__qualified,
+    days_ref_to_specialist__date,
+    days_ref_to_specialist__number,
+    days_ref_to_treatment__qualified,
+    days_ref_to_treatment__date,
+    days_ref_to_treatment__number,
+    days_dx_to_treatment__qualified,
+    days_dx_to_treatment__date,
+    days_dx_to_treatment__number,
+    days_tx_to_death__qualified,
+    days_tx_to_death__date,
+    days_tx_to_death__number
 from final

@@ -60,14 +60,14 @@ measure__clinical_trial as (
 
 ),
 
-measure__concurrent_chemoradiotherapy as (
+measure__concurrent_chemoradiation as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from {{ ref('measure__concurrent_chemoradiotherapy') }}
+    from {{ ref('measure__concurrent_chemoradiation') }}
 
 ),
 
@@ -964,7 +964,7 @@ pair__small_cell_chemoradiotherapy as (
     from opportunity__small_cell_chemoradiotherapy as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__concurrent_chemoradiotherapy as numerator
+    inner join measure__concurrent_chemoradiation as numerator
         on
             cohort.person_id = numerator.person_id
             and cohort.measure_resolver = numerator.measure_resolver
