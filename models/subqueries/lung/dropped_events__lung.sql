@@ -1641,20 +1641,6 @@ dropped_35_target_row as (
 
 ),
 
-dropped_35_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (2000000012)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(2000000012 as bigint) as concept_id
-
-),
-
 dropped_35_eligible as (
 
     select
@@ -1677,7 +1663,7 @@ dropped_35 as (
         measure_resolver,
         measure_date
     from dropped_35_eligible
-    where concept_id in (select listed.concept_id from dropped_35_hierarchy_1 as listed)
+    where concept_id = 2000000012
 
 ),
 
@@ -1749,24 +1735,6 @@ dropped_37_target_row as (
 
 ),
 
-dropped_37_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (2000000049, 2000000050)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(2000000049 as bigint) as concept_id
-
-    union
-
-    select cast(2000000050 as bigint) as concept_id
-
-),
-
 dropped_37_eligible as (
 
     select
@@ -1791,7 +1759,7 @@ dropped_37 as (
         measure_date,
         why_unattached
     from dropped_37_eligible
-    where concept_id in (select listed.concept_id from dropped_37_hierarchy_1 as listed)
+    where concept_id in (2000000049, 2000000050)
 
 ),
 

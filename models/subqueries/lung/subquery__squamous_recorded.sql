@@ -3,15 +3,6 @@
 
 with
 
-concept_ancestor as (
-
-    select
-        ancestor_concept_id,
-        descendant_concept_id
-    from {{ ref('stg_omop__concept_ancestor') }}
-
-),
-
 target_row as (
 
     select
@@ -21,20 +12,6 @@ target_row as (
         cast(start_date as date) as measure_date,
         concept_id
     from {{ ref('target__dx_primary') }}
-
-),
-
-hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (2000000012)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(2000000012 as bigint) as concept_id
 
 ),
 
@@ -61,7 +38,7 @@ final as (
         measure_resolver,
         measure_date
     from eligible
-    where concept_id in (select listed.concept_id from hierarchy_1 as listed)
+    where concept_id = 2000000012
 
 )
 
