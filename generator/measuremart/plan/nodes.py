@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from measuremart.plan.grain import Grain, Level, Within
+from measuremart.plan.unavailable import LeftOut, Unavailable, UnavailableIndicator
 
 ColumnKind = Literal["id", "date", "concept", "number", "unit", "text", "flag"]
 
@@ -52,7 +53,12 @@ class Population:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An event table. `start` and `end` are the date roles of those names, for intervals."""
+    """An event table. `start` and `end` are the date roles of those names, for intervals.
+
+    `unattached` says why an event has no episode; null where it has one.
+    `record` are the columns that tell one record from another: those of all roles but the episode and the keys within
+    one, since a record may be attached to several episodes.
+    """
 
     name: str
     pack: str
@@ -61,10 +67,12 @@ class Target:
     person: str
     episode: str | None
     event: str
+    unattached: Column | None
     start: Column | None
     end: Column | None
     number: Column | None
     timeless: bool
+    record: tuple[str, ...]
 
 
 # --- predicates on one row of a target
@@ -348,12 +356,13 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """A union of measures of one grain; `definitions` are (sub-cohort, measure)."""
+    """A union of measures of one grain; `definitions` are the available (sub-cohort, measure)."""
 
     about: Named
     title: str
     types: Typed
     definitions: tuple[tuple[str, str], ...]
+    left_out: tuple[LeftOut, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,25 +426,34 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is computed and shown together; `indicators` carry the report's overrides."""
+    """What is computed and shown together; `listed` are its indicators in order, with the report's overrides.
+
+    `cohorts` are those that have an available sub-cohort; `dataset` has available measures only.
+    """
 
     about: Named
     title: str
     types: Typed
     cohorts: tuple[str, ...]
     primary: str
-    indicators: tuple[Indicator, ...]
+    listed: tuple[Indicator | UnavailableIndicator, ...]
     counted: tuple[str, ...]
     dataset: tuple[str, ...]
     calendars: tuple[str, ...]
     named_periods: tuple[NamedPeriod, ...]
     financial_year_starts: int | None
     period_date: Literal["cohort", "denominator", "numerator", "latest"]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """The indicators that can be computed."""
+        return tuple(i for i in self.listed if isinstance(i, Indicator))
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything, in an order in which each thing comes after what it is made of."""
+    """Everything that is available, in an order in which each thing comes after what it is made of."""
 
     populations: dict[str, Population]
     targets: dict[str, Target]
@@ -445,3 +463,4 @@ class Plan:
     cohorts: dict[str, Cohort]
     indicators: dict[str, Indicator]
     reports: dict[str, Report]
+    unavailable: Unavailable

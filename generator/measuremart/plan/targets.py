@@ -54,6 +54,12 @@ class Roles:
             self.clashes.append((role, f"role '{role}' stands twice in this target: give one another name"))
         self.by_name[role] = column
 
+    def record(self) -> tuple[str, ...]:
+        """Return the columns that tell one record from another: a record may be attached to several episodes."""
+        attached = {column for column, within in self.keys.values() if within == "episode"}
+        columns = {column.name for column in (*self.dates.values(), *self.by_name.values()) if column not in attached}
+        return tuple(sorted(columns))
+
     def of_kind(self, kind: ColumnKind) -> list[str]:
         """Return the names of the roles of a kind."""
         return [role for role, column in self.by_name.items() if column.kind == kind]
@@ -120,6 +126,11 @@ class TargetPlanner:
                 entry.place("episode"), f"population '{population}' has no episodes: write episode: null", trail
             )
             return
+        if entry.unattached is not None and episode is None:
+            self._scope.report(
+                entry.place("unattached"), "a target without episodes attaches nothing: leave 'unattached' out", trail
+            )
+            return
         self._keys_agree(defined, roles)
         self.roles[defined.name] = roles
         self.targets[defined.name] = Target(
@@ -130,10 +141,12 @@ class TargetPlanner:
             person=entry.person,
             episode=episode,
             event=entry.event,
+            unattached=Column(entry.unattached, "text") if entry.unattached else None,
             start=roles.dates.get("start"),
             end=roles.dates.get("end"),
             number=roles.by_name.get("number"),
             timeless=not roles.dates,
+            record=roles.record(),
         )
 
     def _keys_agree(self, defined: Defined, roles: Roles) -> None:

@@ -54,6 +54,16 @@ def render(plan: Plan) -> dict[str, str]:
         "What the definitions of the packs that are built dropped, with the reason",
         [("pack", "string", "The pack of the definition"), *dropped_columns()],
     )
+    files |= _union(
+        "models/concept_sets/concept_set_sizes",
+        fill("union_concept_sets", concept_sets=sorted(plan.concept_sets.values(), key=lambda s: (s.pack, s.name))),
+        "How many concepts each concept set of the packs that are built resolves to",
+        [
+            ("pack", "string", "The pack of the concept set"),
+            ("concept_set", "string", "The concept set"),
+            ("n_concepts", "bigint", "How many concepts"),
+        ],
+    )
     files |= catalogue_files(plan)
     return {path: files[path] for path in sorted(files)}
 
