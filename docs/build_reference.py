@@ -146,6 +146,10 @@ _BY_HAND = {
     "Targets of oncology, and what they are made from": "models/targets/oncology/_oncology.yml",
     "Reference: the clock and the periods": "models/_reference.yml",
     "Reference: kinds of episodes and of links": "seeds/reference/_reference.yml",
+    "Epilepsy12: one view per table of the audit": "models/staging/epilepsy12/_staging.yml",
+    "Epilepsy12: children and registrations": "models/episodes/epilepsy12/_episodes.yml",
+    "Epilepsy12: targets, levels and attribution": "models/targets/epilepsy12/_targets.yml",
+    "Epilepsy12: exports": "models/exports/epilepsy12/_exports.yml",
     "Marts: what BI reads": "models/marts/_marts.yml",
     "Catalogue: what is defined, as data": "seeds/catalogue/_catalogue.yml",
 }
