@@ -37,7 +37,7 @@ class Offset:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Who is counted. `spine` is None where there are no episodes."""
+    """Who is counted. `spine` is None where there are no episodes; `sexes` are (name, code)."""
 
     name: str
     pack: str
@@ -45,9 +45,12 @@ class Population:
     person_id: str
     birth_date: str | None
     sex: str | None
+    sexes: tuple[tuple[str, int], ...]
     spine_model: str | None
     spine_person: str
     spine_id: str
+    spine_start: str
+    spine_end: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from measuremart.plan import nodes
 from measuremart.plan.nodes import Plan
 from measuremart.plan.reach import children_of
+from measuremart.render import catalogue_cohorts
 from measuremart.render.properties import YAML_HEADER, dump
 
 FOLDER = "seeds/catalogue"
@@ -63,6 +64,7 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
         ("matcher", "string", "exact, hierarchy, code_of or concept_set"),
         ("concept_id", "bigint", "The concept"),
     ],
+    **catalogue_cohorts.SEEDS,
 }
 
 
@@ -78,6 +80,7 @@ def catalogue_files(plan: Plan) -> dict[str, str]:
         "catalogue_report_period": [row for r in plan.reports.values() for row in _periods(r)],
         "catalogue_measure": [_measure(m) for m in sorted(plan.measures.values(), key=lambda m: m.about.name)],
         "catalogue_concept": sorted(set(_concepts(plan))),
+        **catalogue_cohorts.cohort_rows(plan),
     }
     files = {f"{FOLDER}/{name}.csv": _csv(name, found) for name, found in rows.items()}
     return files | {f"{FOLDER}/_catalogue.yml": _properties()}

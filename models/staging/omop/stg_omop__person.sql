@@ -1,4 +1,12 @@
-with recorded as (
+with opted_out as (
+
+    select person_id
+    from {{ ref('opted_out_person') }}
+    where population = 'omop'
+
+),
+
+recorded as (
 
     select
         {{ omop_column('person', 'person_id', 'bigint') }},
@@ -74,3 +82,4 @@ select
     provider_id,
     location_id
 from with_birth_date
+where not exists (select 1 from opted_out where opted_out.person_id = with_birth_date.person_id)

@@ -90,7 +90,7 @@ dropped_2_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__procedure') }}
 
@@ -131,7 +131,7 @@ dropped_2_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_2_target_row as target_row
     where
@@ -150,7 +150,7 @@ dropped_2 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_2_eligible
     where concept_id in (select listed.concept_id from dropped_2_hierarchy_1 as listed)
 
@@ -163,7 +163,7 @@ dropped_3_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__procedure') }}
 
@@ -190,7 +190,7 @@ dropped_3_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_3_target_row as target_row
     where
@@ -205,7 +205,7 @@ dropped_3 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_3_eligible
     where concept_id in (select listed.concept_id from dropped_3_hierarchy_1 as listed)
 
@@ -294,7 +294,7 @@ dropped_6_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id,
         {{ to_number('value_number') }} as value_number
     from {{ ref('target__measurement') }}
@@ -308,7 +308,7 @@ dropped_6_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id,
         target_row.value_number
     from dropped_6_target_row as target_row
@@ -324,7 +324,7 @@ dropped_6 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_6_eligible
     where (value_number between 0 and 1 and concept_id = 36305384)
 
@@ -337,7 +337,7 @@ dropped_7_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id,
         {{ to_number('value_number') }} as value_number
     from {{ ref('target__measurement') }}
@@ -351,7 +351,7 @@ dropped_7_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id,
         target_row.value_number
     from dropped_7_target_row as target_row
@@ -367,7 +367,7 @@ dropped_7 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_7_eligible
     where (value_number between 0 and 4 and concept_id = 36305384)
 
@@ -380,7 +380,7 @@ dropped_8_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__observation') }}
 
@@ -393,7 +393,7 @@ dropped_8_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_8_target_row as target_row
     where
@@ -408,7 +408,7 @@ dropped_8 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_8_eligible
     where concept_id = 2000000065
 
@@ -421,7 +421,7 @@ dropped_9_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__visit') }}
 
@@ -434,7 +434,7 @@ dropped_9_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_9_target_row as target_row
     where
@@ -449,7 +449,7 @@ dropped_9 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_9_eligible
     where concept_id = 2000000066
 
@@ -462,7 +462,7 @@ dropped_10_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__condition') }}
 
@@ -475,7 +475,7 @@ dropped_10_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_10_target_row as target_row
     where
@@ -490,7 +490,7 @@ dropped_10 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_10_eligible
     where concept_id in (select listed.concept_id from concept_set__lung_cancer as listed)
 
@@ -503,7 +503,7 @@ dropped_11_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__condition') }}
 
@@ -516,7 +516,7 @@ dropped_11_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_11_target_row as target_row
     where
@@ -531,7 +531,7 @@ dropped_11 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_11_eligible
     where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
 
@@ -544,7 +544,7 @@ dropped_12_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__observation') }}
 
@@ -557,7 +557,7 @@ dropped_12_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_12_target_row as target_row
     where
@@ -572,7 +572,7 @@ dropped_12 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_12_eligible
     where concept_id = 44790273
 
@@ -585,7 +585,7 @@ dropped_13_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__procedure') }}
 
@@ -598,7 +598,7 @@ dropped_13_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_13_target_row as target_row
     where
@@ -613,7 +613,7 @@ dropped_13 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_13_eligible
     where concept_id = 44790273
 
@@ -626,7 +626,7 @@ dropped_14_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         source_value
     from {{ ref('target__condition') }}
 
@@ -671,7 +671,7 @@ dropped_14_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.source_value
     from dropped_14_target_row as target_row
     inner join person
@@ -689,7 +689,7 @@ dropped_14_rule_1 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_14_eligible
     where position((select code.folded_code from dropped_14_code_1 as code) in {{ fold_ascii('source_value') }}) > 0
 
@@ -702,7 +702,7 @@ dropped_14_rule_2 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_14_eligible
     where position((select code.folded_code from dropped_14_code_2 as code) in {{ fold_ascii('source_value') }}) > 0
 
@@ -715,7 +715,7 @@ dropped_14_rule_3 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_14_eligible
     where position((select code.folded_code from dropped_14_code_3 as code) in {{ fold_ascii('source_value') }}) > 0
 
@@ -728,7 +728,7 @@ dropped_14_rule_4 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_14_eligible
     where position((select code.folded_code from dropped_14_code_4 as code) in {{ fold_ascii('source_value') }}) > 0
 
@@ -741,7 +741,7 @@ dropped_14 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_14_rule_1
 
     union all
@@ -751,7 +751,7 @@ dropped_14 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_14_rule_2
 
     union all
@@ -761,7 +761,7 @@ dropped_14 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_14_rule_3
 
     union all
@@ -771,7 +771,7 @@ dropped_14 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_14_rule_4
 
 ),
@@ -783,7 +783,7 @@ dropped_15_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__condition') }}
 
@@ -810,7 +810,7 @@ dropped_15_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_15_target_row as target_row
     where
@@ -825,7 +825,7 @@ dropped_15 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_15_eligible
     where concept_id in (select listed.concept_id from dropped_15_hierarchy_1 as listed)
 
@@ -876,7 +876,7 @@ dropped_17_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__observation') }}
 
@@ -889,7 +889,7 @@ dropped_17_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_17_target_row as target_row
     where
@@ -904,7 +904,7 @@ dropped_17 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_17_eligible
     where concept_id = 4127745
 
@@ -917,7 +917,7 @@ dropped_18_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__measurement') }}
 
@@ -944,7 +944,7 @@ dropped_18_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_18_target_row as target_row
     where
@@ -959,7 +959,7 @@ dropped_18 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_18_eligible
     where concept_id in (select listed.concept_id from dropped_18_hierarchy_1 as listed)
 
@@ -972,7 +972,7 @@ dropped_19_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__procedure') }}
 
@@ -999,7 +999,7 @@ dropped_19_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_19_target_row as target_row
     where
@@ -1014,7 +1014,7 @@ dropped_19 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_19_eligible
     where concept_id in (select listed.concept_id from dropped_19_hierarchy_1 as listed)
 
@@ -1027,7 +1027,7 @@ dropped_20_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__condition') }}
 
@@ -1054,7 +1054,7 @@ dropped_20_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_20_target_row as target_row
     where
@@ -1069,7 +1069,7 @@ dropped_20 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_20_eligible
     where concept_id in (select listed.concept_id from dropped_20_hierarchy_1 as listed)
 
@@ -1082,7 +1082,7 @@ dropped_21_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id,
         value_concept_id
     from {{ ref('target__observation') }}
@@ -1096,7 +1096,7 @@ dropped_21_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id,
         target_row.value_concept_id
     from dropped_21_target_row as target_row
@@ -1116,7 +1116,7 @@ dropped_21 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_21_eligible
     where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
 
@@ -1129,7 +1129,7 @@ dropped_22_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__measurement') }}
 
@@ -1156,7 +1156,7 @@ dropped_22_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_22_target_row as target_row
     where
@@ -1171,7 +1171,7 @@ dropped_22 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_22_eligible
     where concept_id in (select listed.concept_id from dropped_22_hierarchy_1 as listed)
 
@@ -1184,7 +1184,7 @@ dropped_23_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__measurement') }}
 
@@ -1211,7 +1211,7 @@ dropped_23_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_23_target_row as target_row
     where
@@ -1226,7 +1226,7 @@ dropped_23 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_23_eligible
     where concept_id in (select listed.concept_id from dropped_23_hierarchy_1 as listed)
 
@@ -1239,7 +1239,7 @@ dropped_24_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__measurement') }}
 
@@ -1266,7 +1266,7 @@ dropped_24_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_24_target_row as target_row
     where
@@ -1281,7 +1281,7 @@ dropped_24 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_24_eligible
     where concept_id in (select listed.concept_id from dropped_24_hierarchy_1 as listed)
 
@@ -1294,7 +1294,7 @@ dropped_25_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__measurement') }}
 
@@ -1321,7 +1321,7 @@ dropped_25_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_25_target_row as target_row
     where
@@ -1336,7 +1336,7 @@ dropped_25 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_25_eligible
     where concept_id in (select listed.concept_id from dropped_25_hierarchy_1 as listed)
 
@@ -1349,7 +1349,7 @@ dropped_26_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id,
         source_value
     from {{ ref('target__drug') }}
@@ -1363,7 +1363,7 @@ dropped_26_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id,
         target_row.source_value
     from dropped_26_target_row as target_row
@@ -1379,7 +1379,7 @@ dropped_26_rule_1 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_26_eligible
     where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
 
@@ -1392,7 +1392,7 @@ dropped_26_rule_2 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_26_eligible
     where position('sact ' in {{ fold_ascii('source_value') }}) = 1
 
@@ -1405,7 +1405,7 @@ dropped_26 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_26_rule_1
 
     union all
@@ -1415,7 +1415,7 @@ dropped_26 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_26_rule_2
 
 ),
@@ -1427,7 +1427,7 @@ dropped_27_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id,
         value_concept_id
     from {{ ref('target__observation') }}
@@ -1441,7 +1441,7 @@ dropped_27_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id,
         target_row.value_concept_id
     from dropped_27_target_row as target_row
@@ -1457,7 +1457,7 @@ dropped_27 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_27_eligible
     where (concept_id = 2000000072 and value_concept_id = 2000000074)
 
@@ -1470,7 +1470,7 @@ dropped_28_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id,
         value_concept_id
     from {{ ref('target__measurement') }}
@@ -1484,7 +1484,7 @@ dropped_28_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id,
         target_row.value_concept_id
     from dropped_28_target_row as target_row
@@ -1500,7 +1500,7 @@ dropped_28 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_28_eligible
     where (concept_id = 2000000051 and value_concept_id = 2000000052)
 
@@ -1513,7 +1513,7 @@ dropped_29_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id,
         value_concept_id
     from {{ ref('target__observation') }}
@@ -1527,7 +1527,7 @@ dropped_29_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id,
         target_row.value_concept_id
     from dropped_29_target_row as target_row
@@ -1543,7 +1543,7 @@ dropped_29 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_29_eligible
     where (concept_id = 2000000072 and value_concept_id = 2000000073)
 
@@ -1596,7 +1596,7 @@ dropped_31_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__procedure') }}
 
@@ -1609,7 +1609,7 @@ dropped_31_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_31_target_row as target_row
     where
@@ -1624,7 +1624,7 @@ dropped_31 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_31_eligible
     where concept_id = 2000000088
 
@@ -1637,7 +1637,7 @@ dropped_32_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as unattached_reason,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__device') }}
 
@@ -1650,7 +1650,7 @@ dropped_32_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_32_target_row as target_row
     where
@@ -1665,7 +1665,7 @@ dropped_32 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_32_eligible
     where concept_id = 2000000091
 
@@ -1688,10 +1688,10 @@ counted as (
         'subquery' as construct,
         'chest_surgery_done' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_2
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1699,10 +1699,10 @@ counted as (
         'subquery' as construct,
         'curative_radiotherapy_given' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_3
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1732,10 +1732,10 @@ counted as (
         'subquery' as construct,
         'ecog_fit_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_6
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1743,10 +1743,10 @@ counted as (
         'subquery' as construct,
         'ecog_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_7
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1754,10 +1754,10 @@ counted as (
         'subquery' as construct,
         'gp_letter' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_8
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1765,10 +1765,10 @@ counted as (
         'subquery' as construct,
         'gp_urgent_visit' as definition,
         'visit' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_9
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1776,10 +1776,10 @@ counted as (
         'subquery' as construct,
         'lung_cancer_recorded' as definition,
         'condition' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_10
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1787,10 +1787,10 @@ counted as (
         'subquery' as construct,
         'lung_metastasis_recorded' as definition,
         'condition' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_11
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1798,10 +1798,10 @@ counted as (
         'subquery' as construct,
         'mdt_meeting_observation' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_12
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1809,10 +1809,10 @@ counted as (
         'subquery' as construct,
         'mdt_meeting_procedure' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_13
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1820,10 +1820,10 @@ counted as (
         'subquery' as construct,
         'mesothelioma_recorded' as definition,
         'condition' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_14
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1831,10 +1831,10 @@ counted as (
         'subquery' as construct,
         'non_small_cell_recorded' as definition,
         'condition' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_15
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1853,10 +1853,10 @@ counted as (
         'subquery' as construct,
         'palliative_referral_made' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_17
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1864,10 +1864,10 @@ counted as (
         'subquery' as construct,
         'pathological_stage_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_18
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1875,10 +1875,10 @@ counted as (
         'subquery' as construct,
         'radiotherapy_given' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_19
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1886,10 +1886,10 @@ counted as (
         'subquery' as construct,
         'small_cell_recorded' as definition,
         'condition' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_20
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1897,10 +1897,10 @@ counted as (
         'subquery' as construct,
         'smoking_recorded' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_21
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1908,10 +1908,10 @@ counted as (
         'subquery' as construct,
         'stage_i_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_22
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1919,10 +1919,10 @@ counted as (
         'subquery' as construct,
         'stage_ii_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_23
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1930,10 +1930,10 @@ counted as (
         'subquery' as construct,
         'stage_iii_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_24
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1941,10 +1941,10 @@ counted as (
         'subquery' as construct,
         'stage_iv_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_25
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1952,10 +1952,10 @@ counted as (
         'subquery' as construct,
         'systemic_therapy_given' as definition,
         'drug' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_26
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1963,10 +1963,10 @@ counted as (
         'subquery' as construct,
         'tests_declined_recorded' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_27
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1974,10 +1974,10 @@ counted as (
         'subquery' as construct,
         'tissue_shows_cancer' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_28
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1985,10 +1985,10 @@ counted as (
         'subquery' as construct,
         'treatment_declined_recorded' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_29
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -2007,10 +2007,10 @@ counted as (
         'measure' as construct,
         'any_cancer_treatment' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_31
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -2018,10 +2018,10 @@ counted as (
         'measure' as construct,
         'any_cancer_treatment' as definition,
         'device' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_32
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
