@@ -23,8 +23,9 @@ from measuremart.catalogue import noun
 from measuremart.definitions.file import SECTIONS
 from measuremart.example_runs import ENGINES, failures_of
 from measuremart.pipeline import Read, pending_changes, read_definitions
+from measuremart.plan.states import state_of, states
 from measuremart.problems import Kind, did_you_mean, exit_code
-from measuremart.report_table import report_rows, report_table
+from measuremart.report_table import left_out_rows, left_out_said, reasons_said, report_rows, report_table
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.write import WriteRefusedError, apply
 
@@ -139,6 +140,19 @@ def generate(
     said = ", ".join(f"{n:,} {kind}" for kind, n in kinds.items() if n) or "nothing to change"
     counts = (("subqueries", read.plan.subqueries), ("measures", read.plan.measures), ("reports", read.plan.reports))
     _out.print(", ".join(f"{len(names):,} {word}" for word, names in counts) + f": {said}")
+    _say_what_is_missing(read)
+
+
+def _say_what_is_missing(read: Read) -> None:
+    found = states(read.plan)
+    for state, word in (("incomplete", "incomplete"), ("unavailable", "unavailable"), ("in part", "there in part")):
+        counts = [_of_section(found[state, section], section) for section in SECTIONS if found[state, section]]
+        if counts:
+            _out.print(f"{word}: {', '.join(counts)}")
+
+
+def _of_section(number: int, section: str) -> str:
+    return f"{number} {noun(section) if number == 1 else section.replace('_', ' ')}"
 
 
 @app.command()
@@ -146,8 +160,9 @@ def validate(project_dir: ProjectOption = Path(), definitions: DefinitionsOption
     """Check every definition of every pack and say all that is wrong; write nothing."""
     read = _read(project_dir, definitions)
     counts = ((section, len(read.catalogue.of(section))) for section in SECTIONS)
-    said = (f"{n} {noun(section) if n == 1 else section.replace('_', ' ')}" for section, n in counts if n)
-    _out.print("all well: " + ", ".join(said))
+    said = ", ".join(_of_section(n, section) for section, n in counts if n)
+    _out.print(f"{'no errors' if states(read.plan) else 'all well'}: {said}")
+    _say_what_is_missing(read)
 
 
 @app.command("list")
@@ -158,7 +173,11 @@ def list_definitions(
     project_dir: ProjectOption = Path(),
     definitions: DefinitionsOption = None,
 ) -> None:
-    """List what is defined: name, kind, pack, grain, description."""
+    """List what is defined: name, kind, pack, grain, state, description.
+
+    The state is empty where all is well, else incomplete, unavailable (above an incomplete one), or in part (a cohort
+    or report that goes without an unavailable part).
+    """
     read = _read(project_dir, definitions)
     _refuse_unknown_pack(read, pack)
     grains = {name: str(s.subquery.grain) for name, s in read.plan.subqueries.items()}
@@ -170,6 +189,7 @@ def list_definitions(
             "kind": noun(d.section),
             "pack": d.pack,
             "grain": grains.get(d.name, "") if d.section in ("subqueries", "measures", "cohorts") else "",
+            "state": state_of(read.plan, d.section, d.name),
             "description": " ".join((d.entry.description or "").split()),
         }
         for d in read.catalogue.everything()
@@ -178,7 +198,7 @@ def list_definitions(
     if as_json:
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    _out.print(_table(["name", "kind", "pack", "grain", "description"], rows))
+    _out.print(_table(["name", "kind", "pack", "grain", "state", "description"], rows))
 
 
 def _refuse_unknown_pack(read: Read, pack: str | None) -> None:
@@ -233,8 +253,8 @@ def run_examples(
     _out.print(f"{_counted(len(examples), 'example')}: all as expected on {where}" if examples else "no examples")
 
 
-@app.command()
-def report(
+@app.command("report")
+def report_command(
     name: Annotated[str, typer.Argument(help="The report, as in definitions.")],
     target: Annotated[str | None, typer.Option(help="dbt's target, where it is not the profile's default.")] = None,
     profiles_dir: Annotated[Path | None, typer.Option(help="The folder of dbt's profiles.yml.")] = None,
@@ -242,22 +262,28 @@ def report(
     project_dir: ProjectOption = Path(),
     definitions: DefinitionsOption = None,
 ) -> None:
-    """Print a report that was built: indicator, eligible, met, rate, benchmark, verdict."""
+    """Print a report that was built: indicator, eligible, met, rate, benchmark, verdict, and what is unavailable."""
     read = _read(project_dir, definitions)
-    if name not in read.plan.reports:
+    report = read.plan.reports.get(name) or read.plan.unavailable.reports.get(name)
+    if report is None:
         _err.print(read.catalogue.unknown(name, ("reports",)))
         raise typer.Exit(2)
     given = (("--target", target), ("--profiles-dir", profiles_dir), ("--vars", variables))
     options = tuple(str(word) for pair in given if pair[1] is not None for word in pair)
     try:
         rows = report_rows(project_dir, name, options)
+        left_out = left_out_rows(project_dir, name, options) if rows and rows[0]["without"] else []
         if not rows:
-            pack = read.plan.reports[name].about.pack
+            pack = report.about.pack
             raise WarehouseError(f"report '{name}' was not built: is pack '{pack}' in the dbt variable 'packs'?")
     except WarehouseError as error:
         _err.print(str(error))
         raise typer.Exit(WAREHOUSE) from None
-    _out.print(report_table(read.plan.reports[name], rows, _out.width))
+    for line in left_out_said(left_out):
+        _out.print(line)
+    _out.print(report_table(report.title, rows, _out.width))
+    for line in reasons_said(rows):
+        _out.print(line)
 
 
 def main() -> None:

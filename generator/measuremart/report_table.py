@@ -8,36 +8,68 @@ from typing import Any
 
 from rich.table import Table
 
-from measuremart.plan.nodes import Report
 from measuremart.warehouse.dbt import query
 
-_COLUMNS = (
+_SHOWN = (
     "position, indicator, title, statistic, eligible, met, not_met, excluded, exception, unresolved, ineligible, "
     "rate, median_days, benchmark_value, benchmark_unit, better, verdict, as_of"
 )
+_COLUMNS = ", ".join(f"shown.{name}" for name in _SHOWN.split(", "))
 
 
 def report_rows(project: Path, report: str, options: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return the all-time aggregates of a report, one row an indicator, in its order. Raises `WarehouseError`."""
+    """Return the all-time aggregates of a report, one row an indicator, in its order. Raises `WarehouseError`.
+
+    Each row has why its indicator is unavailable (`reason`), and the sub-cohorts that the report goes without
+    (`without`); null where there is nothing to say.
+    """
     sql = (
-        f"select {_COLUMNS} from {{{{ ref('agg_indicator') }}}} "  # noqa: S608 - a report's name is a checked name
-        f"where report = '{report}' and period_kind = 'all_time' order by position"
+        f"select {_COLUMNS}, indicator.unavailable_reason as reason, "  # noqa: S608 - a report's name is a checked name
+        "report.unavailable_sub_cohorts as without from {{ ref('agg_indicator') }} as shown "
+        "inner join {{ ref('dim_indicator') }} as indicator "
+        "on shown.report = indicator.report and shown.indicator = indicator.indicator "
+        "inner join {{ ref('dim_report') }} as report on shown.report = report.report "
+        f"where shown.report = '{report}' and shown.period_kind = 'all_time' order by shown.position"
     )
     return query(project, sql, options)
+
+
+def left_out_rows(project: Path, report: str, options: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return the sub-cohorts that a report goes without, a row for each reason. Raises `WarehouseError`."""
+    sql = (
+        "select name, construct, definition, reason from {{ ref('dim_unavailable') }} "  # noqa: S608 - as above
+        f"where report = '{report}' and part = 'sub_cohort' order by name, definition"
+    )
+    return query(project, sql, options)
+
+
+def left_out_said(rows: list[dict[str, Any]]) -> list[str]:
+    """Return a line for each sub-cohort that is not in the report, for above the table."""
+    return [
+        f"NOT IN THIS REPORT: sub-cohort {row['name']}: {row['construct']} {row['definition']} is incomplete: "
+        f"{row['reason']}"
+        for row in rows
+    ]
+
+
+def reasons_said(rows: list[dict[str, Any]]) -> list[str]:
+    """Return a line for each indicator that is unavailable, for below the table."""
+    return [f"unavailable: {row['title']}: {row['reason']}" for row in rows if row["reason"] is not None]
 
 
 WIDE = 110
 _OUTSIDE_THE_RATE = ("excluded", "exception", "unresolved")
 
 
-def report_table(report: Report, rows: list[dict[str, Any]], width: int) -> Table:
+def report_table(title: str, rows: list[dict[str, Any]], width: int) -> Table:
     """Return the table: indicator, eligible, met, rate, benchmark, verdict.
 
-    A terminal of at least `WIDE` characters also shows what did not enter the rate.
+    A terminal of at least `WIDE` characters also shows what did not enter the rate. An unavailable indicator has no
+    numbers: never a zero.
     """
     outside = _OUTSIDE_THE_RATE if width >= WIDE else ()
     as_of = str(rows[0]["as_of"])[:10]
-    table = Table(title=f"{report.title}, as of {as_of}", title_justify="left", box=None, pad_edge=False)
+    table = Table(title=f"{title}, as of {as_of}", title_justify="left", box=None, pad_edge=False)
     table.add_column("indicator", overflow="fold", min_width=30)
     for name in ("eligible", "met", "rate", "benchmark"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -47,14 +79,18 @@ def report_table(report: Report, rows: list[dict[str, Any]], width: int) -> Tabl
     for row in rows:
         table.add_row(
             str(row["title"]),
-            str(row["eligible"]),
-            str(row["met"]),
+            _count(row["eligible"]),
+            _count(row["met"]),
             _statistic(row),
             _benchmark(row),
             str(row["verdict"]),
-            *(str(row[name]) for name in outside),
+            *(_count(row[name]) for name in outside),
         )
     return table
+
+
+def _count(value: object) -> str:
+    return "-" if value is None else str(value)
 
 
 def _statistic(row: dict[str, Any]) -> str:

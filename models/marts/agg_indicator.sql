@@ -1,7 +1,7 @@
 -- One row per report, indicator and period: how many keys have each status, and the statistic beside its benchmark.
 -- Rate = met / (met + not met), null when that is 0; a duration's statistic is the median of days_between of met keys
 -- (docs/semantics.md, 6.2). Only counted keys enter. Every report has the period kind all_time; a period that has no
--- key of the report is not listed.
+-- key of the report is not listed. An unavailable indicator has no counts and no statistic, never zero (4.2).
 with
 
 result as (
@@ -27,7 +27,8 @@ indicator as (
         indicator.statistic,
         indicator.benchmark_value,
         indicator.benchmark_unit,
-        indicator.better
+        indicator.better,
+        indicator.is_available
     from {{ ref('dim_indicator') }} as indicator
     inner join {{ ref('dim_report') }} as report
         on indicator.report = report.report
@@ -114,7 +115,8 @@ used_period as (
 
 grid as (
 
-    -- every indicator in every period that its report has, so that an empty one shows as zero
+    -- every indicator in every period that its report has, so that an empty one shows as zero, and an unavailable one
+    -- as unavailable
     select
         indicator.report,
         indicator.indicator,
@@ -124,6 +126,7 @@ grid as (
         indicator.benchmark_value,
         indicator.benchmark_unit,
         indicator.better,
+        indicator.is_available,
         used_period.period_kind,
         used_period.period
     from indicator
@@ -178,13 +181,14 @@ measured as (
         grid.statistic,
         grid.period_kind,
         grid.period,
-        coalesce(counted.met, 0) + coalesce(counted.not_met, 0) as eligible,
-        coalesce(counted.met, 0) as met,
-        coalesce(counted.not_met, 0) as not_met,
-        coalesce(counted.exception, 0) as exception,
-        coalesce(counted.unresolved, 0) as unresolved,
-        coalesce(counted.excluded, 0) as excluded,
-        coalesce(counted.ineligible, 0) as ineligible,
+        grid.is_available,
+        case when grid.is_available then coalesce(counted.met, 0) + coalesce(counted.not_met, 0) end as eligible,
+        case when grid.is_available then coalesce(counted.met, 0) end as met,
+        case when grid.is_available then coalesce(counted.not_met, 0) end as not_met,
+        case when grid.is_available then coalesce(counted.exception, 0) end as exception,
+        case when grid.is_available then coalesce(counted.unresolved, 0) end as unresolved,
+        case when grid.is_available then coalesce(counted.excluded, 0) end as excluded,
+        case when grid.is_available then coalesce(counted.ineligible, 0) end as ineligible,
         cast(counted.met as numeric(18, 6)) / nullif(counted.met + counted.not_met, 0) as rate,
         duration.lower_quartile_days,
         duration.median_days,
@@ -219,6 +223,7 @@ compared as (
         statistic,
         period_kind,
         period,
+        is_available,
         eligible,
         met,
         not_met,
@@ -268,6 +273,7 @@ final as (
         compared.benchmark_unit,
         compared.better,
         case
+            when not compared.is_available then 'unavailable'
             when compared.benchmark_value is null then 'no benchmark'
             when not compared.has_statistic then 'no data'
             when compared.better = 'lower' and compared.shown <= compared.wanted then 'reached'

@@ -17,7 +17,8 @@ indicator as (
         numerator,
         benchmark_value,
         benchmark_unit,
-        better
+        better,
+        unavailable_reason
     from {{ ref('catalogue_report_indicator') }}
 
 )
@@ -35,5 +36,7 @@ select
     numerator,
     benchmark_value,
     benchmark_unit,
-    better
+    better,
+    unavailable_reason is null as is_available,
+    unavailable_reason
 from indicator

@@ -122,7 +122,8 @@ def test_list_as_json() -> None:
     rows = json.loads(out)
     assert code == 0
     assert {row["pack"] for row in rows} == {folder.name for folder in (ROOT / "definitions").iterdir()}
-    assert all(list(row) == ["name", "kind", "pack", "grain", "description"] for row in rows)
+    assert all(list(row) == ["name", "kind", "pack", "grain", "state", "description"] for row in rows)
+    assert {row["state"] for row in rows} == {""}
     (row,) = [row for row in rows if row["name"] == "small_cell"]
     assert row["kind"] == "measure"
     assert row["grain"] == "episode"
@@ -149,7 +150,7 @@ def test_list_as_a_table() -> None:
     code, out, _ = run("list", "reports", "--project-dir", str(ROOT))
     assert code == 0
     heading, *rows = out.splitlines()
-    assert heading.split() == ["name", "kind", "pack", "grain", "description"]
+    assert heading.split() == ["name", "kind", "pack", "grain", "state", "description"]
     assert any(row.startswith("lung_mdt") for row in rows)
 
 

@@ -161,6 +161,8 @@ class MeasurePlanner:
     # --- operators
 
     def _operator(self, entry: language.Expression, trail: Trail) -> Built | None:
+        if entry.incomplete is not None:
+            return None
         if entry.subquery is not None:
             name = entry.subquery
             if self._scope.find(name, "subqueries", entry.place("subquery"), trail) is None:

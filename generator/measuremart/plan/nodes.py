@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from measuremart.plan.grain import Grain, Level, Within
+from measuremart.plan.unavailable import LeftOut, Unavailable, UnavailableIndicator
 
 ColumnKind = Literal["id", "date", "concept", "number", "unit", "text", "flag"]
 
@@ -355,12 +356,13 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """A union of measures of one grain; `definitions` are (sub-cohort, measure)."""
+    """A union of measures of one grain; `definitions` are the available (sub-cohort, measure)."""
 
     about: Named
     title: str
     types: Typed
     definitions: tuple[tuple[str, str], ...]
+    left_out: tuple[LeftOut, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,25 +424,34 @@ class NamedPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is computed and shown together; `indicators` carry the report's overrides."""
+    """What is computed and shown together; `listed` are its indicators in order, with the report's overrides.
+
+    `cohorts` are those that have an available sub-cohort; `dataset` has available measures only.
+    """
 
     about: Named
     title: str
     types: Typed
     cohorts: tuple[str, ...]
     primary: str
-    indicators: tuple[Indicator, ...]
+    listed: tuple[Indicator | UnavailableIndicator, ...]
     counted: tuple[str, ...]
     dataset: tuple[str, ...]
     calendars: tuple[str, ...]
     named_periods: tuple[NamedPeriod, ...]
     financial_year_starts: int | None
     period_date: Literal["cohort", "denominator", "numerator", "latest"]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """The indicators that can be computed."""
+        return tuple(i for i in self.listed if isinstance(i, Indicator))
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything, in an order in which each thing comes after what it is made of."""
+    """Everything that is available, in an order in which each thing comes after what it is made of."""
 
     populations: dict[str, Population]
     targets: dict[str, Target]
@@ -450,3 +461,4 @@ class Plan:
     cohorts: dict[str, Cohort]
     indicators: dict[str, Indicator]
     reports: dict[str, Report]
+    unavailable: Unavailable

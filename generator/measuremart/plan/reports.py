@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Literal
+from collections.abc import Iterator
 
 from measuremart.definitions import indicator as language
 from measuremart.definitions.base import Part
 from measuremart.definitions.file import Defined
 from measuremart.definitions.report import NamedPeriod
 from measuremart.plan import nodes
-from measuremart.plan.expressions import Built, MeasurePlanner, fix_for, offset
+from measuremart.plan.expressions import Built, MeasurePlanner, fix_for
 from measuremart.plan.grain import comparable, finest
+from measuremart.plan.indicators import Listed, around, benchmark_of, one_line, restated, unavailable_indicator
 from measuremart.plan.nodes import Typed
 from measuremart.plan.scope import Scope, Trail, about
+from measuremart.plan.unavailable import (
+    Availability,
+    LeftOut,
+    UnavailableIndicator,
+    UnavailableReport,
+    all_causes,
+)
 
 
 class ReportPlanner:
-    """Builds cohorts, indicators and reports; what has problems is left out and reported."""
+    """Builds cohorts, indicators and reports; what has problems is left out and reported.
 
-    def __init__(self, scope: Scope, measures: MeasurePlanner) -> None:
+    What is unavailable is kept apart: `missing_cohorts` with their sub-cohorts, the others with what is said of them.
+    """
+
+    def __init__(self, scope: Scope, measures: MeasurePlanner, parts: Availability) -> None:
         self._scope = scope
         self._measures = measures
+        self._parts = parts
         self.cohorts: dict[str, nodes.Cohort] = {}
         self.indicators: dict[str, nodes.Indicator] = {}
         self.reports: dict[str, nodes.Report] = {}
+        self.missing_cohorts: dict[str, tuple[LeftOut, ...]] = {}
+        self.missing_indicators: dict[str, UnavailableIndicator] = {}
+        self.missing_reports: dict[str, UnavailableReport] = {}
 
     def build(self) -> None:
         """Build everything."""
@@ -55,7 +69,16 @@ class ReportPlanner:
             for sub, measure in defined.entry.definitions.items()
         ]
         built = [b for b in found if b is not None]
-        if len(built) < len(found):
+        definitions = defined.entry.definitions.items()
+        left_out = tuple(
+            LeftOut("sub_cohort", sub, self._parts.causes([measure]))
+            for sub, measure in definitions
+            if not self._parts.has(measure)
+        )
+        if len(built) + len(left_out) < len(found):
+            return
+        if not built:
+            self.missing_cohorts[defined.name] = left_out
             return
         for other in built[1:]:
             if not self._same_types(built[0], other):
@@ -69,7 +92,8 @@ class ReportPlanner:
             about=about(defined),
             title=defined.entry.title or defined.name,
             types=built[0].types,
-            definitions=tuple(defined.entry.definitions.items()),
+            definitions=tuple((sub, measure) for sub, measure in definitions if self._parts.has(measure)),
+            left_out=left_out,
         )
 
     @staticmethod
@@ -88,7 +112,9 @@ class ReportPlanner:
         for word in ("exclusions", "exceptions", "unresolved"):
             for number, name in enumerate(getattr(entry, word)):
                 self._measure(name, entry, (word, number), trail)
-        if numerator is None or (denominator is None and not full) or len(self._scope.problems) > before:
+        if len(self._scope.problems) > before or self._is_missing(defined):
+            return
+        if numerator is None or (denominator is None and not full):
             return
         both = [b for b in (denominator, numerator) if b is not None]
         if len({b.types.population for b in both}) > 1:
@@ -103,8 +129,8 @@ class ReportPlanner:
             return
         self.indicators[defined.name] = nodes.Indicator(
             about=about(defined),
-            title=" ".join(entry.title.split()),
-            reference=" ".join((entry.reference or "").split()),
+            title=one_line(entry.title),
+            reference=one_line(entry.reference),
             version=entry.version,
             duration=entry.type == "duration",
             denominator=None if full else entry.denominator,
@@ -113,23 +139,28 @@ class ReportPlanner:
             exclusions=entry.exclusions,
             exceptions=entry.exceptions,
             unresolved=entry.unresolved,
-            denominator_window=_around(entry.denominator_window),
-            numerator_window=_around(entry.numerator_window),
+            denominator_window=around(entry.denominator_window),
+            numerator_window=around(entry.numerator_window),
             around_denominator=entry.reference_date == "denominator",
             first_opportunity=entry.opportunity == "first",
             ignore_undated=entry.undated_numerator == "ignore",
             by_person=entry.grain == "person",
-            benchmark=self._benchmark(entry),
+            benchmark=benchmark_of(entry),
             valid_for=entry.valid_for,
         )
 
-    @staticmethod
-    def _benchmark(entry: language.Indicator) -> nodes.Benchmark | None:
-        if entry.benchmark is None:
-            return None
-        duration = entry.type == "duration"
-        better = entry.benchmark.better or ("lower" if duration else "higher")  # a shorter wait is better
-        return nodes.Benchmark(entry.benchmark.value, _unit(duration), better == "lower")
+    def _is_missing(self, defined: Defined) -> bool:
+        """Say whether an indicator is unavailable, and keep it where it is: any measure of it makes it so."""
+        entry: language.Indicator = defined.entry
+        full = entry.denominator == language.FULL_COHORT
+        named = [entry.numerator, *entry.exclusions, *entry.exceptions, *entry.unresolved]
+        names = list(dict.fromkeys(named if full else [entry.denominator, *named]))
+        missing = tuple(m for m in names if not self._parts.has(m))
+        if missing:
+            available = tuple(m for m in names if self._parts.has(m))
+            causes = self._parts.causes(missing)
+            self.missing_indicators[defined.name] = unavailable_indicator(defined, available, missing, causes)
+        return bool(missing)
 
     # --- reports
 
@@ -146,7 +177,8 @@ class ReportPlanner:
         for word in ("counted", "dataset"):
             for number, name in enumerate(getattr(entry, word)):
                 self._measure(name, entry, (word, number), trail)
-        if len(self._scope.problems) > before or len(cohorts) < len(entry.cohorts):
+        absent = [c for c in entry.cohorts if c in self.missing_cohorts]
+        if len(self._scope.problems) > before or len(cohorts) + len(absent) < len(entry.cohorts):
             return
         if len(indicators) < len(entry.indicators):
             return
@@ -160,85 +192,76 @@ class ReportPlanner:
                 )
                 self._scope.report(entry.place("cohorts"), text, trail, check="grain_mismatch")
                 return
-        if not self._related(defined, cohorts[0], indicators, trail):
+        if cohorts and not self._related(defined, cohorts[0], indicators, trail):
             return
         self._sub_cohorts_differ(defined, cohorts, trail)
         named = tuple(
             nodes.NamedPeriod(p.name, p.start, p.end, p.due) for p in entry.periods if isinstance(p, NamedPeriod)
         )
-        report = nodes.Report(
+        calendars = tuple(p for p in entry.periods if isinstance(p, str))
+        sub_cohorts = self._sub_cohorts_left_out(entry.cohorts)
+        uncounted = self._parts.causes(entry.counted)
+        if uncounted or not cohorts:
+            self.missing_reports[defined.name] = UnavailableReport(
+                about=about(defined),
+                title=one_line(entry.title),
+                primary=primary,
+                listed=tuple(indicators),
+                calendars=calendars,
+                named_periods=named,
+                financial_year_starts=entry.financial_year_starts,
+                period_date=entry.period_date,
+                left_out=sub_cohorts,
+                causes=all_causes([uncounted, *(s.causes for s in sub_cohorts if not cohorts)]),
+            )
+            return
+        self.reports[defined.name] = nodes.Report(
             about=about(defined),
-            title=" ".join(entry.title.split()),
+            title=one_line(entry.title),
             types=cohorts[0].types,
-            cohorts=tuple(dict.fromkeys(entry.cohorts)),
+            cohorts=tuple(dict.fromkeys(c.about.name for c in cohorts)),
             primary=primary,
-            indicators=tuple(indicators),
+            listed=tuple(indicators),
             counted=entry.counted,
-            dataset=entry.dataset,
-            calendars=tuple(p for p in entry.periods if isinstance(p, str)),
+            dataset=tuple(m for m in entry.dataset if self._parts.has(m)),
+            calendars=calendars,
             named_periods=named,
             financial_year_starts=entry.financial_year_starts,
             period_date=entry.period_date,
+            left_out=(*sub_cohorts, *self._columns_left_out(defined, indicators)),
         )
-        self.reports[defined.name] = report
 
-    def _overridden(self, defined: Defined, trail: Trail) -> list[nodes.Indicator]:
+    def _sub_cohorts_left_out(self, cohorts: tuple[str, ...]) -> tuple[LeftOut, ...]:
+        found: list[LeftOut] = []
+        for name in dict.fromkeys(cohorts):
+            found += self.cohorts[name].left_out if name in self.cohorts else self.missing_cohorts[name]
+        return tuple(found)
+
+    def _columns_left_out(self, defined: Defined, indicators: list[Listed]) -> Iterator[LeftOut]:
+        """Yield the measures that the dataset would have columns for, were they available."""
+        of_cohorts = [self._scope.catalogue.of("cohorts")[c].entry.definitions for c in defined.entry.cohorts]
+        names = [m for definitions in of_cohorts for m in definitions.values()]
+        names += [m for i in indicators if isinstance(i, UnavailableIndicator) for m in i.missing]
+        for name in dict.fromkeys([*names, *defined.entry.dataset]):
+            if not self._parts.has(name):
+                yield LeftOut("dataset", name, self._parts.causes([name]))
+
+    def _overridden(self, defined: Defined, trail: Trail) -> list[Listed]:
         entry = defined.entry
-        result: dict[str, nodes.Indicator] = {}
+        known: dict[str, Listed] = self.indicators | self.missing_indicators
+        result: dict[str, Listed] = {}
         for number, item in enumerate(entry.indicators):
             ((name, override),) = item.items()
             step = trail.down("indicators", number)
             place = entry.place("indicators", number)
-            if self._scope.find(name, "indicators", place, step) is None or name not in self.indicators:
+            if self._scope.find(name, "indicators", place, step) is None or name not in known:
                 continue
             if name in result:
                 self._scope.report(place, f"indicator '{name}' stands twice in this report", step, check="twice")
-            result[name] = self._override(self.indicators[name], override, step)
+            result[name] = restated(self._scope, known[name], override, step)
         return list(result.values())
 
-    def _override(
-        self, indicator: nodes.Indicator, override: language.IndicatorOverride, trail: Trail
-    ) -> nodes.Indicator:
-        changes: dict[str, object] = {}
-        if override.title is not None:
-            changes["title"] = " ".join(override.title.split())
-        if override.reference is not None:
-            changes["reference"] = " ".join(override.reference.split())
-        if override.denominator_window is not None:
-            changes["denominator_window"] = _around(override.denominator_window)
-        if override.numerator_window is not None:
-            changes["numerator_window"] = _around(override.numerator_window)
-        if override.reference_date is not None:
-            changes["around_denominator"] = override.reference_date == "denominator"
-        if override.opportunity is not None:
-            changes["first_opportunity"] = override.opportunity == "first"
-        if override.benchmark is not None:
-            benchmark = self._restated(indicator, override.benchmark, trail)
-            if benchmark is not None:
-                changes["benchmark"] = benchmark
-        return replace(indicator, **changes)  # type: ignore[arg-type]
-
-    def _restated(
-        self, indicator: nodes.Indicator, override: language.BenchmarkOverride, trail: Trail
-    ) -> nodes.Benchmark | None:
-        old = indicator.benchmark
-        unit = _unit(indicator.duration)
-        if override.unit not in (None, unit):
-            self._scope.report(override.place("unit"), f"the benchmark of this indicator is in {unit}", trail)
-            return None
-        value = override.value if override.value is not None else (old.value if old else None)
-        if value is None:
-            self._scope.report(
-                override.place(), "the indicator has no benchmark to restate: 'value' is required", trail
-            )
-            return None
-        if override.better is not None:
-            lower = override.better == "lower"
-        else:
-            lower = old.lower_is_better if old is not None else indicator.duration
-        return nodes.Benchmark(value, unit, lower)
-
-    def _related(self, defined: Defined, cohort: nodes.Cohort, indicators: list[nodes.Indicator], trail: Trail) -> bool:
+    def _related(self, defined: Defined, cohort: nodes.Cohort, indicators: list[Listed], trail: Trail) -> bool:
         """Report every measure whose grain or population cannot be set beside the cohort's."""
         before = len(self._scope.problems)
         entry = defined.entry
@@ -273,13 +296,3 @@ class ReportPlanner:
                     )
                     self._scope.report(defined.entry.place("cohorts"), text, trail, check="clashing_sub_cohorts")
                 seen[sub] = cohort.about.name
-
-
-def _around(entry: language.Around | None) -> nodes.Around | None:
-    if entry is None:
-        return None
-    return nodes.Around(offset(entry.before), offset(entry.after))
-
-
-def _unit(duration: bool) -> Literal["percent", "days"]:
-    return "days" if duration else "percent"

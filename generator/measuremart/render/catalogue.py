@@ -8,8 +8,18 @@ from typing import Any
 from measuremart.plan import nodes
 from measuremart.plan.nodes import Plan
 from measuremart.plan.reach import children_of
+from measuremart.plan.unavailable import said
 from measuremart.render import catalogue_cohorts
 from measuremart.render.properties import YAML_HEADER, dump
+from measuremart.render.unavailable import (
+    AnyReport,
+    Listed,
+    all_reports,
+    causes_of_indicator,
+    causes_of_report,
+    sub_cohorts_left_out,
+    unavailable_rows,
+)
 
 FOLDER = "seeds/catalogue"
 
@@ -23,6 +33,8 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
         ("grain", "string", "What one row of its cohort is"),
         ("population", "string", "The population it is about"),
         ("period_date", "string", "Which date puts a result into a period"),
+        ("unavailable_sub_cohorts", "string", "The sub-cohorts that are left out, since they are unavailable"),
+        ("unavailable_reason", "string", "Why the report is unavailable; null where it is available"),
     ],
     "catalogue_report_indicator": [
         ("report", "string", "The report"),
@@ -38,6 +50,16 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
         ("benchmark_value", "numeric(18,6)", "The benchmark; null where there is none"),
         ("benchmark_unit", "string", "percent or days"),
         ("better", "string", "Which direction is better: higher or lower"),
+        ("unavailable_reason", "string", "Why the indicator is unavailable; null where it is available"),
+    ],
+    "catalogue_unavailable": [
+        ("report", "string", "The report"),
+        ("part", "string", "What of it is unavailable: report, sub_cohort, indicator or dataset (a measure of it)"),
+        ("name", "string", "The part's name"),
+        ("construct", "string", "What the incomplete definition is: subquery or measure"),
+        ("definition", "string", "The incomplete definition"),
+        ("reason", "string", "Why it is incomplete"),
+        ("path", "string", "The names that lead from the part to the incomplete definition"),
     ],
     "catalogue_report_period": [
         ("report", "string", "The report"),
@@ -56,6 +78,7 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
         ("grain", "string", "What one key of it is"),
         ("population", "string", "The population it is about"),
         ("is_timeless", "boolean", "Whether it carries no dates"),
+        ("unavailable_reason", "string", "Why the measure is unavailable; null where it is available"),
     ],
     "catalogue_concept": [
         ("pack", "string", "The pack"),
@@ -70,15 +93,17 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
 
 def catalogue_files(plan: Plan) -> dict[str, str]:
     """Return the catalogue's seeds and their properties file by path."""
+    reports = all_reports(plan)
     rows: dict[str, Sequence[Sequence[Any]]] = {
-        "catalogue_report": [_report(r) for r in plan.reports.values()],
+        "catalogue_report": [_report(r) for r in reports],
         "catalogue_report_indicator": [
-            _report_indicator(r, position, i)
-            for r in plan.reports.values()
-            for position, i in enumerate(r.indicators, start=1)
+            _report_indicator(r, position, i) for r in reports for position, i in enumerate(r.listed, start=1)
         ],
-        "catalogue_report_period": [row for r in plan.reports.values() for row in _periods(r)],
-        "catalogue_measure": [_measure(m) for m in sorted(plan.measures.values(), key=lambda m: m.about.name)],
+        "catalogue_report_period": [row for r in reports for row in _periods(r)],
+        "catalogue_unavailable": list(unavailable_rows(plan)),
+        "catalogue_measure": sorted(
+            [*map(_measure, plan.measures.values()), *_unavailable_measures(plan)], key=lambda row: row[0]
+        ),
         "catalogue_concept": sorted(set(_concepts(plan))),
         **catalogue_cohorts.cohort_rows(plan),
     }
@@ -117,15 +142,24 @@ def _seed_type(kind: str) -> str:
     return "{{ 'string' if target.type == 'spark' else 'text' }}" if kind == "string" else kind
 
 
-def _report(report: nodes.Report) -> Sequence[Any]:
+def _report(report: AnyReport) -> Sequence[Any]:
     about = report.about
-    grain, population = str(report.types.grain), report.types.population
+    types = report.types if isinstance(report, nodes.Report) else None
     return (
-        about.name, about.pack, report.title, about.description, report.primary, grain, population, report.period_date,
-    )  # fmt: skip
+        about.name,
+        about.pack,
+        report.title,
+        about.description,
+        report.primary,
+        str(types.grain) if types else None,
+        types.population if types else None,
+        report.period_date,
+        sub_cohorts_left_out(report),
+        said(causes_of_report(report)),
+    )
 
 
-def _report_indicator(report: nodes.Report, position: int, indicator: nodes.Indicator) -> Sequence[Any]:
+def _report_indicator(report: AnyReport, position: int, indicator: Listed) -> Sequence[Any]:
     benchmark = indicator.benchmark
     return (
         report.about.name,
@@ -141,10 +175,11 @@ def _report_indicator(report: nodes.Report, position: int, indicator: nodes.Indi
         benchmark.value if benchmark else None,
         benchmark.unit if benchmark else None,
         ("lower" if benchmark.lower_is_better else "higher") if benchmark else None,
+        said(causes_of_indicator(report, indicator)),
     )
 
 
-def _periods(report: nodes.Report) -> list[Sequence[Any]]:
+def _periods(report: AnyReport) -> list[Sequence[Any]]:
     name = report.about.name
     rows: list[Sequence[Any]] = []
     for kind in report.calendars:
@@ -158,8 +193,13 @@ def _measure(measure: nodes.Measure) -> Sequence[Any]:
     types, about = measure.expression.types, measure.about
     return (
         about.name, about.pack, about.id, about.description, str(types.grain), types.population,
-        "true" if types.timeless else "false",
+        "true" if types.timeless else "false", None,
     )  # fmt: skip
+
+
+def _unavailable_measures(plan: Plan) -> Iterable[Sequence[Any]]:
+    for name, about in plan.unavailable.measures.items():
+        yield name, about.pack, about.id, about.description, None, None, None, str(plan.unavailable.parts.nearest[name])
 
 
 def _concepts(plan: Plan) -> Iterable[tuple[str, str, str, str, int]]:

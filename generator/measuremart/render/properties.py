@@ -69,6 +69,8 @@ def _tests(model: Model, plan: Plan) -> list[Any]:
         return [{"measure_member": {"arguments": arguments}}]
     if model.layer == "reports" and model.name.endswith("__results"):
         report = _report(model, plan)
+        if not report.indicators:
+            return []
         arguments = {
             "cohort": f"ref('report__{report.about.name}')",
             "indicators": [i.about.name for i in report.indicators],

@@ -12,6 +12,7 @@ from measuremart.render import sql
 from measuremart.render.environment import fill
 from measuremart.render.members import Ctes, number_of, subquery_ctes
 from measuremart.render.models import Model, header
+from measuremart.render.unavailable import without
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,12 @@ def report_models(plan: Plan, report: Report) -> list[Model]:
     """Return the models of a report."""
     about = report.about
     name = f"report__{about.name}"
+    description = without(about.description, tuple(p for p in report.left_out if p.part == "sub_cohort"))
+    of_dataset = without(about.description, report.left_out)
     return [
-        Model("reports", about.pack, name, _cohort(plan, report), about.description, report.types.grain),
-        Model("reports", about.pack, f"{name}__results", _results(plan, report), about.description),
-        Model("reports", about.pack, f"{name}__dataset", _dataset(plan, report), about.description),
+        Model("reports", about.pack, name, _cohort(plan, report), description, report.types.grain),
+        Model("reports", about.pack, f"{name}__results", _results(plan, report), description),
+        Model("reports", about.pack, f"{name}__dataset", _dataset(plan, report), of_dataset),
     ]
 
 
@@ -63,6 +66,8 @@ def _within(window: Around | None, date: str, reference: str) -> list[str]:
 
 
 def _results(plan: Plan, report: Report) -> str:
+    if not report.indicators:
+        return fill("report_no_results", header=_header(report), report=report.about.name)
     ctes = Ctes(plan.populations)
     cohort = fill("report_cohort", report=report.about.name)
     flags = []
@@ -108,7 +113,7 @@ def _indicator(plan: Plan, report: Report, ctes: Ctes, indicator: Indicator) -> 
 def dataset_measures(plan: Plan, report: Report) -> list[str]:
     """Return the measures that the dataset has columns for, each once, in the order of cohorts, indicators, dataset."""
     names = [m for c in report.cohorts for _, m in plan.cohorts[c].definitions]
-    names += [m for i in report.indicators for m in i.measures()]
+    names += [m for i in report.listed for m in i.measures()]
     names += list(report.dataset)
     return list(dict.fromkeys(names))
 

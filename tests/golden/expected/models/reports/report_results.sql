@@ -26,6 +26,48 @@ result as (
         union all
 
     {% endif %}
+    {% if 'gaps' in var('packs') %}
+        select
+            'in_part' as report,
+            'clinic' as population,
+            indicator,
+            person_id,
+            episode_id,
+            measure_resolver,
+            cohort_date,
+            status,
+            reason,
+            denominator_date,
+            numerator_date,
+            days_between,
+            period_date,
+            is_counted
+        from {{ ref('report__in_part__results') }}
+
+        union all
+
+    {% endif %}
+    {% if 'gaps' in var('packs') %}
+        select
+            'no_indicators' as report,
+            'clinic' as population,
+            indicator,
+            person_id,
+            episode_id,
+            measure_resolver,
+            cohort_date,
+            status,
+            reason,
+            denominator_date,
+            numerator_date,
+            days_between,
+            period_date,
+            is_counted
+        from {{ ref('report__no_indicators__results') }}
+
+        union all
+
+    {% endif %}
     {% if 'kinds' in var('packs') %}
         select
             'plain' as report,
