@@ -179,6 +179,15 @@ TABLES: dict[str, list[tuple[str, str]]] = {
         ("vocabulary_version", TEXT),
         ("vocabulary_concept_id", ID),
     ],
+    "cdm_source": [
+        ("cdm_source_name", TEXT),
+        ("cdm_source_abbreviation", TEXT),
+        ("cdm_holder", TEXT),
+        ("source_release_date", DATE),
+        ("cdm_release_date", DATE),
+        ("cdm_version", TEXT),
+        ("vocabulary_version", TEXT),
+    ],
 }
 
 # What an event of each table is called in episode_event, its day column, and its moment column.

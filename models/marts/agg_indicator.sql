@@ -22,6 +22,7 @@ indicator as (
     select
         indicator.report,
         indicator.indicator,
+        indicator.version,
         indicator.position,
         indicator.title,
         indicator.statistic,
@@ -120,6 +121,7 @@ grid as (
     select
         indicator.report,
         indicator.indicator,
+        indicator.version,
         indicator.position,
         indicator.title,
         indicator.statistic,
@@ -176,6 +178,7 @@ measured as (
     select
         grid.report,
         grid.indicator,
+        grid.version,
         grid.position,
         grid.title,
         grid.statistic,
@@ -218,6 +221,7 @@ compared as (
     select
         report,
         indicator,
+        version,
         position,
         title,
         statistic,
@@ -253,6 +257,7 @@ final as (
     select
         compared.report,
         compared.indicator,
+        compared.version,
         compared.position,
         compared.title,
         compared.statistic,
@@ -287,8 +292,11 @@ final as (
 )
 
 select
+    report || '.' || indicator as indicator_key,
+    report || '.' || period_kind || '.' || period as period_key,
     report,
     indicator,
+    version,
     position,
     title,
     statistic,

@@ -10,7 +10,9 @@ measure as (
         description,
         grain,
         population,
-        is_timeless
+        is_timeless,
+        version,
+        unavailable_reason
     from {{ ref('catalogue_measure') }}
 
 ),
@@ -35,8 +37,11 @@ final as (
         measure.grain,
         measure.population,
         measure.is_timeless,
+        measure.version,
         cohort_definition.cohort_definition_id,
-        {{ is_built_pack('measure.pack') }} as is_built
+        {{ is_built_pack('measure.pack') }} as is_built,
+        measure.unavailable_reason is null as is_available,
+        measure.unavailable_reason
     from measure
     left join cohort_definition
         on measure.measure = cohort_definition.definition
@@ -51,6 +56,9 @@ select
     grain,
     population,
     is_timeless,
+    version,
     cohort_definition_id,
-    is_built
+    is_built,
+    is_available,
+    unavailable_reason
 from final

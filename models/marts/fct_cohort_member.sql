@@ -31,6 +31,7 @@ member as (
 
     select
         measure,
+        version,
         person_id,
         episode_id,
         measure_resolver,
@@ -57,6 +58,7 @@ in_sub_cohort as (
         cohort_key.episode_id,
         cohort_key.measure_resolver,
         cohort_key.cohort_date,
+        min(member.version) as version,
         min(member.measure_date) as first_date
     from cohort_key
     inner join sub_cohort
@@ -96,6 +98,7 @@ membership as (
         person_id,
         episode_id,
         measure_resolver,
+        version,
         cohort_date,
         first_date
     from in_sub_cohort
@@ -110,6 +113,7 @@ membership as (
         person_id,
         episode_id,
         measure_resolver,
+        cast(null as bigint) as version,
         cohort_date,
         cohort_date as first_date
     from cohort_key
@@ -130,6 +134,7 @@ final as (
         membership.person_id,
         membership.episode_id,
         membership.measure_resolver,
+        membership.version,
         membership.cohort_date,
         membership.first_date,
         run_context.as_of
@@ -149,6 +154,7 @@ select
     person_id,
     episode_id,
     measure_resolver,
+    version,
     cohort_date,
     first_date,
     as_of

@@ -18,7 +18,8 @@ measure as (
 
     select
         measure,
-        is_timeless
+        is_timeless,
+        version
     from {{ ref('dim_measure') }}
 
 ),
@@ -35,6 +36,7 @@ final as (
     select
         member.population,
         member.measure,
+        measure.version,
         member.population || '.' || {{ to_text('member.person_id') }} as person_key,
         member.population || '.' || {{ to_text('member.person_id') }}
         || '.' || {{ to_text('member.episode_id') }} as episode_key,
@@ -54,6 +56,7 @@ final as (
 select
     population,
     measure,
+    version,
     person_key,
     episode_key,
     person_id,

@@ -352,6 +352,7 @@ class Measure:
 
     about: Named
     expression: Expression
+    version: int
 
 
 @dataclass(frozen=True, slots=True)

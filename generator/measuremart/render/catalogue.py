@@ -78,6 +78,7 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
         ("grain", "string", "What one key of it is"),
         ("population", "string", "The population it is about"),
         ("is_timeless", "boolean", "Whether it carries no dates"),
+        ("version", "bigint", "The definition's version; null for an unavailable measure"),
         ("unavailable_reason", "string", "Why the measure is unavailable; null where it is available"),
     ],
     "catalogue_concept": [
@@ -193,13 +194,13 @@ def _measure(measure: nodes.Measure) -> Sequence[Any]:
     types, about = measure.expression.types, measure.about
     return (
         about.name, about.pack, about.id, about.description, str(types.grain), types.population,
-        "true" if types.timeless else "false", None,
+        "true" if types.timeless else "false", measure.version, None,
     )  # fmt: skip
 
 
 def _unavailable_measures(plan: Plan) -> Iterable[Sequence[Any]]:
     for name, about in plan.unavailable.measures.items():
-        yield name, about.pack, about.id, about.description, None, None, None, str(plan.unavailable.parts.nearest[name])
+        yield name, about.pack, about.id, about.description, *[None] * 4, str(plan.unavailable.parts.nearest[name])
 
 
 def _concepts(plan: Plan) -> Iterable[tuple[str, str, str, str, int]]:
