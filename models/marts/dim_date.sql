@@ -72,7 +72,7 @@ with_thursday as (
         year_number,
         month_number,
         weekday_number,
-        cast((month_number + 2) / 3 as integer) as quarter_number,
+        cast(floor((month_number + 2) / 3) as integer) as quarter_number,
         {{ add_interval('calendar_date', 0, '4 - weekday_number') }} as thursday,
         case
             when month_number >= {{ var('financial_year_starts') }} then year_number

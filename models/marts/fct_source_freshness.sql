@@ -6,7 +6,7 @@ event as (
 
     select
         'observation_period' as source_table,
-        observation_period_start_date as event_date
+        observation_period_end_date as event_date
     from {{ ref('stg_omop__observation_period') }}
     union all
     select
