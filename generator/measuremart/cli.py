@@ -25,7 +25,14 @@ from measuremart.example_runs import ENGINES, failures_of
 from measuremart.pipeline import Read, pending_changes, read_definitions
 from measuremart.plan.states import state_of, states
 from measuremart.problems import Kind, did_you_mean, exit_code
-from measuremart.report_table import left_out_rows, left_out_said, reasons_said, report_rows, report_table
+from measuremart.report_table import (
+    freshness_said,
+    left_out_rows,
+    left_out_said,
+    reasons_said,
+    report_rows,
+    report_table,
+)
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.write import WriteRefusedError, apply
 
@@ -282,7 +289,7 @@ def report_command(
     for line in left_out_said(left_out):
         _out.print(line)
     _out.print(report_table(report.title, rows, _out.width))
-    for line in reasons_said(rows):
+    for line in (*reasons_said(rows), *freshness_said(rows)):
         _out.print(line)
 
 

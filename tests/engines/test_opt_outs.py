@@ -107,7 +107,7 @@ def _persons(rows: Any, mart: str) -> set[int]:
 
 
 def test_every_mart_with_persons_is_searched() -> None:
-    files = sorted((ROOT / "models" / "marts").glob("_*.yml")) + [ROOT / "models" / "results" / "_results.yml"]
+    files = [*sorted((ROOT / "models" / "marts").glob("_*.yml")), ROOT / "models" / "results" / "_results.yml"]
     holding = {
         model["name"]
         for file in files

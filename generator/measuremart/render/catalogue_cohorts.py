@@ -61,7 +61,7 @@ def _sub_cohorts(plan: Plan, report: Report) -> Iterator[Sequence[Any]]:
         )
 
 
-def _definitions(plan: Plan) -> Iterator[Sequence[Any]]:
+def _definitions(plan: Plan) -> Iterator[tuple[int, str, str, str, str, str]]:
     measures = [m.about for m in plan.measures.values()]
     numbers = cohort_definition_ids(measures, [r.about for r in plan.reports.values()])
     for measure in plan.measures.values():

@@ -1,4 +1,4 @@
-"""Models that unite what all packs made, for the marts: the one place where generated SQL has conditions (decision 0003)."""
+"""Models that unite what all packs made: the one place where generated SQL has conditions (decision 0003)."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ def _packs_of(plan: Plan, population: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _of_populations(plan: Plan, parts: Iterable[tuple[Population, Part]]) -> tuple[tuple[tuple[str, ...], tuple[Part, ...]], ...]:
+def _of_populations(
+    plan: Plan, parts: Iterable[tuple[Population, Part]]
+) -> tuple[tuple[tuple[str, ...], tuple[Part, ...]], ...]:
     groups = ((_packs_of(plan, population.name), (part,)) for population, part in parts)
     return tuple((packs, found) for packs, found in groups if packs)
 
@@ -95,7 +97,9 @@ def _persons(plan: Plan) -> Union:
     )
     about = "the populations that are asked about"
     description = "The persons of all populations that a pack that is built asks about"
-    return Union("models/populations/population_persons", about, description, columns, _of_populations(plan, parts), True)
+    return Union(
+        "models/populations/population_persons", about, description, columns, _of_populations(plan, parts), True
+    )
 
 
 def _sex(population: Population) -> str:
@@ -126,7 +130,9 @@ def _episodes(plan: Plan) -> Union:
     )
     about = "the populations that are asked about"
     description = "The episodes of all populations that a pack that is built asks about"
-    return Union("models/populations/population_episodes", about, description, columns, _of_populations(plan, parts), True)
+    return Union(
+        "models/populations/population_episodes", about, description, columns, _of_populations(plan, parts), True
+    )
 
 
 def _members(plan: Plan) -> Union:
@@ -179,9 +185,7 @@ def _results(plan: Plan) -> Union:
 
 
 def _dropped(packs: Iterable[str]) -> Union:
-    groups = tuple(
-        ((pack,), (Part(f"dropped_events__{pack}", {"pack": sql.text(pack)}),)) for pack in packs
-    )
+    groups = tuple(((pack,), (Part(f"dropped_events__{pack}", {"pack": sql.text(pack)}),)) for pack in packs)
     columns = (("pack", "string", "The pack of the definition"), *dropped_columns())
     description = "What the definitions of the packs that are built dropped, with the reason"
     return Union("models/subqueries/dropped_events", "the definitions of all packs", description, columns, groups)
