@@ -1,6 +1,6 @@
--- One row per report, indicator, period and step: how many keys and persons are left, from everyone to those who got the
--- care (seeds/reference/attrition_step.csv says what each step is). Each step holds the next, so a key is counted up to
--- the furthest step that it reaches, and a person up to the furthest that any of its keys in the period reaches.
+-- One row per report, indicator, period and step: how many keys and persons are left, from everyone to those who got
+-- the care (seeds/reference/attrition_step.csv says what each step is). Each step holds the next, so a key is counted
+-- up to the furthest step that it reaches, and a person up to the furthest that any of its keys in the period reaches.
 with
 
 step as (

@@ -1,7 +1,7 @@
 -- One row per sub-cohort of each report, and one for the report's full cohort: the keys that are in any of them.
 with
 
-sub_cohort as (
+cohort as (
 
     select
         report,
@@ -20,14 +20,13 @@ report as (
 
     select
         report,
-        title,
-        description,
         population,
         is_built
     from {{ ref('dim_report') }}
 
 ),
 
+-- The full cohort has the number of its report, a sub-cohort that of its measure.
 cohort_definition as (
 
     select
@@ -41,49 +40,30 @@ cohort_definition as (
 final as (
 
     select
-        sub_cohort.report,
+        cohort.report || '.' || cohort.cohort || '.' || cohort.sub_cohort as cohort_key,
+        cohort.report,
         report.population,
-        sub_cohort.cohort,
-        sub_cohort.sub_cohort,
-        sub_cohort.position,
-        sub_cohort.title,
-        sub_cohort.description,
-        sub_cohort.measure,
-        sub_cohort.is_primary,
+        cohort.cohort,
+        cohort.sub_cohort,
+        cohort.position,
+        cohort.title,
+        cohort.description,
+        cohort.measure,
+        cohort.is_primary,
         cohort_definition.cohort_definition_id,
         report.is_built
-    from sub_cohort
+    from cohort
     inner join report
-        on sub_cohort.report = report.report
+        on cohort.report = report.report
     left join cohort_definition
         on
-            sub_cohort.measure = cohort_definition.definition
-            and cohort_definition.construct = 'measure'
-
-    union all
-
-    select
-        report.report,
-        report.population,
-        'full_cohort' as cohort,
-        'full_cohort' as sub_cohort,
-        cast(0 as bigint) as position,
-        report.title,
-        report.description,
-        cast(null as {{ dbt.type_string() }}) as measure,
-        false as is_primary,
-        cohort_definition.cohort_definition_id,
-        report.is_built
-    from report
-    left join cohort_definition
-        on
-            report.report = cohort_definition.definition
-            and cohort_definition.construct = 'report'
+            cohort_definition.construct = case when cohort.measure is null then 'report' else 'measure' end
+            and cohort_definition.definition = coalesce(cohort.measure, cohort.report)
 
 )
 
 select
-    report || '.' || cohort || '.' || sub_cohort as cohort_key,
+    cohort_key,
     report,
     population,
     cohort,

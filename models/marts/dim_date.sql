@@ -143,7 +143,8 @@ final as (
         cast(financial_year_number as bigint) as financial_year_number,
         case
             when {{ var('financial_year_starts') }} = 1 then 'FY' || {{ to_text('financial_year_number') }}
-            else 'FY' || {{ to_text('financial_year_number') }} || '/'
+            else
+                'FY' || {{ to_text('financial_year_number') }} || '/'
                 || lpad({{ to_text('(financial_year_number + 1) % 100') }}, 2, '0')
         end as financial_year_label,
         cast(floor((financial_month_number + 2) / 3) as bigint) as financial_quarter_number,

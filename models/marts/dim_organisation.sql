@@ -30,7 +30,7 @@ final as (
     select
         'omop' as population,
         care_site.care_site_id as organisation_id,
-        care_site.care_site_name as name,
+        care_site.care_site_name as organisation_name,
         concept.concept_name as kind
     from care_site
     left join concept
@@ -42,6 +42,6 @@ select
     population || '.' || {{ to_text('organisation_id') }} as organisation_key,
     population,
     organisation_id,
-    name,
+    organisation_name,
     kind
 from final

@@ -24,6 +24,7 @@ sub_cohort as (
         measure,
         key_match
     from {{ ref('catalogue_cohort') }}
+    where measure is not null
 
 ),
 
@@ -58,7 +59,7 @@ in_sub_cohort as (
         cohort_key.episode_id,
         cohort_key.measure_resolver,
         cohort_key.cohort_date,
-        min(member.version) as version,
+        member.version as measure_version,
         min(member.measure_date) as first_date
     from cohort_key
     inner join sub_cohort
@@ -84,7 +85,8 @@ in_sub_cohort as (
         cohort_key.person_id,
         cohort_key.episode_id,
         cohort_key.measure_resolver,
-        cohort_key.cohort_date
+        cohort_key.cohort_date,
+        member.version
 
 ),
 
@@ -98,7 +100,7 @@ membership as (
         person_id,
         episode_id,
         measure_resolver,
-        version,
+        measure_version,
         cohort_date,
         first_date
     from in_sub_cohort
@@ -113,7 +115,7 @@ membership as (
         person_id,
         episode_id,
         measure_resolver,
-        cast(null as bigint) as version,
+        cast(null as bigint) as measure_version,
         cohort_date,
         cohort_date as first_date
     from cohort_key
@@ -134,7 +136,7 @@ final as (
         membership.person_id,
         membership.episode_id,
         membership.measure_resolver,
-        membership.version,
+        membership.measure_version,
         membership.cohort_date,
         membership.first_date,
         run_context.as_of
@@ -154,7 +156,7 @@ select
     person_id,
     episode_id,
     measure_resolver,
-    version,
+    measure_version,
     cohort_date,
     first_date,
     as_of

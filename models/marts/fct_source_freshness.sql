@@ -1,5 +1,5 @@
--- One row per source table of events: how far it reaches, and when the whole was released. A date after as_of is dirt, or
--- a plan, and says nothing of how fresh a table is: it is counted apart. Opted-out persons are not in it.
+-- One row per source table of events: how far it reaches, and when the whole was released. A date after as_of is dirt,
+-- or a plan, and says nothing of how fresh a table is: it is counted apart. Opted-out persons are not in it.
 with
 
 event as (

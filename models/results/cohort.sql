@@ -1,5 +1,5 @@
--- OMOP's table of cohorts: each member of a measure, and each key of a report, on its day. It begins and ends on that day:
--- a member says when something became true, not for how long. Members without a date have no row (OMOP wants one).
+-- OMOP's table of cohorts: each member of a measure, and each key of a report, on its day. It begins and ends on that
+-- day: a member says when something became true, not for how long. Members without a date have no row (OMOP wants one).
 with
 
 member as (

@@ -126,7 +126,7 @@ def test_every_staging_model_with_persons_leaves_them_out() -> None:
     for file in files:
         said = " ".join(file.read_text().split())
         assert "from {{ ref('opted_out_person') }} where population = 'omop'" in said, file.name
-        assert "where not exists (select 1 from opted_out where opted_out.person_id" in said, file.name
+        assert "where not exists ( select 1 from opted_out where opted_out.person_id" in said, file.name
 
 
 @pytest.mark.parametrize(

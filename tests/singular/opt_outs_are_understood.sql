@@ -1,4 +1,4 @@
--- Opt-outs of a population that no definition names would be ignored, and those of a purpose that nobody knows hold for all.
+-- Opt-outs of a population that no definition names would be ignored; those of an unknown purpose hold for all.
 with known as (
 
     select population
@@ -21,6 +21,9 @@ where
     known.population is null
     or (
         opt_out.purpose is not null
-        and opt_out.purpose not in ('any', '', '{{ var('purposes') | join("', '") }}')
+        and opt_out.purpose not in ('any', '')
+        {% for purpose in var('purposes') %}
+            and opt_out.purpose <> '{{ purpose }}'
+        {% endfor %}
     )
 group by opt_out.population, opt_out.purpose

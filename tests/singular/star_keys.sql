@@ -1,5 +1,5 @@
--- Keys of facts that their dimension lacks: a BI tool that joins the two would lose or blank those rows. Persons and episodes
--- that the source itself lacks are in star_persons, which only warns.
+-- Keys of facts that their dimension lacks: a BI tool that joins the two would lose or blank those rows. Persons and
+-- episodes that the source itself lacks are in star_persons, which only warns.
 with fact_key as (
 
     {% for fact, key, dimension in [
@@ -19,7 +19,11 @@ with fact_key as (
         select
             '{{ fact }}.{{ key }}' as fact_column,
             {{ to_text('fact.' ~ key) }} as missing_key
-        from (select distinct {{ key }} from {{ ref(fact) }} where {{ key }} is not null) as fact
+        from (
+            select distinct {{ key }}
+            from {{ ref(fact) }}
+            where {{ key }} is not null
+        ) as fact
         left join {{ ref(dimension) }} as dimension
             on fact.{{ key }} = dimension.{{ key }}
         where dimension.{{ key }} is null

@@ -19,7 +19,11 @@ with fact_key as (
         select
             '{{ fact }}.{{ key }}' as fact_column,
             count(*) as n_missing
-        from (select distinct {{ key }} from {{ ref(fact) }} where {{ key }} is not null) as fact
+        from (
+            select distinct {{ key }}
+            from {{ ref(fact) }}
+            where {{ key }} is not null
+        ) as fact
         left join {{ ref(dimension) }} as dimension
             on fact.{{ key }} = dimension.{{ key }}
         where dimension.{{ key }} is null

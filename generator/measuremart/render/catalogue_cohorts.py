@@ -13,13 +13,13 @@ from measuremart.plan.nodes import Named, Plan, Report
 SEEDS: dict[str, list[tuple[str, str, str]]] = {
     "catalogue_cohort": [
         ("report", "string", "The report"),
-        ("position", "bigint", "The sub-cohort's place in the report, from 1"),
-        ("cohort", "string", "The cohort"),
-        ("sub_cohort", "string", "The sub-cohort"),
-        ("title", "string", "The cohort's title"),
-        ("description", "string", "What the sub-cohort's measure means"),
-        ("measure", "string", "The measure whose members are in the sub-cohort"),
-        ("key_match", "string", "What a member and a key of the report share: person, episode or key"),
+        ("position", "bigint", "The sub-cohort's place in the report, from 1; 0 for the full cohort"),
+        ("cohort", "string", "The cohort; full_cohort for all together"),
+        ("sub_cohort", "string", "The sub-cohort; full_cohort for all together"),
+        ("title", "string", "The title of the cohort, or of the report"),
+        ("description", "string", "Who is in it"),
+        ("measure", "string", "The measure whose members are in it; null for the full cohort"),
+        ("key_match", "string", "What a member and a key of the report share: person, episode or key; null for the full cohort"),
         ("is_primary", "boolean", "Whether the cohort is the report's primary one"),
     ],
     "catalogue_cohort_definition": [
@@ -45,6 +45,8 @@ def cohort_rows(plan: Plan) -> dict[str, Sequence[Sequence[Any]]]:
 
 
 def _sub_cohorts(plan: Plan, report: Report) -> Iterator[Sequence[Any]]:
+    about, full = report.about, "full_cohort"
+    yield about.name, 0, full, full, report.title, about.description, None, None, "false"
     members = [(plan.cohorts[c], sub, m) for c in report.cohorts for sub, m in plan.cohorts[c].definitions]
     for position, (cohort, sub, name) in enumerate(members, start=1):
         measure = plan.measures[name]

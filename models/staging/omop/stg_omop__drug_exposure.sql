@@ -41,4 +41,8 @@ select
     drug_source_value,
     drug_source_concept_id
 from recorded
-where not exists (select 1 from opted_out where opted_out.person_id = recorded.person_id)
+where not exists (
+    select 1
+    from opted_out
+    where opted_out.person_id = recorded.person_id
+)

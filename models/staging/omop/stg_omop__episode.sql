@@ -37,4 +37,8 @@ select
     episode_source_value,
     episode_source_concept_id
 from recorded
-where not exists (select 1 from opted_out where opted_out.person_id = recorded.person_id)
+where not exists (
+    select 1
+    from opted_out
+    where opted_out.person_id = recorded.person_id
+)

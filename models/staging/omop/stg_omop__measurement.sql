@@ -51,4 +51,8 @@ select
     measurement_event_id,
     meas_event_field_concept_id
 from recorded
-where not exists (select 1 from opted_out where opted_out.person_id = recorded.person_id)
+where not exists (
+    select 1
+    from opted_out
+    where opted_out.person_id = recorded.person_id
+)

@@ -49,4 +49,8 @@ select
     observation_event_id,
     obs_event_field_concept_id
 from recorded
-where not exists (select 1 from opted_out where opted_out.person_id = recorded.person_id)
+where not exists (
+    select 1
+    from opted_out
+    where opted_out.person_id = recorded.person_id
+)

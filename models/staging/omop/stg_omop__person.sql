@@ -82,4 +82,8 @@ select
     provider_id,
     location_id
 from with_birth_date
-where not exists (select 1 from opted_out where opted_out.person_id = with_birth_date.person_id)
+where not exists (
+    select 1
+    from opted_out
+    where opted_out.person_id = with_birth_date.person_id
+)

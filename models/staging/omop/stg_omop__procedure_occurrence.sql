@@ -39,4 +39,8 @@ select
     procedure_source_value,
     procedure_source_concept_id
 from recorded
-where not exists (select 1 from opted_out where opted_out.person_id = recorded.person_id)
+where not exists (
+    select 1
+    from opted_out
+    where opted_out.person_id = recorded.person_id
+)

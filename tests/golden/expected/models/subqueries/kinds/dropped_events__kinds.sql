@@ -141,7 +141,7 @@ dropped_3_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(treatment_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -154,7 +154,7 @@ dropped_3_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_3_target_row as target_row
     where
@@ -169,7 +169,7 @@ dropped_3 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_3_eligible
     where act_code = 9002
 
@@ -220,7 +220,7 @@ dropped_5_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         {{ to_number('quantity') }} as quantity
     from {{ source('clinic', 'acts') }}
 
@@ -233,7 +233,7 @@ dropped_5_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.quantity
     from dropped_5_target_row as target_row
     where
@@ -248,7 +248,7 @@ dropped_5 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_5_eligible
     where quantity is null
 
@@ -261,7 +261,7 @@ dropped_6_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         {{ to_number('quantity') }} as quantity
     from {{ source('clinic', 'acts') }}
 
@@ -274,7 +274,7 @@ dropped_6_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.quantity
     from dropped_6_target_row as target_row
     where
@@ -289,7 +289,7 @@ dropped_6 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_6_eligible
     where quantity between 100 and 140
 
@@ -302,7 +302,7 @@ dropped_7_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         label
     from {{ source('clinic', 'acts') }}
 
@@ -323,7 +323,7 @@ dropped_7_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.label
     from dropped_7_target_row as target_row
     where
@@ -338,7 +338,7 @@ dropped_7 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_7_eligible
     where position((select code.folded_code from dropped_7_code_1 as code) in {{ fold_ascii('label') }}) > 0
 
@@ -351,7 +351,7 @@ dropped_8_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(ended_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -364,7 +364,7 @@ dropped_8_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_8_target_row as target_row
     where
@@ -379,7 +379,7 @@ dropped_8 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_8_eligible
     where act_code = 9001
 
@@ -392,7 +392,7 @@ dropped_9_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -405,7 +405,7 @@ dropped_9_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_9_target_row as target_row
     where
@@ -420,7 +420,7 @@ dropped_9 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_9_eligible
     where act_code = 9001
 
@@ -433,7 +433,7 @@ dropped_10_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -446,7 +446,7 @@ dropped_10_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_10_target_row as target_row
     where
@@ -461,7 +461,7 @@ dropped_10 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_10_eligible
     where act_code in (9001, 9003)
 
@@ -474,7 +474,7 @@ dropped_11_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         was_planned
     from {{ source('clinic', 'acts') }}
 
@@ -487,7 +487,7 @@ dropped_11_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.was_planned
     from dropped_11_target_row as target_row
     where
@@ -502,7 +502,7 @@ dropped_11 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_11_eligible
     where was_planned = false
 
@@ -515,7 +515,7 @@ dropped_12_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -546,7 +546,7 @@ dropped_12_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_12_target_row as target_row
     where
@@ -561,7 +561,7 @@ dropped_12 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_12_eligible
     where act_code in (select listed.concept_id from dropped_12_hierarchy_1 as listed)
 
@@ -574,7 +574,7 @@ dropped_13_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         {{ to_number('quantity') }} as quantity
     from {{ source('clinic', 'acts') }}
 
@@ -587,7 +587,7 @@ dropped_13_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.quantity
     from dropped_13_target_row as target_row
     where
@@ -602,7 +602,7 @@ dropped_13 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_13_eligible
     where quantity <> -1
 
@@ -615,7 +615,7 @@ dropped_14_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -628,7 +628,7 @@ dropped_14_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_14_target_row as target_row
     where
@@ -643,7 +643,7 @@ dropped_14 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_14_eligible
     where act_code in (select listed.concept_id from concept_set__with_descendants as listed)
 
@@ -656,7 +656,7 @@ dropped_15_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -669,7 +669,7 @@ dropped_15_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_15_target_row as target_row
     where
@@ -684,7 +684,7 @@ dropped_15 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_15_eligible
     where coalesce(act_code, 0) <> 0
 
@@ -697,7 +697,7 @@ dropped_16_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         {{ to_number('dose_given') }} as dose_given,
         cast(ended_on as date) as ended_on,
         remark,
@@ -715,7 +715,7 @@ dropped_16_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.dose_given,
         target_row.ended_on,
         target_row.remark,
@@ -735,7 +735,7 @@ dropped_16_rule_1 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_16_eligible
     where type_code = 32020
 
@@ -748,7 +748,7 @@ dropped_16_rule_2 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_16_eligible
     where dose_given < 5
 
@@ -761,7 +761,7 @@ dropped_16_rule_3 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_16_eligible
     where remark = 'ward'
 
@@ -774,7 +774,7 @@ dropped_16_rule_4 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_16_eligible
     where was_urgent = true
 
@@ -787,7 +787,7 @@ dropped_16_rule_5 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_16_eligible
     where visit_no is not null
 
@@ -800,7 +800,7 @@ dropped_16_rule_6 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_16_eligible
     where ended_on is null
 
@@ -813,7 +813,7 @@ dropped_16 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_16_rule_1
 
     union all
@@ -823,7 +823,7 @@ dropped_16 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_16_rule_2
 
     union all
@@ -833,7 +833,7 @@ dropped_16 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_16_rule_3
 
     union all
@@ -843,7 +843,7 @@ dropped_16 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_16_rule_4
 
     union all
@@ -853,7 +853,7 @@ dropped_16 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_16_rule_5
 
     union all
@@ -863,7 +863,7 @@ dropped_16 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_16_rule_6
 
 ),
@@ -875,7 +875,7 @@ dropped_17_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code,
         {{ to_number('quantity') }} as quantity,
         quantity_unit
@@ -890,7 +890,7 @@ dropped_17_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.act_code,
         target_row.quantity,
         target_row.quantity_unit
@@ -907,7 +907,7 @@ dropped_17 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_17_eligible
     where (quantity >= 2.50 and act_code = 9001 and quantity_unit = 8840)
 
@@ -920,7 +920,7 @@ dropped_18_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         label
     from {{ source('clinic', 'acts') }}
 
@@ -933,7 +933,7 @@ dropped_18_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.label
     from dropped_18_target_row as target_row
     where
@@ -948,7 +948,7 @@ dropped_18 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_18_eligible
     where position('l01' in {{ fold_ascii('label') }}) = 1
 
@@ -961,7 +961,7 @@ dropped_19_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         label
     from {{ source('clinic', 'acts') }}
 
@@ -974,7 +974,7 @@ dropped_19_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.label
     from dropped_19_target_row as target_row
     where
@@ -989,7 +989,7 @@ dropped_19 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_19_eligible
     where position(('50' || chr(37) || '_aé' || chr(92)) in {{ fold_ascii('label') }}) > 0
 
@@ -1002,7 +1002,7 @@ dropped_20_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         label
     from {{ source('clinic', 'acts') }}
 
@@ -1015,7 +1015,7 @@ dropped_20_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.label
     from dropped_20_target_row as target_row
     where
@@ -1030,7 +1030,7 @@ dropped_20 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_20_eligible
     where label = ('O' || chr(39) || 'Neill ' || chr(123) || chr(123) || ' x ' || chr(125) || chr(125))
 
@@ -1043,7 +1043,7 @@ dropped_21_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         label
     from {{ source('clinic', 'acts') }}
 
@@ -1056,7 +1056,7 @@ dropped_21_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.label
     from dropped_21_target_row as target_row
     where
@@ -1071,7 +1071,7 @@ dropped_21 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_21_eligible
     where label in ('left', 'right')
 
@@ -1160,7 +1160,7 @@ dropped_24_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code,
         {{ to_number('quantity') }} as quantity
     from {{ source('clinic', 'acts') }}
@@ -1188,7 +1188,7 @@ dropped_24_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.act_code,
         target_row.quantity
     from dropped_24_target_row as target_row
@@ -1212,7 +1212,7 @@ dropped_24 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_24_eligible
     where act_code in (select listed.concept_id from dropped_24_hierarchy_1 as listed)
 
@@ -1225,7 +1225,7 @@ dropped_25_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code,
         label,
         was_planned,
@@ -1241,7 +1241,7 @@ dropped_25_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.act_code,
         target_row.label,
         target_row.was_planned,
@@ -1259,7 +1259,7 @@ dropped_25_rule_1 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_25_eligible
     where (act_code = 9001 and was_planned = true)
 
@@ -1272,7 +1272,7 @@ dropped_25_rule_2 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_25_eligible
     where (label = 'Sodium valproate' and was_urgent = true)
 
@@ -1285,7 +1285,7 @@ dropped_25 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_25_rule_1
 
     union all
@@ -1295,7 +1295,7 @@ dropped_25 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_25_rule_2
 
 ),
@@ -1307,7 +1307,7 @@ dropped_26_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -1320,7 +1320,7 @@ dropped_26_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_26_target_row as target_row
     inner join person
@@ -1342,7 +1342,7 @@ dropped_26 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_26_eligible
     where act_code = 9001
 
@@ -1355,7 +1355,7 @@ dropped_27_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as unattached_reason,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code,
         was_planned
     from {{ source('clinic', 'acts') }}
@@ -1383,7 +1383,7 @@ dropped_27_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.unattached_reason,
+        target_row.why_unattached,
         target_row.act_code,
         target_row.was_planned
     from dropped_27_target_row as target_row
@@ -1403,7 +1403,7 @@ dropped_27_rule_1 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_27_eligible
     where act_code = 9300
 
@@ -1416,7 +1416,7 @@ dropped_27_rule_2 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_27_eligible
     where act_code in (select listed.concept_id from dropped_27_hierarchy_1 as listed)
 
@@ -1429,7 +1429,7 @@ dropped_27 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_27_rule_1
 
     union all
@@ -1439,7 +1439,7 @@ dropped_27 as (
         episode_id,
         measure_resolver,
         measure_date,
-        unattached_reason
+        why_unattached
     from dropped_27_rule_2
 
 ),
@@ -1472,10 +1472,10 @@ counted as (
         'subquery' as construct,
         'at_treatment' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no treatment') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no treatment') end as reason,
         count(*) as n_rows
     from dropped_3
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no treatment') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no treatment') end
 
     union all
 
@@ -1494,10 +1494,10 @@ counted as (
         'subquery' as construct,
         'by_absence' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_5
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1505,10 +1505,10 @@ counted as (
         'subquery' as construct,
         'by_between' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_6
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1516,10 +1516,10 @@ counted as (
         'subquery' as construct,
         'by_code' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_7
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1527,10 +1527,10 @@ counted as (
         'subquery' as construct,
         'by_end_date' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_8
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1538,10 +1538,10 @@ counted as (
         'subquery' as construct,
         'by_exact' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_9
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1549,10 +1549,10 @@ counted as (
         'subquery' as construct,
         'by_exact_many' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_10
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1560,10 +1560,10 @@ counted as (
         'subquery' as construct,
         'by_flag' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_11
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1571,10 +1571,10 @@ counted as (
         'subquery' as construct,
         'by_hierarchy' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_12
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1582,10 +1582,10 @@ counted as (
         'subquery' as construct,
         'by_inequality' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_13
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1593,10 +1593,10 @@ counted as (
         'subquery' as construct,
         'by_phenotype' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_14
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1604,10 +1604,10 @@ counted as (
         'subquery' as construct,
         'by_presence' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_15
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1615,10 +1615,10 @@ counted as (
         'subquery' as construct,
         'by_role' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_16
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1626,10 +1626,10 @@ counted as (
         'subquery' as construct,
         'by_scalar' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_17
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1637,10 +1637,10 @@ counted as (
         'subquery' as construct,
         'by_start' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_18
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1648,10 +1648,10 @@ counted as (
         'subquery' as construct,
         'by_substring' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_19
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1659,10 +1659,10 @@ counted as (
         'subquery' as construct,
         'by_text' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_20
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1670,10 +1670,10 @@ counted as (
         'subquery' as construct,
         'by_texts' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_21
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1703,10 +1703,10 @@ counted as (
         'subquery' as construct,
         'minus_rows' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_24
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1714,10 +1714,10 @@ counted as (
         'subquery' as construct,
         'same_row' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_25
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1725,10 +1725,10 @@ counted as (
         'subquery' as construct,
         'where_all' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_26
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1736,10 +1736,10 @@ counted as (
         'measure' as construct,
         'inline_leaf' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_27
-    group by case when person_id is null then 'no person' else coalesce(unattached_reason, 'no episode') end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
