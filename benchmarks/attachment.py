@@ -3,8 +3,8 @@
     python -m benchmarks.attachment                          # 1, 5 and 20 million events, 1.2 million episodes
     python -m benchmarks.attachment --events 1000000 --runs 5
 
-Makes a DuckDB file with an OMOP schema: a million persons with an episode of care, a tenth of them with a second one or
-one with a nested episode; events of these and of a quarter as many persons without episodes; one event in ten is linked.
+Makes a DuckDB file with an OMOP schema: a million persons with an episode of care, 100,000 second ones and as many
+nested ones; events of these persons and of 250,000 without episodes; of the former one event in ten is linked.
 dbt compiles the models once over a thousand events; then their SQL runs as it is, in rounds:
 
     join      every event with the episodes of care of its person, by person only: the same columns, written as a table
@@ -37,18 +37,19 @@ TARGET_RATIO = 3.0
 EPISODES = f"""
 create or replace table raw.episode as
 with made as (
-    select range + 1 as number, case when range < {PERSONS} then range + 1 else hash(range) % {PERSONS} + 1 end as person_id
+    select
+        range + 1 as number,
+        case when range < {PERSONS} then range + 1 else hash(range) % {PERSONS} + 1 end as person_id,
+        date '2015-01-01' + cast(hash(range, 1) % 3650 as integer) as start_date
     from range({PERSONS} * 12 // 10)
 )
 select
     number as episode_id,
     cast(person_id as bigint) as person_id,
     case when number > {PERSONS} * 11 // 10 then 32944 else 32533 end as episode_concept_id,
-    date '2015-01-01' + cast(hash(number, 1) % 3650 as integer) as episode_start_date,
+    start_date as episode_start_date,
     cast(null as timestamp) as episode_start_datetime,
-    case
-        when hash(number, 2) % 10 < 4 then date '2015-01-01' + cast(hash(number, 1) % 3650 + hash(number, 3) % 900 as integer)
-    end as episode_end_date,
+    case when hash(number, 2) % 10 < 4 then start_date + cast(hash(number, 3) % 900 as integer) end as episode_end_date,
     cast(null as timestamp) as episode_end_datetime,
     case when number > {PERSONS} * 11 // 10 then cast(person_id as bigint) end as episode_parent_id,
     cast(null as bigint) as episode_number,
@@ -168,7 +169,8 @@ def main() -> None:
             ratio = statistics.median(a / j for a, j in zip(times["attach"], times["join"], strict=True))
             per_million = statistics.median(times["attach"]) / events * 1e6
             verdict = "met" if ratio < TARGET_RATIO else "MISSED"
-            print(f"  attach / join {ratio:.2f}, target {TARGET_RATIO}: {verdict}; {per_million:.2f} s a million events")
+            print(f"  attach / join {ratio:.2f}, target {TARGET_RATIO}: {verdict}")
+            print(f"  {per_million:.2f} s a million events")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Writes docs/reference/*.md from the code: the command line, dbt variables, relations, macros.
+"""Writes docs/reference/*.md from the code: the command line, variables, relations, macros, checks, targets.
 
 `python docs/build_reference.py` writes the pages. With `--check` it writes nothing, and exits 1 with the names of the
 pages that are not current.
@@ -16,6 +16,7 @@ import typer
 import yaml
 from measuremart import cli
 from measuremart.checks.manual import manual
+from targets_page import targets_page
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference"
@@ -26,6 +27,7 @@ def main() -> None:
     """Write the pages, or say which are not current."""
     pages = {"cli.md": _cli(), "variables.md": _variables(), "relations.md": _relations(), "macros.md": _macros()}
     pages["checks.md"] = manual()
+    pages["targets.md"] = targets_page(ROOT / "definitions")
     stale = [name for name, text in pages.items() if _on_disk(name) != HEADER + text]
     if "--check" in sys.argv[1:]:
         if stale:
@@ -60,9 +62,10 @@ def _yaml(path: Path) -> Any:
 def _cli() -> str:
     group: Any = typer.main.get_command(cli.app)
     text = "# Command line\n\n" + group.help.strip() + "\n\n"
-    text += _table(["command", "what it does"], ((f"`{n}`", _first_line(c.help)) for n, c in group.commands.items()))
+    commands = dict(_commands(group, ""))
+    text += _table(["command", "what it does"], ((f"`{n}`", _first_line(c.help)) for n, c in commands.items()))
     text += "`measuremart --version` prints the version, `measuremart COMMAND --help` the options.\n\n"
-    for name, command in group.commands.items():
+    for name, command in commands.items():
         arguments = [p for p in command.params if p.param_type_name == "argument"]
         options = [p for p in command.params if p.param_type_name == "option" and p.name != "help"]
         words = [p.name.upper() if p.required else f"[{p.name.upper()}]" for p in arguments]
@@ -72,6 +75,14 @@ def _cli() -> str:
         rows += [(f"`{', '.join(p.opts)}`", p.help or "", _default(p)) for p in options]
         text += _table(["argument or option", "meaning", "default"], rows)
     return text + _exit_codes()
+
+
+def _commands(group: Any, above: str) -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{above}{name} ")
+        else:
+            yield f"{above}{name}", command
 
 
 def _first_line(text: str) -> str:
@@ -94,7 +105,7 @@ def _exit_codes() -> str:
 
 
 def _variables() -> str:
-    text = "# dbt variables\n\nSet them in `dbt_project.yml`, or for one run: `dbt build --vars '{packs: [lung]}'`.\n\n"
+    text = "# dbt variables\n\nSet them in `dbt_project.yml`, or for one run: `dbt build --vars '{packs: []}'`.\n\n"
     rows = [(f"`{name}`", f"`{default}`" if default else "a list", said) for name, default, said in _variable_lines()]
     return text + _table(["variable", "default", "meaning"], rows) + _environment()
 
@@ -132,6 +143,7 @@ _BY_HAND = {
     "Staging: one view per OMOP table": "models/staging/omop/_staging.yml",
     "Episodes": "models/episodes/_episodes.yml",
     "Targets: what rules are applied to": "models/targets/_targets.yml",
+    "Targets of oncology, and what they are made from": "models/targets/oncology/_oncology.yml",
     "Reference: the clock and the periods": "models/_reference.yml",
     "Reference: kinds of episodes and of links": "seeds/reference/_reference.yml",
     "Marts: what BI reads": "models/marts/_marts.yml",

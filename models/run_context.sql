@@ -1,3 +1,4 @@
-{% set as_of = var('as_of') or (var('demo_as_of') if var('omop_source') == 'demo' else '') %}
+{% set setting = 'as_of' if var('as_of') else 'demo_as_of' %}
+{% set day = var('as_of') or (var('demo_as_of') if var('omop_source') == 'demo' else '') %}
 
-select {{ "cast('" ~ as_of ~ "' as date)" if as_of else 'current_date' }} as as_of
+select {{ day_literal(day, setting) if day else 'current_date' }} as as_of

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from measuremart.definitions.base import name_fault
 from measuremart.definitions.file import SECTIONS, Defined, read_sections
+from measuremart.pack_files import definition_files
 from measuremart.problems import Kind, Position, Problem, did_you_mean
 from measuremart.source import SourceError, read_file
 
@@ -28,6 +29,12 @@ _SINGULAR = {
 def noun(section: str) -> str:
     """Return what one entry of a section is called."""
     return _SINGULAR[section]
+
+
+def a_noun(section: str) -> str:
+    """Return what one entry of a section is called, with its article."""
+    word = _SINGULAR[section]
+    return f"{'an' if word[0] in 'aeio' else 'a'} {word}"
 
 
 @dataclass
@@ -53,25 +60,19 @@ class Catalogue:
     def unknown(self, name: str, sections: tuple[str, ...]) -> str:
         """Return the message for a name that none of `sections` has, with the nearest that one has."""
         what = " or ".join(noun(s) for s in sections)
-        elsewhere = [noun(s) for s, names in self.sections.items() if name in names]
+        article = a_noun(sections[0]).split()[0]
+        elsewhere = [a_noun(s) for s, names in self.sections.items() if name in names]
         if elsewhere:
-            return f"'{name}' is a {elsewhere[0]}; a {what} is wanted here"
+            return f"'{name}' is {elsewhere[0]}; {article} {what} is wanted here"
         return f"unknown {what} '{name}'{did_you_mean(name, [n for s in sections for n in self.sections[s]])}"
-
-
-def definition_files(folder: Path) -> list[tuple[str, Path]]:
-    """Return (pack, file) of every definition file below `folder`, in a stable order."""
-    files = [p for p in folder.rglob("*") if p.suffix in (".yml", ".yaml") and p.is_file()]
-    return sorted((p.relative_to(folder).parts[0], p) for p in files if len(p.relative_to(folder).parts) > 1)
 
 
 def load(folder: Path) -> tuple[Catalogue, list[Problem]]:
     """Read every pack below `folder`; all problems of all files come back together."""
     catalogue = Catalogue()
-    problems: list[Problem] = []
+    files, problems = definition_files(folder)
     ids: dict[tuple[str, str, int], Position] = {}
-    files = definition_files(folder)
-    if not files:
+    if not files and not problems:
         where = Position(folder.name, 1, 1)
         problems.append(Problem(where, "no definition files: expected <pack>/*.yml here", Kind.YAML))
     for pack, path in files:
@@ -98,7 +99,7 @@ def _add(catalogue: Catalogue, defined: Defined, ids: dict[tuple[str, str, int],
     for section in rivals:
         first = catalogue.of(section).get(defined.name)
         if first is not None:
-            text = f"{noun(defined.section)} '{defined.name}' is already a {noun(section)} at {first.position}"
+            text = f"{noun(defined.section)} '{defined.name}' is already {a_noun(section)} at {first.position}"
             return [Problem(defined.position, text, Kind.MEANING, "unique_names")]
     catalogue.of(defined.section)[defined.name] = defined
     number = getattr(defined.entry, "id", None)

@@ -1,30 +1,33 @@
 """The command line: the only module that prints, parses arguments and exits.
 
-Exit codes: 0 all well; 1 generated files differ (`--check`); 2 wrong usage; 3 a file that is not readable YAML;
+Exit codes: 0 all well; 1 generated files differ (`--check`); 2 wrong usage; 3 a file that cannot be read;
 4 a key or value that is not of the language; 5 a name, grain or rule that does not fit; 6 a part that is not supported
-yet; 7 a file that may not or cannot be written; 8 the warehouse; 9 an example is not as expected.
+yet; 7 a file, or output, that may not or cannot be written; 8 the warehouse; 9 an example is not as expected.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from measuremart import __version__
 from measuremart.catalogue import noun
+from measuremart.definitions.base import name_fault
 from measuremart.definitions.file import SECTIONS
 from measuremart.example_runs import ENGINES, failures_of
-from measuremart.pipeline import Read, pending_changes, read_definitions
-from measuremart.plan.states import state_of, states
-from measuremart.problems import Kind, did_you_mean, exit_code
+from measuremart.import_table import finding_tables
+from measuremart.list_table import list_table
+from measuremart.pipeline import Read, import_oa_cohorts, pending_changes, read_definitions
+from measuremart.plan.states import missing_said, state_of, states
+from measuremart.problems import Kind, Problem, did_you_mean, exit_code
 from measuremart.report_table import (
     freshness_said,
     left_out_rows,
@@ -34,7 +37,8 @@ from measuremart.report_table import (
     report_table,
 )
 from measuremart.warehouse.dbt import WarehouseError
-from measuremart.write import WriteRefusedError, apply
+from measuremart.warehouse.profile import missing
+from measuremart.write import Change, WriteRefusedError, apply
 
 DIFFERENT, REFUSED, WAREHOUSE, UNEXPECTED = 1, 7, 8, 9
 
@@ -44,9 +48,22 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+importers = typer.Typer(help="Make a pack of another system's definitions.", no_args_is_help=True)
+app.add_typer(importers, name="import")
+
+
+class _Unwritten(Exception):  # noqa: N818 - not an error of the program
+    """What was to be said could not be written: a full disk, a pipe that nobody reads any more."""
+
+
+class _Output(Console):
+    def on_broken_pipe(self) -> None:
+        raise _Unwritten("nobody reads it any more") from None
+
+
 # Authored text is printed as it is: no [tags] and no :emoji: in it. Where it is not a terminal but a pipe or a log,
 # nothing should be cut to 80 columns.
-_out = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 140)
+_out = _Output(highlight=False, markup=False, emoji=False, width=None if sys.stdout and sys.stdout.isatty() else 140)
 _err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 ProjectOption = Annotated[
@@ -103,14 +120,26 @@ def _read(project: Path, definitions: Path | None) -> Read:
         _err.print(f"there is no folder {folder}: run this in the project, or say --project-dir")
         raise typer.Exit(2)
     read = read_definitions(folder)
-    for problem in read.problems:
+    _stop_at(read.problems)
+    return read
+
+
+def _stop_at(problems: Sequence[Problem]) -> None:
+    for problem in problems:
         _err.print(str(problem))
-    errors = [p for p in read.problems if p.kind is not Kind.WARNING]
+    errors = [p for p in problems if p.kind is not Kind.WARNING]
     if errors:
         files = len({p.position.file for p in errors})
         _err.print(f"{_counted(len(errors), 'problem')} in {_counted(files, 'file')}; nothing was written")
         raise typer.Exit(exit_code(errors))
-    return read
+
+
+def _echo(text: str) -> None:
+    """Print a text that is not for people only, as it is."""
+    try:
+        typer.echo(text, nl=False)
+    except BrokenPipeError:  # which click would end on without a word
+        raise _Unwritten("nobody reads it any more") from None
 
 
 def _counted(number: int, what: str) -> str:
@@ -130,7 +159,7 @@ def generate(
         found = pending_changes(project_dir, read.plan)
         if check or diff:
             for change in found:
-                typer.echo(change.diff(), nl=False)
+                _echo(change.diff())
             if found:
                 _err.print(f"{_counted(len(found), 'file')} would change: run `measuremart generate`")
             elif check:
@@ -141,13 +170,18 @@ def generate(
         _err.print(str(refusal))
         raise typer.Exit(REFUSED) from None
     except OSError as error:
-        _err.print(f"cannot write {error.filename2 or error.filename}: {error.strerror}; run it again to go on")
+        if error.filename is None:  # the output, not a file
+            raise
+        _err.print(f"cannot write {error.filename}: {error.strerror}; run it again to go on")
         raise typer.Exit(REFUSED) from None
-    kinds = {kind: sum(c.kind == kind for c in found) for kind in ("new", "changed", "removed")}
-    said = ", ".join(f"{n:,} {kind}" for kind, n in kinds.items() if n) or "nothing to change"
     counts = (("subqueries", read.plan.subqueries), ("measures", read.plan.measures), ("reports", read.plan.reports))
-    _out.print(", ".join(f"{len(names):,} {word}" for word, names in counts) + f": {said}")
+    _out.print(", ".join(f"{len(names):,} {word}" for word, names in counts) + f": {_kinds_said(found)}")
     _say_what_is_missing(read)
+
+
+def _kinds_said(found: Sequence[Change]) -> str:
+    kinds = {kind: sum(c.kind == kind for c in found) for kind in ("new", "changed", "removed")}
+    return ", ".join(f"{n:,} {kind}" for kind, n in kinds.items() if n) or "nothing to change"
 
 
 def _say_what_is_missing(read: Read) -> None:
@@ -164,12 +198,14 @@ def _of_section(number: int, section: str) -> str:
 
 @app.command()
 def validate(project_dir: ProjectOption = Path(), definitions: DefinitionsOption = None) -> None:
-    """Check every definition of every pack and say all that is wrong; write nothing."""
+    """Check every definition of every pack; say all that is wrong, and what is unavailable and why; write nothing."""
     read = _read(project_dir, definitions)
     counts = ((section, len(read.catalogue.of(section))) for section in SECTIONS)
     said = ", ".join(_of_section(n, section) for section, n in counts if n)
     _out.print(f"{'no errors' if states(read.plan) else 'all well'}: {said}")
     _say_what_is_missing(read)
+    for line in missing_said(read.plan):
+        _out.print(line, soft_wrap=True)
 
 
 @app.command("list")
@@ -203,9 +239,9 @@ def list_definitions(
         if (section is None or d.section == section.value) and (pack is None or d.pack == pack)
     ]
     if as_json:
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        _echo(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
         return
-    _out.print(_table(["name", "kind", "pack", "grain", "state", "description"], rows))
+    _out.print(list_table(rows, _out.width))
 
 
 def _refuse_unknown_pack(read: Read, pack: str | None) -> None:
@@ -214,15 +250,6 @@ def _refuse_unknown_pack(read: Read, pack: str | None) -> None:
         hint = did_you_mean(pack, packs) or f"; there are {', '.join(packs)}"
         _err.print(f"unknown pack '{pack}'{hint}")
         raise typer.Exit(2)
-
-
-def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, no_wrap=column == "name", overflow="fold")
-    for row in rows:
-        table.add_row(*(str(row[c]) for c in columns))
-    return table
 
 
 @app.command("test")
@@ -278,6 +305,9 @@ def report_command(
     given = (("--target", target), ("--profiles-dir", profiles_dir), ("--vars", variables))
     options = tuple(str(word) for pair in given if pair[1] is not None for word in pair)
     try:
+        lack = missing(project_dir, profiles_dir, target)
+        if lack:
+            raise WarehouseError(lack)
         rows = report_rows(project_dir, name, options)
         left_out = left_out_rows(project_dir, name, options) if rows and rows[0]["without"] else []
         if not rows:
@@ -287,12 +317,63 @@ def report_command(
         _err.print(str(error))
         raise typer.Exit(WAREHOUSE) from None
     for line in left_out_said(left_out):
-        _out.print(line)
+        _out.print(line, soft_wrap=True)
     _out.print(report_table(report.title, rows, _out.width))
     for line in (*reasons_said(rows), *freshness_said(rows)):
-        _out.print(line)
+        _out.print(line, soft_wrap=True)
+
+
+@importers.command("oa-cohorts")
+def import_oa_cohorts_folder(
+    folder: Annotated[Path, typer.Argument(help="The folder of CSV files.", show_default=False)],
+    pack: Annotated[str, typer.Option(help="The pack to write: a folder of the definitions.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; print what would change.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that were edited or not imported.")] = False,
+    project_dir: ProjectOption = Path(),
+    definitions: DefinitionsOption = None,
+) -> None:
+    """Make a pack of an oa-cohorts configuration, and say what is not as it was there."""
+    packs = definitions or project_dir / "definitions"
+    faults = [f"there is no folder {wanted}" for wanted in (folder, packs) if not wanted.is_dir()]
+    fault = name_fault(pack) or next(iter(faults), None)
+    if fault is not None:
+        _err.print(fault)
+        raise typer.Exit(2)
+    found = import_oa_cohorts(packs, folder, pack)
+    _stop_at(found.imported.problems)
+    refused = [] if force else found.edited
+    if dry_run or refused:
+        for change in found.changes:
+            _echo(change.diff())
+    for table in finding_tables(found.imported.findings, found.imported.unavailable):
+        _out.print(table, "")
+    if found.warnings:
+        _out.print(f"{_counted(len(found.warnings), 'warning')}: `measuremart validate` says which")
+    _out.print(", ".join(_of_section(n, section) for section, n in found.imported.counts.items()))
+    if refused:
+        for path in refused:
+            _err.print(f"{path} was edited since it was imported, or never was imported")
+        _err.print("nothing was written: keep what is yours in another file or pack, or say --force to lose it")
+        raise typer.Exit(REFUSED)
+    if dry_run:
+        return
+    try:
+        apply(packs, found.changes)
+    except OSError as error:
+        _err.print(f"cannot write {error.filename}: {error.strerror}; run it again to go on")
+        raise typer.Exit(REFUSED) from None
+    _out.print(f"{packs / pack}: {_kinds_said(found.changes)}; next: measuremart generate")
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; say so where its output cannot be written."""
+    try:
+        app()
+    except (_Unwritten, OSError) as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            raise
+        # Python writes what is left once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        why = error.strerror if isinstance(error, OSError) else error
+        _err.print(f"the output cannot be written: {why}")
+        sys.exit(REFUSED)

@@ -6,7 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from measuremart.warehouse.dbt import query
 
@@ -71,35 +74,52 @@ def freshness_said(rows: list[dict[str, Any]]) -> list[str]:
 
 
 WIDE = 110
+_INDICATOR, _GAP = 30, 2
+_IN_THE_RATE = ("eligible", "met", "rate", "benchmark", "verdict")
 _OUTSIDE_THE_RATE = ("excluded", "exception", "unresolved")
 
 
-def report_table(title: str, rows: list[dict[str, Any]], width: int) -> Table:
-    """Return the table: indicator, eligible, met, rate, benchmark, verdict.
+def report_table(title: str, rows: list[dict[str, Any]], width: int) -> RenderableType:
+    """Return what to print: indicator, eligible, met, rate, benchmark, verdict.
 
-    A terminal of at least `WIDE` characters also shows what did not enter the rate. An unavailable indicator has no
-    numbers: never a zero.
+    A terminal of at least `WIDE` characters also shows what did not enter the rate. One that is too narrow for columns
+    shows the indicators one below the other. An unavailable indicator has no numbers: never a zero.
     """
-    outside = _OUTSIDE_THE_RATE if width >= WIDE else ()
-    as_of = str(rows[0]["as_of"])[:10]
-    table = Table(title=f"{title}, as of {as_of}", title_justify="left", box=None, pad_edge=False)
-    table.add_column("indicator", overflow="fold", min_width=30)
-    for name in ("eligible", "met", "rate", "benchmark"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
-    for name in outside:
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(
-            str(row["title"]),
-            _count(row["eligible"]),
-            _count(row["met"]),
-            _statistic(row),
-            _benchmark(row),
-            str(row["verdict"]),
-            *(_count(row[name]) for name in outside),
-        )
+    title = f"{title}, as of {str(rows[0]['as_of'])[:10]}"
+    for names in (_IN_THE_RATE + _OUTSIDE_THE_RATE, _IN_THE_RATE) if width >= WIDE else (_IN_THE_RATE,):
+        columns = [_column(name, rows) for name in names]
+        if _INDICATOR + sum(_GAP + max(map(len, column)) for column in columns) <= width:
+            return _columns(title, rows, columns)
+    return _stacked(title, rows)
+
+
+def _column(name: str, rows: list[dict[str, Any]]) -> list[str]:
+    """Return the texts of a column, its name first."""
+    said = {"rate": _statistic, "benchmark": _benchmark}.get(name, lambda row: _count(row[name]))
+    return [name, *map(said, rows)]
+
+
+def _columns(title: str, rows: list[dict[str, Any]], columns: list[list[str]]) -> Table:
+    table = Table(title=title, title_justify="left", box=None, padding=(0, _GAP, 0, 0), pad_edge=False)
+    table.add_column("indicator", overflow="fold", min_width=_INDICATOR)
+    for name, *_ in columns:
+        table.add_column(name, justify="left" if name == "verdict" else "right", no_wrap=True)
+    for number, row in enumerate(rows, start=1):
+        table.add_row(str(row["title"]), *(column[number] for column in columns))
     return table
+
+
+def _stacked(title: str, rows: list[dict[str, Any]]) -> Group:
+    parts: list[RenderableType] = [Text(title, style="italic", overflow="fold")]
+    for row in rows:
+        numbers = [
+            f"{row['met']} of {row['eligible']} met, {_statistic(row)}",
+            f"benchmark {_benchmark(row)}: {row['verdict']}",
+        ]
+        lines = [str(row["verdict"])] if row["met"] is None else numbers
+        parts.append(Text(f"\n{row['title']}", overflow="fold"))
+        parts += [Padding(Text(line, overflow="fold"), (0, 0, 0, 2)) for line in lines]
+    return Group(*parts)
 
 
 def _count(value: object) -> str:

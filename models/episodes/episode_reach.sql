@@ -142,7 +142,7 @@ chosen as (
 
 ),
 
--- Stretches that follow one another and give the same episode become one span.
+-- Stretches that give the same episode one after another are one span: its window leaves no day out between them.
 marked as (
 
     select
@@ -151,12 +151,7 @@ marked as (
         to_date,
         episode_id,
         case
-            when
-                lag(episode_id) over (partition by person_id order by from_date) = episode_id
-                and {{ add_interval(
-                    'lag(to_date) over (partition by person_id order by from_date)', 0, 1
-                ) }} = from_date
-                then 0
+            when lag(episode_id) over (partition by person_id order by from_date) = episode_id then 0
             else 1
         end as begins
     from chosen

@@ -2,18 +2,31 @@
 -- Rate = met / (met + not met), null when that is 0; a duration's statistic is the median of days_between of met keys
 -- (docs/semantics.md, 6.2). Only counted keys enter. Every report has the period kind all_time; a period that has no
 -- key of the report is not listed. An unavailable indicator has no counts and no statistic, never zero (4.2).
+-- A date that no calendar period holds has a kind of its own, so that nothing is lost.
 with
+
+calendar as (
+
+    select
+        min(start_date) as first_day,
+        max(end_date) as last_day
+    from {{ ref('reference_period') }}
+    where period_kind = 'year'
+
+),
 
 result as (
 
     select
-        report,
-        indicator,
-        status,
-        days_between,
-        period_date
-    from {{ ref('fct_indicator_result') }}
-    where is_counted
+        result.report,
+        result.indicator,
+        result.status,
+        result.days_between,
+        result.period_date,
+        result.period_date between calendar.first_day and calendar.last_day as is_in_calendar
+    from {{ ref('fct_indicator_result') }} as result
+    cross join calendar
+    where result.is_counted
 
 ),
 
@@ -70,6 +83,21 @@ placed as (
         on
             result.report = report_period.report
             and result.period_date between report_period.start_date and report_period.end_date
+    where
+        result.is_in_calendar
+        or report_period.period_kind = 'named'
+
+    union all
+
+    select
+        report,
+        indicator,
+        'outside_calendar' as period_kind,
+        'outside the calendar' as period,
+        status,
+        days_between
+    from result
+    where not is_in_calendar
 
     union all
 

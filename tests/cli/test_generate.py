@@ -109,6 +109,17 @@ def test_a_pack_that_is_gone_leaves_no_folder(project: Path) -> None:
     assert (project / "models/measures/ward").is_dir()
 
 
+def test_a_pack_behind_a_link_stays(project: Path) -> None:
+    ward = project / "definitions" / "ward"
+    shutil.move(ward, project / "ward_elsewhere")
+    ward.symlink_to(project / "ward_elsewhere", target_is_directory=True)
+    assert run(project, "generate", "--check") == (0, "generated files are current\n", "")
+    shutil.move(project / "ward_elsewhere", project / "moved_again")
+    code, _, error = run(project, "generate")
+    assert (code, error.splitlines()[0]) == (3, "definitions/ward:1:1: cannot be read: a link to nothing")
+    assert (project / MEASURE).exists()
+
+
 def test_everything_from_nothing(project: Path) -> None:
     before = {file: file.read_bytes() for file in project.rglob("*") if file.is_file()}
     for folder in GENERATED_FOLDERS:
@@ -235,6 +246,18 @@ def test_a_file_that_cannot_be_written_is_named(project: Path, monkeypatch: pyte
         raise OSError(28, "No space left on device", str(source), None, str(destination))
 
     monkeypatch.setattr(os, "replace", full)
+    code, _, error = run(project, "generate")
+    assert code == 7
+    assert error == f"cannot write {project / MEASURE}: No space left on device; run it again to go on\n"
+
+
+def test_a_disk_that_fills_up_while_writing_is_named(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / MEASURE).unlink()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")  # as a write says it: without a file
+
+    monkeypatch.setattr(os, "chmod", full)
     code, _, error = run(project, "generate")
     assert code == 7
     assert error == f"cannot write {project / MEASURE}: No space left on device; run it again to go on\n"

@@ -5,16 +5,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mutation:
-    """Replace the `nth` occurrence (from 1) of `old` by `new` in a file below generator/measuremart/render."""
+    """Replace the one occurrence of `old` by `new` in a file below generator/measuremart/render."""
 
     file: str
     old: str
     new: str
-    nth: int = 1
     equivalent: str = ""  # why no data can tell the two apart; such a mutation is expected to survive
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.old!r} -> {self.new!r}" + (f" (#{self.nth})" if self.nth > 1 else "")
+        return f"{self.file}: {self.old!r} -> {self.new!r}"
+
+    def applied(self, text: str) -> str:
+        """Return the text of the file with the mutation. Raises `ValueError` where `old` does not stand there once."""
+        if text.count(self.old) != 1:
+            raise ValueError(f"stands there {text.count(self.old)} times: {self}")
+        return text.replace(self.old, self.new)
 
 
 def _t(name: str) -> str:
@@ -176,11 +181,18 @@ MUTATIONS = [
     ),
     Mutation(
         _t("report_results"),
-        "when is_in = 1 and meets = 1 then 'met'",
-        "when meets = 1 and excepted_by is null then 'met'",
+        "then 'unresolved'\n            when is_in = 1 and meets = 1 then 'met'",
+        "then 'unresolved'\n            when meets = 1 and excepted_by is null then 'met'",
     ),
-    Mutation(_t("report_results"), "when is_in = 0 and may_be_in = 1", "when may_be_in = 1"),
-    Mutation(_t("report_results"), "when is_in = 1 and may_meet = 1", "when may_meet = 2"),
+    Mutation(
+        _t("report_results"),
+        "when is_in = 0 and may_be_in = 1 then 'unresolved'",
+        "when may_be_in = 1 then 'unresolved'",
+    ),
+    Mutation(
+        _t("report_results"), "when is_in = 1 and may_meet = 1 then 'unresolved'", "when may_meet = 2 then 'unresolved'"
+    ),
+    Mutation(_t("report_results"), "min(place) as place", "max(place) as place"),
     Mutation(_t("report_results"), "counts desc", "counts"),
     Mutation(_t("report_results"), "when 'not_met' then 2", "when 'not_met' then 9"),
     Mutation(

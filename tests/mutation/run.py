@@ -29,15 +29,6 @@ class Verdict:
     killed_by: str
 
 
-def mutated(text: str, mutation: Mutation) -> str:
-    """Return the text with the mutation applied. Raises `ValueError` where there is nothing to replace."""
-    pieces = text.split(mutation.old)
-    if len(pieces) <= mutation.nth:
-        raise ValueError(f"nothing to mutate: {mutation}")
-    before = mutation.old.join(pieces[: mutation.nth])
-    return before + mutation.new + mutation.old.join(pieces[mutation.nth :])
-
-
 def tried(mutation: Mutation | None) -> str:
     """Run the killers on a copy of the package with the mutation; return the test that failed, empty if none did."""
     with tempfile.TemporaryDirectory(prefix="mutation_") as folder:
@@ -45,7 +36,7 @@ def tried(mutation: Mutation | None) -> str:
         shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
         if mutation is not None:
             path = copy / "render" / mutation.file
-            path.write_text(mutated(path.read_text(encoding="utf-8"), mutation), encoding="utf-8")
+            path.write_text(mutation.applied(path.read_text(encoding="utf-8")), encoding="utf-8")
         done = subprocess.run(
             [sys.executable, str(HERE / "killers.py")],
             env=os.environ | {"PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"},

@@ -42,18 +42,12 @@ RESULT = (
     "measure_resolver",
     "cohort_date",
     "status",
+    "reason",
     "denominator_date",
     "numerator_date",
     "days_between",
     "period_date",
     "is_counted",
-)
-# The status that a reason speaks of: the referee knows statuses, and reasons must not say otherwise.
-REASON = (
-    "case when reason like 'excluded: %' then 'excluded' when reason like 'exception: %' then 'exception' "
-    "when reason like 'unresolved: %' or reason in ('denominator date unknown', 'numerator date unknown') then 'unresolved' "
-    "when reason = 'met' then 'met' when reason in ('no numerator', 'numerator outside the window') then 'not_met' "
-    "when reason in ('not in the denominator', 'denominator outside the window') then 'ineligible' end"
 )
 DROPPED = f"dropped_events__{PACK}"
 # Rows by relation: sorted tuples, or what went wrong as one text.
@@ -129,11 +123,19 @@ def ask_referee(plan: Plan, rows: Rows) -> Answers:
         answers[f"indicator__{name}"] = _members(judge.indicator(name))
     for name in plan.reports:
         answers[f"report__{name}"] = _members(judge.report(name))
-        results = [(*(getattr(r, c) for c in RESULT), r.status) for r in judge.results(name)]
+        results = [tuple(getattr(r, c) for c in RESULT) for r in judge.results(name)]
         answers[f"report__{name}__results"] = in_order(results)
+        own = [c.name for c in dataset_columns(plan, plan.reports[name])]
+        answers[f"report__{name}__dataset"] = in_order([_dataset_row(row, own) for row in judge.dataset(name)])
     if plan.subqueries or plan.measures:
         answers[DROPPED] = in_order(_dropped(plan, judge, rows))
     return answers
+
+
+def _dataset_row(row: Any, columns: list[str]) -> tuple[Any, ...]:
+    assert set(row.values) == set(columns)
+    m = row.member
+    return (m.person_id, m.episode_id, m.measure_resolver, m.measure_date, *(row.values[c] for c in columns))
 
 
 def _members(members: Any) -> list[tuple[Any, ...]]:
@@ -149,7 +151,8 @@ def _dropped(plan: Plan, judge: Referee, rows: Rows) -> list[tuple[str, str, str
         grain = subquery.grain
         what = {"event": "event id", "key": grain.name}.get(grain.level, grain.level)
         for row in judge.dropped(subquery):
-            reason = "no person" if row.reason == "no_person" else row.unattached or f"no {what}"
+            why = f"no {what}" if row.unattached is None else row.unattached
+            reason = "no person" if row.reason == "no_person" else why
             found[construct, name, subquery.target.name, reason] += 1
     with_episode = {r["person_id"] for r in rows["episode"]}
     for name, measure in plan.measures.items():
@@ -209,17 +212,14 @@ class Reading:
 
 
 def readings(plan: Plan, models: list[Model]) -> list[Reading]:
-    """Return what is compared of generated models; reasons and datasets are known to engines only."""
+    """Return what is compared of generated models."""
     found = []
     for model in models:
         name = model.name
         if name.startswith("dropped_events__"):
             found.append(Reading(DROPPED, name, ("construct", "definition", "target_name", "reason", "n_rows")))
         elif name.endswith("__results"):
-            found.append(Reading(name, name, (*RESULT, REASON)))
-            found.append(
-                Reading(f"{name}.reason", name, ("indicator", "person_id", "episode_id", "measure_resolver", "reason"))
-            )
+            found.append(Reading(name, name, RESULT))
         elif name.endswith("__dataset"):
             report = plan.reports[name.removeprefix("report__").removesuffix("__dataset")]
             own = tuple(c.name for c in dataset_columns(plan, report))

@@ -78,13 +78,11 @@ class Trial:
 def disagreements(answers: dict[str, Answers]) -> Iterator[Difference]:
     """Yield the relations about which evaluators disagree, parents before children.
 
-    An engine that failed says so of one relation and nothing of the others. The referee knows no datasets and no reasons.
+    An engine that failed says so of one relation and nothing of the others.
     """
     failed = {name for name, found in answers.items() if any(isinstance(rows, str) for rows in found.values())}
     for relation in dict.fromkeys(r for found in answers.values() for r in found):
-        engines_only = relation.endswith((".reason", "__dataset"))
-        silent = failed | ({"referee"} if engines_only else set())
-        said = {name: found.get(relation) for name, found in answers.items() if name not in silent or relation in found}
+        said = {name: found.get(relation) for name, found in answers.items() if name not in failed or relation in found}
         if any(rows != next(iter(said.values())) for rows in said.values()) or any(
             isinstance(r, str) for r in said.values()
         ):

@@ -11,7 +11,7 @@ from property.cases import drawn, numbered
 from property.comparison import Trial, told, trial
 from property.definitions import Author, write_measures
 from property.laws import write_laws
-from property.reports import write_reports
+from property.reports import write_gaps, write_reports
 
 SEED = 20260630
 PART = 40
@@ -48,6 +48,11 @@ def test_measures(judge: Trial, part: int) -> None:
 def test_reports(judge: Trial, part: int) -> None:
     """80 worlds, each with a report: cohorts, denominators, indicators, the report's cohort and its results."""
     all_agreed(judge, part, write_reports)
+
+
+def test_reports_with_gaps(judge: Trial) -> None:
+    """40 worlds, each with a report above incomplete definitions: what is available is the same to all."""
+    all_agreed(judge, 0, write_gaps)
 
 
 @pytest.mark.parametrize("part", range(2))

@@ -22,8 +22,16 @@ def judge(postgres_dsn: str) -> Any:
         yield found
 
 
-def statuses(judge: Trial, rows: list[tuple[int, int, str, dt.date | None]], **indicator: Any) -> dict[Any, Any]:
+Recorded = list[tuple[int, int, str, dt.date | None]]
+
+
+def statuses(judge: Trial, rows: Recorded, **indicator: Any) -> dict[Any, Any]:
     """Status, denominator date and numerator date by (person, episode); every evaluator must say the same."""
+    return {(row[1], row[2]): (row[5], row[7], row[8]) for row in results(judge, rows, **indicator)}
+
+
+def results(judge: Trial, rows: Recorded, **indicator: Any) -> list[tuple[Any, ...]]:
+    """Rows of the results; every evaluator must say the same."""
     subqueries = {f"{n}_rows": {"target": "record", "rules": [{"exact": c}]} for n, c in CONCEPTS.items()}
     body = {"title": "t", "description": "d", "denominator": "due", "numerator": "done"} | indicator
     definitions = HOUSE | {
@@ -45,7 +53,7 @@ def statuses(judge: Trial, rows: list[tuple[int, int, str, dt.date | None]], **i
     assert not outcome.problems
     assert not outcome.differences
     found = outcome.answers["referee"]["report__shown__results"]
-    return {(row[1], row[2]): (row[5], row[6], row[7]) for row in found if not isinstance(row, str)}
+    return [row for row in found if not isinstance(row, str)]
 
 
 def days(before: int, after: int) -> dict[str, dict[str, int]]:
@@ -159,3 +167,70 @@ def test_unknown_dates(
     if window:
         asked["numerator_window"] = days(0, 30)
     assert statuses(judge, rows, **asked)[1, 10][0] == status
+
+
+# All three flags at one key, of which a list may name any.
+FLAGGED = [(1, 10, what, REGISTRATION) for what in ("registered", "due", "taken_out", "excepted", "unknowable")]
+
+
+@pytest.mark.parametrize("kind", ["exclusions", "exceptions", "unresolved"])
+def test_the_reason_names_the_measure_that_is_listed_first(judge: Trial, kind: str) -> None:
+    word = {"exclusions": "excluded", "exceptions": "exception", "unresolved": "unresolved"}[kind]
+    for listed in (["unknowable", "taken_out", "excepted"], ["done", "taken_out", "unknowable"]):
+        first = next(m for m in listed if m != "done")
+        (row,) = results(judge, FLAGGED, **{kind: listed})
+        assert row[5:7] == (word, f"{word}: {first}")
+
+
+def test_the_dataset_of_a_report(judge: Trial) -> None:
+    """7: whether a measure has the key, its first known date, and the number of that row, of the lowest event id."""
+    leaf = {"subquery": "score_rows"}
+    definitions = HOUSE | {
+        "subqueries": {
+            "key_rows": {"target": "record", "rules": [{"exact": 1}]},
+            "score_rows": {"target": "record", "rules": [{"exact": 2}]},
+        },
+        "measures": {"key": {"subquery": "key_rows"}, "score": leaf, "best": {"last": "score"}},
+        "cohorts": {"all": {"definitions": {"everyone": "key"}}},
+        "indicators": {"asked": {"title": "t", "description": "d", "denominator": "full_cohort", "numerator": "key"}},
+        "reports": {
+            "shown": {
+                "title": "t",
+                "description": "d",
+                "cohorts": ["all"],
+                "indicators": ["asked"],
+                "dataset": ["score", "best"],
+            }
+        },
+    }
+    recorded = [
+        # person, episode, event, concept, day, number
+        (1, 10, 1, 1, D(2024, 1, 1), None),
+        (1, 10, 9, 2, D(2024, 2, 1), 7),  # the first day, and a later event of it
+        (1, 10, 8, 2, D(2024, 2, 1), 5),  # the first day, the lowest event: its number counts
+        (1, 10, 2, 2, D(2024, 3, 1), 1),
+        (1, 10, 3, 2, None, 2),
+        (2, 20, 4, 1, None, None),
+        (2, 20, 5, 2, None, 3),  # a date is not known: a member, with a number and no date
+        (3, 30, 6, 1, D(2024, 1, 2), None),  # no score at all
+        (4, 40, 7, 1, D(2024, 1, 3), None),
+        (4, 40, 11, 2, D(2024, 1, 5), None),  # the first row has no number: a later one is not borrowed
+        (4, 40, 12, 2, D(2024, 1, 6), 4),
+    ]
+    columns = ("person_id", "episode_id", "event_id", "concept_id", "start_date", "value_number")
+    world: dict[str, Any] = {table: [] for table in TABLES}
+    world["record"] = [dict(zip(columns, row, strict=True)) for row in recorded]
+    world["person"] = [{"person_id": p} for p in (1, 2, 3, 4)]
+    world["episode"] = [{"person_id": p, "episode_id": 10 * p} for p in (1, 2, 3, 4)]
+    world["run_context"] = [{"as_of": D(2026, 1, 1)}]
+    outcome = judge.run(Case("clinic", definitions, world))
+    assert not outcome.problems
+    assert not outcome.differences
+    first, third = D(2024, 2, 1), D(2024, 1, 5)
+    # ids, cohort date; sub-cohort date; key: qualified, date, number; score: the same; best: qualified, date
+    assert outcome.answers["duckdb"]["report__shown__dataset"] == [
+        (1, 10, 10, D(2024, 1, 1), D(2024, 1, 1), True, D(2024, 1, 1), None, True, first, 5, True, D(2024, 3, 1)),
+        (2, 20, 20, None, None, True, None, None, True, None, 3, True, None),
+        (3, 30, 30, D(2024, 1, 2), D(2024, 1, 2), True, D(2024, 1, 2), None, False, None, None, False, None),
+        (4, 40, 40, D(2024, 1, 3), D(2024, 1, 3), True, D(2024, 1, 3), None, True, third, None, True, D(2024, 1, 6)),
+    ]

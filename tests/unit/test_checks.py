@@ -44,6 +44,8 @@ def problems(tmp_path: Path, text: str, used: str = "") -> list[str]:
     return [f"{p.check} {str(p).removeprefix('definitions/pack/')}" for p in found]
 
 
+# Nobody: no day is left.
+NEVER = "{filter: {of: {filter: {of: m, on_or_after: 2021-01-01}}, on_or_before: 2020-12-31}}"
 CASES = {
     "unused subquery": (
         "subqueries:\n  alone: {target: drug, rules: [{exact: 1}]}\n",
@@ -135,6 +137,101 @@ CASES = {
         ", x",
         [],
     ),
+    "an or of which no child holds": (
+        f"measures:\n  x: {{or: [{NEVER}, {{filter: {{of: {{filter: {{of: m, sex: male}}}}, sex: female}}}}]}}\n",
+        ", x",
+        ["never_holds x.yml:2:3: measure 'x' can never hold: its dates or ages leave nothing"],
+    ),
+    "an or of which one child holds": (f"measures:\n  x: {{or: [{NEVER}, m]}}\n", ", x", []),
+    "an except that begins with nobody": (
+        f"measures:\n  x: {{except: [{NEVER}, m]}}\n",
+        ", x",
+        ["never_holds x.yml:2:3: measure 'x' can never hold: its dates or ages leave nothing"],
+    ),
+    "an except of nobody": (f"measures:\n  x: {{except: [m, {NEVER}]}}\n", ", x", []),
+    "a filter of an except that leaves no day": (
+        "measures:\n"
+        "  x: {filter: {of: {except: [{filter: {of: m, on_or_after: 2021-01-01}}, n]}, on_or_before: 2020-12-31}}\n",
+        ", x",
+        ["never_holds x.yml:2:3: measure 'x' can never hold: its dates or ages leave nothing"],
+    ),
+    "a window around nobody": (
+        f"measures:\n  x: {{window: {{anchor: {NEVER}, candidate: m, pick: none}}}}\n",
+        ", x",
+        ["never_holds x.yml:2:3: measure 'x' can never hold: its dates or ages leave nothing"],
+    ),
+    "a window that wants nobody": (
+        f"measures:\n  x: {{window: {{anchor: m, candidate: {NEVER}}}}}\n",
+        ", x",
+        ["never_holds x.yml:2:3: measure 'x' can never hold: its dates or ages leave nothing"],
+    ),
+    "a window without anybody": (
+        f"measures:\n  x: {{window: {{anchor: m, candidate: {NEVER}, pick: none}}}}\n",
+        ", x",
+        [],
+    ),
+    "a window around the full cohort": (
+        "indicators:\n  j: {title: t, description: d, denominator: full_cohort, numerator: n,\n"
+        "    denominator_window: {before: {days: 1}}}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j]}\n",
+        "",
+        [
+            "option_without_effect x.yml:3:25: a denominator_window changes nothing with full_cohort, "
+            "which is always due: name a measure instead"
+        ],
+    ),
+    "options that need a window": (
+        "indicators:\n  j: {title: t, description: d, denominator: m, numerator: n,\n"
+        "    opportunity: first,\n    reference_date: denominator}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j]}\n",
+        "",
+        [
+            "option_without_effect x.yml:3:18: warning: 'opportunity: first' changes nothing here: only a "
+            "numerator_window around each date of a denominator measure tells the first from others",
+            "option_without_effect x.yml:4:21: warning: 'reference_date: denominator' changes nothing here: only a "
+            "numerator_window beside a denominator measure has a reference",
+        ],
+    ),
+    "the first opportunity where the reference is the cohort date": (
+        "indicators:\n  j: {title: t, description: d, denominator: m, numerator: n,\n"
+        "    opportunity: first, numerator_window: {after: {days: 9}}}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j]}\n",
+        "",
+        [
+            "option_without_effect x.yml:3:18: warning: 'opportunity: first' changes nothing here: only a "
+            "numerator_window around each date of a denominator measure tells the first from others",
+        ],
+    ),
+    "options that have their effect where a report restates the window": (
+        "indicators:\n  j: {title: t, description: d, denominator: m, numerator: n,\n"
+        "    opportunity: first, reference_date: denominator}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c],\n"
+        "    indicators: [{j: {numerator_window: {after: {days: 9}}}}]}\n",
+        "",
+        [],
+    ),
+    "unknown dates beside a window": (
+        "indicators:\n  j: {title: t, description: d, denominator: m, numerator: n,\n"
+        "    undated_numerator: ignore, numerator_window: {after: {days: 9}}}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j]}\n",
+        "",
+        [
+            "option_without_effect x.yml:3:24: warning: 'undated_numerator: ignore' changes nothing here: "
+            "beside a numerator_window an unknown date stays unknown"
+        ],
+    ),
+    "a report restates what changes nothing": (
+        "indicators:\n  j: {title: t, description: d, denominator: full_cohort, numerator: n}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c],\n"
+        "    indicators: [{j: {denominator_window: {after: {days: 9}}, opportunity: first}}]}\n",
+        "",
+        [
+            "option_without_effect x.yml:5:43: a denominator_window changes nothing with full_cohort, "
+            "which is always due: name a measure instead",
+            "option_without_effect x.yml:5:76: warning: 'opportunity: first' changes nothing here: only a "
+            "numerator_window around each date of a denominator measure tells the first from others",
+        ],
+    ),
     "an or with one child": (
         "measures:\n  x: {or: [m]}\n",
         ", x",
@@ -186,7 +283,43 @@ CASES = {
         [
             "not_supported x.yml:3:76: 'stratify_by' is not supported yet",
             "waiver x.yml:3:99: no check 'not_supported' can be waived; there are empty_concept_set, "
-            "excluded_denominator, impossible_rule, never_holds, repeated_inline_part, single_child, unused_definition",
+            "excluded_denominator, impossible_rule, incomplete_definition, never_holds, option_without_effect, "
+            "repeated_inline_part, single_child, unavailable_example, unused_definition",
+        ],
+    ),
+    "incomplete definitions": (
+        "subqueries:\n  x: {incomplete: later}\nmeasures:\n  y: {and: [m, {or: [x, {incomplete: next year}]}]}\n"
+        "  z: {incomplete: for the dataset}\n"
+        "indicators:\n  j: {title: t, description: d, denominator: m, numerator: n, exceptions: [y]}\n"
+        "  k: {title: t, description: d, denominator: m, numerator: n, unresolved: [y]}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j, k], dataset: [z]}\n",
+        "",
+        [
+            "incomplete_definition x.yml:2:3: warning: subquery x is incomplete: later; it makes 2 indicators unavailable",
+            "incomplete_definition x.yml:4:3: warning: measure y is incomplete: next year; it makes 2 indicators "
+            "unavailable",
+            "incomplete_definition x.yml:5:3: warning: measure z is incomplete: for the dataset",
+        ],
+    ),
+    "an incomplete definition, waived": (
+        "measures:\n  x: {incomplete: later, waive: [{check: incomplete_definition, reason: all know}]}\n",
+        ", x",
+        [],
+    ),
+    "examples of what is unavailable": (
+        "subqueries:\n  x: {incomplete: later}\n"
+        "measures:\n  y: {and: [m, x], examples: [{name: e, expect: []}]}\n"
+        "  n2: {first: m, examples: [{name: e, expect: []}]}\n"
+        "indicators:\n  j: {title: t, description: d, denominator: n2, numerator: m, exclusions: [y],\n"
+        "      examples: [{name: e, expect: []}]}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j]}\n",
+        "",
+        [
+            "incomplete_definition x.yml:2:3: warning: subquery x is incomplete: later; it makes 1 indicator unavailable",
+            "unavailable_example x.yml:4:20: 'y' is unavailable, so that no example of it can run: subquery x is "
+            "incomplete: later (by y > x)",
+            "unavailable_example x.yml:8:7: 'j' is unavailable, so that no example of it can run: subquery x is "
+            "incomplete: later (by y > x)",
         ],
     ),
 }

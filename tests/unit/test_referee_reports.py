@@ -18,6 +18,7 @@ def report(
     cohort: str = "episode",
     more: str = "",
     full: bool = False,
+    lists: str = "exclusions: [x]\n    exceptions: [s]\n    unresolved: [u]",
 ) -> Referee:
     """One cohort c, an indicator i of d and n with x, s, u; d and n at `grain`, the cohort at `cohort`."""
     grains = dict.fromkeys("dnxsu", grain) | {"c": cohort, "k": cohort}
@@ -38,9 +39,7 @@ indicators:
     title: t
     denominator: {"full_cohort" if full else denominator}
     numerator: n
-    exclusions: [x]
-    exceptions: [s]
-    unresolved: [u]
+    {lists}
     {options}
 reports:
   r: {{title: t, description: d, cohorts: [lung], indicators: [i], {more}}}
@@ -291,13 +290,25 @@ def test_finer_measures_count_for_their_key() -> None:
     assert {(r.episode_id, r.status) for r in results} == {(10, "met"), (11, "not_met")}
 
 
+@pytest.mark.parametrize(
+    ("kind", "reason"), [("exclusions", "excluded"), ("exceptions", "exception"), ("unresolved", "unresolved")]
+)
+def test_the_reason_names_the_measure_that_is_listed_first(kind: str, reason: str) -> None:
+    due = [(COHORT, jan(1), 10), (DENOMINATOR, jan(3), 10)]
+    both = [*due, (EXCEPTED, jan(4), 10), (UNKNOWN, jan(4), 10)]
+    for listed in (["u", "s"], ["s", "u"], ["x", "u", "s"]):
+        first = next(m for m in listed if m != "x")
+        result = only(lists=f"{kind}: [{', '.join(listed)}]", events=both)
+        assert (result.status, result.reason) == (reason, f"{reason}: {first}")
+
+
 def test_person_grain_reduces_to_the_best_key() -> None:
     """met, not_met, exception, unresolved, excluded, ineligible; then dates, nulls last; then the lowest key."""
     events = [(COHORT, jan(n), n) for n in (10, 11, 12, 13, 14)]
     events += [(DENOMINATOR, jan(20), n) for n in (11, 12, 13)] + [(DENOMINATOR, None, 14)]
     events += [(NUMERATOR, jan(25), 12), (NUMERATOR, jan(22), 13), (NUMERATOR, jan(21), 14)]
     result = only("grain: person", events=events)
-    assert result == Result("i", 1, None, 1, jan(13), "met", jan(20), jan(22), 2, jan(13), True)
+    assert result == Result("i", 1, None, 1, jan(13), "met", "met", jan(20), jan(22), 2, jan(13), True)
     tied = only("grain: person", events=[(COHORT, None, 11), (COHORT, jan(1), 10)])
     assert (tied.status, tied.cohort_date) == ("ineligible", jan(1))
 

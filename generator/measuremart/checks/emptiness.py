@@ -142,7 +142,8 @@ def never_holds(material: Material) -> Iterator[Finding]:
     """A measure that can never have a member.
 
     What: conditions below one another that leave no day or no age, an AND of both sexes, or an AND of events of one
-    target whose fixed dates do not overlap (the same event has one date). An error.
+    target whose fixed dates do not overlap (the same event has one date). So is what is built on it: an OR of nothing
+    else, an EXCEPT that begins with it, a window whose anchor or wanted candidate it is. An error.
 
     Why: the measure is empty for everyone, and everything above it counts zero.
 
@@ -191,8 +192,10 @@ def _fixed(node: nodes.Expression) -> _Fixed | None:
     if isinstance(node, nodes.Filter):
         below = _fixed(node.child)
         return below.met_with(node.conditions) if below is not None else None
-    if isinstance(node, nodes.Extreme | nodes.At):
+    if isinstance(node, nodes.Extreme | nodes.At | nodes.Nth | nodes.Count):
         return _fixed(node.child)
+    if isinstance(node, nodes.Except):
+        return _fixed(node.first)
     return _Fixed()
 
 
@@ -212,6 +215,13 @@ def _never(node: nodes.Expression) -> str | None:
         if is_dated_once and max(f.first for f in known) > min(f.last for f in known):
             return "the same event would have two dates"
         return next((fault for fault in map(_never, node.children) if fault), None)
+    if isinstance(node, nodes.Or):
+        faults = [_never(child) for child in node.children]
+        return faults[0] if all(faults) else None
+    if isinstance(node, nodes.Except):
+        return _never(node.first)
+    if isinstance(node, nodes.Window):
+        return _never(node.anchor) or (_never(node.candidate) if node.pick != "none" else None)
     child = getattr(node, "child", None)
     return _never(child) if child is not None else None
 

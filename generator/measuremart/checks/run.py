@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from measuremart.catalogue import Catalogue
+from measuremart.checks.effect import option_without_effect
 from measuremart.checks.emptiness import empty_concept_set, excluded_denominator, impossible_rule, never_holds
 from measuremart.checks.finding import Check, Material
 from measuremart.checks.names import clashing_relation
@@ -22,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     incomplete_definition,
     never_holds,
     not_supported,
+    option_without_effect,
     repeated_inline_part,
     single_child,
     unavailable_example,

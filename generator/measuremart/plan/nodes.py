@@ -59,6 +59,8 @@ class Target:
     """An event table. `start` and `end` are the date roles of those names, for intervals.
 
     `unattached` says why an event has no episode; null where it has one.
+    `record` are the columns that tell one record from another: those of all roles but the episode and the keys within
+    one, since a record may be attached to several episodes.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Target:
     end: Column | None
     number: Column | None
     timeless: bool
+    record: tuple[str, ...]
 
 
 # --- predicates on one row of a target

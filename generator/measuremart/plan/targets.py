@@ -54,6 +54,12 @@ class Roles:
             self.clashes.append((role, f"role '{role}' stands twice in this target: give one another name"))
         self.by_name[role] = column
 
+    def record(self) -> tuple[str, ...]:
+        """Return the columns that tell one record from another: a record may be attached to several episodes."""
+        attached = {column for column, within in self.keys.values() if within == "episode"}
+        columns = {column.name for column in (*self.dates.values(), *self.by_name.values()) if column not in attached}
+        return tuple(sorted(columns))
+
     def of_kind(self, kind: ColumnKind) -> list[str]:
         """Return the names of the roles of a kind."""
         return [role for role, column in self.by_name.items() if column.kind == kind]
@@ -143,6 +149,7 @@ class TargetPlanner:
             end=roles.dates.get("end"),
             number=roles.by_name.get("number"),
             timeless=not roles.dates,
+            record=roles.record(),
         )
 
     def _keys_agree(self, defined: Defined, roles: Roles) -> None:

@@ -8,6 +8,7 @@ from measuremart.plan import nodes
 from measuremart.referee import operators
 from measuremart.referee.conditions import Judge
 from measuremart.referee.contexts import Lookup, Table
+from measuremart.referee.datasets import DatasetRow, dataset_of
 from measuremart.referee.days import earliest
 from measuremart.referee.predicates import Matcher
 from measuremart.referee.results import Result, cohort_members, report_members, results_of
@@ -81,6 +82,12 @@ class Referee:
         report = self._plan.reports[report_name]
         members = self.report(report_name)
         return [row for i in report.indicators for row in results_of(report, i, members, self._named)]
+
+    def dataset(self, report_name: str) -> list[DatasetRow]:
+        """Return the dataset of a report: one row per key of its cohort (7)."""
+        report = self._plan.reports[report_name]
+        members = self.report(report_name)
+        return dataset_of(self._plan, report, members, self._named, self._subqueries.numbered)
 
     def expression(self, node: nodes.Expression) -> set[Member]:
         """Return the rows of an expression, a set (4)."""

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from measuremart.plan.grain import Grain
 from measuremart.plan.nodes import Cohort, Indicator, Report
 from measuremart.referee.contexts import Lookup, Table, nulls_last
 from measuremart.referee.days import earliest, latest
@@ -28,6 +29,7 @@ class Result:
     measure_resolver: int
     cohort_date: dt.date | None
     status: Status
+    reason: str
     denominator_date: dt.date | None
     numerator_date: dt.date | None
     days_between: int | None
@@ -60,9 +62,9 @@ def results_of(report: Report, indicator: Indicator, members: set[Member], table
     grain = report.types.grain
     numerator = Lookup(table(indicator.numerator))
     denominator = None if indicator.denominator is None else Lookup(table(indicator.denominator))
-    exclusions = [Lookup(table(m)) for m in indicator.exclusions]
-    exceptions = [Lookup(table(m)) for m in indicator.exceptions]
-    unresolved = [Lookup(table(m)) for m in indicator.unresolved]
+    exclusions = [(m, Lookup(table(m))) for m in indicator.exclusions]
+    exceptions = [(m, Lookup(table(m))) for m in indicator.exceptions]
+    unresolved = [(m, Lookup(table(m))) for m in indicator.unresolved]
     counted = [Lookup(table(m)) for m in report.counted]
     result = []
     for member in members:
@@ -71,13 +73,18 @@ def results_of(report: Report, indicator: Indicator, members: set[Member], table
             cohort_date=member.measure_date,
             denominator=None if denominator is None else denominator.dates(key, grain),
             numerator=numerator.dates(key, grain),
-            is_excluded=any(x.matching(key, grain) for x in exclusions),
-            is_exception=any(e.matching(key, grain) for e in exceptions),
-            is_unresolved=any(u.matching(key, grain) for u in unresolved),
+            excluded_by=_first_of(exclusions, key, grain),
+            excepted_by=_first_of(exceptions, key, grain),
+            unresolved_by=_first_of(unresolved, key, grain),
         )
         is_counted = all(c.matching(key, grain) for c in counted)
         result.append(_result(report, indicator, member, facts, is_counted))
     return by_person(result) if indicator.by_person else result
+
+
+def _first_of(named: list[tuple[str, Lookup]], key: Key, grain: Grain) -> str | None:
+    """Return the measure that is listed first of those that have the key."""
+    return next((name for name, lookup in named if lookup.matching(key, grain)), None)
 
 
 def _result(report: Report, indicator: Indicator, member: Member, facts: Facts, is_counted: bool) -> Result:
@@ -92,6 +99,7 @@ def _result(report: Report, indicator: Indicator, member: Member, facts: Facts, 
         measure_resolver=member.measure_resolver,
         cohort_date=member.measure_date,
         status=found.status,
+        reason=found.reason,
         denominator_date=found.denominator_date,
         numerator_date=found.numerator_date,
         days_between=days_between,

@@ -16,14 +16,14 @@ Truth = bool | None
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of one cohort key: dates of D (None for the full cohort) and N, and whether it is in E, X, U."""
+    """What is known of one cohort key: dates of D (None for the full cohort) and N, the first E, X, U that has it."""
 
     cohort_date: dt.date | None
     denominator: Dates | None
     numerator: Dates
-    is_excluded: bool
-    is_exception: bool
-    is_unresolved: bool
+    excluded_by: str | None
+    excepted_by: str | None
+    unresolved_by: str | None
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,10 @@ class Opportunity:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The status with its dates."""
+    """The status with its reason and dates."""
 
     status: Status
+    reason: str
     denominator_date: dt.date | None
     numerator_date: dt.date | None
 
@@ -51,25 +52,31 @@ def outcome(indicator: Indicator, facts: Facts) -> Outcome:
     pairs = {o: meets(indicator, facts, o) for o in counted}
     met = any_of(list(pairs.values()))
     chosen = chosen_opportunity(all_rows, pairs)
+    status, reason = _status(indicator, facts, due, met)
     return Outcome(
-        status=_status(facts, due, met),
+        status=status,
+        reason=reason,
         denominator_date=None if chosen is None else chosen.date,
         numerator_date=None if chosen is None else earliest(passing_numerators(indicator, facts, chosen)),
     )
 
 
-def _status(facts: Facts, due: Truth, met: Truth) -> Status:
-    if due is True and facts.is_excluded:
-        return "excluded"
-    if facts.is_unresolved:
-        return "unresolved"
+def _status(indicator: Indicator, facts: Facts, due: Truth, met: Truth) -> tuple[Status, str]:
+    if due is True and facts.excluded_by is not None:
+        return "excluded", f"excluded: {facts.excluded_by}"
+    if facts.unresolved_by is not None:
+        return "unresolved", f"unresolved: {facts.unresolved_by}"
     if due is True and met is True:
-        return "met"
-    if due is True and facts.is_exception:
-        return "exception"
-    if due is None or met is None:
-        return "unresolved"
-    return "not_met" if due is True else "ineligible"
+        return "met", "met"
+    if due is True and facts.excepted_by is not None:
+        return "exception", f"exception: {facts.excepted_by}"
+    if due is None:
+        return "unresolved", "denominator date unknown"
+    if due is True and met is None:
+        return "unresolved", "numerator date unknown"
+    if due is True:
+        return "not_met", "numerator outside the window" if counting_numerators(indicator, facts) else "no numerator"
+    return "ineligible", "denominator outside the window" if facts.denominator else "not in the denominator"
 
 
 def any_of(truths: list[Truth]) -> Truth:

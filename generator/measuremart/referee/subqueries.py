@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 
 from measuremart.plan.nodes import Subquery
 from measuremart.referee.conditions import Judge
 from measuremart.referee.predicates import Matcher
-from measuremart.referee.world import Dropped, Member, Row, World, day, whole
+from measuremart.referee.world import Dropped, Member, Row, World, day, number, whole
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,15 @@ class Interval:
     member: Member
     start: dt.date | None
     end: dt.date | None
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A member with the event and the number of its row, for datasets (7)."""
+
+    member: Member
+    event_id: int | None
+    number: Decimal | None
 
 
 class Subqueries:
@@ -56,6 +66,17 @@ class Subqueries:
             if member is not None:
                 result.add(Interval(member, day(row, start.name), day(row, end.name)))
         return result
+
+    def numbered(self, subquery: Subquery) -> list[Numbered]:
+        """Return the members with the events and numbers of their rows (7)."""
+        target = subquery.target
+        assert target.number is not None
+        found = ((_member(subquery, row), row) for row in self._matching(subquery))
+        return [
+            Numbered(member, whole(row, target.event), number(row, target.number.name))
+            for member, row in found
+            if member is not None
+        ]
 
     def _matching(self, subquery: Subquery) -> list[Row]:
         """Return each row once per rule that it meets (section 3): `UNION ALL` of the rules."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from measuremart.plan import nodes
 from measuremart.plan.nodes import Plan
-from measuremart.plan.reach import children_of
 from measuremart.plan.unavailable import said
 from measuremart.render import catalogue_cohorts
+from measuremart.render.concepts import used_concepts
 from measuremart.render.properties import YAML_HEADER, dump
 from measuremart.render.unavailable import (
     AnyReport,
@@ -85,7 +85,12 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
         ("pack", "string", "The pack"),
         ("construct", "string", "subquery, measure or concept_set"),
         ("definition", "string", "The definition that uses the concept"),
-        ("matcher", "string", "exact, hierarchy, code_of or concept_set"),
+        ("matcher", "string", "exact, hierarchy or code_of"),
+        (
+            "column_name",
+            "string",
+            "The column that is compared; empty for a concept set that several columns are asked for",
+        ),
         ("concept_id", "bigint", "The concept"),
     ],
     **catalogue_cohorts.SEEDS,
@@ -105,7 +110,7 @@ def catalogue_files(plan: Plan) -> dict[str, str]:
         "catalogue_measure": sorted(
             [*map(_measure, plan.measures.values()), *_unavailable_measures(plan)], key=lambda row: row[0]
         ),
-        "catalogue_concept": sorted(set(_concepts(plan))),
+        "catalogue_concept": used_concepts(plan),
         **catalogue_cohorts.cohort_rows(plan),
     }
     files = {f"{FOLDER}/{name}.csv": _csv(name, found) for name, found in rows.items()}
@@ -201,42 +206,3 @@ def _measure(measure: nodes.Measure) -> Sequence[Any]:
 def _unavailable_measures(plan: Plan) -> Iterable[Sequence[Any]]:
     for name, about in plan.unavailable.measures.items():
         yield name, about.pack, about.id, about.description, *[None] * 4, str(plan.unavailable.parts.nearest[name])
-
-
-def _concepts(plan: Plan) -> Iterable[tuple[str, str, str, str, int]]:
-    for concept_set in plan.concept_sets.values():
-        for line in concept_set.lines:
-            matcher = "hierarchy" if line.descendants else "exact"
-            yield concept_set.pack, "concept_set", concept_set.name, matcher, line.id
-    for named in plan.subqueries.values():
-        for matcher, concept in _of_subquery(named.subquery):
-            yield named.about.pack, "subquery", named.about.name, matcher, concept
-    for measure in plan.measures.values():
-        for leaf in inline_subqueries(measure.expression):
-            for matcher, concept in _of_subquery(leaf):
-                yield measure.about.pack, "measure", measure.about.name, matcher, concept
-
-
-def _of_subquery(subquery: nodes.Subquery) -> Iterable[tuple[str, int]]:
-    for rule in (*subquery.rules, *subquery.exclude):
-        yield from _of_predicate(rule)
-
-
-def _of_predicate(predicate: nodes.Predicate) -> Iterable[tuple[str, int]]:
-    match predicate:
-        case nodes.AllOf(parts=parts):
-            for part in parts:
-                yield from _of_predicate(part)
-        case nodes.ConceptIs(ids=ids, descendants=descendants):
-            for concept in ids:
-                yield ("hierarchy" if descendants else "exact"), concept
-        case nodes.TextMatches(code_of=int(concept)):
-            yield "code_of", concept
-
-
-def inline_subqueries(node: nodes.Expression) -> Iterable[nodes.Subquery]:
-    """Yield the subqueries that are written inside an expression."""
-    if isinstance(node, nodes.Leaf) and not node.subquery.name:
-        yield node.subquery
-    for child in children_of(node):
-        yield from inline_subqueries(child)

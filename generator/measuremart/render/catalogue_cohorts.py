@@ -19,7 +19,11 @@ SEEDS: dict[str, list[tuple[str, str, str]]] = {
         ("title", "string", "The title of the cohort, or of the report"),
         ("description", "string", "Who is in it"),
         ("measure", "string", "The measure whose members are in it; null for the full cohort"),
-        ("key_match", "string", "What a member and a key of the report share: person, episode or key; null for the full cohort"),
+        (
+            "key_match",
+            "string",
+            "What a member and a key of the report share: person, episode or key; null for the full cohort",
+        ),
         ("is_primary", "boolean", "Whether the cohort is the report's primary one"),
     ],
     "catalogue_cohort_definition": [

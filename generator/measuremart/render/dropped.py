@@ -7,8 +7,7 @@ from typing import Any
 
 from measuremart.plan import nodes
 from measuremart.plan.nodes import Expression, Plan
-from measuremart.plan.reach import children_of
-from measuremart.render.catalogue import inline_subqueries
+from measuremart.plan.reach import children_of, inline_subqueries
 from measuremart.render.environment import fill
 from measuremart.render.members import Ctes, dropped_ctes, expression_cte, says_why_unattached
 from measuremart.render.models import Model

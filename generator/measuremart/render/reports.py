@@ -78,8 +78,9 @@ def _results(plan: Plan, report: Report) -> str:
             ("unresolved", indicator.unresolved),
         ):
             flags += [
-                {"indicator": indicator.about.name, "kind": kind, "measure": m} | _used(plan, report, ctes, m)
-                for m in names
+                {"indicator": indicator.about.name, "kind": kind, "measure": m, "place": place}
+                | _used(plan, report, ctes, m)
+                for place, m in enumerate(names, start=1)
             ]
     indicators = [_indicator(plan, report, ctes, i) for i in report.indicators]
     return fill(

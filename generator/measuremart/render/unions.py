@@ -35,7 +35,8 @@ class Union:
 
 def union_files(plan: Plan, packs: Iterable[str]) -> dict[str, str]:
     """Return {path: text} of the models and their properties; `packs` are those that count dropped rows."""
-    unions = [_persons(plan), _episodes(plan), _members(plan), _cohorts(plan), _results(plan), _dropped(packs)]
+    unions = [_persons(plan), _episodes(plan), _members(plan), _cohorts(plan), _results(plan)]
+    unions += [_dropped(packs), _concept_sets(plan)]
     files: dict[str, str] = {}
     for union in unions:
         files[f"{union.path}.sql"] = fill("union", union=union) + "\n"
@@ -189,3 +190,21 @@ def _dropped(packs: Iterable[str]) -> Union:
     columns = (("pack", "string", "The pack of the definition"), *dropped_columns())
     description = "What the definitions of the packs that are built dropped, with the reason"
     return Union("models/subqueries/dropped_events", "the definitions of all packs", description, columns, groups)
+
+
+def _concept_sets(plan: Plan) -> Union:
+    groups: dict[str, list[Part]] = {}
+    for concept_set in sorted(plan.concept_sets.values(), key=lambda s: (s.pack, s.name)):
+        said = {"pack": sql.text(concept_set.pack), "concept_set": sql.text(concept_set.name)}
+        part = Part(f"concept_set__{concept_set.name}", said | {"n_concepts": "count(*)"})
+        groups.setdefault(concept_set.pack, []).append(part)
+    columns = (
+        ("pack", "string", "The pack of the concept set"),
+        ("concept_set", "string", "The concept set"),
+        ("n_concepts", "bigint", "How many concepts"),
+    )
+    by_pack = tuple(((pack,), tuple(parts)) for pack, parts in groups.items())
+    description = "How many concepts each concept set of the packs that are built resolves to"
+    return Union(
+        "models/concept_sets/concept_set_sizes", "the concept sets of all packs", description, columns, by_pack
+    )

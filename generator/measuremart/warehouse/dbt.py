@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+# What engines say of a relation or schema that is not there: DuckDB and PostgreSQL, Spark.
+_NO_RELATION = re.compile(r"(table|relation|schema)\b.* does not exist|TABLE_OR_VIEW_NOT_FOUND", re.IGNORECASE)
 
 
 class WarehouseError(Exception):
@@ -38,7 +42,9 @@ def query(project: Path, sql: str, options: tuple[str, ...] = ()) -> list[dict[s
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode != 0:
         said = (done.stdout + done.stderr).strip()
-        raise WarehouseError(f"dbt could not answer; was the project built (dbt build)? It says:\n{said}")
+        if _NO_RELATION.search(said):
+            raise WarehouseError("the project is not built there, or not whole: run `dbt build`")
+        raise WarehouseError(f"dbt could not answer. It says:\n{said}")
     start = done.stdout.find("{")
     if start < 0:
         raise WarehouseError("dbt answered nothing")

@@ -64,7 +64,10 @@ included as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (4000882, 4027422, 4027426, 4029565, 4029571, 4041977, 4171687, 4194253, 4238646, 4250917, 4301352)
+    where ancestor_concept_id in (
+        4000882, 4027422, 4027426, 4029565, 4029571, 4041977, 4171687, 4194253,
+        4238646, 4250917, 4301352
+    )
 
 ),
 
@@ -78,7 +81,19 @@ excluded as (
 
     union
 
+    select cast(4198190 as bigint) as concept_id
+
+    union
+
     select cast(4228202 as bigint) as concept_id
+
+    union
+
+    select cast(4323902 as bigint) as concept_id
+
+    union
+
+    select cast(4337138 as bigint) as concept_id
 
     union
 
@@ -88,7 +103,7 @@ excluded as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
-    where ancestor_concept_id in (1242725, 4161415, 4228202, 2000000084)
+    where ancestor_concept_id in (1242725, 4161415, 4198190, 4228202, 4323902, 4337138, 2000000084)
 
 ),
 

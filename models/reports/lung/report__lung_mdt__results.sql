@@ -1053,6 +1053,7 @@ flag as (
         'pathological_confirmation' as indicator,
         'exception' as kind,
         'tests_declined' as measure,
+        1 as place,
         cohort.cohort_key
     from cohort
     inner join measure__tests_declined as flagged
@@ -1067,6 +1068,7 @@ flag as (
         'mdt_discussion' as indicator,
         'excluded' as kind,
         'clinical_trial' as measure,
+        1 as place,
         cohort.cohort_key
     from cohort
     inner join measure__clinical_trial as flagged
@@ -1079,6 +1081,7 @@ flag as (
         'early_stage_surgery' as indicator,
         'excluded' as kind,
         'clinical_trial' as measure,
+        1 as place,
         cohort.cohort_key
     from cohort
     inner join measure__clinical_trial as flagged
@@ -1091,6 +1094,7 @@ flag as (
         'early_stage_surgery' as indicator,
         'exception' as kind,
         'treatment_declined' as measure,
+        1 as place,
         cohort.cohort_key
     from cohort
     inner join measure__treatment_declined as flagged
@@ -1105,6 +1109,7 @@ flag as (
         'stage_iii_chemoradiotherapy' as indicator,
         'excluded' as kind,
         'clinical_trial' as measure,
+        1 as place,
         cohort.cohort_key
     from cohort
     inner join measure__clinical_trial as flagged
@@ -1117,6 +1122,7 @@ flag as (
         'stage_iii_chemoradiotherapy' as indicator,
         'exception' as kind,
         'treatment_declined' as measure,
+        1 as place,
         cohort.cohort_key
     from cohort
     inner join measure__treatment_declined as flagged
@@ -1131,6 +1137,7 @@ flag as (
         'small_cell_therapy_14_days' as indicator,
         'excluded' as kind,
         'clinical_trial' as measure,
+        1 as place,
         cohort.cohort_key
     from cohort
     inner join measure__clinical_trial as flagged
@@ -1143,6 +1150,7 @@ flag as (
         'small_cell_therapy_14_days' as indicator,
         'exception' as kind,
         'treatment_declined' as measure,
+        1 as place,
         cohort.cohort_key
     from cohort
     inner join measure__treatment_declined as flagged
@@ -1157,6 +1165,7 @@ flag as (
         'any_treatment' as indicator,
         'exception' as kind,
         'treatment_declined' as measure,
+        1 as place,
         cohort.cohort_key
     from cohort
     inner join measure__treatment_declined as flagged
@@ -1171,6 +1180,7 @@ flag as (
         'stage_iv_palliative_referral' as indicator,
         'excluded' as kind,
         'clinical_trial' as measure,
+        1 as place,
         cohort.cohort_key
     from cohort
     inner join measure__clinical_trial as flagged
@@ -1183,6 +1193,7 @@ flag as (
         'treatment_near_death' as indicator,
         'unresolved' as kind,
         'death_date_missing' as measure,
+        1 as place,
         cohort.cohort_key
     from cohort
     inner join measure__death_date_missing as flagged
@@ -1195,6 +1206,7 @@ flag as (
         'referral_to_treatment_42_days' as indicator,
         'excluded' as kind,
         'clinical_trial' as measure,
+        1 as place,
         cohort.cohort_key
     from cohort
     inner join measure__clinical_trial as flagged
@@ -1207,6 +1219,7 @@ flag as (
         'referral_to_treatment_42_days' as indicator,
         'exception' as kind,
         'treatment_declined' as measure,
+        1 as place,
         cohort.cohort_key
     from cohort
     inner join measure__treatment_declined as flagged
@@ -1221,6 +1234,7 @@ flag as (
         'diagnosis_to_treatment' as indicator,
         'excluded' as kind,
         'clinical_trial' as measure,
+        1 as place,
         cohort.cohort_key
     from cohort
     inner join measure__clinical_trial as flagged
@@ -1233,6 +1247,7 @@ flag as (
         'diagnosis_to_treatment' as indicator,
         'exception' as kind,
         'treatment_declined' as measure,
+        1 as place,
         cohort.cohort_key
     from cohort
     inner join measure__treatment_declined as flagged
@@ -1287,16 +1302,35 @@ numerator as (
 
 ),
 
+first_flag as (
+
+    -- of several measures of one kind, the one that is listed first
+    select
+        indicator,
+        kind,
+        cohort_key,
+        min(place) as place
+    from flag
+    group by indicator, kind, cohort_key
+
+),
+
 flagged as (
 
     select
-        indicator,
-        cohort_key,
-        min(case when kind = 'excluded' then measure end) as excluded_by,
-        min(case when kind = 'unresolved' then measure end) as unresolved_by,
-        min(case when kind = 'exception' then measure end) as excepted_by
+        flag.indicator,
+        flag.cohort_key,
+        max(case when flag.kind = 'excluded' then flag.measure end) as excluded_by,
+        max(case when flag.kind = 'unresolved' then flag.measure end) as unresolved_by,
+        max(case when flag.kind = 'exception' then flag.measure end) as excepted_by
     from flag
-    group by indicator, cohort_key
+    inner join first_flag
+        on
+            flag.indicator = first_flag.indicator
+            and flag.kind = first_flag.kind
+            and flag.cohort_key = first_flag.cohort_key
+            and flag.place = first_flag.place
+    group by flag.indicator, flag.cohort_key
 
 ),
 

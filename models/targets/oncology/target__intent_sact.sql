@@ -7,7 +7,8 @@ with treatment as (
         treatment_id,
         start_date,
         end_date,
-        type_id
+        type_id,
+        unattached_reason
     from {{ ref('target__tx_chemotherapy') }}
 
 ),
@@ -32,7 +33,8 @@ select
     treatment.start_date,
     treatment.end_date,
     intent.concept_id,
-    treatment.type_id
+    treatment.type_id,
+    treatment.unattached_reason
 from treatment
 inner join intent
     on

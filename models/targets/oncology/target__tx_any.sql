@@ -11,7 +11,8 @@ with surgical as (
         end_date,
         concept_id,
         type_id,
-        'surgery' as modality
+        'surgery' as modality,
+        unattached_reason
     from {{ ref('target__tx_surgical') }}
 
 ),
@@ -28,7 +29,8 @@ drug as (
         end_date,
         concept_id,
         type_id,
-        'drug' as modality
+        'drug' as modality,
+        unattached_reason
     from {{ ref('target__tx_chemotherapy') }}
 
 ),
@@ -45,7 +47,8 @@ ray as (
         end_date,
         concept_id,
         type_id,
-        'radiotherapy' as modality
+        'radiotherapy' as modality,
+        unattached_reason
     from {{ ref('target__tx_radiotherapy') }}
 
 )
@@ -60,7 +63,8 @@ select
     end_date,
     concept_id,
     type_id,
-    modality
+    modality,
+    unattached_reason
 from surgical
 
 union all
@@ -75,7 +79,8 @@ select
     end_date,
     concept_id,
     type_id,
-    modality
+    modality,
+    unattached_reason
 from drug
 
 union all
@@ -90,5 +95,6 @@ select
     end_date,
     concept_id,
     type_id,
-    modality
+    modality,
+    unattached_reason
 from ray

@@ -228,6 +228,17 @@ united as (
 
         select
             'clinic' as population,
+            'inline_events' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__inline_events') }}
+
+        union all
+
+        select
+            'clinic' as population,
             'inline_leaf' as measure,
             person_id,
             episode_id,

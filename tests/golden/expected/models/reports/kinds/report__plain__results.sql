@@ -104,6 +104,7 @@ flag as (
         cast(null as varchar(1)) as indicator,
         cast(null as varchar(1)) as kind,
         cast(null as varchar(1)) as measure,
+        cast(null as integer) as place,
         cohort_key
     from cohort
     where 1 = 0
@@ -154,16 +155,35 @@ numerator as (
 
 ),
 
+first_flag as (
+
+    -- of several measures of one kind, the one that is listed first
+    select
+        indicator,
+        kind,
+        cohort_key,
+        min(place) as place
+    from flag
+    group by indicator, kind, cohort_key
+
+),
+
 flagged as (
 
     select
-        indicator,
-        cohort_key,
-        min(case when kind = 'excluded' then measure end) as excluded_by,
-        min(case when kind = 'unresolved' then measure end) as unresolved_by,
-        min(case when kind = 'exception' then measure end) as excepted_by
+        flag.indicator,
+        flag.cohort_key,
+        max(case when flag.kind = 'excluded' then flag.measure end) as excluded_by,
+        max(case when flag.kind = 'unresolved' then flag.measure end) as unresolved_by,
+        max(case when flag.kind = 'exception' then flag.measure end) as excepted_by
     from flag
-    group by indicator, cohort_key
+    inner join first_flag
+        on
+            flag.indicator = first_flag.indicator
+            and flag.kind = first_flag.kind
+            and flag.cohort_key = first_flag.cohort_key
+            and flag.place = first_flag.place
+    group by flag.indicator, flag.cohort_key
 
 ),
 

@@ -1353,6 +1353,44 @@ dropped_27_target_row as (
     select
         cast(patient_no as bigint) as person_id,
         cast(pathway_no as bigint) as episode_id,
+        cast(act_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        act_code
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_27_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.act_code
+    from dropped_27_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_27 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_27_eligible
+    where act_code = 9003
+
+),
+
+dropped_28_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
         {{ to_text('why_no_pathway') }} as why_unattached,
@@ -1362,7 +1400,7 @@ dropped_27_target_row as (
 
 ),
 
-dropped_27_hierarchy_1 as (
+dropped_28_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -1376,7 +1414,7 @@ dropped_27_hierarchy_1 as (
 
 ),
 
-dropped_27_eligible as (
+dropped_28_eligible as (
 
     select
         target_row.person_id,
@@ -1386,7 +1424,7 @@ dropped_27_eligible as (
         target_row.why_unattached,
         target_row.act_code,
         target_row.was_planned
-    from dropped_27_target_row as target_row
+    from dropped_28_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
         and not coalesce(
@@ -1396,7 +1434,7 @@ dropped_27_eligible as (
 
 ),
 
-dropped_27_rule_1 as (
+dropped_28_rule_1 as (
 
     select
         person_id,
@@ -1404,12 +1442,12 @@ dropped_27_rule_1 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_27_eligible
+    from dropped_28_eligible
     where act_code = 9300
 
 ),
 
-dropped_27_rule_2 as (
+dropped_28_rule_2 as (
 
     select
         person_id,
@@ -1417,12 +1455,12 @@ dropped_27_rule_2 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_27_eligible
-    where act_code in (select listed.concept_id from dropped_27_hierarchy_1 as listed)
+    from dropped_28_eligible
+    where act_code in (select listed.concept_id from dropped_28_hierarchy_1 as listed)
 
 ),
 
-dropped_27 as (
+dropped_28 as (
 
     select
         person_id,
@@ -1430,7 +1468,7 @@ dropped_27 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_27_rule_1
+    from dropped_28_rule_1
 
     union all
 
@@ -1440,7 +1478,7 @@ dropped_27 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_27_rule_2
+    from dropped_28_rule_2
 
 ),
 
@@ -1734,11 +1772,22 @@ counted as (
 
     select
         'measure' as construct,
+        'inline_events' as definition,
+        'act' as target_name,
+        case when person_id is null then 'no person' else 'no event id' end as reason,
+        count(*) as n_rows
+    from dropped_27
+    group by case when person_id is null then 'no person' else 'no event id' end
+
+    union all
+
+    select
+        'measure' as construct,
         'inline_leaf' as definition,
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_27
+    from dropped_28
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all

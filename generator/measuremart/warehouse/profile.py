@@ -1,0 +1,62 @@
+"""What dbt's profile says before dbt is asked: whether there is one, and whether its DuckDB file is there.
+
+dbt would make a missing DuckDB file only to find nothing in it. What is not plain here (a profile that computes its
+path) is left to dbt.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+# The one expression that paths in profiles commonly are: {{ env_var('NAME') }} or {{ env_var('NAME', 'default') }}.
+_ENV_VAR = re.compile(r"""\{\{\s*env_var\(\s*(['"])(\w+)\1\s*(?:,\s*(['"])([^'"]*)\3\s*)?\)\s*\}\}""")
+
+
+def missing(project: Path, profiles_dir: Path | None, target: str | None) -> str | None:
+    """Return what is missing before dbt can answer a query, and what to run; None where nothing is known to be."""
+    folder = profiles_folder(profiles_dir)
+    file = folder / "profiles.yml"
+    if not file.is_file():
+        return (
+            f"dbt has no profile: there is no {file}; run `cp profiles.example.yml profiles.yml` in the project, "
+            "or say --profiles-dir"
+        )
+    database = _duckdb_file(project, file, target)
+    if database is not None and not database.exists():
+        return f"the project is not built: there is no database {database}; run `dbt build`"
+    return None
+
+
+def profiles_folder(profiles_dir: Path | None) -> Path:
+    """Return the folder in which dbt looks for profiles.yml."""
+    given = profiles_dir or os.environ.get("DBT_PROFILES_DIR")
+    if given:
+        return Path(given)
+    return Path() if Path("profiles.yml").is_file() else Path.home() / ".dbt"
+
+
+def _duckdb_file(project: Path, file: Path, target: str | None) -> Path | None:
+    """Return the file of a DuckDB target, None where it is another engine or not plainly a file."""
+    try:
+        profiles = yaml.safe_load(file.read_text(encoding="utf-8"))
+        name = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))["profile"]
+        profile = profiles[name]
+        chosen = target or os.environ.get("DBT_TARGET") or _plain(profile.get("target", "default"))
+        output = profile["outputs"][chosen]
+        path = _plain(output.get("path", ":memory:")) if output["type"] == "duckdb" else None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+        return None
+    # :memory:, md:name and s3://.. are no files
+    return Path(path) if path and ":" not in path.removeprefix(Path(path).drive) else None
+
+
+def _plain(text: Any) -> str | None:
+    """Return a text with its environment variables filled in, None where it holds more of Jinja than they."""
+    unset = [found[2] for found in _ENV_VAR.finditer(str(text)) if found[4] is None and found[2] not in os.environ]
+    filled = _ENV_VAR.sub(lambda found: os.environ.get(found[2], found[4] or ""), str(text))
+    return None if unset or "{{" in filled or "{%" in filled else filled

@@ -1,0 +1,27 @@
+"""Mutations of the renderer still fit it: each finds its text once. Whether tests notice them is `make mutation`'s to say."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "mutation"))
+
+from mutations import MUTATIONS, Mutation  # noqa: E402
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=str)
+def test_a_mutation_changes_one_place(mutation: Mutation) -> None:
+    text = (ROOT / "generator" / "measuremart" / "render" / mutation.file).read_text(encoding="utf-8")
+    assert mutation.applied(text) != text
+
+
+def test_no_mutation_stands_twice() -> None:
+    assert len({(m.file, m.old, m.new) for m in MUTATIONS}) == len(MUTATIONS)
+
+
+@pytest.mark.parametrize("text", ["", "minus, minus"])
+def test_a_mutation_that_does_not_fit_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="times"):
+        Mutation("any.py", "minus", "plus").applied(text)
