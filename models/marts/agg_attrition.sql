@@ -47,6 +47,16 @@ report_period as (
 
 ),
 
+calendar as (
+
+    select
+        min(start_date) as first_day,
+        max(end_date) as last_day
+    from {{ ref('reference_period') }}
+    where period_kind = 'year'
+
+),
+
 run_context as (
 
     select as_of
@@ -57,20 +67,22 @@ run_context as (
 result as (
 
     select
-        report,
-        indicator,
-        person_id,
-        period_date,
+        result.report,
+        result.indicator,
+        result.person_id,
+        result.period_date,
+        result.period_date between calendar.first_day and calendar.last_day as is_in_calendar,
         case
-            when not is_counted then 2
-            when status = 'ineligible' then 3
-            when status = 'excluded' then 4
-            when status = 'unresolved' then 5
-            when status = 'exception' then 6
-            when status = 'not_met' then 7
-            when status = 'met' then 8
+            when not result.is_counted then 2
+            when result.status = 'ineligible' then 3
+            when result.status = 'excluded' then 4
+            when result.status = 'unresolved' then 5
+            when result.status = 'exception' then 6
+            when result.status = 'not_met' then 7
+            when result.status = 'met' then 8
         end as furthest
-    from {{ ref('fct_indicator_result') }}
+    from {{ ref('fct_indicator_result') }} as result
+    cross join calendar
 
 ),
 
@@ -125,6 +137,21 @@ placed as (
         on
             result.report = report_period.report
             and result.period_date between report_period.start_date and report_period.end_date
+    where
+        result.is_in_calendar
+        or report_period.period_kind = 'named'
+
+    union all
+
+    select
+        report,
+        indicator,
+        'outside_calendar' as period_kind,
+        'outside the calendar' as period,
+        person_id,
+        furthest
+    from result
+    where not is_in_calendar
 
     union all
 

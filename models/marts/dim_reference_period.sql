@@ -1,4 +1,5 @@
--- One row per report and period that it is cut by, with the two that have no days: all time, and undated.
+-- One row per report and period that it is cut by, with the three that have no days: all time, undated, and outside the
+-- calendar.
 with
 
 report as (
@@ -28,6 +29,12 @@ reference_period as (
         period
     from {{ ref('reference_period') }}
     where period_kind in ('all_time', 'undated')
+
+    union all
+
+    select
+        'outside_calendar' as period_kind,
+        'outside the calendar' as period
 
 ),
 

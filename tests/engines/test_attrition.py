@@ -1,4 +1,4 @@
-"""The attrition of a small report, worked out by hand: eight keys of six persons, of a population of seven."""
+"""The attrition of a small report, worked out by hand: nine keys of seven persons, of a population of eight."""
 
 import shutil
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ RESULTS = [
     (4, "exception", True, "2024-06-06"),
     (5, "met", False, "2024-07-07"),
     (6, "met", True, None),
+    (7, "met", True, "1890-01-01"),
 ]
 MODELS = {
     "run_context": "select cast('2026-06-30' as date) as as_of",
@@ -35,8 +36,11 @@ MODELS = {
         f"cast('{year}-12-31' as date) as end_date"
         for year in (2023, 2024, 2025)
     ),
-    "dim_person": " union all ".join(f"select 'omop' as population, {person} as person_id" for person in range(1, 8)),
-    "dim_episode": " union all ".join(f"select 'omop' as population, {episode} as episode_id" for episode in range(9)),
+    "reference_period": (
+        "select 'year' as period_kind, cast('1900-01-01' as date) as start_date, cast('2099-12-31' as date) as end_date"
+    ),
+    "dim_person": " union all ".join(f"select 'omop' as population, {person} as person_id" for person in range(1, 9)),
+    "dim_episode": " union all ".join(f"select 'omop' as population, {episode} as episode_id" for episode in range(10)),
     "fct_indicator_result": " union all ".join(
         f"select 'r' as report, 'i' as indicator, cast({person} as bigint) as person_id, '{status}' as status, "
         f"{'true' if counted else 'false'} as is_counted, cast(nullif('{day}', 'None') as date) as period_date"
@@ -46,14 +50,16 @@ MODELS = {
 STEPS = ["everyone", "cohort", "counted", "denominator", "after_exclusions", "resolved", "eligible", "met"]
 # (keys, persons) of each step, by period.
 EXPECTED = {
-    ("i", "all time"): [(9, 7), (8, 6), (7, 5), (6, 5), (5, 4), (4, 3), (3, 2), (2, 2)],
-    ("i", "2024"): [(9, 7), (6, 5), (5, 4), (4, 3), (4, 3), (3, 2), (2, 1), (1, 1)],
-    ("i", "2025"): [(9, 7), (1, 1), (1, 1), (1, 1), (0, 0), (0, 0), (0, 0), (0, 0)],
-    ("i", "undated"): [(9, 7)] + [(1, 1)] * 7,
-    ("of_nobody", "all time"): [(9, 7)] + [(0, 0)] * 7,
-    ("of_nobody", "2024"): [(9, 7)] + [(0, 0)] * 7,
-    ("of_nobody", "2025"): [(9, 7)] + [(0, 0)] * 7,
-    ("of_nobody", "undated"): [(9, 7)] + [(0, 0)] * 7,
+    ("i", "all time"): [(10, 8), (9, 7), (8, 6), (7, 6), (6, 5), (5, 4), (4, 3), (3, 3)],
+    ("i", "2024"): [(10, 8), (6, 5), (5, 4), (4, 3), (4, 3), (3, 2), (2, 1), (1, 1)],
+    ("i", "2025"): [(10, 8), (1, 1), (1, 1), (1, 1), (0, 0), (0, 0), (0, 0), (0, 0)],
+    ("i", "undated"): [(10, 8)] + [(1, 1)] * 7,
+    ("i", "outside the calendar"): [(10, 8)] + [(1, 1)] * 7,
+    ("of_nobody", "outside the calendar"): [(10, 8)] + [(0, 0)] * 7,
+    ("of_nobody", "all time"): [(10, 8)] + [(0, 0)] * 7,
+    ("of_nobody", "2024"): [(10, 8)] + [(0, 0)] * 7,
+    ("of_nobody", "2025"): [(10, 8)] + [(0, 0)] * 7,
+    ("of_nobody", "undated"): [(10, 8)] + [(0, 0)] * 7,
 }
 
 

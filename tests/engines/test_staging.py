@@ -13,6 +13,7 @@ from dbt_runs import ROOT, Warehouse
 STAGING = ROOT / "models" / "staging" / "omop"
 ABSENT = [
     "care_site",
+    "cdm_source",
     "concept_ancestor",
     "concept_relationship",
     "device_exposure",
