@@ -160,7 +160,8 @@ def test_attrition_of_every_indicator_and_year(demo: Warehouse) -> None:
     expected: dict[tuple[str, str], list[set[tuple[int, int]]]] = {}
     for result in hand_report.results():
         furthest = 1 + reached.index(result.status) if result.counted else 0
-        periods = ["all time", str(result.cohort_date.year) if result.cohort_date else "undated"]
+        day = result.cohort_date or result.denominator_date
+        periods = ["all time", str(day.year) if day else "undated"]
         for period in periods:
             steps = expected.setdefault((result.indicator, period), [set() for _ in range(7)])
             for step in steps[: furthest + 1]:
