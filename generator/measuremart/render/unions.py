@@ -96,7 +96,7 @@ def _persons(plan: Plan) -> Union:
         ("sex_id", "bigint", "Sex, as the population codes it"),
         ("sex", "string", "Sex, as the population's definition calls it; null for a code that it does not name"),
     )
-    about = "the populations that are asked about"
+    about = "the populations of all packs"
     description = "The persons of all populations that a pack that is built asks about"
     return Union(
         "models/populations/population_persons", about, description, columns, _of_populations(plan, parts), True
@@ -129,7 +129,7 @@ def _episodes(plan: Plan) -> Union:
         ("start_date", "date", "First day"),
         ("end_date", "date", "Last day; null while it goes on, or where the population does not say"),
     )
-    about = "the populations that are asked about"
+    about = "the populations of all packs"
     description = "The episodes of all populations that a pack that is built asks about"
     return Union(
         "models/populations/population_episodes", about, description, columns, _of_populations(plan, parts), True
