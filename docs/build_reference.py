@@ -150,7 +150,11 @@ _BY_HAND = {
     "Epilepsy12: children and registrations": "models/episodes/epilepsy12/_episodes.yml",
     "Epilepsy12: targets, levels and attribution": "models/targets/epilepsy12/_targets.yml",
     "Epilepsy12: exports": "models/exports/epilepsy12/_exports.yml",
-    "Marts: what BI reads": "models/marts/_marts.yml",
+    "Consent: who is left out": "models/staging/consent/_consent.yml",
+    "Marts: results of reports": "models/marts/_marts.yml",
+    "Marts: what facts are about": "models/marts/_dimensions.yml",
+    "Marts: members, attrition, freshness": "models/marts/_facts.yml",
+    "Results: OMOP's cohort tables": "models/results/_results.yml",
     "Catalogue: what is defined, as data": "seeds/catalogue/_catalogue.yml",
 }
 _GENERATED = (
@@ -161,6 +165,9 @@ _GENERATED = (
     ("denominator__*", "indicators", "the denominator of an indicator; none for `full_cohort`"),
     ("indicator__*", "indicators", "keys in both denominator and numerator, free of any report"),
     ("report__*__results", "reports", "one row per indicator and cohort key: status, reason, dates"),
+    ("report_cohort_keys", "reports", "the cohort keys of all reports, for the marts: a view"),
+    ("measure_members", "measures", "the members of all measures, for the marts: a view"),
+    ("population_*", "populations", "the persons and the episodes of all populations, for the marts: views"),
     ("report_results", "reports", "the results of all reports, for the marts"),
     (
         "dropped_events__*",
@@ -218,6 +225,7 @@ def _macros() -> str:
     for title, path in {
         "Scalars: what engines spell differently": "macros/scalar/_scalar.yml",
         "Staging: where a source column comes from": "macros/omop/_omop.yml",
+        "Consent: which opt-outs hold": "macros/consent/_consent_macros.yml",
     }.items():
         text += f"## {title}\n\n"
         rows = []

@@ -89,3 +89,14 @@ def _add_vocabulary(store: Store) -> None:
         vocabulary_version="1",
         vocabulary_concept_id=0,
     )
+    store.add(
+        "cdm_source",
+        1,
+        cdm_source_name="Invented hospital",
+        cdm_source_abbreviation="invented",
+        cdm_holder="measuremart",
+        source_release_date=day("2026-06-29"),
+        cdm_release_date=day("2026-06-30"),
+        cdm_version="5.4",
+        vocabulary_version="Plain 1",
+    )

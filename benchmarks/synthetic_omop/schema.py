@@ -183,6 +183,15 @@ TABLES: dict[str, list[tuple[str, str]]] = {
         ("vocabulary_version", TEXT),
         ("vocabulary_concept_id", ID),
     ],
+    "cdm_source": [
+        ("cdm_source_name", TEXT),
+        ("cdm_source_abbreviation", TEXT),
+        ("cdm_holder", TEXT),
+        ("source_release_date", DATE),
+        ("cdm_release_date", DATE),
+        ("cdm_version", TEXT),
+        ("vocabulary_version", TEXT),
+    ],
 }
 
 # How a record says that it modifies an episode.

@@ -3,7 +3,7 @@
 
 with
 
-result as (
+united as (
 
     {% if 'epilepsy12' in var('packs') %}
         select
@@ -68,7 +68,7 @@ result as (
         union all
 
     {% endif %}
-    -- no rows: the shape of the table where no pack with a report is built
+    -- no rows: the shape of the table where nothing is built
     select
         'none' as report,
         'none' as population,
@@ -103,4 +103,4 @@ select
     days_between,
     period_date,
     is_counted
-from result
+from united

@@ -217,6 +217,7 @@ class Measure(Expression, Entry):
     """A named measure: a set of qualification events."""
 
     id: PlainId | None = None
+    version: Annotated[int, Field(ge=1)] = 1
     examples: tuple[Example, ...] = ()
 
 

@@ -88,6 +88,8 @@ def _tests(model: Model, plan: Plan) -> list[Any]:
         if asked_in:
             arguments["asked_in"] = asked_in
         return [{"indicator_result": {"arguments": arguments}}]
+    if model.layer == "reports" and model.name.endswith("__dataset"):
+        return [{"no_opted_out_person": {"arguments": {"population": _report(model, plan).types.population}}}]
     return []
 
 
