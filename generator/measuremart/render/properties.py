@@ -145,10 +145,14 @@ def _result_columns() -> list[tuple[str, str, str]]:
     return [
         ("cohort_date", "date", "The key's cohort date"),
         ("status", "string", f"One of {', '.join(STATUSES)}"),
-        ("reason", "string", "Why the key has this status"),
+        ("reason", "string", "Why the key has this status, in words"),
+        ("reason_code", "string", "The same as a code of a closed list (semantics.md 6.3)"),
+        ("reason_measure", "string", "The measure that the reason is about"),
         ("denominator_date", "date", "The opportunity that was met, else the earliest that passes"),
         ("numerator_date", "date", "The earliest numerator date that passes for it"),
         ("days_between", "bigint", "Days from the denominator date to the numerator date"),
+        ("nearest_date", "date", "The numerator date that came nearest, where the key is not met and the person has one"),
+        ("days_outside", "bigint", "Days from its window to nearest_date: negative before it, positive after it"),
         ("period_date", "date", "The date that puts the result into a period; null is undated"),
         ("is_counted", "boolean", "Whether the key enters aggregates"),
     ]

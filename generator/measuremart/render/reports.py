@@ -65,6 +65,21 @@ def _within(window: Around | None, date: str, reference: str) -> list[str]:
     return found
 
 
+def _days_outside(window: Around | None, date: str, reference: str) -> str:
+    """Return the days that a date lies before (negative) or after a window, 0 inside; null without a window."""
+    if window is None:
+        return "cast(null as bigint)"
+    lines = ["case"]
+    if window.before is not None:
+        lines.append(f"    when {date} < {sql.shifted(reference, window.before, -1)}")
+        lines.append(f"        then {sql.days_after(date, reference, window.before, -1)}")
+    if window.after is not None:
+        lines.append(f"    when {date} > {sql.shifted(reference, window.after)}")
+        lines.append(f"        then {sql.days_after(date, reference, window.after)}")
+    lines += [f"    when {date} is not null and {reference} is not null then 0", "end"]
+    return "\n        ".join(lines)
+
+
 def _results(plan: Plan, report: Report) -> str:
     if not report.indicators:
         return fill("report_no_results", header=_header(report), report=report.about.name)
@@ -98,14 +113,19 @@ def _results(plan: Plan, report: Report) -> str:
 def _indicator(plan: Plan, report: Report, ctes: Ctes, indicator: Indicator) -> dict[str, Any]:
     denominator = indicator.denominator
     reference = "opportunity.denominator_date" if indicator.around_denominator else "opportunity.cohort_date"
+    numerator = _used(plan, report, ctes, indicator.numerator)
     return {
         "name": indicator.about.name,
+        "denominator_name": denominator or "full_cohort",
+        "numerator_name": indicator.numerator,
         "denominator": _used(plan, report, ctes, denominator) if denominator else None,
-        "numerator": _used(plan, report, ctes, indicator.numerator),
+        "numerator": numerator,
         "denominator_window": _within(
             indicator.denominator_window if denominator else None, "denominator.measure_date", "cohort.cohort_date"
         ),
-        "numerator_window": _within(indicator.numerator_window, "numerator.measure_date", reference),
+        "numerator_window": indicator.numerator_window,
+        "days_outside": _days_outside(indicator.numerator_window, "numerator.measure_date", reference),
+        "has_other_episodes": report.types.grain.within == "episode" and numerator["match"] != "person",
         "first_opportunity": indicator.first_opportunity,
         "ignore_undated": indicator.ignore_undated and indicator.numerator_window is None,
     }

@@ -290,8 +290,9 @@ pair__pathological_confirmation as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__pathological_confirmation as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -302,6 +303,33 @@ pair__pathological_confirmation as (
             and cohort.episode_id is not distinct from numerator.episode_id
     where
         coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__pathological_confirmation as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__pathological_confirmation as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__pathology_confirmed as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and not exists (
+            select 1 as present
+            from measure__pathology_confirmed as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
 
 ),
 
@@ -318,15 +346,19 @@ opportunity__mdt_discussion as (
 
 pair__mdt_discussion as (
 
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        (
-            opportunity.is_in
-            and numerator.measure_date >= {{ add_interval('opportunity.cohort_date', 0, -30) }}
-            and numerator.measure_date <= {{ add_interval('opportunity.cohort_date', 0, 42) }}
-        ) as passes
+        case
+            when numerator.measure_date < {{ add_interval('opportunity.cohort_date', 0, -30) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, -30)) }}
+            when numerator.measure_date > {{ add_interval('opportunity.cohort_date', 0, 42) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, 42)) }}
+            when numerator.measure_date is not null and opportunity.cohort_date is not null then 0
+        end as days_outside
     from opportunity__mdt_discussion as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -337,6 +369,39 @@ pair__mdt_discussion as (
             and cohort.episode_id is not distinct from numerator.episode_id
     where
         coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__mdt_discussion as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < {{ add_interval('opportunity.cohort_date', 0, -30) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, -30)) }}
+            when numerator.measure_date > {{ add_interval('opportunity.cohort_date', 0, 42) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, 42)) }}
+            when numerator.measure_date is not null and opportunity.cohort_date is not null then 0
+        end as days_outside
+    from opportunity__mdt_discussion as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__discussed_at_mdt as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and not exists (
+            select 1 as present
+            from measure__discussed_at_mdt as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
 
 ),
 
@@ -356,8 +421,9 @@ pair__ecog_documented as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__ecog_documented as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -368,7 +434,34 @@ pair__ecog_documented as (
             and cohort.episode_id is not distinct from numerator.episode_id
     where
         coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__ecog_documented as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__ecog_documented as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__ecog as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
         and numerator.measure_date is not null
+        and not exists (
+            select 1 as present
+            from measure__ecog as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
 
 ),
 
@@ -388,8 +481,9 @@ pair__smoking_documented as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__smoking_documented as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -400,6 +494,33 @@ pair__smoking_documented as (
             and cohort.episode_id is not distinct from numerator.episode_id
     where
         coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__smoking_documented as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__smoking_documented as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__smoking as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and not exists (
+            select 1 as present
+            from measure__smoking as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
 
 ),
 
@@ -427,8 +548,9 @@ pair__early_stage_surgery as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__early_stage_surgery as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -439,6 +561,33 @@ pair__early_stage_surgery as (
             and cohort.episode_id is not distinct from numerator.episode_id
     where
         coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__early_stage_surgery as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__early_stage_surgery as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__chest_surgery as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and not exists (
+            select 1 as present
+            from measure__chest_surgery as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
 
 ),
 
@@ -460,14 +609,17 @@ opportunity__stage_iii_chemoradiotherapy as (
 
 pair__stage_iii_chemoradiotherapy as (
 
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        (
-            opportunity.is_in
-            and numerator.measure_date <= {{ add_interval('opportunity.denominator_date', 6, 0) }}
-        ) as passes
+        case
+            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 6, 0) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 6, 0)) }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
     from opportunity__stage_iii_chemoradiotherapy as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -478,6 +630,37 @@ pair__stage_iii_chemoradiotherapy as (
             and cohort.episode_id is not distinct from numerator.episode_id
     where
         coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__stage_iii_chemoradiotherapy as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 6, 0) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 6, 0)) }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
+    from opportunity__stage_iii_chemoradiotherapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__chemoradiotherapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and not exists (
+            select 1 as present
+            from measure__chemoradiotherapy as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
 
 ),
 
@@ -499,15 +682,19 @@ opportunity__small_cell_therapy_14_days as (
 
 pair__small_cell_therapy_14_days as (
 
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        (
-            opportunity.is_in
-            and numerator.measure_date >= opportunity.denominator_date
-            and numerator.measure_date <= {{ add_interval('opportunity.denominator_date', 0, 14) }}
-        ) as passes
+        case
+            when numerator.measure_date < opportunity.denominator_date
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
+            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 0, 14) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, 14)) }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
     from opportunity__small_cell_therapy_14_days as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -518,6 +705,39 @@ pair__small_cell_therapy_14_days as (
             and cohort.episode_id is not distinct from numerator.episode_id
     where
         coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__small_cell_therapy_14_days as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.denominator_date
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
+            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 0, 14) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, 14)) }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
+    from opportunity__small_cell_therapy_14_days as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__systemic_therapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and not exists (
+            select 1 as present
+            from measure__systemic_therapy as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
 
 ),
 
@@ -537,8 +757,9 @@ pair__any_treatment as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__any_treatment as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -549,6 +770,33 @@ pair__any_treatment as (
             and cohort.episode_id is not distinct from numerator.episode_id
     where
         coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__any_treatment as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__any_treatment as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__any_cancer_treatment as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and not exists (
+            select 1 as present
+            from measure__any_cancer_treatment as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
 
 ),
 
@@ -570,15 +818,19 @@ opportunity__stage_iv_palliative_referral as (
 
 pair__stage_iv_palliative_referral as (
 
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        (
-            opportunity.is_in
-            and numerator.measure_date >= {{ add_interval('opportunity.denominator_date', 0, -30) }}
-            and numerator.measure_date <= {{ add_interval('opportunity.denominator_date', 0, 60) }}
-        ) as passes
+        case
+            when numerator.measure_date < {{ add_interval('opportunity.denominator_date', 0, -30) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, -30)) }}
+            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 0, 60) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, 60)) }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
     from opportunity__stage_iv_palliative_referral as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -589,6 +841,39 @@ pair__stage_iv_palliative_referral as (
             and cohort.episode_id is not distinct from numerator.episode_id
     where
         coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__stage_iv_palliative_referral as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < {{ add_interval('opportunity.denominator_date', 0, -30) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, -30)) }}
+            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 0, 60) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, 60)) }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
+    from opportunity__stage_iv_palliative_referral as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__palliative_referral as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and not exists (
+            select 1 as present
+            from measure__palliative_referral as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
 
 ),
 
@@ -611,15 +896,19 @@ opportunity__treatment_near_death as (
 
 pair__treatment_near_death as (
 
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        (
-            opportunity.is_in
-            and numerator.measure_date >= {{ add_interval('opportunity.denominator_date', 0, -30) }}
-            and numerator.measure_date <= opportunity.denominator_date
-        ) as passes
+        case
+            when numerator.measure_date < {{ add_interval('opportunity.denominator_date', 0, -30) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, -30)) }}
+            when numerator.measure_date > opportunity.denominator_date
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
     from opportunity__treatment_near_death as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -630,6 +919,39 @@ pair__treatment_near_death as (
             and cohort.episode_id is not distinct from numerator.episode_id
     where
         coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__treatment_near_death as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < {{ add_interval('opportunity.denominator_date', 0, -30) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, -30)) }}
+            when numerator.measure_date > opportunity.denominator_date
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
+    from opportunity__treatment_near_death as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__any_cancer_treatment as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and not exists (
+            select 1 as present
+            from measure__any_cancer_treatment as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
 
 ),
 
@@ -670,15 +992,19 @@ first_opportunity__referral_to_treatment_42_days as (
 
 pair__referral_to_treatment_42_days as (
 
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        (
-            opportunity.is_in
-            and numerator.measure_date >= opportunity.denominator_date
-            and numerator.measure_date <= {{ add_interval('opportunity.denominator_date', 0, 42) }}
-        ) as passes
+        case
+            when numerator.measure_date < opportunity.denominator_date
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
+            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 0, 42) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, 42)) }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
     from first_opportunity__referral_to_treatment_42_days as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -690,6 +1016,40 @@ pair__referral_to_treatment_42_days as (
     where
         coalesce(opportunity.is_in, true)
         and opportunity.place = 1
+
+),
+
+elsewhere__referral_to_treatment_42_days as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.denominator_date
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
+            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 0, 42) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, 42)) }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
+    from first_opportunity__referral_to_treatment_42_days as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__treatment_or_palliative as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+        and not exists (
+            select 1 as present
+            from measure__treatment_or_palliative as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
 
 ),
 
@@ -706,15 +1066,19 @@ opportunity__diagnosis_to_treatment as (
 
 pair__diagnosis_to_treatment as (
 
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        (
-            opportunity.is_in
-            and numerator.measure_date >= opportunity.cohort_date
-            and numerator.measure_date <= {{ add_interval('opportunity.cohort_date', 0, 365) }}
-        ) as passes
+        case
+            when numerator.measure_date < opportunity.cohort_date
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.cohort_date') }}
+            when numerator.measure_date > {{ add_interval('opportunity.cohort_date', 0, 365) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, 365)) }}
+            when numerator.measure_date is not null and opportunity.cohort_date is not null then 0
+        end as days_outside
     from opportunity__diagnosis_to_treatment as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -728,10 +1092,45 @@ pair__diagnosis_to_treatment as (
 
 ),
 
+elsewhere__diagnosis_to_treatment as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.cohort_date
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.cohort_date') }}
+            when numerator.measure_date > {{ add_interval('opportunity.cohort_date', 0, 365) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, 365)) }}
+            when numerator.measure_date is not null and opportunity.cohort_date is not null then 0
+        end as days_outside
+    from opportunity__diagnosis_to_treatment as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__first_treatment as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and not exists (
+            select 1 as present
+            from measure__first_treatment as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 asked as (
 
     select
         'pathological_confirmation' as indicator,
+        'full_cohort' as denominator,
+        'pathology_confirmed' as numerator,
         cohort_key
     from cohort
 
@@ -739,6 +1138,8 @@ asked as (
 
     select
         'mdt_discussion' as indicator,
+        'full_cohort' as denominator,
+        'discussed_at_mdt' as numerator,
         cohort_key
     from cohort
 
@@ -746,6 +1147,8 @@ asked as (
 
     select
         'ecog_documented' as indicator,
+        'full_cohort' as denominator,
+        'ecog' as numerator,
         cohort_key
     from cohort
 
@@ -753,6 +1156,8 @@ asked as (
 
     select
         'smoking_documented' as indicator,
+        'full_cohort' as denominator,
+        'smoking' as numerator,
         cohort_key
     from cohort
 
@@ -760,6 +1165,8 @@ asked as (
 
     select
         'early_stage_surgery' as indicator,
+        'early_non_small_cell' as denominator,
+        'chest_surgery' as numerator,
         cohort_key
     from cohort
 
@@ -767,6 +1174,8 @@ asked as (
 
     select
         'stage_iii_chemoradiotherapy' as indicator,
+        'fit_stage_iii' as denominator,
+        'chemoradiotherapy' as numerator,
         cohort_key
     from cohort
 
@@ -774,6 +1183,8 @@ asked as (
 
     select
         'small_cell_therapy_14_days' as indicator,
+        'small_cell_confirmed' as denominator,
+        'systemic_therapy' as numerator,
         cohort_key
     from cohort
 
@@ -781,6 +1192,8 @@ asked as (
 
     select
         'any_treatment' as indicator,
+        'full_cohort' as denominator,
+        'any_cancer_treatment' as numerator,
         cohort_key
     from cohort
 
@@ -788,6 +1201,8 @@ asked as (
 
     select
         'stage_iv_palliative_referral' as indicator,
+        'stage_iv' as denominator,
+        'palliative_referral' as numerator,
         cohort_key
     from cohort
 
@@ -795,6 +1210,8 @@ asked as (
 
     select
         'treatment_near_death' as indicator,
+        'death' as denominator,
+        'any_cancer_treatment' as numerator,
         cohort_key
     from cohort
 
@@ -802,6 +1219,8 @@ asked as (
 
     select
         'referral_to_treatment_42_days' as indicator,
+        'gp_referral' as denominator,
+        'treatment_or_palliative' as numerator,
         cohort_key
     from cohort
 
@@ -809,6 +1228,8 @@ asked as (
 
     select
         'diagnosis_to_treatment' as indicator,
+        'full_cohort' as denominator,
+        'first_treatment' as numerator,
         cohort_key
     from cohort
 
@@ -931,7 +1352,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__pathological_confirmation
 
     union all
@@ -941,7 +1363,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in and days_outside = 0 as passes
     from pair__mdt_discussion
 
     union all
@@ -951,7 +1374,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in and numerator_date is not null as passes
     from pair__ecog_documented
 
     union all
@@ -961,7 +1385,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__smoking_documented
 
     union all
@@ -971,7 +1396,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__early_stage_surgery
 
     union all
@@ -981,7 +1407,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in and days_outside = 0 as passes
     from pair__stage_iii_chemoradiotherapy
 
     union all
@@ -991,7 +1418,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in and days_outside = 0 as passes
     from pair__small_cell_therapy_14_days
 
     union all
@@ -1001,7 +1429,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__any_treatment
 
     union all
@@ -1011,7 +1440,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in and days_outside = 0 as passes
     from pair__stage_iv_palliative_referral
 
     union all
@@ -1021,7 +1451,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in and days_outside = 0 as passes
     from pair__treatment_near_death
 
     union all
@@ -1031,7 +1462,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in and days_outside = 0 as passes
     from pair__referral_to_treatment_42_days
 
     union all
@@ -1041,7 +1473,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in and days_outside = 0 as passes
     from pair__diagnosis_to_treatment
 
 ),
@@ -1302,6 +1735,167 @@ numerator as (
 
 ),
 
+near as (
+
+    -- the numerators of keys that none of them meets
+    select
+        pair.indicator,
+        pair.cohort_key,
+        pair.numerator_date,
+        pair.days_outside,
+        0 as is_elsewhere
+    from pair
+    inner join meeting
+        on
+            pair.indicator = meeting.indicator
+            and pair.cohort_key = meeting.cohort_key
+    where
+        meeting.meets = 0
+        and meeting.may_meet = 0
+
+    union all
+
+    select
+        'pathological_confirmation' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__pathological_confirmation
+
+    union all
+
+    select
+        'mdt_discussion' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__mdt_discussion
+
+    union all
+
+    select
+        'ecog_documented' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__ecog_documented
+
+    union all
+
+    select
+        'smoking_documented' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__smoking_documented
+
+    union all
+
+    select
+        'early_stage_surgery' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__early_stage_surgery
+
+    union all
+
+    select
+        'stage_iii_chemoradiotherapy' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__stage_iii_chemoradiotherapy
+
+    union all
+
+    select
+        'small_cell_therapy_14_days' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__small_cell_therapy_14_days
+
+    union all
+
+    select
+        'any_treatment' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__any_treatment
+
+    union all
+
+    select
+        'stage_iv_palliative_referral' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__stage_iv_palliative_referral
+
+    union all
+
+    select
+        'treatment_near_death' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__treatment_near_death
+
+    union all
+
+    select
+        'referral_to_treatment_42_days' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__referral_to_treatment_42_days
+
+    union all
+
+    select
+        'diagnosis_to_treatment' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__diagnosis_to_treatment
+
+),
+
+ranked as (
+
+    -- the nearest to the window of any opportunity, then the earliest; days after a window before days before one, since
+    -- the opportunity they are of is the earlier one
+    select
+        indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        is_elsewhere,
+        row_number() over (
+            partition by indicator, cohort_key
+            order by
+                abs(days_outside) nulls last,
+                numerator_date nulls last,
+                days_outside desc
+        ) as place
+    from near
+
+),
+
 first_flag as (
 
     -- of several measures of one kind, the one that is listed first
@@ -1339,6 +1933,8 @@ evaluated as (
     select
         asked.indicator,
         asked.cohort_key,
+        asked.denominator,
+        asked.numerator,
         coalesce(eligibility.is_in, 0) as is_in,
         coalesce(eligibility.may_be_in, 0) as may_be_in,
         coalesce(meeting.meets, 0) as meets,
@@ -1348,6 +1944,9 @@ evaluated as (
         flagged.excepted_by,
         case when meeting.meets = 1 then meeting.met_date else eligibility.first_date end as denominator_date,
         numerator.numerator_date,
+        nearest.numerator_date as nearest_date,
+        nearest.days_outside,
+        coalesce(nearest.is_elsewhere, 0) as is_elsewhere,
         case when eligibility.cohort_key is null then 0 else 1 end as has_denominator,
         case when meeting.cohort_key is null then 0 else 1 end as has_numerator
     from asked
@@ -1363,6 +1962,11 @@ evaluated as (
         on
             asked.indicator = numerator.indicator
             and asked.cohort_key = numerator.cohort_key
+    left join ranked as nearest
+        on
+            asked.indicator = nearest.indicator
+            and asked.cohort_key = nearest.cohort_key
+            and nearest.place = 1
     left join flagged
         on
             asked.indicator = flagged.indicator
@@ -1370,37 +1974,80 @@ evaluated as (
 
 ),
 
-judged as (
+explained as (
 
     -- the first that applies
     select
         indicator,
         cohort_key,
+        denominator,
+        numerator,
+        excluded_by,
+        unresolved_by,
+        excepted_by,
         denominator_date,
         numerator_date,
+        nearest_date,
+        days_outside,
         case
             when is_in = 1 and excluded_by is not null then 'excluded'
             when unresolved_by is not null then 'unresolved'
             when is_in = 1 and meets = 1 then 'met'
             when is_in = 1 and excepted_by is not null then 'exception'
-            when is_in = 0 and may_be_in = 1 then 'unresolved'
-            when is_in = 1 and may_meet = 1 then 'unresolved'
-            when is_in = 1 then 'not_met'
-            else 'ineligible'
-        end as status,
-        case
-            when is_in = 1 and excluded_by is not null then 'excluded: ' || excluded_by
-            when unresolved_by is not null then 'unresolved: ' || unresolved_by
-            when is_in = 1 and meets = 1 then 'met'
-            when is_in = 1 and excepted_by is not null then 'exception: ' || excepted_by
-            when is_in = 0 and may_be_in = 1 then 'denominator date unknown'
-            when is_in = 1 and may_meet = 1 then 'numerator date unknown'
-            when is_in = 1 and has_numerator = 1 then 'numerator outside the window'
-            when is_in = 1 then 'no numerator'
-            when has_denominator = 1 then 'denominator outside the window'
-            else 'not in the denominator'
-        end as reason
+            when is_in = 0 and may_be_in = 1 then 'denominator_date_unknown'
+            when is_in = 1 and may_meet = 1 then 'date_unknown'
+            when is_in = 1 and is_elsewhere = 1 then 'in_another_episode'
+            when is_in = 1 and days_outside < 0 then 'too_early'
+            when is_in = 1 and days_outside > 0 then 'too_late'
+            when is_in = 1 and has_numerator = 1 then 'undated_ignored'
+            when is_in = 1 then 'no_candidate'
+            when has_denominator = 1 then 'denominator_outside_window'
+            else 'not_in_denominator'
+        end as reason_code
     from evaluated
+
+),
+
+judged as (
+
+    select
+        indicator,
+        cohort_key,
+        case
+            when reason_code in ('met', 'exception', 'excluded') then reason_code
+            when reason_code in ('unresolved', 'denominator_date_unknown', 'date_unknown') then 'unresolved'
+            when reason_code in ('denominator_outside_window', 'not_in_denominator') then 'ineligible'
+            else 'not_met'
+        end as status,
+        case reason_code
+            when 'met' then 'met'
+            when 'excluded' then 'excluded: ' || excluded_by
+            when 'unresolved' then 'unresolved: ' || unresolved_by
+            when 'exception' then 'exception: ' || excepted_by
+            when 'denominator_date_unknown' then 'denominator date unknown'
+            when 'date_unknown' then 'numerator date unknown'
+            when 'in_another_episode' then 'numerator in another episode'
+            when 'too_early' then 'numerator outside the window'
+            when 'too_late' then 'numerator outside the window'
+            when 'undated_ignored' then 'numerator undated'
+            when 'no_candidate' then 'no numerator'
+            when 'denominator_outside_window' then 'denominator outside the window'
+            else 'not in the denominator'
+        end as reason,
+        reason_code,
+        case
+            when reason_code = 'excluded' then excluded_by
+            when reason_code = 'unresolved' then unresolved_by
+            when reason_code = 'exception' then excepted_by
+            when reason_code in ('denominator_date_unknown', 'denominator_outside_window', 'not_in_denominator')
+                then denominator
+            else numerator
+        end as reason_measure,
+        denominator_date,
+        numerator_date,
+        case when reason_code in ('too_early', 'too_late', 'in_another_episode') then nearest_date end as nearest_date,
+        case when reason_code in ('too_early', 'too_late', 'in_another_episode') then days_outside end as days_outside
+    from explained
 
 ),
 
@@ -1414,8 +2061,12 @@ keyed as (
         cohort.cohort_date,
         judged.status,
         judged.reason,
+        judged.reason_code,
+        judged.reason_measure,
         judged.denominator_date,
         judged.numerator_date,
+        judged.nearest_date,
+        judged.days_outside,
         case when counted.cohort_key is null then 0 else 1 end as counts
     from judged
     inner join cohort
@@ -1435,9 +2086,13 @@ final as (
         cohort_date,
         status,
         reason,
+        reason_code,
+        reason_measure,
         denominator_date,
         numerator_date,
         cast({{ date_diff_days('numerator_date', 'denominator_date') }} as bigint) as days_between,
+        nearest_date,
+        cast(days_outside as bigint) as days_outside,
         coalesce(cohort_date, denominator_date) as period_date,
         counts = 1 as is_counted
     from keyed
@@ -1452,9 +2107,13 @@ select
     cohort_date,
     status,
     reason,
+    reason_code,
+    reason_measure,
     denominator_date,
     numerator_date,
     days_between,
+    nearest_date,
+    days_outside,
     period_date,
     is_counted
 from final
