@@ -42,7 +42,7 @@ def around(date: dt.date | None, reference: dt.date | None, window: Around) -> b
 
 
 def days_outside(date: dt.date | None, reference: dt.date | None, window: Around) -> int | None:
-    """Return the days that `date` lies before (negative) or after a window, 0 inside; None if either is unknown (6.3)."""
+    """Return the days that `date` lies before (negative) or after a window, 0 inside; None if one is unknown (6.3)."""
     if date is None or reference is None:
         return None
     if window.before is not None:

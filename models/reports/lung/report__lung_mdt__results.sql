@@ -60,6 +60,28 @@ measure__clinical_trial as (
 
 ),
 
+measure__concurrent_chemoradiation as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__concurrent_chemoradiation') }}
+
+),
+
+measure__curative_radiotherapy as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__curative_radiotherapy') }}
+
+),
+
 measure__death as (
 
     select
@@ -104,6 +126,17 @@ measure__early_non_small_cell as (
 
 ),
 
+measure__early_not_operated as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__early_not_operated') }}
+
+),
+
 measure__ecog as (
 
     select
@@ -112,17 +145,6 @@ measure__ecog as (
         measure_resolver,
         measure_date
     from {{ ref('measure__ecog') }}
-
-),
-
-measure__first_treatment as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__first_treatment') }}
 
 ),
 
@@ -145,6 +167,28 @@ measure__gp_referral as (
         measure_resolver,
         measure_date
     from {{ ref('measure__gp_referral') }}
+
+),
+
+measure__lung_function as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__lung_function') }}
+
+),
+
+measure__molecular_testing as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__molecular_testing') }}
 
 ),
 
@@ -181,6 +225,39 @@ measure__pathology_confirmed as (
 
 ),
 
+measure__radiotherapy_stage_i_iii as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__radiotherapy_stage_i_iii') }}
+
+),
+
+measure__seen_before_referral as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__seen_before_referral') }}
+
+),
+
+measure__small_cell as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__small_cell') }}
+
+),
+
 measure__small_cell_confirmed as (
 
     select
@@ -203,6 +280,39 @@ measure__smoking as (
 
 ),
 
+measure__specialist_nurse as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__specialist_nurse') }}
+
+),
+
+measure__specialist_seen as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__specialist_seen') }}
+
+),
+
+measure__stage_i_iii_small_cell as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__stage_i_iii_small_cell') }}
+
+),
+
 measure__stage_iv as (
 
     select
@@ -211,6 +321,61 @@ measure__stage_iv as (
         measure_resolver,
         measure_date
     from {{ ref('measure__stage_iv') }}
+
+),
+
+measure__stage_iv_non_small_cell as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__stage_iv_non_small_cell') }}
+
+),
+
+measure__stage_iv_non_squamous as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__stage_iv_non_squamous') }}
+
+),
+
+measure__stage_iv_since_diagnosis as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__stage_iv_since_diagnosis') }}
+
+),
+
+measure__surgery_stage_i_iii as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__surgery_stage_i_iii') }}
+
+),
+
+measure__surgery_stage_ib_iia as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__surgery_stage_ib_iia') }}
 
 ),
 
@@ -233,6 +398,17 @@ measure__tests_declined as (
         measure_resolver,
         measure_date
     from {{ ref('measure__tests_declined') }}
+
+),
+
+measure__treatment_day as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__treatment_day') }}
 
 ),
 
@@ -270,65 +446,6 @@ counted as (
                 cohort.person_id = child.person_id
                 and cohort.measure_resolver = child.measure_resolver
                 and cohort.episode_id is not distinct from child.episode_id
-        )
-
-),
-
-opportunity__pathological_confirmation as (
-
-    select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
-        true as is_in
-    from cohort
-
-),
-
-pair__pathological_confirmation as (
-
-    select
-        opportunity.cohort_key,
-        opportunity.denominator_date,
-        opportunity.is_in,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__pathological_confirmation as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__pathology_confirmed as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
-    where
-        coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__pathological_confirmation as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__pathological_confirmation as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__pathology_confirmed as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        coalesce(opportunity.is_in, true)
-        and not exists (
-            select 1 as present
-            from measure__pathology_confirmed as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
         )
 
 ),
@@ -397,6 +514,65 @@ elsewhere__mdt_discussion as (
         and not exists (
             select 1 as present
             from measure__discussed_at_mdt as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__pathological_confirmation as (
+
+    select
+        cohort_key,
+        cohort_date,
+        cohort_date as denominator_date,
+        true as is_in
+    from cohort
+
+),
+
+pair__pathological_confirmation as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__pathological_confirmation as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__pathology_confirmed as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__pathological_confirmation as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__pathological_confirmation as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__pathology_confirmed as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and not exists (
+            select 1 as present
+            from measure__pathology_confirmed as own
             where
                 cohort.person_id = own.person_id
                 and cohort.measure_resolver = own.measure_resolver
@@ -524,6 +700,188 @@ elsewhere__smoking_documented as (
 
 ),
 
+opportunity__lung_function_before_surgery as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__surgery_stage_i_iii as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+first_opportunity__lung_function_before_surgery as (
+
+    select
+        cohort_key,
+        cohort_date,
+        denominator_date,
+        is_in,
+        row_number() over (
+            partition by cohort_key
+            order by denominator_date nulls last
+        ) as place
+    from opportunity__lung_function_before_surgery
+    where coalesce(is_in, true)
+
+),
+
+pair__lung_function_before_surgery as (
+
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date > opportunity.denominator_date
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
+    from first_opportunity__lung_function_before_surgery as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__lung_function as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+
+),
+
+elsewhere__lung_function_before_surgery as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date > opportunity.denominator_date
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
+    from first_opportunity__lung_function_before_surgery as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__lung_function as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+        and not exists (
+            select 1 as present
+            from measure__lung_function as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__lung_function_before_radiotherapy as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__radiotherapy_stage_i_iii as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+first_opportunity__lung_function_before_radiotherapy as (
+
+    select
+        cohort_key,
+        cohort_date,
+        denominator_date,
+        is_in,
+        row_number() over (
+            partition by cohort_key
+            order by denominator_date nulls last
+        ) as place
+    from opportunity__lung_function_before_radiotherapy
+    where coalesce(is_in, true)
+
+),
+
+pair__lung_function_before_radiotherapy as (
+
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date > opportunity.denominator_date
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
+    from first_opportunity__lung_function_before_radiotherapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__lung_function as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+
+),
+
+elsewhere__lung_function_before_radiotherapy as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date > opportunity.denominator_date
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
+    from first_opportunity__lung_function_before_radiotherapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__lung_function as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+        and not exists (
+            select 1 as present
+            from measure__lung_function as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__early_stage_surgery as (
 
     select
@@ -583,6 +941,70 @@ elsewhere__early_stage_surgery as (
         and not exists (
             select 1 as present
             from measure__chest_surgery as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__early_stage_radiotherapy as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__early_not_operated as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+pair__early_stage_radiotherapy as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__early_stage_radiotherapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__curative_radiotherapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__early_stage_radiotherapy as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__early_stage_radiotherapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__curative_radiotherapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and not exists (
+            select 1 as present
+            from measure__curative_radiotherapy as own
             where
                 cohort.person_id = own.person_id
                 and cohort.measure_resolver = own.measure_resolver
@@ -656,6 +1078,165 @@ elsewhere__stage_iii_chemoradiotherapy as (
         and not exists (
             select 1 as present
             from measure__chemoradiotherapy as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__chemotherapy_around_surgery as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__surgery_stage_ib_iia as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+first_opportunity__chemotherapy_around_surgery as (
+
+    select
+        cohort_key,
+        cohort_date,
+        denominator_date,
+        is_in,
+        row_number() over (
+            partition by cohort_key
+            order by denominator_date nulls last
+        ) as place
+    from opportunity__chemotherapy_around_surgery
+    where coalesce(is_in, true)
+
+),
+
+pair__chemotherapy_around_surgery as (
+
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < {{ add_interval('opportunity.denominator_date', -6, 0) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', -6, 0)) }}
+            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 4, 0) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 4, 0)) }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
+    from first_opportunity__chemotherapy_around_surgery as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__systemic_therapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+
+),
+
+elsewhere__chemotherapy_around_surgery as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < {{ add_interval('opportunity.denominator_date', -6, 0) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', -6, 0)) }}
+            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 4, 0) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 4, 0)) }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
+    from first_opportunity__chemotherapy_around_surgery as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__systemic_therapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+        and not exists (
+            select 1 as present
+            from measure__systemic_therapy as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__small_cell_therapy as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__small_cell as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+pair__small_cell_therapy as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__small_cell_therapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__systemic_therapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__small_cell_therapy as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__small_cell_therapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__systemic_therapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and not exists (
+            select 1 as present
+            from measure__systemic_therapy as own
             where
                 cohort.person_id = own.person_id
                 and cohort.measure_resolver = own.measure_resolver
@@ -741,18 +1322,23 @@ elsewhere__small_cell_therapy_14_days as (
 
 ),
 
-opportunity__any_treatment as (
+opportunity__small_cell_chemoradiotherapy as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
         true as is_in
     from cohort
+    inner join measure__stage_i_iii_small_cell as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
 
 ),
 
-pair__any_treatment as (
+pair__small_cell_chemoradiotherapy as (
 
     select
         opportunity.cohort_key,
@@ -760,10 +1346,10 @@ pair__any_treatment as (
         opportunity.is_in,
         numerator.measure_date as numerator_date,
         cast(null as bigint) as days_outside
-    from opportunity__any_treatment as opportunity
+    from opportunity__small_cell_chemoradiotherapy as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__any_cancer_treatment as numerator
+    inner join measure__concurrent_chemoradiation as numerator
         on
             cohort.person_id = numerator.person_id
             and cohort.measure_resolver = numerator.measure_resolver
@@ -773,17 +1359,17 @@ pair__any_treatment as (
 
 ),
 
-elsewhere__any_treatment as (
+elsewhere__small_cell_chemoradiotherapy as (
 
     -- of keys without any numerator: what there is of it in the person's other episodes, or in none
     select
         opportunity.cohort_key,
         numerator.measure_date as numerator_date,
         cast(null as bigint) as days_outside
-    from opportunity__any_treatment as opportunity
+    from opportunity__small_cell_chemoradiotherapy as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__any_cancer_treatment as numerator
+    inner join measure__concurrent_chemoradiation as numerator
         on
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
@@ -791,7 +1377,71 @@ elsewhere__any_treatment as (
         coalesce(opportunity.is_in, true)
         and not exists (
             select 1 as present
-            from measure__any_cancer_treatment as own
+            from measure__concurrent_chemoradiation as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__molecular_testing_stage_iv as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__stage_iv_non_squamous as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+pair__molecular_testing_stage_iv as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__molecular_testing_stage_iv as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__molecular_testing as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__molecular_testing_stage_iv as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__molecular_testing_stage_iv as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__molecular_testing as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and not exists (
+            select 1 as present
+            from measure__molecular_testing as own
             where
                 cohort.person_id = own.person_id
                 and cohort.measure_resolver = own.measure_resolver
@@ -877,6 +1527,210 @@ elsewhere__stage_iv_palliative_referral as (
 
 ),
 
+opportunity__stage_iv_systemic_therapy as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__stage_iv_non_small_cell as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+pair__stage_iv_systemic_therapy as (
+
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < {{ add_interval('opportunity.denominator_date', 0, -30) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, -30)) }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
+    from opportunity__stage_iv_systemic_therapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__systemic_therapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__stage_iv_systemic_therapy as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < {{ add_interval('opportunity.denominator_date', 0, -30) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, -30)) }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
+    from opportunity__stage_iv_systemic_therapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__systemic_therapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and not exists (
+            select 1 as present
+            from measure__systemic_therapy as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__any_treatment as (
+
+    select
+        cohort_key,
+        cohort_date,
+        cohort_date as denominator_date,
+        true as is_in
+    from cohort
+
+),
+
+pair__any_treatment as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__any_treatment as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__any_cancer_treatment as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__any_treatment as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__any_treatment as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__any_cancer_treatment as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and not exists (
+            select 1 as present
+            from measure__any_cancer_treatment as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__specialist_nurse_at_diagnosis as (
+
+    select
+        cohort_key,
+        cohort_date,
+        cohort_date as denominator_date,
+        true as is_in
+    from cohort
+
+),
+
+pair__specialist_nurse_at_diagnosis as (
+
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < {{ add_interval('opportunity.cohort_date', 0, -30) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, -30)) }}
+            when numerator.measure_date > {{ add_interval('opportunity.cohort_date', 0, 30) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, 30)) }}
+            when numerator.measure_date is not null and opportunity.cohort_date is not null then 0
+        end as days_outside
+    from opportunity__specialist_nurse_at_diagnosis as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__specialist_nurse as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__specialist_nurse_at_diagnosis as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < {{ add_interval('opportunity.cohort_date', 0, -30) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, -30)) }}
+            when numerator.measure_date > {{ add_interval('opportunity.cohort_date', 0, 30) }}
+                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, 30)) }}
+            when numerator.measure_date is not null and opportunity.cohort_date is not null then 0
+        end as days_outside
+    from opportunity__specialist_nurse_at_diagnosis as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__specialist_nurse as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and not exists (
+            select 1 as present
+            from measure__specialist_nurse as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__treatment_near_death as (
 
     select
@@ -912,7 +1766,7 @@ pair__treatment_near_death as (
     from opportunity__treatment_near_death as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__any_cancer_treatment as numerator
+    inner join measure__treatment_day as numerator
         on
             cohort.person_id = numerator.person_id
             and cohort.measure_resolver = numerator.measure_resolver
@@ -938,7 +1792,7 @@ elsewhere__treatment_near_death as (
     from opportunity__treatment_near_death as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__any_cancer_treatment as numerator
+    inner join measure__treatment_day as numerator
         on
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
@@ -946,7 +1800,7 @@ elsewhere__treatment_near_death as (
         coalesce(opportunity.is_in, true)
         and not exists (
             select 1 as present
-            from measure__any_cancer_treatment as own
+            from measure__treatment_day as own
             where
                 cohort.person_id = own.person_id
                 and cohort.measure_resolver = own.measure_resolver
@@ -955,7 +1809,7 @@ elsewhere__treatment_near_death as (
 
 ),
 
-opportunity__referral_to_treatment_42_days as (
+opportunity__referral_to_specialist as (
 
     select
         cohort.cohort_key,
@@ -974,7 +1828,7 @@ opportunity__referral_to_treatment_42_days as (
 
 ),
 
-first_opportunity__referral_to_treatment_42_days as (
+first_opportunity__referral_to_specialist as (
 
     select
         cohort_key,
@@ -985,12 +1839,12 @@ first_opportunity__referral_to_treatment_42_days as (
             partition by cohort_key
             order by denominator_date nulls last
         ) as place
-    from opportunity__referral_to_treatment_42_days
+    from opportunity__referral_to_specialist
     where coalesce(is_in, true)
 
 ),
 
-pair__referral_to_treatment_42_days as (
+pair__referral_to_specialist as (
 
     -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
     select
@@ -1001,11 +1855,103 @@ pair__referral_to_treatment_42_days as (
         case
             when numerator.measure_date < opportunity.denominator_date
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
-            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 0, 42) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, 42)) }}
             when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
         end as days_outside
-    from first_opportunity__referral_to_treatment_42_days as opportunity
+    from first_opportunity__referral_to_specialist as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__specialist_seen as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+
+),
+
+elsewhere__referral_to_specialist as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.denominator_date
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
+    from first_opportunity__referral_to_specialist as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__specialist_seen as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+        and not exists (
+            select 1 as present
+            from measure__specialist_seen as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__referral_to_treatment as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
+        (
+            denominator.measure_date >= {{ add_interval('cohort.cohort_date', 0, -90) }}
+            and denominator.measure_date <= {{ add_interval('cohort.cohort_date', 0, 30) }}
+        ) as is_in
+    from cohort
+    inner join measure__gp_referral as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+first_opportunity__referral_to_treatment as (
+
+    select
+        cohort_key,
+        cohort_date,
+        denominator_date,
+        is_in,
+        row_number() over (
+            partition by cohort_key
+            order by denominator_date nulls last
+        ) as place
+    from opportunity__referral_to_treatment
+    where coalesce(is_in, true)
+
+),
+
+pair__referral_to_treatment as (
+
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.denominator_date
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+        end as days_outside
+    from first_opportunity__referral_to_treatment as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
     inner join measure__treatment_or_palliative as numerator
@@ -1019,7 +1965,7 @@ pair__referral_to_treatment_42_days as (
 
 ),
 
-elsewhere__referral_to_treatment_42_days as (
+elsewhere__referral_to_treatment as (
 
     -- of keys without any numerator: what there is of it in the person's other episodes, or in none
     select
@@ -1028,11 +1974,9 @@ elsewhere__referral_to_treatment_42_days as (
         case
             when numerator.measure_date < opportunity.denominator_date
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
-            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 0, 42) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, 42)) }}
             when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
         end as days_outside
-    from first_opportunity__referral_to_treatment_42_days as opportunity
+    from first_opportunity__referral_to_treatment as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
     inner join measure__treatment_or_palliative as numerator
@@ -1053,18 +1997,23 @@ elsewhere__referral_to_treatment_42_days as (
 
 ),
 
-opportunity__diagnosis_to_treatment as (
+opportunity__diagnosis_to_palliative as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
         true as is_in
     from cohort
+    inner join measure__stage_iv_since_diagnosis as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
 
 ),
 
-pair__diagnosis_to_treatment as (
+pair__diagnosis_to_palliative as (
 
     -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
     select
@@ -1073,16 +2022,14 @@ pair__diagnosis_to_treatment as (
         opportunity.is_in,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < opportunity.cohort_date
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.cohort_date') }}
-            when numerator.measure_date > {{ add_interval('opportunity.cohort_date', 0, 365) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, 365)) }}
-            when numerator.measure_date is not null and opportunity.cohort_date is not null then 0
+            when numerator.measure_date < opportunity.denominator_date
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
         end as days_outside
-    from opportunity__diagnosis_to_treatment as opportunity
+    from opportunity__diagnosis_to_palliative as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__first_treatment as numerator
+    inner join measure__palliative_referral as numerator
         on
             cohort.person_id = numerator.person_id
             and cohort.measure_resolver = numerator.measure_resolver
@@ -1092,23 +2039,21 @@ pair__diagnosis_to_treatment as (
 
 ),
 
-elsewhere__diagnosis_to_treatment as (
+elsewhere__diagnosis_to_palliative as (
 
     -- of keys without any numerator: what there is of it in the person's other episodes, or in none
     select
         opportunity.cohort_key,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < opportunity.cohort_date
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.cohort_date') }}
-            when numerator.measure_date > {{ add_interval('opportunity.cohort_date', 0, 365) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, 365)) }}
-            when numerator.measure_date is not null and opportunity.cohort_date is not null then 0
+            when numerator.measure_date < opportunity.denominator_date
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
+            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
         end as days_outside
-    from opportunity__diagnosis_to_treatment as opportunity
+    from opportunity__diagnosis_to_palliative as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__first_treatment as numerator
+    inner join measure__palliative_referral as numerator
         on
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
@@ -1116,7 +2061,7 @@ elsewhere__diagnosis_to_treatment as (
         coalesce(opportunity.is_in, true)
         and not exists (
             select 1 as present
-            from measure__first_treatment as own
+            from measure__palliative_referral as own
             where
                 cohort.person_id = own.person_id
                 and cohort.measure_resolver = own.measure_resolver
@@ -1128,18 +2073,18 @@ elsewhere__diagnosis_to_treatment as (
 asked as (
 
     select
-        'pathological_confirmation' as indicator,
+        'mdt_discussion' as indicator,
         'full_cohort' as denominator,
-        'pathology_confirmed' as numerator,
+        'discussed_at_mdt' as numerator,
         cohort_key
     from cohort
 
     union all
 
     select
-        'mdt_discussion' as indicator,
+        'pathological_confirmation' as indicator,
         'full_cohort' as denominator,
-        'discussed_at_mdt' as numerator,
+        'pathology_confirmed' as numerator,
         cohort_key
     from cohort
 
@@ -1164,9 +2109,36 @@ asked as (
     union all
 
     select
+        'lung_function_before_surgery' as indicator,
+        'surgery_stage_i_iii' as denominator,
+        'lung_function' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'lung_function_before_radiotherapy' as indicator,
+        'radiotherapy_stage_i_iii' as denominator,
+        'lung_function' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
         'early_stage_surgery' as indicator,
         'early_non_small_cell' as denominator,
         'chest_surgery' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'early_stage_radiotherapy' as indicator,
+        'early_not_operated' as denominator,
+        'curative_radiotherapy' as numerator,
         cohort_key
     from cohort
 
@@ -1182,8 +2154,62 @@ asked as (
     union all
 
     select
+        'chemotherapy_around_surgery' as indicator,
+        'surgery_stage_ib_iia' as denominator,
+        'systemic_therapy' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'small_cell_therapy' as indicator,
+        'small_cell' as denominator,
+        'systemic_therapy' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
         'small_cell_therapy_14_days' as indicator,
         'small_cell_confirmed' as denominator,
+        'systemic_therapy' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'small_cell_chemoradiotherapy' as indicator,
+        'stage_i_iii_small_cell' as denominator,
+        'concurrent_chemoradiation' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'molecular_testing_stage_iv' as indicator,
+        'stage_iv_non_squamous' as denominator,
+        'molecular_testing' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'stage_iv_palliative_referral' as indicator,
+        'stage_iv' as denominator,
+        'palliative_referral' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'stage_iv_systemic_therapy' as indicator,
+        'stage_iv_non_small_cell' as denominator,
         'systemic_therapy' as numerator,
         cohort_key
     from cohort
@@ -1200,9 +2226,9 @@ asked as (
     union all
 
     select
-        'stage_iv_palliative_referral' as indicator,
-        'stage_iv' as denominator,
-        'palliative_referral' as numerator,
+        'specialist_nurse_at_diagnosis' as indicator,
+        'full_cohort' as denominator,
+        'specialist_nurse' as numerator,
         cohort_key
     from cohort
 
@@ -1211,14 +2237,23 @@ asked as (
     select
         'treatment_near_death' as indicator,
         'death' as denominator,
-        'any_cancer_treatment' as numerator,
+        'treatment_day' as numerator,
         cohort_key
     from cohort
 
     union all
 
     select
-        'referral_to_treatment_42_days' as indicator,
+        'referral_to_specialist' as indicator,
+        'gp_referral' as denominator,
+        'specialist_seen' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'referral_to_treatment' as indicator,
         'gp_referral' as denominator,
         'treatment_or_palliative' as numerator,
         cohort_key
@@ -1227,9 +2262,9 @@ asked as (
     union all
 
     select
-        'diagnosis_to_treatment' as indicator,
-        'full_cohort' as denominator,
-        'first_treatment' as numerator,
+        'diagnosis_to_palliative' as indicator,
+        'stage_iv_since_diagnosis' as denominator,
+        'palliative_referral' as numerator,
         cohort_key
     from cohort
 
@@ -1238,20 +2273,20 @@ asked as (
 opportunity as (
 
     select
-        'pathological_confirmation' as indicator,
-        cohort_key,
-        denominator_date,
-        is_in
-    from opportunity__pathological_confirmation
-
-    union all
-
-    select
         'mdt_discussion' as indicator,
         cohort_key,
         denominator_date,
         is_in
     from opportunity__mdt_discussion
+
+    union all
+
+    select
+        'pathological_confirmation' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__pathological_confirmation
 
     union all
 
@@ -1274,11 +2309,38 @@ opportunity as (
     union all
 
     select
+        'lung_function_before_surgery' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__lung_function_before_surgery
+
+    union all
+
+    select
+        'lung_function_before_radiotherapy' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__lung_function_before_radiotherapy
+
+    union all
+
+    select
         'early_stage_surgery' as indicator,
         cohort_key,
         denominator_date,
         is_in
     from opportunity__early_stage_surgery
+
+    union all
+
+    select
+        'early_stage_radiotherapy' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__early_stage_radiotherapy
 
     union all
 
@@ -1292,6 +2354,24 @@ opportunity as (
     union all
 
     select
+        'chemotherapy_around_surgery' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__chemotherapy_around_surgery
+
+    union all
+
+    select
+        'small_cell_therapy' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__small_cell_therapy
+
+    union all
+
+    select
         'small_cell_therapy_14_days' as indicator,
         cohort_key,
         denominator_date,
@@ -1301,11 +2381,20 @@ opportunity as (
     union all
 
     select
-        'any_treatment' as indicator,
+        'small_cell_chemoradiotherapy' as indicator,
         cohort_key,
         denominator_date,
         is_in
-    from opportunity__any_treatment
+    from opportunity__small_cell_chemoradiotherapy
+
+    union all
+
+    select
+        'molecular_testing_stage_iv' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__molecular_testing_stage_iv
 
     union all
 
@@ -1319,6 +2408,33 @@ opportunity as (
     union all
 
     select
+        'stage_iv_systemic_therapy' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__stage_iv_systemic_therapy
+
+    union all
+
+    select
+        'any_treatment' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__any_treatment
+
+    union all
+
+    select
+        'specialist_nurse_at_diagnosis' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__specialist_nurse_at_diagnosis
+
+    union all
+
+    select
         'treatment_near_death' as indicator,
         cohort_key,
         denominator_date,
@@ -1328,35 +2444,33 @@ opportunity as (
     union all
 
     select
-        'referral_to_treatment_42_days' as indicator,
+        'referral_to_specialist' as indicator,
         cohort_key,
         denominator_date,
         is_in
-    from opportunity__referral_to_treatment_42_days
+    from opportunity__referral_to_specialist
 
     union all
 
     select
-        'diagnosis_to_treatment' as indicator,
+        'referral_to_treatment' as indicator,
         cohort_key,
         denominator_date,
         is_in
-    from opportunity__diagnosis_to_treatment
+    from opportunity__referral_to_treatment
+
+    union all
+
+    select
+        'diagnosis_to_palliative' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__diagnosis_to_palliative
 
 ),
 
 pair as (
-
-    select
-        'pathological_confirmation' as indicator,
-        cohort_key,
-        denominator_date,
-        numerator_date,
-        days_outside,
-        is_in as passes
-    from pair__pathological_confirmation
-
-    union all
 
     select
         'mdt_discussion' as indicator,
@@ -1366,6 +2480,17 @@ pair as (
         days_outside,
         is_in and days_outside = 0 as passes
     from pair__mdt_discussion
+
+    union all
+
+    select
+        'pathological_confirmation' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in as passes
+    from pair__pathological_confirmation
 
     union all
 
@@ -1392,6 +2517,28 @@ pair as (
     union all
 
     select
+        'lung_function_before_surgery' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in and days_outside = 0 as passes
+    from pair__lung_function_before_surgery
+
+    union all
+
+    select
+        'lung_function_before_radiotherapy' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in and days_outside = 0 as passes
+    from pair__lung_function_before_radiotherapy
+
+    union all
+
+    select
         'early_stage_surgery' as indicator,
         cohort_key,
         denominator_date,
@@ -1399,6 +2546,17 @@ pair as (
         days_outside,
         is_in as passes
     from pair__early_stage_surgery
+
+    union all
+
+    select
+        'early_stage_radiotherapy' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in as passes
+    from pair__early_stage_radiotherapy
 
     union all
 
@@ -1414,6 +2572,28 @@ pair as (
     union all
 
     select
+        'chemotherapy_around_surgery' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in and days_outside = 0 as passes
+    from pair__chemotherapy_around_surgery
+
+    union all
+
+    select
+        'small_cell_therapy' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in as passes
+    from pair__small_cell_therapy
+
+    union all
+
+    select
         'small_cell_therapy_14_days' as indicator,
         cohort_key,
         denominator_date,
@@ -1425,13 +2605,24 @@ pair as (
     union all
 
     select
-        'any_treatment' as indicator,
+        'small_cell_chemoradiotherapy' as indicator,
         cohort_key,
         denominator_date,
         numerator_date,
         days_outside,
         is_in as passes
-    from pair__any_treatment
+    from pair__small_cell_chemoradiotherapy
+
+    union all
+
+    select
+        'molecular_testing_stage_iv' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in as passes
+    from pair__molecular_testing_stage_iv
 
     union all
 
@@ -1447,6 +2638,39 @@ pair as (
     union all
 
     select
+        'stage_iv_systemic_therapy' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in and days_outside = 0 as passes
+    from pair__stage_iv_systemic_therapy
+
+    union all
+
+    select
+        'any_treatment' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in as passes
+    from pair__any_treatment
+
+    union all
+
+    select
+        'specialist_nurse_at_diagnosis' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in and days_outside = 0 as passes
+    from pair__specialist_nurse_at_diagnosis
+
+    union all
+
+    select
         'treatment_near_death' as indicator,
         cohort_key,
         denominator_date,
@@ -1458,30 +2682,54 @@ pair as (
     union all
 
     select
-        'referral_to_treatment_42_days' as indicator,
+        'referral_to_specialist' as indicator,
         cohort_key,
         denominator_date,
         numerator_date,
         days_outside,
         is_in and days_outside = 0 as passes
-    from pair__referral_to_treatment_42_days
+    from pair__referral_to_specialist
 
     union all
 
     select
-        'diagnosis_to_treatment' as indicator,
+        'referral_to_treatment' as indicator,
         cohort_key,
         denominator_date,
         numerator_date,
         days_outside,
         is_in and days_outside = 0 as passes
-    from pair__diagnosis_to_treatment
+    from pair__referral_to_treatment
+
+    union all
+
+    select
+        'diagnosis_to_palliative' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in and days_outside = 0 as passes
+    from pair__diagnosis_to_palliative
 
 ),
 
 flag as (
 
     -- keys in a measure that excludes, excepts or leaves unresolved, whatever its date
+    select
+        'mdt_discussion' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
     select
         'pathological_confirmation' as indicator,
         'exception' as kind,
@@ -1498,15 +2746,32 @@ flag as (
     union
 
     select
-        'mdt_discussion' as indicator,
-        'excluded' as kind,
-        'clinical_trial' as measure,
+        'lung_function_before_surgery' as indicator,
+        'exception' as kind,
+        'tests_declined' as measure,
         1 as place,
         cohort.cohort_key
     from cohort
-    inner join measure__clinical_trial as flagged
+    inner join measure__tests_declined as flagged
         on
             cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'lung_function_before_radiotherapy' as indicator,
+        'exception' as kind,
+        'tests_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__tests_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
 
     union
 
@@ -1525,6 +2790,34 @@ flag as (
 
     select
         'early_stage_surgery' as indicator,
+        'exception' as kind,
+        'treatment_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__treatment_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'early_stage_radiotherapy' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'early_stage_radiotherapy' as indicator,
         'exception' as kind,
         'treatment_declined' as measure,
         1 as place,
@@ -1567,6 +2860,62 @@ flag as (
     union
 
     select
+        'chemotherapy_around_surgery' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'chemotherapy_around_surgery' as indicator,
+        'exception' as kind,
+        'treatment_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__treatment_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'small_cell_therapy' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'small_cell_therapy' as indicator,
+        'exception' as kind,
+        'treatment_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__treatment_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
         'small_cell_therapy_14_days' as indicator,
         'excluded' as kind,
         'clinical_trial' as measure,
@@ -1581,6 +2930,90 @@ flag as (
 
     select
         'small_cell_therapy_14_days' as indicator,
+        'exception' as kind,
+        'treatment_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__treatment_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'small_cell_chemoradiotherapy' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'small_cell_chemoradiotherapy' as indicator,
+        'exception' as kind,
+        'treatment_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__treatment_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'molecular_testing_stage_iv' as indicator,
+        'exception' as kind,
+        'tests_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__tests_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'stage_iv_palliative_referral' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'stage_iv_systemic_therapy' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'stage_iv_systemic_therapy' as indicator,
         'exception' as kind,
         'treatment_declined' as measure,
         1 as place,
@@ -1606,19 +3039,6 @@ flag as (
             cohort.person_id = flagged.person_id
             and cohort.measure_resolver = flagged.measure_resolver
             and cohort.episode_id is not distinct from flagged.episode_id
-
-    union
-
-    select
-        'stage_iv_palliative_referral' as indicator,
-        'excluded' as kind,
-        'clinical_trial' as measure,
-        1 as place,
-        cohort.cohort_key
-    from cohort
-    inner join measure__clinical_trial as flagged
-        on
-            cohort.person_id = flagged.person_id
 
     union
 
@@ -1636,26 +3056,13 @@ flag as (
     union
 
     select
-        'referral_to_treatment_42_days' as indicator,
+        'referral_to_specialist' as indicator,
         'excluded' as kind,
-        'clinical_trial' as measure,
+        'seen_before_referral' as measure,
         1 as place,
         cohort.cohort_key
     from cohort
-    inner join measure__clinical_trial as flagged
-        on
-            cohort.person_id = flagged.person_id
-
-    union
-
-    select
-        'referral_to_treatment_42_days' as indicator,
-        'exception' as kind,
-        'treatment_declined' as measure,
-        1 as place,
-        cohort.cohort_key
-    from cohort
-    inner join measure__treatment_declined as flagged
+    inner join measure__seen_before_referral as flagged
         on
             cohort.person_id = flagged.person_id
             and cohort.measure_resolver = flagged.measure_resolver
@@ -1664,7 +3071,7 @@ flag as (
     union
 
     select
-        'diagnosis_to_treatment' as indicator,
+        'referral_to_treatment' as indicator,
         'excluded' as kind,
         'clinical_trial' as measure,
         1 as place,
@@ -1677,7 +3084,7 @@ flag as (
     union
 
     select
-        'diagnosis_to_treatment' as indicator,
+        'referral_to_treatment' as indicator,
         'exception' as kind,
         'treatment_declined' as measure,
         1 as place,
@@ -1756,22 +3163,22 @@ near as (
     union all
 
     select
-        'pathological_confirmation' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__pathological_confirmation
-
-    union all
-
-    select
         'mdt_discussion' as indicator,
         cohort_key,
         numerator_date,
         days_outside,
         1 as is_elsewhere
     from elsewhere__mdt_discussion
+
+    union all
+
+    select
+        'pathological_confirmation' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__pathological_confirmation
 
     union all
 
@@ -1796,12 +3203,42 @@ near as (
     union all
 
     select
+        'lung_function_before_surgery' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__lung_function_before_surgery
+
+    union all
+
+    select
+        'lung_function_before_radiotherapy' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__lung_function_before_radiotherapy
+
+    union all
+
+    select
         'early_stage_surgery' as indicator,
         cohort_key,
         numerator_date,
         days_outside,
         1 as is_elsewhere
     from elsewhere__early_stage_surgery
+
+    union all
+
+    select
+        'early_stage_radiotherapy' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__early_stage_radiotherapy
 
     union all
 
@@ -1816,6 +3253,26 @@ near as (
     union all
 
     select
+        'chemotherapy_around_surgery' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__chemotherapy_around_surgery
+
+    union all
+
+    select
+        'small_cell_therapy' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__small_cell_therapy
+
+    union all
+
+    select
         'small_cell_therapy_14_days' as indicator,
         cohort_key,
         numerator_date,
@@ -1826,12 +3283,22 @@ near as (
     union all
 
     select
-        'any_treatment' as indicator,
+        'small_cell_chemoradiotherapy' as indicator,
         cohort_key,
         numerator_date,
         days_outside,
         1 as is_elsewhere
-    from elsewhere__any_treatment
+    from elsewhere__small_cell_chemoradiotherapy
+
+    union all
+
+    select
+        'molecular_testing_stage_iv' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__molecular_testing_stage_iv
 
     union all
 
@@ -1846,6 +3313,36 @@ near as (
     union all
 
     select
+        'stage_iv_systemic_therapy' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__stage_iv_systemic_therapy
+
+    union all
+
+    select
+        'any_treatment' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__any_treatment
+
+    union all
+
+    select
+        'specialist_nurse_at_diagnosis' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__specialist_nurse_at_diagnosis
+
+    union all
+
+    select
         'treatment_near_death' as indicator,
         cohort_key,
         numerator_date,
@@ -1856,22 +3353,32 @@ near as (
     union all
 
     select
-        'referral_to_treatment_42_days' as indicator,
+        'referral_to_specialist' as indicator,
         cohort_key,
         numerator_date,
         days_outside,
         1 as is_elsewhere
-    from elsewhere__referral_to_treatment_42_days
+    from elsewhere__referral_to_specialist
 
     union all
 
     select
-        'diagnosis_to_treatment' as indicator,
+        'referral_to_treatment' as indicator,
         cohort_key,
         numerator_date,
         days_outside,
         1 as is_elsewhere
-    from elsewhere__diagnosis_to_treatment
+    from elsewhere__referral_to_treatment
+
+    union all
+
+    select
+        'diagnosis_to_palliative' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__diagnosis_to_palliative
 
 ),
 
