@@ -65,19 +65,21 @@ def _within(window: Around | None, date: str, reference: str) -> list[str]:
     return found
 
 
-def _days_outside(window: Around | None, date: str, reference: str) -> str:
-    """Return the days that a date lies before (negative) or after a window, 0 inside; null without a window."""
-    if window is None:
-        return "cast(null as bigint)"
-    lines = ["case"]
-    if window.before is not None:
-        lines.append(f"    when {date} < {sql.shifted(reference, window.before, -1)}")
-        lines.append(f"        then {sql.days_after(date, reference, window.before, -1)}")
-    if window.after is not None:
-        lines.append(f"    when {date} > {sql.shifted(reference, window.after)}")
-        lines.append(f"        then {sql.days_after(date, reference, window.after)}")
-    lines += [f"    when {date} is not null and {reference} is not null then 0", "end"]
-    return "\n        ".join(lines)
+def _sides(window: Around | None, reference: str) -> dict[str, str]:
+    """Return the first and the last day of a window as columns by name; an open side has none."""
+    sides = {}
+    if window is not None and window.before is not None:
+        sides["window_start"] = sql.shifted(reference, window.before, -1)
+    if window is not None and window.after is not None:
+        sides["window_end"] = sql.shifted(reference, window.after)
+    return sides
+
+
+def _inside(sides: list[str]) -> str:
+    """Return what a date inside a window with these sides is."""
+    if len(sides) == 2:
+        return "between opportunity.window_start and opportunity.window_end"
+    return "".join(f"{'>=' if side == 'window_start' else '<='} opportunity.{side}" for side in sides)
 
 
 def _results(plan: Plan, report: Report) -> str:
@@ -112,7 +114,9 @@ def _results(plan: Plan, report: Report) -> str:
 
 def _indicator(plan: Plan, report: Report, ctes: Ctes, indicator: Indicator) -> dict[str, Any]:
     denominator = indicator.denominator
-    reference = "opportunity.denominator_date" if indicator.around_denominator else "opportunity.cohort_date"
+    around_denominator = indicator.around_denominator and denominator is not None
+    reference = "denominator.measure_date" if around_denominator else "cohort.cohort_date"
+    sides = _sides(indicator.numerator_window, reference)
     numerator = _used(plan, report, ctes, indicator.numerator)
     return {
         "name": indicator.about.name,
@@ -123,8 +127,9 @@ def _indicator(plan: Plan, report: Report, ctes: Ctes, indicator: Indicator) -> 
         "denominator_window": _within(
             indicator.denominator_window if denominator else None, "denominator.measure_date", "cohort.cohort_date"
         ),
-        "numerator_window": indicator.numerator_window,
-        "days_outside": _days_outside(indicator.numerator_window, "numerator.measure_date", reference),
+        "window_columns": [f"{day} as {side}" for side, day in sides.items()],
+        "window_sides": list(sides),
+        "inside": _inside(list(sides)),
         "has_other_episodes": report.types.grain.within == "episode" and numerator["match"] != "person",
         "first_opportunity": indicator.first_opportunity,
         "ignore_undated": indicator.ignore_undated and indicator.numerator_window is None,

@@ -63,14 +63,6 @@ def shifted(date: str, offset: Offset, sign: int = 1) -> str:
     return f"{{{{ add_interval('{date}', {sign * offset.months}, {sign * offset.days}) }}}}"
 
 
-def days_after(date: str, reference: str, offset: Offset, sign: int = 1) -> str:
-    """Return the days from a reference moved by an offset to a date; negative where the date is earlier."""
-    moved = f"'{reference}'"
-    if offset.months != 0 or offset.days != 0:
-        moved = f"add_interval('{reference}', {sign * offset.months}, {sign * offset.days})"
-    return f"{{{{ date_diff_days('{date}', {moved}) }}}}"
-
-
 def relation(name: str) -> str:
     """Return the dbt reference to a model or seed, or to `source.table`."""
     if "." in name:

@@ -49,8 +49,9 @@ opportunity__gi_bleed_180_days as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
+        denominator.measure_date as window_start,
+        {{ add_interval('denominator.measure_date', 0, 180) }} as window_end,
         true as is_in
     from cohort
     inner join measure__new_nsaid_user as denominator
@@ -70,11 +71,11 @@ pair__gi_bleed_180_days as (
         opportunity.is_in,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < opportunity.denominator_date
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
-            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 0, 180) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, 180)) }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
         end as days_outside
     from opportunity__gi_bleed_180_days as opportunity
     inner join cohort

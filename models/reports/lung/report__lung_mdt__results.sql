@@ -453,9 +453,10 @@ counted as (
 opportunity__mdt_discussion as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
+        {{ add_interval('cohort.cohort_date', 0, -30) }} as window_start,
+        {{ add_interval('cohort.cohort_date', 0, 42) }} as window_end,
         true as is_in
     from cohort
 
@@ -470,11 +471,11 @@ pair__mdt_discussion as (
         opportunity.is_in,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < {{ add_interval('opportunity.cohort_date', 0, -30) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, -30)) }}
-            when numerator.measure_date > {{ add_interval('opportunity.cohort_date', 0, 42) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, 42)) }}
-            when numerator.measure_date is not null and opportunity.cohort_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
         end as days_outside
     from opportunity__mdt_discussion as opportunity
     inner join cohort
@@ -496,11 +497,11 @@ elsewhere__mdt_discussion as (
         opportunity.cohort_key,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < {{ add_interval('opportunity.cohort_date', 0, -30) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, -30)) }}
-            when numerator.measure_date > {{ add_interval('opportunity.cohort_date', 0, 42) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, 42)) }}
-            when numerator.measure_date is not null and opportunity.cohort_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
         end as days_outside
     from opportunity__mdt_discussion as opportunity
     inner join cohort
@@ -510,7 +511,7 @@ elsewhere__mdt_discussion as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and not exists (
             select 1 as present
             from measure__discussed_at_mdt as own
@@ -525,9 +526,8 @@ elsewhere__mdt_discussion as (
 opportunity__pathological_confirmation as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -569,7 +569,7 @@ elsewhere__pathological_confirmation as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and not exists (
             select 1 as present
             from measure__pathology_confirmed as own
@@ -584,9 +584,8 @@ elsewhere__pathological_confirmation as (
 opportunity__ecog_documented as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -628,7 +627,7 @@ elsewhere__ecog_documented as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and numerator.measure_date is not null
         and not exists (
             select 1 as present
@@ -644,9 +643,8 @@ elsewhere__ecog_documented as (
 opportunity__smoking_documented as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -688,7 +686,7 @@ elsewhere__smoking_documented as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and not exists (
             select 1 as present
             from measure__smoking as own
@@ -704,8 +702,8 @@ opportunity__lung_function_before_surgery as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
+        denominator.measure_date as window_end,
         true as is_in
     from cohort
     inner join measure__surgery_stage_i_iii as denominator
@@ -720,8 +718,8 @@ first_opportunity__lung_function_before_surgery as (
 
     select
         cohort_key,
-        cohort_date,
         denominator_date,
+        window_end,
         is_in,
         row_number() over (
             partition by cohort_key
@@ -741,9 +739,9 @@ pair__lung_function_before_surgery as (
         opportunity.is_in,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date > opportunity.denominator_date
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date <= opportunity.window_end then 0
         end as days_outside
     from first_opportunity__lung_function_before_surgery as opportunity
     inner join cohort
@@ -766,9 +764,9 @@ elsewhere__lung_function_before_surgery as (
         opportunity.cohort_key,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date > opportunity.denominator_date
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date <= opportunity.window_end then 0
         end as days_outside
     from first_opportunity__lung_function_before_surgery as opportunity
     inner join cohort
@@ -778,7 +776,7 @@ elsewhere__lung_function_before_surgery as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and opportunity.place = 1
         and not exists (
             select 1 as present
@@ -795,8 +793,8 @@ opportunity__lung_function_before_radiotherapy as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
+        denominator.measure_date as window_end,
         true as is_in
     from cohort
     inner join measure__radiotherapy_stage_i_iii as denominator
@@ -811,8 +809,8 @@ first_opportunity__lung_function_before_radiotherapy as (
 
     select
         cohort_key,
-        cohort_date,
         denominator_date,
+        window_end,
         is_in,
         row_number() over (
             partition by cohort_key
@@ -832,9 +830,9 @@ pair__lung_function_before_radiotherapy as (
         opportunity.is_in,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date > opportunity.denominator_date
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date <= opportunity.window_end then 0
         end as days_outside
     from first_opportunity__lung_function_before_radiotherapy as opportunity
     inner join cohort
@@ -857,9 +855,9 @@ elsewhere__lung_function_before_radiotherapy as (
         opportunity.cohort_key,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date > opportunity.denominator_date
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date <= opportunity.window_end then 0
         end as days_outside
     from first_opportunity__lung_function_before_radiotherapy as opportunity
     inner join cohort
@@ -869,7 +867,7 @@ elsewhere__lung_function_before_radiotherapy as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and opportunity.place = 1
         and not exists (
             select 1 as present
@@ -886,7 +884,6 @@ opportunity__early_stage_surgery as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
         (
             denominator.measure_date >= {{ add_interval('cohort.cohort_date', 0, -30) }}
@@ -937,7 +934,7 @@ elsewhere__early_stage_surgery as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and not exists (
             select 1 as present
             from measure__chest_surgery as own
@@ -953,7 +950,6 @@ opportunity__early_stage_radiotherapy as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
         true as is_in
     from cohort
@@ -1001,7 +997,7 @@ elsewhere__early_stage_radiotherapy as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and not exists (
             select 1 as present
             from measure__curative_radiotherapy as own
@@ -1017,8 +1013,8 @@ opportunity__stage_iii_chemoradiotherapy as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
+        {{ add_interval('denominator.measure_date', 6, 0) }} as window_end,
         true as is_in
     from cohort
     inner join measure__fit_stage_iii as denominator
@@ -1038,9 +1034,9 @@ pair__stage_iii_chemoradiotherapy as (
         opportunity.is_in,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 6, 0) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 6, 0)) }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date <= opportunity.window_end then 0
         end as days_outside
     from opportunity__stage_iii_chemoradiotherapy as opportunity
     inner join cohort
@@ -1062,9 +1058,9 @@ elsewhere__stage_iii_chemoradiotherapy as (
         opportunity.cohort_key,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 6, 0) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 6, 0)) }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date <= opportunity.window_end then 0
         end as days_outside
     from opportunity__stage_iii_chemoradiotherapy as opportunity
     inner join cohort
@@ -1074,7 +1070,7 @@ elsewhere__stage_iii_chemoradiotherapy as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and not exists (
             select 1 as present
             from measure__chemoradiotherapy as own
@@ -1090,8 +1086,9 @@ opportunity__chemotherapy_around_surgery as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
+        {{ add_interval('denominator.measure_date', -6, 0) }} as window_start,
+        {{ add_interval('denominator.measure_date', 4, 0) }} as window_end,
         true as is_in
     from cohort
     inner join measure__surgery_stage_ib_iia as denominator
@@ -1106,8 +1103,9 @@ first_opportunity__chemotherapy_around_surgery as (
 
     select
         cohort_key,
-        cohort_date,
         denominator_date,
+        window_start,
+        window_end,
         is_in,
         row_number() over (
             partition by cohort_key
@@ -1127,11 +1125,11 @@ pair__chemotherapy_around_surgery as (
         opportunity.is_in,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < {{ add_interval('opportunity.denominator_date', -6, 0) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', -6, 0)) }}
-            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 4, 0) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 4, 0)) }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
         end as days_outside
     from first_opportunity__chemotherapy_around_surgery as opportunity
     inner join cohort
@@ -1154,11 +1152,11 @@ elsewhere__chemotherapy_around_surgery as (
         opportunity.cohort_key,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < {{ add_interval('opportunity.denominator_date', -6, 0) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', -6, 0)) }}
-            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 4, 0) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 4, 0)) }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
         end as days_outside
     from first_opportunity__chemotherapy_around_surgery as opportunity
     inner join cohort
@@ -1168,7 +1166,7 @@ elsewhere__chemotherapy_around_surgery as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and opportunity.place = 1
         and not exists (
             select 1 as present
@@ -1185,7 +1183,6 @@ opportunity__small_cell_therapy as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
         true as is_in
     from cohort
@@ -1233,7 +1230,7 @@ elsewhere__small_cell_therapy as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and not exists (
             select 1 as present
             from measure__systemic_therapy as own
@@ -1249,8 +1246,9 @@ opportunity__small_cell_therapy_14_days as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
+        denominator.measure_date as window_start,
+        {{ add_interval('denominator.measure_date', 0, 14) }} as window_end,
         true as is_in
     from cohort
     inner join measure__small_cell_confirmed as denominator
@@ -1270,11 +1268,11 @@ pair__small_cell_therapy_14_days as (
         opportunity.is_in,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < opportunity.denominator_date
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
-            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 0, 14) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, 14)) }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
         end as days_outside
     from opportunity__small_cell_therapy_14_days as opportunity
     inner join cohort
@@ -1296,11 +1294,11 @@ elsewhere__small_cell_therapy_14_days as (
         opportunity.cohort_key,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < opportunity.denominator_date
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
-            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 0, 14) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, 14)) }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
         end as days_outside
     from opportunity__small_cell_therapy_14_days as opportunity
     inner join cohort
@@ -1310,7 +1308,7 @@ elsewhere__small_cell_therapy_14_days as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and not exists (
             select 1 as present
             from measure__systemic_therapy as own
@@ -1326,7 +1324,6 @@ opportunity__small_cell_chemoradiotherapy as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
         true as is_in
     from cohort
@@ -1374,7 +1371,7 @@ elsewhere__small_cell_chemoradiotherapy as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and not exists (
             select 1 as present
             from measure__concurrent_chemoradiation as own
@@ -1390,7 +1387,6 @@ opportunity__molecular_testing_stage_iv as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
         true as is_in
     from cohort
@@ -1438,7 +1434,7 @@ elsewhere__molecular_testing_stage_iv as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and not exists (
             select 1 as present
             from measure__molecular_testing as own
@@ -1454,8 +1450,9 @@ opportunity__stage_iv_palliative_referral as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
+        {{ add_interval('denominator.measure_date', 0, -30) }} as window_start,
+        {{ add_interval('denominator.measure_date', 0, 60) }} as window_end,
         true as is_in
     from cohort
     inner join measure__stage_iv as denominator
@@ -1475,11 +1472,11 @@ pair__stage_iv_palliative_referral as (
         opportunity.is_in,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < {{ add_interval('opportunity.denominator_date', 0, -30) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, -30)) }}
-            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 0, 60) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, 60)) }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
         end as days_outside
     from opportunity__stage_iv_palliative_referral as opportunity
     inner join cohort
@@ -1501,11 +1498,11 @@ elsewhere__stage_iv_palliative_referral as (
         opportunity.cohort_key,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < {{ add_interval('opportunity.denominator_date', 0, -30) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, -30)) }}
-            when numerator.measure_date > {{ add_interval('opportunity.denominator_date', 0, 60) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, 60)) }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
         end as days_outside
     from opportunity__stage_iv_palliative_referral as opportunity
     inner join cohort
@@ -1515,7 +1512,7 @@ elsewhere__stage_iv_palliative_referral as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and not exists (
             select 1 as present
             from measure__palliative_referral as own
@@ -1531,8 +1528,8 @@ opportunity__stage_iv_systemic_therapy as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
+        {{ add_interval('denominator.measure_date', 0, -30) }} as window_start,
         true as is_in
     from cohort
     inner join measure__stage_iv_non_small_cell as denominator
@@ -1552,9 +1549,9 @@ pair__stage_iv_systemic_therapy as (
         opportunity.is_in,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < {{ add_interval('opportunity.denominator_date', 0, -30) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, -30)) }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date >= opportunity.window_start then 0
         end as days_outside
     from opportunity__stage_iv_systemic_therapy as opportunity
     inner join cohort
@@ -1576,9 +1573,9 @@ elsewhere__stage_iv_systemic_therapy as (
         opportunity.cohort_key,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < {{ add_interval('opportunity.denominator_date', 0, -30) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, -30)) }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date >= opportunity.window_start then 0
         end as days_outside
     from opportunity__stage_iv_systemic_therapy as opportunity
     inner join cohort
@@ -1588,7 +1585,7 @@ elsewhere__stage_iv_systemic_therapy as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and not exists (
             select 1 as present
             from measure__systemic_therapy as own
@@ -1603,9 +1600,8 @@ elsewhere__stage_iv_systemic_therapy as (
 opportunity__any_treatment as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -1647,7 +1643,7 @@ elsewhere__any_treatment as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and not exists (
             select 1 as present
             from measure__any_cancer_treatment as own
@@ -1662,9 +1658,10 @@ elsewhere__any_treatment as (
 opportunity__specialist_nurse_at_diagnosis as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
+        {{ add_interval('cohort.cohort_date', 0, -30) }} as window_start,
+        {{ add_interval('cohort.cohort_date', 0, 30) }} as window_end,
         true as is_in
     from cohort
 
@@ -1679,11 +1676,11 @@ pair__specialist_nurse_at_diagnosis as (
         opportunity.is_in,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < {{ add_interval('opportunity.cohort_date', 0, -30) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, -30)) }}
-            when numerator.measure_date > {{ add_interval('opportunity.cohort_date', 0, 30) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, 30)) }}
-            when numerator.measure_date is not null and opportunity.cohort_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
         end as days_outside
     from opportunity__specialist_nurse_at_diagnosis as opportunity
     inner join cohort
@@ -1705,11 +1702,11 @@ elsewhere__specialist_nurse_at_diagnosis as (
         opportunity.cohort_key,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < {{ add_interval('opportunity.cohort_date', 0, -30) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, -30)) }}
-            when numerator.measure_date > {{ add_interval('opportunity.cohort_date', 0, 30) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.cohort_date', 0, 30)) }}
-            when numerator.measure_date is not null and opportunity.cohort_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
         end as days_outside
     from opportunity__specialist_nurse_at_diagnosis as opportunity
     inner join cohort
@@ -1719,7 +1716,7 @@ elsewhere__specialist_nurse_at_diagnosis as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and not exists (
             select 1 as present
             from measure__specialist_nurse as own
@@ -1735,8 +1732,9 @@ opportunity__treatment_near_death as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
+        {{ add_interval('denominator.measure_date', 0, -30) }} as window_start,
+        denominator.measure_date as window_end,
         (
             denominator.measure_date >= cohort.cohort_date
             and denominator.measure_date <= {{ add_interval('cohort.cohort_date', 0, 365) }}
@@ -1757,11 +1755,11 @@ pair__treatment_near_death as (
         opportunity.is_in,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < {{ add_interval('opportunity.denominator_date', 0, -30) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, -30)) }}
-            when numerator.measure_date > opportunity.denominator_date
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
         end as days_outside
     from opportunity__treatment_near_death as opportunity
     inner join cohort
@@ -1783,11 +1781,11 @@ elsewhere__treatment_near_death as (
         opportunity.cohort_key,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < {{ add_interval('opportunity.denominator_date', 0, -30) }}
-                then {{ date_diff_days('numerator.measure_date', add_interval('opportunity.denominator_date', 0, -30)) }}
-            when numerator.measure_date > opportunity.denominator_date
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
         end as days_outside
     from opportunity__treatment_near_death as opportunity
     inner join cohort
@@ -1797,7 +1795,7 @@ elsewhere__treatment_near_death as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and not exists (
             select 1 as present
             from measure__treatment_day as own
@@ -1813,8 +1811,8 @@ opportunity__referral_to_specialist as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
+        denominator.measure_date as window_start,
         (
             denominator.measure_date >= {{ add_interval('cohort.cohort_date', 0, -90) }}
             and denominator.measure_date <= {{ add_interval('cohort.cohort_date', 0, 30) }}
@@ -1832,8 +1830,8 @@ first_opportunity__referral_to_specialist as (
 
     select
         cohort_key,
-        cohort_date,
         denominator_date,
+        window_start,
         is_in,
         row_number() over (
             partition by cohort_key
@@ -1853,9 +1851,9 @@ pair__referral_to_specialist as (
         opportunity.is_in,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < opportunity.denominator_date
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date >= opportunity.window_start then 0
         end as days_outside
     from first_opportunity__referral_to_specialist as opportunity
     inner join cohort
@@ -1878,9 +1876,9 @@ elsewhere__referral_to_specialist as (
         opportunity.cohort_key,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < opportunity.denominator_date
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date >= opportunity.window_start then 0
         end as days_outside
     from first_opportunity__referral_to_specialist as opportunity
     inner join cohort
@@ -1890,7 +1888,7 @@ elsewhere__referral_to_specialist as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and opportunity.place = 1
         and not exists (
             select 1 as present
@@ -1907,8 +1905,8 @@ opportunity__referral_to_treatment as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
+        denominator.measure_date as window_start,
         (
             denominator.measure_date >= {{ add_interval('cohort.cohort_date', 0, -90) }}
             and denominator.measure_date <= {{ add_interval('cohort.cohort_date', 0, 30) }}
@@ -1926,8 +1924,8 @@ first_opportunity__referral_to_treatment as (
 
     select
         cohort_key,
-        cohort_date,
         denominator_date,
+        window_start,
         is_in,
         row_number() over (
             partition by cohort_key
@@ -1947,9 +1945,9 @@ pair__referral_to_treatment as (
         opportunity.is_in,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < opportunity.denominator_date
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date >= opportunity.window_start then 0
         end as days_outside
     from first_opportunity__referral_to_treatment as opportunity
     inner join cohort
@@ -1972,9 +1970,9 @@ elsewhere__referral_to_treatment as (
         opportunity.cohort_key,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < opportunity.denominator_date
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date >= opportunity.window_start then 0
         end as days_outside
     from first_opportunity__referral_to_treatment as opportunity
     inner join cohort
@@ -1984,7 +1982,7 @@ elsewhere__referral_to_treatment as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and opportunity.place = 1
         and not exists (
             select 1 as present
@@ -2001,8 +1999,8 @@ opportunity__diagnosis_to_palliative as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
+        denominator.measure_date as window_start,
         true as is_in
     from cohort
     inner join measure__stage_iv_since_diagnosis as denominator
@@ -2022,9 +2020,9 @@ pair__diagnosis_to_palliative as (
         opportunity.is_in,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < opportunity.denominator_date
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date >= opportunity.window_start then 0
         end as days_outside
     from opportunity__diagnosis_to_palliative as opportunity
     inner join cohort
@@ -2046,9 +2044,9 @@ elsewhere__diagnosis_to_palliative as (
         opportunity.cohort_key,
         numerator.measure_date as numerator_date,
         case
-            when numerator.measure_date < opportunity.denominator_date
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.denominator_date') }}
-            when numerator.measure_date is not null and opportunity.denominator_date is not null then 0
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date >= opportunity.window_start then 0
         end as days_outside
     from opportunity__diagnosis_to_palliative as opportunity
     inner join cohort
@@ -2058,7 +2056,7 @@ elsewhere__diagnosis_to_palliative as (
             cohort.person_id = numerator.person_id
             and cohort.episode_id is distinct from numerator.episode_id
     where
-        coalesce(opportunity.is_in, true)
+        opportunity.is_in
         and not exists (
             select 1 as present
             from measure__palliative_referral as own
