@@ -1,5 +1,5 @@
--- The six statuses of an available indicator add up to the counted keys of its report (docs/semantics.md, 6.2 and 7): over
--- all time, and over the periods of each calendar kind together with the undated and those outside the calendar.
+-- The six statuses of an available indicator add up to the counted keys of its report (docs/semantics.md, 6.2 and 7):
+-- over all time, and over the periods of each calendar kind together with the undated and those outside the calendar.
 with
 
 counted as (

@@ -205,8 +205,8 @@ near as (
 
 ranked as (
 
-    -- the nearest to the window of any opportunity, then the earliest; days after a window before days before one, since
-    -- the opportunity they are of is the earlier one
+    -- the nearest to the window of any opportunity, then the earliest; then days after a window before days before one,
+    -- since the opportunity they are of is the earlier one
     select
         indicator,
         cohort_key,
@@ -216,8 +216,8 @@ ranked as (
         row_number() over (
             partition by indicator, cohort_key
             order by
-                abs(days_outside) nulls last,
-                numerator_date nulls last,
+                abs(days_outside) asc nulls last,
+                numerator_date asc nulls last,
                 days_outside desc
         ) as place
     from near
