@@ -5,6 +5,31 @@ with
 
 united as (
 
+    {% if 'epilepsy12' in var('packs') %}
+        select
+            'epilepsy12' as report,
+            'epilepsy12' as population,
+            indicator,
+            person_id,
+            episode_id,
+            measure_resolver,
+            cohort_date,
+            status,
+            reason,
+            reason_code,
+            reason_measure,
+            denominator_date,
+            numerator_date,
+            days_between,
+            nearest_date,
+            days_outside,
+            period_date,
+            is_counted
+        from {{ ref('report__epilepsy12__results') }}
+
+        union all
+
+    {% endif %}
     {% if 'gi_bleed' in var('packs') %}
         select
             'gi_bleed' as report,

@@ -4,8 +4,9 @@
    person_grain    those of them with `grain: person`: one row a person; the others have one row a cohort key
    cohort          the report's cohort
    denominators    of the indicators that have one: its relation, and what a row of the results must share with a row of
-                   it (`match`: person, episode or key) #}
-{% test indicator_result(model, cohort, indicators, person_grain=[], denominators=[]) %}
+                   it (`match`: person, episode or key)
+   asked_in        first and last days of the periods that an indicator is asked in; the others are always asked #}
+{% test indicator_result(model, cohort, indicators, person_grain=[], denominators=[], asked_in={}) %}
     {%- set reasons = {
         'met': ['met'],
         'not_met': ['too_early', 'too_late', 'undated_ignored', 'in_another_episode', 'no_candidate'],
@@ -52,6 +53,9 @@
             '{{ indicator }}' as indicator,
             {{ 'count(distinct person_id)' if indicator in person_grain else 'count(*)' }} as n_rows
         from {{ cohort }}
+        {% for first_day, last_day in asked_in.get(indicator, []) %}
+        {{ 'where' if loop.first else 'or' }} measure_date between date '{{ first_day }}' and date '{{ last_day }}'
+        {% endfor %}
         {% if not loop.last %}union all{% endif %}
         {% endfor %}
     )

@@ -38,7 +38,18 @@ def results(
         "measures": MEASURES,
         "cohorts": {"all": {"definitions": {"everyone": "registered"}}},
         "indicators": {"asked": body},
-        "reports": {"shown": {"title": "t", "description": "d", "cohorts": ["all"], "indicators": ["asked"]}},
+        "reports": {
+            "shown": {
+                "title": "t",
+                "description": "d",
+                "cohorts": ["all"],
+                "indicators": ["asked"],
+                "periods": [
+                    {"name": "march", "start": D(2024, 3, 1), "end": D(2024, 3, 31)},
+                    {"name": "may", "start": D(2024, 5, 1), "end": D(2024, 5, 31)},
+                ],
+            }
+        },
     }
     records = [
         {"person_id": p, "episode_id": e, "event_id": n, "concept_id": CONCEPTS[what], "start_date": on}

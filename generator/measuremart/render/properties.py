@@ -83,6 +83,13 @@ def _tests(model: Model, plan: Plan) -> list[Any]:
         denominators = [_denominator(plan, report, i) for i in report.indicators if i.denominator is not None]
         if denominators:
             arguments["denominators"] = denominators
+        asked_in = {
+            i.about.name: [[p.start.isoformat(), p.end.isoformat()] for p in i.asked_in]
+            for i in report.indicators
+            if i.asked_in is not None
+        }
+        if asked_in:
+            arguments["asked_in"] = asked_in
         name = f"indicator_result__{report.about.name}"
         return [{"indicator_result": {"name": name, "arguments": arguments}}]
     if model.layer == "reports" and model.name.endswith("__dataset"):

@@ -133,6 +133,9 @@ def _indicator(plan: Plan, report: Report, ctes: Ctes, indicator: Indicator) -> 
         "has_other_episodes": report.types.grain.within == "episode" and numerator["match"] != "person",
         "first_opportunity": indicator.first_opportunity,
         "ignore_undated": indicator.ignore_undated and indicator.numerator_window is None,
+        "asked_in": None
+        if indicator.asked_in is None
+        else [f"cohort_date between {sql.day(p.start)} and {sql.day(p.end)}" for p in indicator.asked_in],
     }
 
 

@@ -311,6 +311,69 @@ elsewhere__whole_cohort as (
 
 ),
 
+opportunity__of_one_spring as (
+
+    select
+        cohort.cohort_key,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__seen as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+pair__of_one_spring as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__of_one_spring as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__treated as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__of_one_spring as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__of_one_spring as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__treated as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__treated as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 asked as (
 
     select
@@ -337,6 +400,19 @@ asked as (
         'treated' as numerator,
         cohort_key
     from cohort
+
+    union all
+
+    select
+        'of_one_spring' as indicator,
+        'seen' as denominator,
+        'treated' as numerator,
+        cohort_key
+    from cohort
+    -- the periods that it is valid for
+    where
+        cohort_date between date '2024-03-01' and date '2024-05-31'
+        or cohort_date between date '2025-03-01' and date '2025-05-31'
 
 ),
 
@@ -366,6 +442,15 @@ opportunity as (
         denominator_date,
         is_in
     from opportunity__whole_cohort
+
+    union all
+
+    select
+        'of_one_spring' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__of_one_spring
 
 ),
 
@@ -401,6 +486,17 @@ pair as (
         days_outside,
         is_in as passes
     from pair__whole_cohort
+
+    union all
+
+    select
+        'of_one_spring' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in as passes
+    from pair__of_one_spring
 
 ),
 
@@ -539,6 +635,16 @@ near as (
         days_outside,
         1 as is_elsewhere
     from elsewhere__whole_cohort
+
+    union all
+
+    select
+        'of_one_spring' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__of_one_spring
 
 ),
 
