@@ -8,7 +8,9 @@ DATABASE := measuremart_demo.duckdb
 PACK ?= lung
 REPORT_lung := lung_mdt
 REPORT ?= $(or $(REPORT_$(PACK)),$(PACK))
-PACKS := --vars '{packs: [$(PACK)]}'
+# The packs that it needs beside it.
+PACKS_lung := oncology, lung
+PACKS := --vars '{packs: [$(or $(PACKS_$(PACK)),$(PACK))]}'
 N ?= 5000
 SEED ?= 1
 
