@@ -46,7 +46,26 @@ def problems(tmp_path: Path, text: str, used: str = "") -> list[str]:
 
 # Nobody: no day is left.
 NEVER = "{filter: {of: {filter: {of: m, on_or_after: 2021-01-01}}, on_or_before: 2020-12-31}}"
+
+
+def broad(measures: int) -> str:
+    """A report whose dataset has 10 columns, and two for each of so many measures."""
+    names = [f"b{n}" for n in range(measures)]
+    lines = [f"  {name}: {{first: m}}" for name in names]
+    report = f"q: {{title: t, description: d, cohorts: [c], indicators: [i], dataset: [{', '.join(names)}]}}"
+    return "\n".join(["reports:", f"  {report}", "measures:", *lines, ""])
+
+
 CASES = {
+    "a dataset of 1,600 columns": (broad(795), "", []),
+    "a dataset of 1,602 columns": (
+        broad(796),
+        "",
+        [
+            "too_broad_dataset x.yml:2:3: the dataset of report 'q' would have 1,602 columns, and a table has room for "
+            "1,600: split the report, or name fewer measures"
+        ],
+    ),
     "unused subquery": (
         "subqueries:\n  alone: {target: drug, rules: [{exact: 1}]}\n",
         "",

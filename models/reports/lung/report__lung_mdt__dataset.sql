@@ -318,7 +318,71 @@ measure__treatment_or_palliative as (
 
 ),
 
-number__tests_declined_target_row as (
+first__new_lung_cancer as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__new_lung_cancer as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+first__mesothelioma as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__mesothelioma as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+first__lung_metastasis as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__lung_metastasis as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+first__pathology_confirmed as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__pathology_confirmed as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+rows__tests_declined__target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -333,7 +397,7 @@ number__tests_declined_target_row as (
 
 ),
 
-number__tests_declined_eligible as (
+rows__tests_declined__eligible as (
 
     select
         target_row.person_id,
@@ -344,14 +408,14 @@ number__tests_declined_eligible as (
         target_row.number_value,
         target_row.concept_id,
         target_row.value_concept_id
-    from number__tests_declined_target_row as target_row
+    from rows__tests_declined__target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
 
 ),
 
-number__tests_declined_row as (
+rows__tests_declined as (
 
     select
         person_id,
@@ -360,12 +424,76 @@ number__tests_declined_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__tests_declined_eligible
+    from rows__tests_declined__eligible
     where (concept_id = 2000000072 and value_concept_id = 2000000074)
 
 ),
 
-number__clinical_trial_target_row as (
+first__tests_declined as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__tests_declined as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+numbered__tests_declined as (
+
+    select
+        cohort.cohort_key,
+        numbered.number_value,
+        row_number() over (
+            partition by cohort.cohort_key
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
+        ) as place
+    from cohort
+    inner join rows__tests_declined as numbered
+        on
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
+
+),
+
+number__tests_declined as (
+
+    -- the number on the row of its first date
+    select
+        cohort_key,
+        number_value
+    from numbered__tests_declined
+    where place = 1
+
+),
+
+first__discussed_at_mdt as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__discussed_at_mdt as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+rows__clinical_trial__target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -380,7 +508,7 @@ number__clinical_trial_target_row as (
 
 ),
 
-number__clinical_trial_eligible as (
+rows__clinical_trial__eligible as (
 
     select
         target_row.person_id,
@@ -391,14 +519,14 @@ number__clinical_trial_eligible as (
         target_row.number_value,
         target_row.concept_id,
         target_row.value_text
-    from number__clinical_trial_target_row as target_row
+    from rows__clinical_trial__target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
 
 ),
 
-number__clinical_trial_row as (
+rows__clinical_trial as (
 
     select
         person_id,
@@ -407,12 +535,56 @@ number__clinical_trial_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__clinical_trial_eligible
+    from rows__clinical_trial__eligible
     where (concept_id = 2000000071 and value_text = 'enrolled')
 
 ),
 
-number__ecog_target_row as (
+first__clinical_trial as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__clinical_trial as member
+        on
+            cohort.person_id = member.person_id
+    group by cohort.cohort_key
+
+),
+
+numbered__clinical_trial as (
+
+    select
+        cohort.cohort_key,
+        numbered.number_value,
+        row_number() over (
+            partition by cohort.cohort_key
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
+        ) as place
+    from cohort
+    inner join rows__clinical_trial as numbered
+        on
+            cohort.person_id = numbered.person_id
+
+),
+
+number__clinical_trial as (
+
+    -- the number on the row of its first date
+    select
+        cohort_key,
+        number_value
+    from numbered__clinical_trial
+    where place = 1
+
+),
+
+rows__ecog__target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -427,7 +599,7 @@ number__ecog_target_row as (
 
 ),
 
-number__ecog_eligible as (
+rows__ecog__eligible as (
 
     select
         target_row.person_id,
@@ -438,14 +610,14 @@ number__ecog_eligible as (
         target_row.number_value,
         target_row.concept_id,
         target_row.value_number
-    from number__ecog_target_row as target_row
+    from rows__ecog__target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
 
 ),
 
-number__ecog_row as (
+rows__ecog as (
 
     select
         person_id,
@@ -454,12 +626,60 @@ number__ecog_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__ecog_eligible
+    from rows__ecog__eligible
     where (value_number between 0 and 4 and concept_id = 36305384)
 
 ),
 
-number__smoking_target_row as (
+first__ecog as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__ecog as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+numbered__ecog as (
+
+    select
+        cohort.cohort_key,
+        numbered.number_value,
+        row_number() over (
+            partition by cohort.cohort_key
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
+        ) as place
+    from cohort
+    inner join rows__ecog as numbered
+        on
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
+
+),
+
+number__ecog as (
+
+    -- the number on the row of its first date
+    select
+        cohort_key,
+        number_value
+    from numbered__ecog
+    where place = 1
+
+),
+
+rows__smoking__target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -474,7 +694,7 @@ number__smoking_target_row as (
 
 ),
 
-number__smoking_eligible as (
+rows__smoking__eligible as (
 
     select
         target_row.person_id,
@@ -485,7 +705,7 @@ number__smoking_eligible as (
         target_row.number_value,
         target_row.concept_id,
         target_row.value_concept_id
-    from number__smoking_target_row as target_row
+    from rows__smoking__target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
@@ -496,7 +716,7 @@ number__smoking_eligible as (
 
 ),
 
-number__smoking_row as (
+rows__smoking as (
 
     select
         person_id,
@@ -505,12 +725,76 @@ number__smoking_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__smoking_eligible
+    from rows__smoking__eligible
     where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
 
 ),
 
-number__chest_surgery_target_row as (
+first__smoking as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__smoking as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+numbered__smoking as (
+
+    select
+        cohort.cohort_key,
+        numbered.number_value,
+        row_number() over (
+            partition by cohort.cohort_key
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
+        ) as place
+    from cohort
+    inner join rows__smoking as numbered
+        on
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
+
+),
+
+number__smoking as (
+
+    -- the number on the row of its first date
+    select
+        cohort_key,
+        number_value
+    from numbered__smoking
+    where place = 1
+
+),
+
+first__early_non_small_cell as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__early_non_small_cell as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+rows__chest_surgery__target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -524,7 +808,7 @@ number__chest_surgery_target_row as (
 
 ),
 
-number__chest_surgery_hierarchy_1 as (
+rows__chest_surgery__hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -538,7 +822,7 @@ number__chest_surgery_hierarchy_1 as (
 
 ),
 
-number__chest_surgery_hierarchy_2 as (
+rows__chest_surgery__hierarchy_2 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -552,7 +836,7 @@ number__chest_surgery_hierarchy_2 as (
 
 ),
 
-number__chest_surgery_eligible as (
+rows__chest_surgery__eligible as (
 
     select
         target_row.person_id,
@@ -562,18 +846,18 @@ number__chest_surgery_eligible as (
         target_row.number_event_id,
         target_row.number_value,
         target_row.concept_id
-    from number__chest_surgery_target_row as target_row
+    from rows__chest_surgery__target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
         and not coalesce(
-            target_row.concept_id in (select listed.concept_id from number__chest_surgery_hierarchy_2 as listed),
+            target_row.concept_id in (select listed.concept_id from rows__chest_surgery__hierarchy_2 as listed),
             false
         )
 
 ),
 
-number__chest_surgery_row as (
+rows__chest_surgery as (
 
     select
         person_id,
@@ -582,12 +866,60 @@ number__chest_surgery_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__chest_surgery_eligible
-    where concept_id in (select listed.concept_id from number__chest_surgery_hierarchy_1 as listed)
+    from rows__chest_surgery__eligible
+    where concept_id in (select listed.concept_id from rows__chest_surgery__hierarchy_1 as listed)
 
 ),
 
-number__treatment_declined_target_row as (
+first__chest_surgery as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__chest_surgery as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+numbered__chest_surgery as (
+
+    select
+        cohort.cohort_key,
+        numbered.number_value,
+        row_number() over (
+            partition by cohort.cohort_key
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
+        ) as place
+    from cohort
+    inner join rows__chest_surgery as numbered
+        on
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
+
+),
+
+number__chest_surgery as (
+
+    -- the number on the row of its first date
+    select
+        cohort_key,
+        number_value
+    from numbered__chest_surgery
+    where place = 1
+
+),
+
+rows__treatment_declined__target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -602,7 +934,7 @@ number__treatment_declined_target_row as (
 
 ),
 
-number__treatment_declined_eligible as (
+rows__treatment_declined__eligible as (
 
     select
         target_row.person_id,
@@ -613,14 +945,14 @@ number__treatment_declined_eligible as (
         target_row.number_value,
         target_row.concept_id,
         target_row.value_concept_id
-    from number__treatment_declined_target_row as target_row
+    from rows__treatment_declined__target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
 
 ),
 
-number__treatment_declined_row as (
+rows__treatment_declined as (
 
     select
         person_id,
@@ -629,12 +961,108 @@ number__treatment_declined_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__treatment_declined_eligible
+    from rows__treatment_declined__eligible
     where (concept_id = 2000000072 and value_concept_id = 2000000073)
 
 ),
 
-number__systemic_therapy_target_row as (
+first__treatment_declined as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__treatment_declined as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+numbered__treatment_declined as (
+
+    select
+        cohort.cohort_key,
+        numbered.number_value,
+        row_number() over (
+            partition by cohort.cohort_key
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
+        ) as place
+    from cohort
+    inner join rows__treatment_declined as numbered
+        on
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
+
+),
+
+number__treatment_declined as (
+
+    -- the number on the row of its first date
+    select
+        cohort_key,
+        number_value
+    from numbered__treatment_declined
+    where place = 1
+
+),
+
+first__fit_stage_iii as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__fit_stage_iii as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+first__chemoradiotherapy as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__chemoradiotherapy as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+first__small_cell_confirmed as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__small_cell_confirmed as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+rows__systemic_therapy__target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -649,7 +1077,7 @@ number__systemic_therapy_target_row as (
 
 ),
 
-number__systemic_therapy_eligible as (
+rows__systemic_therapy__eligible as (
 
     select
         target_row.person_id,
@@ -660,14 +1088,14 @@ number__systemic_therapy_eligible as (
         target_row.number_value,
         target_row.concept_id,
         target_row.source_value
-    from number__systemic_therapy_target_row as target_row
+    from rows__systemic_therapy__target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
 
 ),
 
-number__systemic_therapy_rule_1 as (
+rows__systemic_therapy__rule_1 as (
 
     select
         person_id,
@@ -676,12 +1104,12 @@ number__systemic_therapy_rule_1 as (
         measure_date,
         number_event_id,
         number_value
-    from number__systemic_therapy_eligible
+    from rows__systemic_therapy__eligible
     where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
 
 ),
 
-number__systemic_therapy_rule_2 as (
+rows__systemic_therapy__rule_2 as (
 
     select
         person_id,
@@ -690,12 +1118,12 @@ number__systemic_therapy_rule_2 as (
         measure_date,
         number_event_id,
         number_value
-    from number__systemic_therapy_eligible
+    from rows__systemic_therapy__eligible
     where position('sact ' in {{ fold_ascii('source_value') }}) = 1
 
 ),
 
-number__systemic_therapy_row as (
+rows__systemic_therapy as (
 
     select
         person_id,
@@ -704,7 +1132,7 @@ number__systemic_therapy_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__systemic_therapy_rule_1
+    from rows__systemic_therapy__rule_1
 
     union all
 
@@ -715,11 +1143,75 @@ number__systemic_therapy_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__systemic_therapy_rule_2
+    from rows__systemic_therapy__rule_2
 
 ),
 
-number__stage_iv_target_row as (
+first__systemic_therapy as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__systemic_therapy as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+numbered__systemic_therapy as (
+
+    select
+        cohort.cohort_key,
+        numbered.number_value,
+        row_number() over (
+            partition by cohort.cohort_key
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
+        ) as place
+    from cohort
+    inner join rows__systemic_therapy as numbered
+        on
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
+
+),
+
+number__systemic_therapy as (
+
+    -- the number on the row of its first date
+    select
+        cohort_key,
+        number_value
+    from numbered__systemic_therapy
+    where place = 1
+
+),
+
+first__any_cancer_treatment as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__any_cancer_treatment as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+rows__stage_iv__target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -733,7 +1225,7 @@ number__stage_iv_target_row as (
 
 ),
 
-number__stage_iv_hierarchy_1 as (
+rows__stage_iv__hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -747,7 +1239,7 @@ number__stage_iv_hierarchy_1 as (
 
 ),
 
-number__stage_iv_eligible as (
+rows__stage_iv__eligible as (
 
     select
         target_row.person_id,
@@ -757,14 +1249,14 @@ number__stage_iv_eligible as (
         target_row.number_event_id,
         target_row.number_value,
         target_row.concept_id
-    from number__stage_iv_target_row as target_row
+    from rows__stage_iv__target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
 
 ),
 
-number__stage_iv_row as (
+rows__stage_iv as (
 
     select
         person_id,
@@ -773,12 +1265,60 @@ number__stage_iv_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__stage_iv_eligible
-    where concept_id in (select listed.concept_id from number__stage_iv_hierarchy_1 as listed)
+    from rows__stage_iv__eligible
+    where concept_id in (select listed.concept_id from rows__stage_iv__hierarchy_1 as listed)
 
 ),
 
-number__palliative_referral_target_row as (
+first__stage_iv as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__stage_iv as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+numbered__stage_iv as (
+
+    select
+        cohort.cohort_key,
+        numbered.number_value,
+        row_number() over (
+            partition by cohort.cohort_key
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
+        ) as place
+    from cohort
+    inner join rows__stage_iv as numbered
+        on
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
+
+),
+
+number__stage_iv as (
+
+    -- the number on the row of its first date
+    select
+        cohort_key,
+        number_value
+    from numbered__stage_iv
+    where place = 1
+
+),
+
+rows__palliative_referral__target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -792,7 +1332,7 @@ number__palliative_referral_target_row as (
 
 ),
 
-number__palliative_referral_eligible as (
+rows__palliative_referral__eligible as (
 
     select
         target_row.person_id,
@@ -802,14 +1342,14 @@ number__palliative_referral_eligible as (
         target_row.number_event_id,
         target_row.number_value,
         target_row.concept_id
-    from number__palliative_referral_target_row as target_row
+    from rows__palliative_referral__target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
 
 ),
 
-number__palliative_referral_row as (
+rows__palliative_referral as (
 
     select
         person_id,
@@ -818,33 +1358,28 @@ number__palliative_referral_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__palliative_referral_eligible
+    from rows__palliative_referral__eligible
     where concept_id = 4127745
 
 ),
 
-number__tests_declined as (
+first__palliative_referral as (
 
+    -- the cohort keys that it has, with its first known date
     select
         cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
+        min(member.measure_date) as first_date
     from cohort
-    inner join number__tests_declined_row as numbered
+    inner join measure__palliative_referral as member
         on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
 
 ),
 
-number__clinical_trial as (
+numbered__palliative_referral as (
 
     select
         cohort.cohort_key,
@@ -857,131 +1392,7 @@ number__clinical_trial as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__clinical_trial_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-
-),
-
-number__ecog as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__ecog_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__smoking as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__smoking_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__chest_surgery as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__chest_surgery_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__treatment_declined as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__treatment_declined_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__systemic_therapy as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__systemic_therapy_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__stage_iv as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__stage_iv_row as numbered
+    inner join rows__palliative_referral as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
@@ -991,342 +1402,49 @@ number__stage_iv as (
 
 number__palliative_referral as (
 
+    -- the number on the row of its first date
     select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__palliative_referral_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
+        cohort_key,
+        number_value
+    from numbered__palliative_referral
+    where place = 1
 
 ),
 
-qualified as (
+first__death as (
 
-    -- one row for each measure and cohort key that has it
+    -- the cohort keys that it has, with its first known date
     select
         cohort.cohort_key,
-        'new_lung_cancer' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__new_lung_cancer as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'mesothelioma' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__mesothelioma as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'lung_metastasis' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__lung_metastasis as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'pathology_confirmed' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__pathology_confirmed as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'tests_declined' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__tests_declined as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'discussed_at_mdt' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__discussed_at_mdt as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'clinical_trial' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__clinical_trial as member
-        on
-            cohort.person_id = member.person_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'ecog' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__ecog as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'smoking' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__smoking as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'early_non_small_cell' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__early_non_small_cell as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'chest_surgery' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__chest_surgery as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'treatment_declined' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__treatment_declined as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'fit_stage_iii' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__fit_stage_iii as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'chemoradiotherapy' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__chemoradiotherapy as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'small_cell_confirmed' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__small_cell_confirmed as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'systemic_therapy' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__systemic_therapy as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'any_cancer_treatment' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__any_cancer_treatment as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'stage_iv' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__stage_iv as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'palliative_referral' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__palliative_referral as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'death' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
+        min(member.measure_date) as first_date
     from cohort
     inner join measure__death as member
         on
             cohort.person_id = member.person_id
     group by cohort.cohort_key
 
-    union all
+),
 
+first__death_date_missing as (
+
+    -- the cohort keys that it has, with its first known date
     select
         cohort.cohort_key,
-        'death_date_missing' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
+        min(member.measure_date) as first_date
     from cohort
     inner join measure__death_date_missing as member
         on
             cohort.person_id = member.person_id
     group by cohort.cohort_key
 
-    union all
+),
 
+first__gp_referral as (
+
+    -- the cohort keys that it has, with its first known date
     select
         cohort.cohort_key,
-        'gp_referral' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
+        min(member.measure_date) as first_date
     from cohort
     inner join measure__gp_referral as member
         on
@@ -1335,13 +1453,14 @@ qualified as (
             and cohort.episode_id is not distinct from member.episode_id
     group by cohort.cohort_key
 
-    union all
+),
 
+first__treatment_or_palliative as (
+
+    -- the cohort keys that it has, with its first known date
     select
         cohort.cohort_key,
-        'treatment_or_palliative' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
+        min(member.measure_date) as first_date
     from cohort
     inner join measure__treatment_or_palliative as member
         on
@@ -1350,13 +1469,14 @@ qualified as (
             and cohort.episode_id is not distinct from member.episode_id
     group by cohort.cohort_key
 
-    union all
+),
 
+first__first_treatment as (
+
+    -- the cohort keys that it has, with its first known date
     select
         cohort.cohort_key,
-        'first_treatment' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
+        min(member.measure_date) as first_date
     from cohort
     inner join measure__first_treatment as member
         on
@@ -1365,13 +1485,14 @@ qualified as (
             and cohort.episode_id is not distinct from member.episode_id
     group by cohort.cohort_key
 
-    union all
+),
 
+first__last_ecog as (
+
+    -- the cohort keys that it has, with its first known date
     select
         cohort.cohort_key,
-        'last_ecog' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
+        min(member.measure_date) as first_date
     from cohort
     inner join measure__last_ecog as member
         on
@@ -1380,13 +1501,14 @@ qualified as (
             and cohort.episode_id is not distinct from member.episode_id
     group by cohort.cohort_key
 
-    union all
+),
 
+first__care_began as (
+
+    -- the cohort keys that it has, with its first known date
     select
         cohort.cohort_key,
-        'care_began' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
+        min(member.measure_date) as first_date
     from cohort
     inner join measure__care_began as member
         on
@@ -1394,179 +1516,6 @@ qualified as (
             and cohort.measure_resolver = member.measure_resolver
             and cohort.episode_id is not distinct from member.episode_id
     group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort_key,
-        'tests_declined__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__tests_declined
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'clinical_trial__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__clinical_trial
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'ecog__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__ecog
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'smoking__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__smoking
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'chest_surgery__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__chest_surgery
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'treatment_declined__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__treatment_declined
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'systemic_therapy__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__systemic_therapy
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'stage_iv__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__stage_iv
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'palliative_referral__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__palliative_referral
-    where place = 1
-
-    union all
-
-    -- every cohort key, so that none is lost
-    select
-        cohort_key,
-        '__cohort' as part,
-        cast(null as date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-
-),
-
-pivoted as (
-
-    select
-        min(case when part = 'new_lung_cancer' then first_date end) as primary_lung__cohort_date,
-        min(case when part = 'mesothelioma' then first_date end) as mesothelioma__cohort_date,
-        min(case when part = 'lung_metastasis' then first_date end) as lung_mets__cohort_date,
-        max(case when part = 'new_lung_cancer' then 1 else 0 end) = 1 as new_lung_cancer__qualified,
-        min(case when part = 'new_lung_cancer' then first_date end) as new_lung_cancer__date,
-        max(case when part = 'mesothelioma' then 1 else 0 end) = 1 as mesothelioma__qualified,
-        min(case when part = 'mesothelioma' then first_date end) as mesothelioma__date,
-        max(case when part = 'lung_metastasis' then 1 else 0 end) = 1 as lung_metastasis__qualified,
-        min(case when part = 'lung_metastasis' then first_date end) as lung_metastasis__date,
-        max(case when part = 'pathology_confirmed' then 1 else 0 end) = 1 as pathology_confirmed__qualified,
-        min(case when part = 'pathology_confirmed' then first_date end) as pathology_confirmed__date,
-        max(case when part = 'tests_declined' then 1 else 0 end) = 1 as tests_declined__qualified,
-        min(case when part = 'tests_declined' then first_date end) as tests_declined__date,
-        max(case when part = 'tests_declined__number' then number_value end) as tests_declined__number,
-        max(case when part = 'discussed_at_mdt' then 1 else 0 end) = 1 as discussed_at_mdt__qualified,
-        min(case when part = 'discussed_at_mdt' then first_date end) as discussed_at_mdt__date,
-        max(case when part = 'clinical_trial' then 1 else 0 end) = 1 as clinical_trial__qualified,
-        min(case when part = 'clinical_trial' then first_date end) as clinical_trial__date,
-        max(case when part = 'clinical_trial__number' then number_value end) as clinical_trial__number,
-        max(case when part = 'ecog' then 1 else 0 end) = 1 as ecog__qualified,
-        min(case when part = 'ecog' then first_date end) as ecog__date,
-        max(case when part = 'ecog__number' then number_value end) as ecog__number,
-        max(case when part = 'smoking' then 1 else 0 end) = 1 as smoking__qualified,
-        min(case when part = 'smoking' then first_date end) as smoking__date,
-        max(case when part = 'smoking__number' then number_value end) as smoking__number,
-        max(case when part = 'early_non_small_cell' then 1 else 0 end) = 1 as early_non_small_cell__qualified,
-        min(case when part = 'early_non_small_cell' then first_date end) as early_non_small_cell__date,
-        max(case when part = 'chest_surgery' then 1 else 0 end) = 1 as chest_surgery__qualified,
-        min(case when part = 'chest_surgery' then first_date end) as chest_surgery__date,
-        max(case when part = 'chest_surgery__number' then number_value end) as chest_surgery__number,
-        max(case when part = 'treatment_declined' then 1 else 0 end) = 1 as treatment_declined__qualified,
-        min(case when part = 'treatment_declined' then first_date end) as treatment_declined__date,
-        max(case when part = 'treatment_declined__number' then number_value end) as treatment_declined__number,
-        max(case when part = 'fit_stage_iii' then 1 else 0 end) = 1 as fit_stage_iii__qualified,
-        min(case when part = 'fit_stage_iii' then first_date end) as fit_stage_iii__date,
-        max(case when part = 'chemoradiotherapy' then 1 else 0 end) = 1 as chemoradiotherapy__qualified,
-        min(case when part = 'chemoradiotherapy' then first_date end) as chemoradiotherapy__date,
-        max(case when part = 'small_cell_confirmed' then 1 else 0 end) = 1 as small_cell_confirmed__qualified,
-        min(case when part = 'small_cell_confirmed' then first_date end) as small_cell_confirmed__date,
-        max(case when part = 'systemic_therapy' then 1 else 0 end) = 1 as systemic_therapy__qualified,
-        min(case when part = 'systemic_therapy' then first_date end) as systemic_therapy__date,
-        max(case when part = 'systemic_therapy__number' then number_value end) as systemic_therapy__number,
-        max(case when part = 'any_cancer_treatment' then 1 else 0 end) = 1 as any_cancer_treatment__qualified,
-        min(case when part = 'any_cancer_treatment' then first_date end) as any_cancer_treatment__date,
-        max(case when part = 'stage_iv' then 1 else 0 end) = 1 as stage_iv__qualified,
-        min(case when part = 'stage_iv' then first_date end) as stage_iv__date,
-        max(case when part = 'stage_iv__number' then number_value end) as stage_iv__number,
-        max(case when part = 'palliative_referral' then 1 else 0 end) = 1 as palliative_referral__qualified,
-        min(case when part = 'palliative_referral' then first_date end) as palliative_referral__date,
-        max(case when part = 'palliative_referral__number' then number_value end) as palliative_referral__number,
-        max(case when part = 'death' then 1 else 0 end) = 1 as death__qualified,
-        min(case when part = 'death' then first_date end) as death__date,
-        max(case when part = 'death_date_missing' then 1 else 0 end) = 1 as death_date_missing__qualified,
-        min(case when part = 'death_date_missing' then first_date end) as death_date_missing__date,
-        max(case when part = 'gp_referral' then 1 else 0 end) = 1 as gp_referral__qualified,
-        min(case when part = 'gp_referral' then first_date end) as gp_referral__date,
-        max(case when part = 'treatment_or_palliative' then 1 else 0 end) = 1 as treatment_or_palliative__qualified,
-        min(case when part = 'treatment_or_palliative' then first_date end) as treatment_or_palliative__date,
-        max(case when part = 'first_treatment' then 1 else 0 end) = 1 as first_treatment__qualified,
-        min(case when part = 'first_treatment' then first_date end) as first_treatment__date,
-        max(case when part = 'last_ecog' then 1 else 0 end) = 1 as last_ecog__qualified,
-        min(case when part = 'last_ecog' then first_date end) as last_ecog__date,
-        max(case when part = 'care_began' then 1 else 0 end) = 1 as care_began__qualified,
-        min(case when part = 'care_began' then first_date end) as care_began__date,
-        cohort_key
-    from qualified
-    group by cohort_key
 
 ),
 
@@ -1577,73 +1526,141 @@ final as (
         cohort.episode_id,
         cohort.measure_resolver,
         cohort.cohort_date,
-        pivoted.primary_lung__cohort_date,
-        pivoted.mesothelioma__cohort_date,
-        pivoted.lung_mets__cohort_date,
-        pivoted.new_lung_cancer__qualified,
-        pivoted.new_lung_cancer__date,
-        pivoted.mesothelioma__qualified,
-        pivoted.mesothelioma__date,
-        pivoted.lung_metastasis__qualified,
-        pivoted.lung_metastasis__date,
-        pivoted.pathology_confirmed__qualified,
-        pivoted.pathology_confirmed__date,
-        pivoted.tests_declined__qualified,
-        pivoted.tests_declined__date,
-        pivoted.tests_declined__number,
-        pivoted.discussed_at_mdt__qualified,
-        pivoted.discussed_at_mdt__date,
-        pivoted.clinical_trial__qualified,
-        pivoted.clinical_trial__date,
-        pivoted.clinical_trial__number,
-        pivoted.ecog__qualified,
-        pivoted.ecog__date,
-        pivoted.ecog__number,
-        pivoted.smoking__qualified,
-        pivoted.smoking__date,
-        pivoted.smoking__number,
-        pivoted.early_non_small_cell__qualified,
-        pivoted.early_non_small_cell__date,
-        pivoted.chest_surgery__qualified,
-        pivoted.chest_surgery__date,
-        pivoted.chest_surgery__number,
-        pivoted.treatment_declined__qualified,
-        pivoted.treatment_declined__date,
-        pivoted.treatment_declined__number,
-        pivoted.fit_stage_iii__qualified,
-        pivoted.fit_stage_iii__date,
-        pivoted.chemoradiotherapy__qualified,
-        pivoted.chemoradiotherapy__date,
-        pivoted.small_cell_confirmed__qualified,
-        pivoted.small_cell_confirmed__date,
-        pivoted.systemic_therapy__qualified,
-        pivoted.systemic_therapy__date,
-        pivoted.systemic_therapy__number,
-        pivoted.any_cancer_treatment__qualified,
-        pivoted.any_cancer_treatment__date,
-        pivoted.stage_iv__qualified,
-        pivoted.stage_iv__date,
-        pivoted.stage_iv__number,
-        pivoted.palliative_referral__qualified,
-        pivoted.palliative_referral__date,
-        pivoted.palliative_referral__number,
-        pivoted.death__qualified,
-        pivoted.death__date,
-        pivoted.death_date_missing__qualified,
-        pivoted.death_date_missing__date,
-        pivoted.gp_referral__qualified,
-        pivoted.gp_referral__date,
-        pivoted.treatment_or_palliative__qualified,
-        pivoted.treatment_or_palliative__date,
-        pivoted.first_treatment__qualified,
-        pivoted.first_treatment__date,
-        pivoted.last_ecog__qualified,
-        pivoted.last_ecog__date,
-        pivoted.care_began__qualified,
-        pivoted.care_began__date
+        first__new_lung_cancer.first_date as primary_lung__cohort_date,
+        first__mesothelioma.first_date as mesothelioma__cohort_date,
+        first__lung_metastasis.first_date as lung_mets__cohort_date,
+        first__new_lung_cancer.cohort_key is not null as new_lung_cancer__qualified,
+        first__new_lung_cancer.first_date as new_lung_cancer__date,
+        first__mesothelioma.cohort_key is not null as mesothelioma__qualified,
+        first__mesothelioma.first_date as mesothelioma__date,
+        first__lung_metastasis.cohort_key is not null as lung_metastasis__qualified,
+        first__lung_metastasis.first_date as lung_metastasis__date,
+        first__pathology_confirmed.cohort_key is not null as pathology_confirmed__qualified,
+        first__pathology_confirmed.first_date as pathology_confirmed__date,
+        first__tests_declined.cohort_key is not null as tests_declined__qualified,
+        first__tests_declined.first_date as tests_declined__date,
+        number__tests_declined.number_value as tests_declined__number,
+        first__discussed_at_mdt.cohort_key is not null as discussed_at_mdt__qualified,
+        first__discussed_at_mdt.first_date as discussed_at_mdt__date,
+        first__clinical_trial.cohort_key is not null as clinical_trial__qualified,
+        first__clinical_trial.first_date as clinical_trial__date,
+        number__clinical_trial.number_value as clinical_trial__number,
+        first__ecog.cohort_key is not null as ecog__qualified,
+        first__ecog.first_date as ecog__date,
+        number__ecog.number_value as ecog__number,
+        first__smoking.cohort_key is not null as smoking__qualified,
+        first__smoking.first_date as smoking__date,
+        number__smoking.number_value as smoking__number,
+        first__early_non_small_cell.cohort_key is not null as early_non_small_cell__qualified,
+        first__early_non_small_cell.first_date as early_non_small_cell__date,
+        first__chest_surgery.cohort_key is not null as chest_surgery__qualified,
+        first__chest_surgery.first_date as chest_surgery__date,
+        number__chest_surgery.number_value as chest_surgery__number,
+        first__treatment_declined.cohort_key is not null as treatment_declined__qualified,
+        first__treatment_declined.first_date as treatment_declined__date,
+        number__treatment_declined.number_value as treatment_declined__number,
+        first__fit_stage_iii.cohort_key is not null as fit_stage_iii__qualified,
+        first__fit_stage_iii.first_date as fit_stage_iii__date,
+        first__chemoradiotherapy.cohort_key is not null as chemoradiotherapy__qualified,
+        first__chemoradiotherapy.first_date as chemoradiotherapy__date,
+        first__small_cell_confirmed.cohort_key is not null as small_cell_confirmed__qualified,
+        first__small_cell_confirmed.first_date as small_cell_confirmed__date,
+        first__systemic_therapy.cohort_key is not null as systemic_therapy__qualified,
+        first__systemic_therapy.first_date as systemic_therapy__date,
+        number__systemic_therapy.number_value as systemic_therapy__number,
+        first__any_cancer_treatment.cohort_key is not null as any_cancer_treatment__qualified,
+        first__any_cancer_treatment.first_date as any_cancer_treatment__date,
+        first__stage_iv.cohort_key is not null as stage_iv__qualified,
+        first__stage_iv.first_date as stage_iv__date,
+        number__stage_iv.number_value as stage_iv__number,
+        first__palliative_referral.cohort_key is not null as palliative_referral__qualified,
+        first__palliative_referral.first_date as palliative_referral__date,
+        number__palliative_referral.number_value as palliative_referral__number,
+        first__death.cohort_key is not null as death__qualified,
+        first__death.first_date as death__date,
+        first__death_date_missing.cohort_key is not null as death_date_missing__qualified,
+        first__death_date_missing.first_date as death_date_missing__date,
+        first__gp_referral.cohort_key is not null as gp_referral__qualified,
+        first__gp_referral.first_date as gp_referral__date,
+        first__treatment_or_palliative.cohort_key is not null as treatment_or_palliative__qualified,
+        first__treatment_or_palliative.first_date as treatment_or_palliative__date,
+        first__first_treatment.cohort_key is not null as first_treatment__qualified,
+        first__first_treatment.first_date as first_treatment__date,
+        first__last_ecog.cohort_key is not null as last_ecog__qualified,
+        first__last_ecog.first_date as last_ecog__date,
+        first__care_began.cohort_key is not null as care_began__qualified,
+        first__care_began.first_date as care_began__date
     from cohort
-    inner join pivoted
-        on cohort.cohort_key = pivoted.cohort_key
+    left join first__new_lung_cancer
+        on cohort.cohort_key = first__new_lung_cancer.cohort_key
+    left join first__mesothelioma
+        on cohort.cohort_key = first__mesothelioma.cohort_key
+    left join first__lung_metastasis
+        on cohort.cohort_key = first__lung_metastasis.cohort_key
+    left join first__pathology_confirmed
+        on cohort.cohort_key = first__pathology_confirmed.cohort_key
+    left join first__tests_declined
+        on cohort.cohort_key = first__tests_declined.cohort_key
+    left join number__tests_declined
+        on cohort.cohort_key = number__tests_declined.cohort_key
+    left join first__discussed_at_mdt
+        on cohort.cohort_key = first__discussed_at_mdt.cohort_key
+    left join first__clinical_trial
+        on cohort.cohort_key = first__clinical_trial.cohort_key
+    left join number__clinical_trial
+        on cohort.cohort_key = number__clinical_trial.cohort_key
+    left join first__ecog
+        on cohort.cohort_key = first__ecog.cohort_key
+    left join number__ecog
+        on cohort.cohort_key = number__ecog.cohort_key
+    left join first__smoking
+        on cohort.cohort_key = first__smoking.cohort_key
+    left join number__smoking
+        on cohort.cohort_key = number__smoking.cohort_key
+    left join first__early_non_small_cell
+        on cohort.cohort_key = first__early_non_small_cell.cohort_key
+    left join first__chest_surgery
+        on cohort.cohort_key = first__chest_surgery.cohort_key
+    left join number__chest_surgery
+        on cohort.cohort_key = number__chest_surgery.cohort_key
+    left join first__treatment_declined
+        on cohort.cohort_key = first__treatment_declined.cohort_key
+    left join number__treatment_declined
+        on cohort.cohort_key = number__treatment_declined.cohort_key
+    left join first__fit_stage_iii
+        on cohort.cohort_key = first__fit_stage_iii.cohort_key
+    left join first__chemoradiotherapy
+        on cohort.cohort_key = first__chemoradiotherapy.cohort_key
+    left join first__small_cell_confirmed
+        on cohort.cohort_key = first__small_cell_confirmed.cohort_key
+    left join first__systemic_therapy
+        on cohort.cohort_key = first__systemic_therapy.cohort_key
+    left join number__systemic_therapy
+        on cohort.cohort_key = number__systemic_therapy.cohort_key
+    left join first__any_cancer_treatment
+        on cohort.cohort_key = first__any_cancer_treatment.cohort_key
+    left join first__stage_iv
+        on cohort.cohort_key = first__stage_iv.cohort_key
+    left join number__stage_iv
+        on cohort.cohort_key = number__stage_iv.cohort_key
+    left join first__palliative_referral
+        on cohort.cohort_key = first__palliative_referral.cohort_key
+    left join number__palliative_referral
+        on cohort.cohort_key = number__palliative_referral.cohort_key
+    left join first__death
+        on cohort.cohort_key = first__death.cohort_key
+    left join first__death_date_missing
+        on cohort.cohort_key = first__death_date_missing.cohort_key
+    left join first__gp_referral
+        on cohort.cohort_key = first__gp_referral.cohort_key
+    left join first__treatment_or_palliative
+        on cohort.cohort_key = first__treatment_or_palliative.cohort_key
+    left join first__first_treatment
+        on cohort.cohort_key = first__first_treatment.cohort_key
+    left join first__last_ecog
+        on cohort.cohort_key = first__last_ecog.cohort_key
+    left join first__care_began
+        on cohort.cohort_key = first__care_began.cohort_key
 
 )
 
