@@ -146,7 +146,11 @@ _BY_HAND = {
     "Targets of oncology, and what they are made from": "models/targets/oncology/_oncology.yml",
     "Reference: the clock and the periods": "models/_reference.yml",
     "Reference: kinds of episodes and of links": "seeds/reference/_reference.yml",
-    "Marts: what BI reads": "models/marts/_marts.yml",
+    "Consent: who is left out": "models/staging/consent/_consent.yml",
+    "Marts: results of reports": "models/marts/_marts.yml",
+    "Marts: what facts are about": "models/marts/_dimensions.yml",
+    "Marts: members, attrition, freshness": "models/marts/_facts.yml",
+    "Results: OMOP's cohort tables": "models/results/_results.yml",
     "Catalogue: what is defined, as data": "seeds/catalogue/_catalogue.yml",
 }
 _GENERATED = (
@@ -157,6 +161,9 @@ _GENERATED = (
     ("denominator__*", "indicators", "the denominator of an indicator; none for `full_cohort`"),
     ("indicator__*", "indicators", "keys in both denominator and numerator, free of any report"),
     ("report__*__results", "reports", "one row per indicator and cohort key: status, reason, dates"),
+    ("report_cohort_keys", "reports", "the cohort keys of all reports, for the marts: a view"),
+    ("measure_members", "measures", "the members of all measures, for the marts: a view"),
+    ("population_*", "populations", "the persons and the episodes of all populations, for the marts: views"),
     ("report_results", "reports", "the results of all reports, for the marts"),
     (
         "dropped_events__*",
@@ -214,7 +221,11 @@ def _macros() -> str:
     for title, path in {
         "Scalars: what engines spell differently": "macros/scalar/_scalar.yml",
         "Staging: where a source column comes from": "macros/omop/_omop.yml",
+<<<<<<< HEAD
         "Operations: what the command line runs": "macros/export/_export.yml",
+=======
+        "Consent: which opt-outs hold": "macros/consent/_consent_macros.yml",
+>>>>>>> main
     }.items():
         text += f"## {title}\n\n"
         rows = []

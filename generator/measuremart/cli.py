@@ -29,7 +29,14 @@ from measuremart.list_table import list_table
 from measuremart.pipeline import Read, import_oa_cohorts, pending_changes, read_definitions
 from measuremart.plan.states import missing_said, state_of, states
 from measuremart.problems import Kind, Problem, did_you_mean, exit_code
-from measuremart.report_table import left_out_rows, left_out_said, reasons_said, report_rows, report_table
+from measuremart.report_table import (
+    freshness_said,
+    left_out_rows,
+    left_out_said,
+    reasons_said,
+    report_rows,
+    report_table,
+)
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.warehouse.profile import missing
 from measuremart.write import Change, WriteRefusedError, apply
@@ -320,7 +327,7 @@ def report_command(
     for line in left_out_said(left_out):
         _out.print(line, soft_wrap=True)
     _out.print(report_table(report.title, rows, _out.width))
-    for line in reasons_said(rows):
+    for line in (*reasons_said(rows), *freshness_said(rows)):
         _out.print(line, soft_wrap=True)
 
 

@@ -24,14 +24,19 @@ def report_rows(project: Path, report: str, options: tuple[str, ...]) -> list[di
     """Return the all-time aggregates of a report, one row an indicator, in its order. Raises `WarehouseError`.
 
     Each row has why its indicator is unavailable (`reason`), and the sub-cohorts that the report goes without
-    (`without`); null where there is nothing to say.
+    (`without`); null where there is nothing to say. It also has how fresh the data of the report's population is: when
+    the source says it was loaded (`loaded_on`), and the last day of any event that is not after `as_of` (`last_date`).
     """
     sql = (
         f"select {_COLUMNS}, indicator.unavailable_reason as reason, "  # noqa: S608 - a report's name is a checked name
-        "report.unavailable_sub_cohorts as without from {{ ref('agg_indicator') }} as shown "
+        "report.unavailable_sub_cohorts as without, fresh.loaded_on, fresh.last_date "
+        "from {{ ref('agg_indicator') }} as shown "
         "inner join {{ ref('dim_indicator') }} as indicator "
         "on shown.report = indicator.report and shown.indicator = indicator.indicator "
         "inner join {{ ref('dim_report') }} as report on shown.report = report.report "
+        "left join (select population, max(cdm_release_date) as loaded_on, max(last_date) as last_date "
+        "from {{ ref('fct_source_freshness') }} where source_table <> 'observation_period' group by population) "
+        "as fresh on report.population = fresh.population "
         f"where shown.report = '{report}' and shown.period_kind = 'all_time' order by shown.position"
     )
     return query(project, sql, options)
@@ -58,6 +63,14 @@ def left_out_said(rows: list[dict[str, Any]]) -> list[str]:
 def reasons_said(rows: list[dict[str, Any]]) -> list[str]:
     """Return a line for each indicator that is unavailable, for below the table."""
     return [f"unavailable: {row['title']}: {row['reason']}" for row in rows if row["reason"] is not None]
+
+
+def freshness_said(rows: list[dict[str, Any]]) -> list[str]:
+    """Return a line that says how fresh the data is, for below the table; none where nothing is known of it."""
+    loaded, last = (str(rows[0][name] or "")[:10] for name in ("loaded_on", "last_date"))
+    if not loaded and not last:
+        return []
+    return [f"Data: loaded {loaded or 'on a day that the source does not say'}, last event {last or 'unknown'}"]
 
 
 WIDE = 110

@@ -3,7 +3,7 @@
 
 with
 
-sized as (
+united as (
 
     {% if 'gi_bleed' in var('packs') %}
         select
@@ -24,8 +24,6 @@ sized as (
 
         union all
 
-    {% endif %}
-    {% if 'lung' in var('packs') %}
         select
             'lung' as pack,
             'lung_cancer' as concept_set,
@@ -44,8 +42,6 @@ sized as (
 
         union all
 
-    {% endif %}
-    {% if 'oncology' in var('packs') %}
         select
             'oncology' as pack,
             'cancer_surgery' as concept_set,
@@ -54,8 +50,6 @@ sized as (
 
         union all
 
-    {% endif %}
-    {% if 'oncology' in var('packs') %}
         select
             'oncology' as pack,
             'intent_cure_radiotherapy' as concept_set,
@@ -64,8 +58,6 @@ sized as (
 
         union all
 
-    {% endif %}
-    {% if 'oncology' in var('packs') %}
         select
             'oncology' as pack,
             'intent_cure_systemic' as concept_set,
@@ -74,8 +66,6 @@ sized as (
 
         union all
 
-    {% endif %}
-    {% if 'oncology' in var('packs') %}
         select
             'oncology' as pack,
             'intent_palliate_radiotherapy' as concept_set,
@@ -84,8 +74,6 @@ sized as (
 
         union all
 
-    {% endif %}
-    {% if 'oncology' in var('packs') %}
         select
             'oncology' as pack,
             'intent_palliate_systemic' as concept_set,
@@ -94,8 +82,6 @@ sized as (
 
         union all
 
-    {% endif %}
-    {% if 'oncology' in var('packs') %}
         select
             'oncology' as pack,
             'metastasis_modifiers' as concept_set,
@@ -104,8 +90,6 @@ sized as (
 
         union all
 
-    {% endif %}
-    {% if 'oncology' in var('packs') %}
         select
             'oncology' as pack,
             'radiotherapy_procedures' as concept_set,
@@ -114,8 +98,6 @@ sized as (
 
         union all
 
-    {% endif %}
-    {% if 'oncology' in var('packs') %}
         select
             'oncology' as pack,
             'specialist_consultations' as concept_set,
@@ -124,8 +106,6 @@ sized as (
 
         union all
 
-    {% endif %}
-    {% if 'oncology' in var('packs') %}
         select
             'oncology' as pack,
             'specialist_specialties' as concept_set,
@@ -134,8 +114,6 @@ sized as (
 
         union all
 
-    {% endif %}
-    {% if 'oncology' in var('packs') %}
         select
             'oncology' as pack,
             'stage_modifiers' as concept_set,
@@ -144,8 +122,6 @@ sized as (
 
         union all
 
-    {% endif %}
-    {% if 'oncology' in var('packs') %}
         select
             'oncology' as pack,
             'surgical_episodes' as concept_set,
@@ -155,11 +131,11 @@ sized as (
         union all
 
     {% endif %}
-    -- no rows: the shape of the table where no pack is built
+    -- no rows: the shape of the table where nothing is built
     select
         'none' as pack,
         'none' as concept_set,
-        cast(0 as bigint) as n_concepts
+        cast(null as bigint) as n_concepts
     where 1 = 0
 
 )
@@ -168,4 +144,4 @@ select
     pack,
     concept_set,
     n_concepts
-from sized
+from united

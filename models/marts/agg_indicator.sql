@@ -35,6 +35,7 @@ indicator as (
     select
         indicator.report,
         indicator.indicator,
+        indicator.version,
         indicator.position,
         indicator.title,
         indicator.statistic,
@@ -148,6 +149,7 @@ grid as (
     select
         indicator.report,
         indicator.indicator,
+        indicator.version,
         indicator.position,
         indicator.title,
         indicator.statistic,
@@ -204,6 +206,7 @@ measured as (
     select
         grid.report,
         grid.indicator,
+        grid.version,
         grid.position,
         grid.title,
         grid.statistic,
@@ -246,6 +249,7 @@ compared as (
     select
         report,
         indicator,
+        version,
         position,
         title,
         statistic,
@@ -281,6 +285,7 @@ final as (
     select
         compared.report,
         compared.indicator,
+        compared.version,
         compared.position,
         compared.title,
         compared.statistic,
@@ -315,8 +320,11 @@ final as (
 )
 
 select
+    report || '.' || indicator as indicator_key,
+    report || '.' || period_kind || '.' || period as period_key,
     report,
     indicator,
+    version,
     position,
     title,
     statistic,

@@ -24,6 +24,7 @@ indicator as (
 )
 
 select
+    report || '.' || indicator as indicator_key,
     report,
     indicator,
     position,

@@ -9,7 +9,15 @@ from collections.abc import Iterable
 from dbt_runs import ROOT
 
 STAGING = ROOT / "models" / "staging" / "omop"
-ABSENT = ["care_site", "concept_relationship", "device_exposure", "location", "observation_period", "vocabulary"]
+ABSENT = [
+    "care_site",
+    "cdm_source",
+    "concept_relationship",
+    "device_exposure",
+    "location",
+    "observation_period",
+    "vocabulary",
+]
 
 # Concepts of the sets in definitions/oncology/concept_sets.yml, one each, and one that is in none.
 LUNG, STAGE_1, STAGE_3, SPREAD, OTHER = 443388, 1635838, 1634191, 36770283, 9

@@ -200,6 +200,7 @@ class Measure(Expression, Entry):
     """A named measure: a set of qualification events."""
 
     id: PlainId | None = None
+    version: Annotated[int, Field(ge=1)] = 1
     examples: tuple[Example, ...] = ()
 
 

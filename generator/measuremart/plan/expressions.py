@@ -113,7 +113,7 @@ class MeasurePlanner:
         if name in self._built:  # found to be part of a circle on the way
             return self._built[name]
         if built is not None:
-            self.measures[name] = nodes.Measure(about(defined), built.expression)
+            self.measures[name] = nodes.Measure(about(defined), built.expression, defined.entry.version)
             reference = nodes.MeasureRef(built.types, name)
             built = Built(reference, f"'{name}'", built.origin)
         self._built[name] = built

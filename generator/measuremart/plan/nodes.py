@@ -38,7 +38,7 @@ class Offset:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Who is counted. `spine` is None where there are no episodes."""
+    """Who is counted. `spine` is None where there are no episodes; `sexes` are (name, code)."""
 
     name: str
     pack: str
@@ -46,9 +46,12 @@ class Population:
     person_id: str
     birth_date: str | None
     sex: str | None
+    sexes: tuple[tuple[str, int], ...]
     spine_model: str | None
     spine_person: str
     spine_id: str
+    spine_start: str
+    spine_end: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +355,7 @@ class Measure:
 
     about: Named
     expression: Expression
+    version: int
 
 
 @dataclass(frozen=True, slots=True)

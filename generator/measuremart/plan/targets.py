@@ -99,9 +99,12 @@ class TargetPlanner:
             person_id=person.id,
             birth_date=person.birth_date,
             sex=person.sex,
+            sexes=tuple(person.sexes.items()),
             spine_model=spine.model if spine else None,
             spine_person=spine.person if spine else "person_id",
             spine_id=spine.id if spine else "episode_id",
+            spine_start=spine.start if spine else "start_date",
+            spine_end=spine.end if spine else None,
         )
         self.sexes[defined.name] = dict(person.sexes)
 

@@ -8,6 +8,7 @@ from typing import Any
 from measuremart.plan import nodes
 from measuremart.plan.nodes import Plan
 from measuremart.plan.unavailable import said
+from measuremart.render import catalogue_cohorts
 from measuremart.render.concepts import used_concepts
 from measuremart.render.properties import YAML_HEADER, dump
 from measuremart.render.unavailable import (
@@ -77,6 +78,7 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
         ("grain", "string", "What one key of it is"),
         ("population", "string", "The population it is about"),
         ("is_timeless", "boolean", "Whether it carries no dates"),
+        ("version", "bigint", "The definition's version; null for an unavailable measure"),
         ("unavailable_reason", "string", "Why the measure is unavailable; null where it is available"),
     ],
     "catalogue_concept": [
@@ -91,6 +93,7 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
         ),
         ("concept_id", "bigint", "The concept"),
     ],
+    **catalogue_cohorts.SEEDS,
 }
 
 
@@ -108,6 +111,7 @@ def catalogue_files(plan: Plan) -> dict[str, str]:
             [*map(_measure, plan.measures.values()), *_unavailable_measures(plan)], key=lambda row: row[0]
         ),
         "catalogue_concept": used_concepts(plan),
+        **catalogue_cohorts.cohort_rows(plan),
     }
     files = {f"{FOLDER}/{name}.csv": _csv(name, found) for name, found in rows.items()}
     return files | {f"{FOLDER}/_catalogue.yml": _properties()}
@@ -195,10 +199,10 @@ def _measure(measure: nodes.Measure) -> Sequence[Any]:
     types, about = measure.expression.types, measure.about
     return (
         about.name, about.pack, about.id, about.description, str(types.grain), types.population,
-        "true" if types.timeless else "false", None,
+        "true" if types.timeless else "false", measure.version, None,
     )  # fmt: skip
 
 
 def _unavailable_measures(plan: Plan) -> Iterable[Sequence[Any]]:
     for name, about in plan.unavailable.measures.items():
-        yield name, about.pack, about.id, about.description, None, None, None, str(plan.unavailable.parts.nearest[name])
+        yield name, about.pack, about.id, about.description, *[None] * 4, str(plan.unavailable.parts.nearest[name])

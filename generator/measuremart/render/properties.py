@@ -81,6 +81,8 @@ def _tests(model: Model, plan: Plan) -> list[Any]:
         if by_person:
             arguments["person_grain"] = by_person
         return [{"indicator_result": {"arguments": arguments}}]
+    if model.layer == "reports" and model.name.endswith("__dataset"):
+        return [{"no_opted_out_person": {"arguments": {"population": _report(model, plan).types.population}}}]
     return []
 
 

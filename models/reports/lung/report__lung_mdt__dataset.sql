@@ -16,1506 +16,2559 @@ cohort as (
 
 ),
 
-concept_ancestor as (
+slice_1 as (
+
+    -- some of the columns: no engine takes hundreds of tables in one join, or a thousand parts beside each other
+    with
+
+    concept_ancestor as (
+
+        select
+            ancestor_concept_id,
+            descendant_concept_id
+        from {{ ref('stg_omop__concept_ancestor') }}
+
+    ),
+
+    measure__any_cancer_treatment as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__any_cancer_treatment') }}
+
+    ),
+
+    measure__chemoradiotherapy as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__chemoradiotherapy') }}
+
+    ),
+
+    measure__chest_surgery as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__chest_surgery') }}
+
+    ),
+
+    measure__clinical_trial as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__clinical_trial') }}
+
+    ),
+
+    measure__concurrent_chemoradiation as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__concurrent_chemoradiation') }}
+
+    ),
+
+    measure__curative_radiotherapy as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__curative_radiotherapy') }}
+
+    ),
+
+    measure__death as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__death') }}
+
+    ),
+
+    measure__death_date_missing as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__death_date_missing') }}
+
+    ),
+
+    measure__discussed_at_mdt as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__discussed_at_mdt') }}
+
+    ),
+
+    measure__early_non_small_cell as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__early_non_small_cell') }}
+
+    ),
+
+    measure__early_not_operated as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__early_not_operated') }}
+
+    ),
+
+    measure__ecog as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__ecog') }}
+
+    ),
+
+    measure__fit_stage_iii as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__fit_stage_iii') }}
+
+    ),
+
+    measure__gp_referral as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__gp_referral') }}
+
+    ),
+
+    measure__lung_function as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__lung_function') }}
+
+    ),
+
+    measure__lung_metastasis as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__lung_metastasis') }}
+
+    ),
+
+    measure__mesothelioma as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__mesothelioma') }}
+
+    ),
+
+    measure__molecular_testing as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__molecular_testing') }}
+
+    ),
+
+    measure__new_lung_cancer as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__new_lung_cancer') }}
+
+    ),
+
+    measure__palliative_referral as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__palliative_referral') }}
+
+    ),
+
+    measure__pathology_confirmed as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__pathology_confirmed') }}
+
+    ),
+
+    measure__radiotherapy_stage_i_iii as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__radiotherapy_stage_i_iii') }}
+
+    ),
+
+    measure__seen_before_referral as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__seen_before_referral') }}
+
+    ),
+
+    measure__small_cell as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__small_cell') }}
+
+    ),
+
+    measure__small_cell_confirmed as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__small_cell_confirmed') }}
+
+    ),
+
+    measure__smoking as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__smoking') }}
+
+    ),
+
+    measure__specialist_nurse as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__specialist_nurse') }}
+
+    ),
+
+    measure__specialist_seen as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__specialist_seen') }}
+
+    ),
+
+    measure__stage_i_iii_small_cell as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__stage_i_iii_small_cell') }}
+
+    ),
+
+    measure__stage_iv as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__stage_iv') }}
+
+    ),
+
+    measure__stage_iv_non_small_cell as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__stage_iv_non_small_cell') }}
+
+    ),
+
+    measure__stage_iv_non_squamous as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__stage_iv_non_squamous') }}
+
+    ),
+
+    measure__stage_iv_since_diagnosis as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__stage_iv_since_diagnosis') }}
+
+    ),
+
+    measure__surgery_stage_i_iii as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__surgery_stage_i_iii') }}
+
+    ),
+
+    measure__surgery_stage_ib_iia as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__surgery_stage_ib_iia') }}
+
+    ),
+
+    measure__systemic_therapy as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__systemic_therapy') }}
+
+    ),
+
+    measure__tests_declined as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__tests_declined') }}
+
+    ),
+
+    measure__treatment_day as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__treatment_day') }}
+
+    ),
+
+    measure__treatment_declined as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__treatment_declined') }}
+
+    ),
+
+    measure__treatment_or_palliative as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__treatment_or_palliative') }}
+
+    ),
+
+    first__new_lung_cancer as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__new_lung_cancer as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__mesothelioma as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__mesothelioma as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__lung_metastasis as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__lung_metastasis as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__discussed_at_mdt as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__discussed_at_mdt as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    rows__clinical_trial__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(null as bigint) as episode_id,
+            cast(person_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id,
+            value_text
+        from {{ ref('target__observation') }}
+
+    ),
+
+    rows__clinical_trial__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id,
+            target_row.value_text
+        from rows__clinical_trial__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__clinical_trial as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__clinical_trial__eligible
+        where (concept_id = 2000000071 and value_text = 'enrolled')
+
+    ),
+
+    first__clinical_trial as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__clinical_trial as member
+            on
+                cohort.person_id = member.person_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__clinical_trial as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__clinical_trial as numbered
+            on
+                cohort.person_id = numbered.person_id
+
+    ),
+
+    number__clinical_trial as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__clinical_trial
+        where place = 1
+
+    ),
+
+    first__pathology_confirmed as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__pathology_confirmed as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    rows__tests_declined__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id,
+            value_concept_id
+        from {{ ref('target__observation') }}
+
+    ),
+
+    rows__tests_declined__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id,
+            target_row.value_concept_id
+        from rows__tests_declined__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__tests_declined as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__tests_declined__eligible
+        where (concept_id = 2000000072 and value_concept_id = 2000000074)
+
+    ),
+
+    first__tests_declined as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__tests_declined as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__tests_declined as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__tests_declined as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__tests_declined as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__tests_declined
+        where place = 1
+
+    ),
+
+    rows__ecog__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id,
+            {{ to_number('value_number') }} as value_number
+        from {{ ref('target__measurement') }}
+
+    ),
+
+    rows__ecog__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id,
+            target_row.value_number
+        from rows__ecog__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__ecog as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__ecog__eligible
+        where (value_number between 0 and 4 and concept_id = 36305384)
+
+    ),
+
+    first__ecog as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__ecog as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__ecog as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__ecog as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__ecog as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__ecog
+        where place = 1
+
+    ),
+
+    rows__smoking__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id,
+            value_concept_id
+        from {{ ref('target__observation') }}
+
+    ),
+
+    rows__smoking__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id,
+            target_row.value_concept_id
+        from rows__smoking__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+            and not coalesce(
+                target_row.value_concept_id = 2000000064,
+                false
+            )
+
+    ),
+
+    rows__smoking as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__smoking__eligible
+        where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
+
+    ),
+
+    first__smoking as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__smoking as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__smoking as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__smoking as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__smoking as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__smoking
+        where place = 1
+
+    ),
+
+    first__surgery_stage_i_iii as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__surgery_stage_i_iii as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    rows__lung_function__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id,
+            {{ to_number('value_number') }} as value_number
+        from {{ ref('target__measurement') }}
+
+    ),
+
+    rows__lung_function__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id,
+            target_row.value_number
+        from rows__lung_function__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__lung_function as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__lung_function__eligible
+        where (concept_id = 3024653 and value_number is not null)
+
+    ),
+
+    first__lung_function as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__lung_function as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__lung_function as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__lung_function as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__lung_function as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__lung_function
+        where place = 1
+
+    ),
+
+    first__radiotherapy_stage_i_iii as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__radiotherapy_stage_i_iii as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__early_non_small_cell as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__early_non_small_cell as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__chest_surgery as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__chest_surgery as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    rows__treatment_declined__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id,
+            value_concept_id
+        from {{ ref('target__observation') }}
+
+    ),
+
+    rows__treatment_declined__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id,
+            target_row.value_concept_id
+        from rows__treatment_declined__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__treatment_declined as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__treatment_declined__eligible
+        where (concept_id = 2000000072 and value_concept_id = 2000000073)
+
+    ),
+
+    first__treatment_declined as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__treatment_declined as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__treatment_declined as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__treatment_declined as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__treatment_declined as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__treatment_declined
+        where place = 1
+
+    ),
+
+    first__early_not_operated as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__early_not_operated as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__curative_radiotherapy as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__curative_radiotherapy as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__fit_stage_iii as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__fit_stage_iii as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__chemoradiotherapy as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__chemoradiotherapy as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__surgery_stage_ib_iia as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__surgery_stage_ib_iia as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__systemic_therapy as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__systemic_therapy as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__small_cell as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__small_cell as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__small_cell_confirmed as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__small_cell_confirmed as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__stage_i_iii_small_cell as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__stage_i_iii_small_cell as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__concurrent_chemoradiation as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__concurrent_chemoradiation as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__stage_iv_non_squamous as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__stage_iv_non_squamous as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    rows__molecular_testing__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id,
+            value_concept_id
+        from {{ ref('target__measurement') }}
+
+    ),
+
+    rows__molecular_testing__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id,
+            target_row.value_concept_id
+        from rows__molecular_testing__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+            and not coalesce(
+                target_row.value_concept_id = 2000000058,
+                false
+            )
+
+    ),
+
+    rows__molecular_testing as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__molecular_testing__eligible
+        where concept_id = 2000000055
+
+    ),
+
+    first__molecular_testing as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__molecular_testing as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__molecular_testing as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__molecular_testing as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__molecular_testing as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__molecular_testing
+        where place = 1
+
+    ),
+
+    rows__stage_iv__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id
+        from {{ ref('target__dx_stage') }}
+
+    ),
+
+    rows__stage_iv__hierarchy_1 as (
+
+        select descendant_concept_id as concept_id
+        from concept_ancestor
+        where
+            ancestor_concept_id in (1633987)
+            and descendant_concept_id <> 0
+
+        union
+
+        select cast(1633987 as bigint) as concept_id
+
+    ),
+
+    rows__stage_iv__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id
+        from rows__stage_iv__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__stage_iv as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__stage_iv__eligible
+        where concept_id in (select listed.concept_id from rows__stage_iv__hierarchy_1 as listed)
+
+    ),
+
+    first__stage_iv as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__stage_iv as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__stage_iv as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__stage_iv as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__stage_iv as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__stage_iv
+        where place = 1
+
+    ),
+
+    rows__palliative_referral__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id
+        from {{ ref('target__observation') }}
+
+    ),
+
+    rows__palliative_referral__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id
+        from rows__palliative_referral__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__palliative_referral as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__palliative_referral__eligible
+        where concept_id = 4127745
+
+    ),
+
+    first__palliative_referral as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__palliative_referral as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__palliative_referral as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__palliative_referral as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__palliative_referral as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__palliative_referral
+        where place = 1
+
+    ),
+
+    first__stage_iv_non_small_cell as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__stage_iv_non_small_cell as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__any_cancer_treatment as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__any_cancer_treatment as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__specialist_nurse as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__specialist_nurse as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__death as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__death as member
+            on
+                cohort.person_id = member.person_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__treatment_day as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__treatment_day as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__death_date_missing as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__death_date_missing as member
+            on
+                cohort.person_id = member.person_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__gp_referral as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__gp_referral as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__specialist_seen as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__specialist_seen as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__seen_before_referral as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__seen_before_referral as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__treatment_or_palliative as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__treatment_or_palliative as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__stage_iv_since_diagnosis as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__stage_iv_since_diagnosis as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    )
 
     select
-        ancestor_concept_id,
-        descendant_concept_id
-    from {{ ref('stg_omop__concept_ancestor') }}
-
-),
-
-concept_set__cancer_medicines as (
-
-    select concept_id
-    from {{ ref('concept_set__cancer_medicines') }}
-
-),
-
-measure__any_cancer_treatment as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__any_cancer_treatment') }}
-
-),
-
-measure__care_began as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__care_began') }}
-
-),
-
-measure__chemoradiotherapy as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__chemoradiotherapy') }}
-
-),
-
-measure__chest_surgery as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__chest_surgery') }}
-
-),
-
-measure__clinical_trial as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__clinical_trial') }}
-
-),
-
-measure__death as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__death') }}
-
-),
-
-measure__death_date_missing as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__death_date_missing') }}
-
-),
-
-measure__discussed_at_mdt as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__discussed_at_mdt') }}
-
-),
-
-measure__early_non_small_cell as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__early_non_small_cell') }}
-
-),
-
-measure__ecog as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__ecog') }}
-
-),
-
-measure__first_treatment as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__first_treatment') }}
-
-),
-
-measure__fit_stage_iii as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__fit_stage_iii') }}
-
-),
-
-measure__gp_referral as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__gp_referral') }}
-
-),
-
-measure__last_ecog as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__last_ecog') }}
-
-),
-
-measure__lung_metastasis as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__lung_metastasis') }}
-
-),
-
-measure__mesothelioma as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__mesothelioma') }}
-
-),
-
-measure__new_lung_cancer as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__new_lung_cancer') }}
-
-),
-
-measure__palliative_referral as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__palliative_referral') }}
-
-),
-
-measure__pathology_confirmed as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__pathology_confirmed') }}
-
-),
-
-measure__small_cell_confirmed as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__small_cell_confirmed') }}
-
-),
-
-measure__smoking as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__smoking') }}
-
-),
-
-measure__stage_iv as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__stage_iv') }}
-
-),
-
-measure__systemic_therapy as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__systemic_therapy') }}
-
-),
-
-measure__tests_declined as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__tests_declined') }}
-
-),
-
-measure__treatment_declined as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__treatment_declined') }}
-
-),
-
-measure__treatment_or_palliative as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__treatment_or_palliative') }}
-
-),
-
-first__new_lung_cancer as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
+        first__new_lung_cancer.cohort_key is not null as new_lung_cancer__qualified,
+        first__new_lung_cancer.first_date as new_lung_cancer__date,
+        first__mesothelioma.cohort_key is not null as mesothelioma__qualified,
+        first__mesothelioma.first_date as mesothelioma__date,
+        first__lung_metastasis.cohort_key is not null as lung_metastasis__qualified,
+        first__lung_metastasis.first_date as lung_metastasis__date,
+        first__discussed_at_mdt.cohort_key is not null as discussed_at_mdt__qualified,
+        first__discussed_at_mdt.first_date as discussed_at_mdt__date,
+        first__clinical_trial.cohort_key is not null as clinical_trial__qualified,
+        first__clinical_trial.first_date as clinical_trial__date,
+        number__clinical_trial.number_value as clinical_trial__number,
+        first__pathology_confirmed.cohort_key is not null as pathology_confirmed__qualified,
+        first__pathology_confirmed.first_date as pathology_confirmed__date,
+        first__tests_declined.cohort_key is not null as tests_declined__qualified,
+        first__tests_declined.first_date as tests_declined__date,
+        number__tests_declined.number_value as tests_declined__number,
+        first__ecog.cohort_key is not null as ecog__qualified,
+        first__ecog.first_date as ecog__date,
+        number__ecog.number_value as ecog__number,
+        first__smoking.cohort_key is not null as smoking__qualified,
+        first__smoking.first_date as smoking__date,
+        number__smoking.number_value as smoking__number,
+        first__surgery_stage_i_iii.cohort_key is not null as surgery_stage_i_iii__qualified,
+        first__surgery_stage_i_iii.first_date as surgery_stage_i_iii__date,
+        first__lung_function.cohort_key is not null as lung_function__qualified,
+        first__lung_function.first_date as lung_function__date,
+        number__lung_function.number_value as lung_function__number,
+        first__radiotherapy_stage_i_iii.cohort_key is not null as radiotherapy_stage_i_iii__qualified,
+        first__radiotherapy_stage_i_iii.first_date as radiotherapy_stage_i_iii__date,
+        first__early_non_small_cell.cohort_key is not null as early_non_small_cell__qualified,
+        first__early_non_small_cell.first_date as early_non_small_cell__date,
+        first__chest_surgery.cohort_key is not null as chest_surgery__qualified,
+        first__chest_surgery.first_date as chest_surgery__date,
+        first__treatment_declined.cohort_key is not null as treatment_declined__qualified,
+        first__treatment_declined.first_date as treatment_declined__date,
+        number__treatment_declined.number_value as treatment_declined__number,
+        first__early_not_operated.cohort_key is not null as early_not_operated__qualified,
+        first__early_not_operated.first_date as early_not_operated__date,
+        first__curative_radiotherapy.cohort_key is not null as curative_radiotherapy__qualified,
+        first__curative_radiotherapy.first_date as curative_radiotherapy__date,
+        first__fit_stage_iii.cohort_key is not null as fit_stage_iii__qualified,
+        first__fit_stage_iii.first_date as fit_stage_iii__date,
+        first__chemoradiotherapy.cohort_key is not null as chemoradiotherapy__qualified,
+        first__chemoradiotherapy.first_date as chemoradiotherapy__date,
+        first__surgery_stage_ib_iia.cohort_key is not null as surgery_stage_ib_iia__qualified,
+        first__surgery_stage_ib_iia.first_date as surgery_stage_ib_iia__date,
+        first__systemic_therapy.cohort_key is not null as systemic_therapy__qualified,
+        first__systemic_therapy.first_date as systemic_therapy__date,
+        first__small_cell.cohort_key is not null as small_cell__qualified,
+        first__small_cell.first_date as small_cell__date,
+        first__small_cell_confirmed.cohort_key is not null as small_cell_confirmed__qualified,
+        first__small_cell_confirmed.first_date as small_cell_confirmed__date,
+        first__stage_i_iii_small_cell.cohort_key is not null as stage_i_iii_small_cell__qualified,
+        first__stage_i_iii_small_cell.first_date as stage_i_iii_small_cell__date,
+        first__concurrent_chemoradiation.cohort_key is not null as concurrent_chemoradiation__qualified,
+        first__concurrent_chemoradiation.first_date as concurrent_chemoradiation__date,
+        first__stage_iv_non_squamous.cohort_key is not null as stage_iv_non_squamous__qualified,
+        first__stage_iv_non_squamous.first_date as stage_iv_non_squamous__date,
+        first__molecular_testing.cohort_key is not null as molecular_testing__qualified,
+        first__molecular_testing.first_date as molecular_testing__date,
+        number__molecular_testing.number_value as molecular_testing__number,
+        first__stage_iv.cohort_key is not null as stage_iv__qualified,
+        first__stage_iv.first_date as stage_iv__date,
+        number__stage_iv.number_value as stage_iv__number,
+        first__palliative_referral.cohort_key is not null as palliative_referral__qualified,
+        first__palliative_referral.first_date as palliative_referral__date,
+        number__palliative_referral.number_value as palliative_referral__number,
+        first__stage_iv_non_small_cell.cohort_key is not null as stage_iv_non_small_cell__qualified,
+        first__stage_iv_non_small_cell.first_date as stage_iv_non_small_cell__date,
+        first__any_cancer_treatment.cohort_key is not null as any_cancer_treatment__qualified,
+        first__any_cancer_treatment.first_date as any_cancer_treatment__date,
+        first__specialist_nurse.cohort_key is not null as specialist_nurse__qualified,
+        first__specialist_nurse.first_date as specialist_nurse__date,
+        first__death.cohort_key is not null as death__qualified,
+        first__death.first_date as death__date,
+        first__treatment_day.cohort_key is not null as treatment_day__qualified,
+        first__treatment_day.first_date as treatment_day__date,
+        first__death_date_missing.cohort_key is not null as death_date_missing__qualified,
+        first__death_date_missing.first_date as death_date_missing__date,
+        first__gp_referral.cohort_key is not null as gp_referral__qualified,
+        first__gp_referral.first_date as gp_referral__date,
+        first__specialist_seen.cohort_key is not null as specialist_seen__qualified,
+        first__specialist_seen.first_date as specialist_seen__date,
+        first__seen_before_referral.cohort_key is not null as seen_before_referral__qualified,
+        first__seen_before_referral.first_date as seen_before_referral__date,
+        first__treatment_or_palliative.cohort_key is not null as treatment_or_palliative__qualified,
+        first__treatment_or_palliative.first_date as treatment_or_palliative__date,
+        first__stage_iv_since_diagnosis.cohort_key is not null as stage_iv_since_diagnosis__qualified,
+        first__stage_iv_since_diagnosis.first_date as stage_iv_since_diagnosis__date,
+        cohort.cohort_key
     from cohort
-    inner join measure__new_lung_cancer as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
+    left join first__new_lung_cancer
+        on cohort.cohort_key = first__new_lung_cancer.cohort_key
+    left join first__mesothelioma
+        on cohort.cohort_key = first__mesothelioma.cohort_key
+    left join first__lung_metastasis
+        on cohort.cohort_key = first__lung_metastasis.cohort_key
+    left join first__discussed_at_mdt
+        on cohort.cohort_key = first__discussed_at_mdt.cohort_key
+    left join first__clinical_trial
+        on cohort.cohort_key = first__clinical_trial.cohort_key
+    left join number__clinical_trial
+        on cohort.cohort_key = number__clinical_trial.cohort_key
+    left join first__pathology_confirmed
+        on cohort.cohort_key = first__pathology_confirmed.cohort_key
+    left join first__tests_declined
+        on cohort.cohort_key = first__tests_declined.cohort_key
+    left join number__tests_declined
+        on cohort.cohort_key = number__tests_declined.cohort_key
+    left join first__ecog
+        on cohort.cohort_key = first__ecog.cohort_key
+    left join number__ecog
+        on cohort.cohort_key = number__ecog.cohort_key
+    left join first__smoking
+        on cohort.cohort_key = first__smoking.cohort_key
+    left join number__smoking
+        on cohort.cohort_key = number__smoking.cohort_key
+    left join first__surgery_stage_i_iii
+        on cohort.cohort_key = first__surgery_stage_i_iii.cohort_key
+    left join first__lung_function
+        on cohort.cohort_key = first__lung_function.cohort_key
+    left join number__lung_function
+        on cohort.cohort_key = number__lung_function.cohort_key
+    left join first__radiotherapy_stage_i_iii
+        on cohort.cohort_key = first__radiotherapy_stage_i_iii.cohort_key
+    left join first__early_non_small_cell
+        on cohort.cohort_key = first__early_non_small_cell.cohort_key
+    left join first__chest_surgery
+        on cohort.cohort_key = first__chest_surgery.cohort_key
+    left join first__treatment_declined
+        on cohort.cohort_key = first__treatment_declined.cohort_key
+    left join number__treatment_declined
+        on cohort.cohort_key = number__treatment_declined.cohort_key
+    left join first__early_not_operated
+        on cohort.cohort_key = first__early_not_operated.cohort_key
+    left join first__curative_radiotherapy
+        on cohort.cohort_key = first__curative_radiotherapy.cohort_key
+    left join first__fit_stage_iii
+        on cohort.cohort_key = first__fit_stage_iii.cohort_key
+    left join first__chemoradiotherapy
+        on cohort.cohort_key = first__chemoradiotherapy.cohort_key
+    left join first__surgery_stage_ib_iia
+        on cohort.cohort_key = first__surgery_stage_ib_iia.cohort_key
+    left join first__systemic_therapy
+        on cohort.cohort_key = first__systemic_therapy.cohort_key
+    left join first__small_cell
+        on cohort.cohort_key = first__small_cell.cohort_key
+    left join first__small_cell_confirmed
+        on cohort.cohort_key = first__small_cell_confirmed.cohort_key
+    left join first__stage_i_iii_small_cell
+        on cohort.cohort_key = first__stage_i_iii_small_cell.cohort_key
+    left join first__concurrent_chemoradiation
+        on cohort.cohort_key = first__concurrent_chemoradiation.cohort_key
+    left join first__stage_iv_non_squamous
+        on cohort.cohort_key = first__stage_iv_non_squamous.cohort_key
+    left join first__molecular_testing
+        on cohort.cohort_key = first__molecular_testing.cohort_key
+    left join number__molecular_testing
+        on cohort.cohort_key = number__molecular_testing.cohort_key
+    left join first__stage_iv
+        on cohort.cohort_key = first__stage_iv.cohort_key
+    left join number__stage_iv
+        on cohort.cohort_key = number__stage_iv.cohort_key
+    left join first__palliative_referral
+        on cohort.cohort_key = first__palliative_referral.cohort_key
+    left join number__palliative_referral
+        on cohort.cohort_key = number__palliative_referral.cohort_key
+    left join first__stage_iv_non_small_cell
+        on cohort.cohort_key = first__stage_iv_non_small_cell.cohort_key
+    left join first__any_cancer_treatment
+        on cohort.cohort_key = first__any_cancer_treatment.cohort_key
+    left join first__specialist_nurse
+        on cohort.cohort_key = first__specialist_nurse.cohort_key
+    left join first__death
+        on cohort.cohort_key = first__death.cohort_key
+    left join first__treatment_day
+        on cohort.cohort_key = first__treatment_day.cohort_key
+    left join first__death_date_missing
+        on cohort.cohort_key = first__death_date_missing.cohort_key
+    left join first__gp_referral
+        on cohort.cohort_key = first__gp_referral.cohort_key
+    left join first__specialist_seen
+        on cohort.cohort_key = first__specialist_seen.cohort_key
+    left join first__seen_before_referral
+        on cohort.cohort_key = first__seen_before_referral.cohort_key
+    left join first__treatment_or_palliative
+        on cohort.cohort_key = first__treatment_or_palliative.cohort_key
+    left join first__stage_iv_since_diagnosis
+        on cohort.cohort_key = first__stage_iv_since_diagnosis.cohort_key
 
 ),
 
-first__mesothelioma as (
+slice_2 as (
 
-    -- the cohort keys that it has, with its first known date
+    -- some of the columns: no engine takes hundreds of tables in one join, or a thousand parts beside each other
+    with
+
+    measure__care_began as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__care_began') }}
+
+    ),
+
+    measure__days_dx_to_treatment as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__days_dx_to_treatment') }}
+
+    ),
+
+    measure__days_ref_to_specialist as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__days_ref_to_specialist') }}
+
+    ),
+
+    measure__days_ref_to_treatment as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__days_ref_to_treatment') }}
+
+    ),
+
+    measure__days_tx_to_death as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__days_tx_to_death') }}
+
+    ),
+
+    measure__first_treatment as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__first_treatment') }}
+
+    ),
+
+    measure__last_ecog as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__last_ecog') }}
+
+    ),
+
+    first__last_ecog as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__last_ecog as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__care_began as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__care_began as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__first_treatment as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__first_treatment as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    rows__days_ref_to_specialist__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(specialist_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            {{ to_number('value_number') }} as value_number
+        from {{ ref('target__referral_to_specialist_window') }}
+
+    ),
+
+    rows__days_ref_to_specialist__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.value_number
+        from rows__days_ref_to_specialist__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__days_ref_to_specialist as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__days_ref_to_specialist__eligible
+        where value_number is not null
+
+    ),
+
+    first__days_ref_to_specialist as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__days_ref_to_specialist as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__days_ref_to_specialist as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__days_ref_to_specialist as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__days_ref_to_specialist as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__days_ref_to_specialist
+        where place = 1
+
+    ),
+
+    rows__days_ref_to_treatment__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(treatment_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            {{ to_number('value_number') }} as value_number
+        from {{ ref('target__referral_to_tx_window') }}
+
+    ),
+
+    rows__days_ref_to_treatment__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.value_number
+        from rows__days_ref_to_treatment__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__days_ref_to_treatment as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__days_ref_to_treatment__eligible
+        where value_number is not null
+
+    ),
+
+    first__days_ref_to_treatment as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__days_ref_to_treatment as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__days_ref_to_treatment as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__days_ref_to_treatment as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__days_ref_to_treatment as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__days_ref_to_treatment
+        where place = 1
+
+    ),
+
+    rows__days_dx_to_treatment__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(treatment_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            {{ to_number('value_number') }} as value_number
+        from {{ ref('target__dx_to_tx_window') }}
+
+    ),
+
+    rows__days_dx_to_treatment__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.value_number
+        from rows__days_dx_to_treatment__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__days_dx_to_treatment as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__days_dx_to_treatment__eligible
+        where value_number is not null
+
+    ),
+
+    first__days_dx_to_treatment as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__days_dx_to_treatment as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__days_dx_to_treatment as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__days_dx_to_treatment as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__days_dx_to_treatment as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__days_dx_to_treatment
+        where place = 1
+
+    ),
+
+    rows__days_tx_to_death__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(treatment_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            {{ to_number('value_number') }} as value_number
+        from {{ ref('target__tx_to_death_window') }}
+
+    ),
+
+    rows__days_tx_to_death__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.value_number
+        from rows__days_tx_to_death__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__days_tx_to_death as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__days_tx_to_death__eligible
+        where value_number is not null
+
+    ),
+
+    first__days_tx_to_death as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__days_tx_to_death as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__days_tx_to_death as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__days_tx_to_death as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__days_tx_to_death as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__days_tx_to_death
+        where place = 1
+
+    )
+
     select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
+        first__last_ecog.cohort_key is not null as last_ecog__qualified,
+        first__last_ecog.first_date as last_ecog__date,
+        first__care_began.cohort_key is not null as care_began__qualified,
+        first__care_began.first_date as care_began__date,
+        first__first_treatment.cohort_key is not null as first_treatment__qualified,
+        first__first_treatment.first_date as first_treatment__date,
+        first__days_ref_to_specialist.cohort_key is not null as days_ref_to_specialist__qualified,
+        first__days_ref_to_specialist.first_date as days_ref_to_specialist__date,
+        number__days_ref_to_specialist.number_value as days_ref_to_specialist__number,
+        first__days_ref_to_treatment.cohort_key is not null as days_ref_to_treatment__qualified,
+        first__days_ref_to_treatment.first_date as days_ref_to_treatment__date,
+        number__days_ref_to_treatment.number_value as days_ref_to_treatment__number,
+        first__days_dx_to_treatment.cohort_key is not null as days_dx_to_treatment__qualified,
+        first__days_dx_to_treatment.first_date as days_dx_to_treatment__date,
+        number__days_dx_to_treatment.number_value as days_dx_to_treatment__number,
+        first__days_tx_to_death.cohort_key is not null as days_tx_to_death__qualified,
+        first__days_tx_to_death.first_date as days_tx_to_death__date,
+        number__days_tx_to_death.number_value as days_tx_to_death__number,
+        cohort.cohort_key
     from cohort
-    inner join measure__mesothelioma as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-first__lung_metastasis as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__lung_metastasis as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-first__pathology_confirmed as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__pathology_confirmed as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-rows__tests_declined__target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-rows__tests_declined__eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id,
-        target_row.value_concept_id
-    from rows__tests_declined__target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-rows__tests_declined as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__tests_declined__eligible
-    where (concept_id = 2000000072 and value_concept_id = 2000000074)
-
-),
-
-first__tests_declined as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__tests_declined as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-numbered__tests_declined as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join rows__tests_declined as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__tests_declined as (
-
-    -- the number on the row of its first date
-    select
-        cohort_key,
-        number_value
-    from numbered__tests_declined
-    where place = 1
-
-),
-
-first__discussed_at_mdt as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__discussed_at_mdt as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-rows__clinical_trial__target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id,
-        value_text
-    from {{ ref('target__observation') }}
-
-),
-
-rows__clinical_trial__eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id,
-        target_row.value_text
-    from rows__clinical_trial__target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-rows__clinical_trial as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__clinical_trial__eligible
-    where (concept_id = 2000000071 and value_text = 'enrolled')
-
-),
-
-first__clinical_trial as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__clinical_trial as member
-        on
-            cohort.person_id = member.person_id
-    group by cohort.cohort_key
-
-),
-
-numbered__clinical_trial as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join rows__clinical_trial as numbered
-        on
-            cohort.person_id = numbered.person_id
-
-),
-
-number__clinical_trial as (
-
-    -- the number on the row of its first date
-    select
-        cohort_key,
-        number_value
-    from numbered__clinical_trial
-    where place = 1
-
-),
-
-rows__ecog__target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__measurement') }}
-
-),
-
-rows__ecog__eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id,
-        target_row.value_number
-    from rows__ecog__target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-rows__ecog as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__ecog__eligible
-    where (value_number between 0 and 4 and concept_id = 36305384)
-
-),
-
-first__ecog as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__ecog as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-numbered__ecog as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join rows__ecog as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__ecog as (
-
-    -- the number on the row of its first date
-    select
-        cohort_key,
-        number_value
-    from numbered__ecog
-    where place = 1
-
-),
-
-rows__smoking__target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-rows__smoking__eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id,
-        target_row.value_concept_id
-    from rows__smoking__target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and not coalesce(
-            target_row.value_concept_id = 2000000064,
-            false
-        )
-
-),
-
-rows__smoking as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__smoking__eligible
-    where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
-
-),
-
-first__smoking as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__smoking as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-numbered__smoking as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join rows__smoking as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__smoking as (
-
-    -- the number on the row of its first date
-    select
-        cohort_key,
-        number_value
-    from numbered__smoking
-    where place = 1
-
-),
-
-first__early_non_small_cell as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__early_non_small_cell as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-rows__chest_surgery__target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id
-    from {{ ref('target__procedure') }}
-
-),
-
-rows__chest_surgery__hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4301352)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4301352 as bigint) as concept_id
-
-),
-
-rows__chest_surgery__hierarchy_2 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (2000000084)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(2000000084 as bigint) as concept_id
-
-),
-
-rows__chest_surgery__eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id
-    from rows__chest_surgery__target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and not coalesce(
-            target_row.concept_id in (select listed.concept_id from rows__chest_surgery__hierarchy_2 as listed),
-            false
-        )
-
-),
-
-rows__chest_surgery as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__chest_surgery__eligible
-    where concept_id in (select listed.concept_id from rows__chest_surgery__hierarchy_1 as listed)
-
-),
-
-first__chest_surgery as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__chest_surgery as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-numbered__chest_surgery as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join rows__chest_surgery as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__chest_surgery as (
-
-    -- the number on the row of its first date
-    select
-        cohort_key,
-        number_value
-    from numbered__chest_surgery
-    where place = 1
-
-),
-
-rows__treatment_declined__target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-rows__treatment_declined__eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id,
-        target_row.value_concept_id
-    from rows__treatment_declined__target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-rows__treatment_declined as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__treatment_declined__eligible
-    where (concept_id = 2000000072 and value_concept_id = 2000000073)
-
-),
-
-first__treatment_declined as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__treatment_declined as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-numbered__treatment_declined as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join rows__treatment_declined as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__treatment_declined as (
-
-    -- the number on the row of its first date
-    select
-        cohort_key,
-        number_value
-    from numbered__treatment_declined
-    where place = 1
-
-),
-
-first__fit_stage_iii as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__fit_stage_iii as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-first__chemoradiotherapy as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__chemoradiotherapy as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-first__small_cell_confirmed as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__small_cell_confirmed as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-rows__systemic_therapy__target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id,
-        source_value
-    from {{ ref('target__drug') }}
-
-),
-
-rows__systemic_therapy__eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id,
-        target_row.source_value
-    from rows__systemic_therapy__target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-rows__systemic_therapy__rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__systemic_therapy__eligible
-    where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
-
-),
-
-rows__systemic_therapy__rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__systemic_therapy__eligible
-    where position('sact ' in {{ fold_ascii('source_value') }}) = 1
-
-),
-
-rows__systemic_therapy as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__systemic_therapy__rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__systemic_therapy__rule_2
-
-),
-
-first__systemic_therapy as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__systemic_therapy as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-numbered__systemic_therapy as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join rows__systemic_therapy as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__systemic_therapy as (
-
-    -- the number on the row of its first date
-    select
-        cohort_key,
-        number_value
-    from numbered__systemic_therapy
-    where place = 1
-
-),
-
-first__any_cancer_treatment as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__any_cancer_treatment as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-rows__stage_iv__target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-rows__stage_iv__hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1633987)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1633987 as bigint) as concept_id
-
-),
-
-rows__stage_iv__eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id
-    from rows__stage_iv__target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-rows__stage_iv as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__stage_iv__eligible
-    where concept_id in (select listed.concept_id from rows__stage_iv__hierarchy_1 as listed)
-
-),
-
-first__stage_iv as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__stage_iv as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-numbered__stage_iv as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join rows__stage_iv as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__stage_iv as (
-
-    -- the number on the row of its first date
-    select
-        cohort_key,
-        number_value
-    from numbered__stage_iv
-    where place = 1
-
-),
-
-rows__palliative_referral__target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-rows__palliative_referral__eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id
-    from rows__palliative_referral__target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-rows__palliative_referral as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__palliative_referral__eligible
-    where concept_id = 4127745
-
-),
-
-first__palliative_referral as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__palliative_referral as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-numbered__palliative_referral as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join rows__palliative_referral as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__palliative_referral as (
-
-    -- the number on the row of its first date
-    select
-        cohort_key,
-        number_value
-    from numbered__palliative_referral
-    where place = 1
-
-),
-
-first__death as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__death as member
-        on
-            cohort.person_id = member.person_id
-    group by cohort.cohort_key
-
-),
-
-first__death_date_missing as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__death_date_missing as member
-        on
-            cohort.person_id = member.person_id
-    group by cohort.cohort_key
-
-),
-
-first__gp_referral as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__gp_referral as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-first__treatment_or_palliative as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__treatment_or_palliative as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-first__first_treatment as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__first_treatment as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-first__last_ecog as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__last_ecog as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-first__care_began as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__care_began as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
+    left join first__last_ecog
+        on cohort.cohort_key = first__last_ecog.cohort_key
+    left join first__care_began
+        on cohort.cohort_key = first__care_began.cohort_key
+    left join first__first_treatment
+        on cohort.cohort_key = first__first_treatment.cohort_key
+    left join first__days_ref_to_specialist
+        on cohort.cohort_key = first__days_ref_to_specialist.cohort_key
+    left join number__days_ref_to_specialist
+        on cohort.cohort_key = number__days_ref_to_specialist.cohort_key
+    left join first__days_ref_to_treatment
+        on cohort.cohort_key = first__days_ref_to_treatment.cohort_key
+    left join number__days_ref_to_treatment
+        on cohort.cohort_key = number__days_ref_to_treatment.cohort_key
+    left join first__days_dx_to_treatment
+        on cohort.cohort_key = first__days_dx_to_treatment.cohort_key
+    left join number__days_dx_to_treatment
+        on cohort.cohort_key = number__days_dx_to_treatment.cohort_key
+    left join first__days_tx_to_death
+        on cohort.cohort_key = first__days_tx_to_death.cohort_key
+    left join number__days_tx_to_death
+        on cohort.cohort_key = number__days_tx_to_death.cohort_key
 
 ),
 
@@ -1526,141 +2579,121 @@ final as (
         cohort.episode_id,
         cohort.measure_resolver,
         cohort.cohort_date,
-        first__new_lung_cancer.first_date as primary_lung__cohort_date,
-        first__mesothelioma.first_date as mesothelioma__cohort_date,
-        first__lung_metastasis.first_date as lung_mets__cohort_date,
-        first__new_lung_cancer.cohort_key is not null as new_lung_cancer__qualified,
-        first__new_lung_cancer.first_date as new_lung_cancer__date,
-        first__mesothelioma.cohort_key is not null as mesothelioma__qualified,
-        first__mesothelioma.first_date as mesothelioma__date,
-        first__lung_metastasis.cohort_key is not null as lung_metastasis__qualified,
-        first__lung_metastasis.first_date as lung_metastasis__date,
-        first__pathology_confirmed.cohort_key is not null as pathology_confirmed__qualified,
-        first__pathology_confirmed.first_date as pathology_confirmed__date,
-        first__tests_declined.cohort_key is not null as tests_declined__qualified,
-        first__tests_declined.first_date as tests_declined__date,
-        number__tests_declined.number_value as tests_declined__number,
-        first__discussed_at_mdt.cohort_key is not null as discussed_at_mdt__qualified,
-        first__discussed_at_mdt.first_date as discussed_at_mdt__date,
-        first__clinical_trial.cohort_key is not null as clinical_trial__qualified,
-        first__clinical_trial.first_date as clinical_trial__date,
-        number__clinical_trial.number_value as clinical_trial__number,
-        first__ecog.cohort_key is not null as ecog__qualified,
-        first__ecog.first_date as ecog__date,
-        number__ecog.number_value as ecog__number,
-        first__smoking.cohort_key is not null as smoking__qualified,
-        first__smoking.first_date as smoking__date,
-        number__smoking.number_value as smoking__number,
-        first__early_non_small_cell.cohort_key is not null as early_non_small_cell__qualified,
-        first__early_non_small_cell.first_date as early_non_small_cell__date,
-        first__chest_surgery.cohort_key is not null as chest_surgery__qualified,
-        first__chest_surgery.first_date as chest_surgery__date,
-        number__chest_surgery.number_value as chest_surgery__number,
-        first__treatment_declined.cohort_key is not null as treatment_declined__qualified,
-        first__treatment_declined.first_date as treatment_declined__date,
-        number__treatment_declined.number_value as treatment_declined__number,
-        first__fit_stage_iii.cohort_key is not null as fit_stage_iii__qualified,
-        first__fit_stage_iii.first_date as fit_stage_iii__date,
-        first__chemoradiotherapy.cohort_key is not null as chemoradiotherapy__qualified,
-        first__chemoradiotherapy.first_date as chemoradiotherapy__date,
-        first__small_cell_confirmed.cohort_key is not null as small_cell_confirmed__qualified,
-        first__small_cell_confirmed.first_date as small_cell_confirmed__date,
-        first__systemic_therapy.cohort_key is not null as systemic_therapy__qualified,
-        first__systemic_therapy.first_date as systemic_therapy__date,
-        number__systemic_therapy.number_value as systemic_therapy__number,
-        first__any_cancer_treatment.cohort_key is not null as any_cancer_treatment__qualified,
-        first__any_cancer_treatment.first_date as any_cancer_treatment__date,
-        first__stage_iv.cohort_key is not null as stage_iv__qualified,
-        first__stage_iv.first_date as stage_iv__date,
-        number__stage_iv.number_value as stage_iv__number,
-        first__palliative_referral.cohort_key is not null as palliative_referral__qualified,
-        first__palliative_referral.first_date as palliative_referral__date,
-        number__palliative_referral.number_value as palliative_referral__number,
-        first__death.cohort_key is not null as death__qualified,
-        first__death.first_date as death__date,
-        first__death_date_missing.cohort_key is not null as death_date_missing__qualified,
-        first__death_date_missing.first_date as death_date_missing__date,
-        first__gp_referral.cohort_key is not null as gp_referral__qualified,
-        first__gp_referral.first_date as gp_referral__date,
-        first__treatment_or_palliative.cohort_key is not null as treatment_or_palliative__qualified,
-        first__treatment_or_palliative.first_date as treatment_or_palliative__date,
-        first__first_treatment.cohort_key is not null as first_treatment__qualified,
-        first__first_treatment.first_date as first_treatment__date,
-        first__last_ecog.cohort_key is not null as last_ecog__qualified,
-        first__last_ecog.first_date as last_ecog__date,
-        first__care_began.cohort_key is not null as care_began__qualified,
-        first__care_began.first_date as care_began__date
+        slice_1.new_lung_cancer__date as primary_lung__cohort_date,
+        slice_1.mesothelioma__date as mesothelioma__cohort_date,
+        slice_1.lung_metastasis__date as lung_mets__cohort_date,
+        slice_1.new_lung_cancer__qualified,
+        slice_1.new_lung_cancer__date,
+        slice_1.mesothelioma__qualified,
+        slice_1.mesothelioma__date,
+        slice_1.lung_metastasis__qualified,
+        slice_1.lung_metastasis__date,
+        slice_1.discussed_at_mdt__qualified,
+        slice_1.discussed_at_mdt__date,
+        slice_1.clinical_trial__qualified,
+        slice_1.clinical_trial__date,
+        slice_1.clinical_trial__number,
+        slice_1.pathology_confirmed__qualified,
+        slice_1.pathology_confirmed__date,
+        slice_1.tests_declined__qualified,
+        slice_1.tests_declined__date,
+        slice_1.tests_declined__number,
+        slice_1.ecog__qualified,
+        slice_1.ecog__date,
+        slice_1.ecog__number,
+        slice_1.smoking__qualified,
+        slice_1.smoking__date,
+        slice_1.smoking__number,
+        slice_1.surgery_stage_i_iii__qualified,
+        slice_1.surgery_stage_i_iii__date,
+        slice_1.lung_function__qualified,
+        slice_1.lung_function__date,
+        slice_1.lung_function__number,
+        slice_1.radiotherapy_stage_i_iii__qualified,
+        slice_1.radiotherapy_stage_i_iii__date,
+        slice_1.early_non_small_cell__qualified,
+        slice_1.early_non_small_cell__date,
+        slice_1.chest_surgery__qualified,
+        slice_1.chest_surgery__date,
+        slice_1.treatment_declined__qualified,
+        slice_1.treatment_declined__date,
+        slice_1.treatment_declined__number,
+        slice_1.early_not_operated__qualified,
+        slice_1.early_not_operated__date,
+        slice_1.curative_radiotherapy__qualified,
+        slice_1.curative_radiotherapy__date,
+        slice_1.fit_stage_iii__qualified,
+        slice_1.fit_stage_iii__date,
+        slice_1.chemoradiotherapy__qualified,
+        slice_1.chemoradiotherapy__date,
+        slice_1.surgery_stage_ib_iia__qualified,
+        slice_1.surgery_stage_ib_iia__date,
+        slice_1.systemic_therapy__qualified,
+        slice_1.systemic_therapy__date,
+        slice_1.small_cell__qualified,
+        slice_1.small_cell__date,
+        slice_1.small_cell_confirmed__qualified,
+        slice_1.small_cell_confirmed__date,
+        slice_1.stage_i_iii_small_cell__qualified,
+        slice_1.stage_i_iii_small_cell__date,
+        slice_1.concurrent_chemoradiation__qualified,
+        slice_1.concurrent_chemoradiation__date,
+        slice_1.stage_iv_non_squamous__qualified,
+        slice_1.stage_iv_non_squamous__date,
+        slice_1.molecular_testing__qualified,
+        slice_1.molecular_testing__date,
+        slice_1.molecular_testing__number,
+        slice_1.stage_iv__qualified,
+        slice_1.stage_iv__date,
+        slice_1.stage_iv__number,
+        slice_1.palliative_referral__qualified,
+        slice_1.palliative_referral__date,
+        slice_1.palliative_referral__number,
+        slice_1.stage_iv_non_small_cell__qualified,
+        slice_1.stage_iv_non_small_cell__date,
+        slice_1.any_cancer_treatment__qualified,
+        slice_1.any_cancer_treatment__date,
+        slice_1.specialist_nurse__qualified,
+        slice_1.specialist_nurse__date,
+        slice_1.death__qualified,
+        slice_1.death__date,
+        slice_1.treatment_day__qualified,
+        slice_1.treatment_day__date,
+        slice_1.death_date_missing__qualified,
+        slice_1.death_date_missing__date,
+        slice_1.gp_referral__qualified,
+        slice_1.gp_referral__date,
+        slice_1.specialist_seen__qualified,
+        slice_1.specialist_seen__date,
+        slice_1.seen_before_referral__qualified,
+        slice_1.seen_before_referral__date,
+        slice_1.treatment_or_palliative__qualified,
+        slice_1.treatment_or_palliative__date,
+        slice_1.stage_iv_since_diagnosis__qualified,
+        slice_1.stage_iv_since_diagnosis__date,
+        slice_2.last_ecog__qualified,
+        slice_2.last_ecog__date,
+        slice_2.care_began__qualified,
+        slice_2.care_began__date,
+        slice_2.first_treatment__qualified,
+        slice_2.first_treatment__date,
+        slice_2.days_ref_to_specialist__qualified,
+        slice_2.days_ref_to_specialist__date,
+        slice_2.days_ref_to_specialist__number,
+        slice_2.days_ref_to_treatment__qualified,
+        slice_2.days_ref_to_treatment__date,
+        slice_2.days_ref_to_treatment__number,
+        slice_2.days_dx_to_treatment__qualified,
+        slice_2.days_dx_to_treatment__date,
+        slice_2.days_dx_to_treatment__number,
+        slice_2.days_tx_to_death__qualified,
+        slice_2.days_tx_to_death__date,
+        slice_2.days_tx_to_death__number
     from cohort
-    left join first__new_lung_cancer
-        on cohort.cohort_key = first__new_lung_cancer.cohort_key
-    left join first__mesothelioma
-        on cohort.cohort_key = first__mesothelioma.cohort_key
-    left join first__lung_metastasis
-        on cohort.cohort_key = first__lung_metastasis.cohort_key
-    left join first__pathology_confirmed
-        on cohort.cohort_key = first__pathology_confirmed.cohort_key
-    left join first__tests_declined
-        on cohort.cohort_key = first__tests_declined.cohort_key
-    left join number__tests_declined
-        on cohort.cohort_key = number__tests_declined.cohort_key
-    left join first__discussed_at_mdt
-        on cohort.cohort_key = first__discussed_at_mdt.cohort_key
-    left join first__clinical_trial
-        on cohort.cohort_key = first__clinical_trial.cohort_key
-    left join number__clinical_trial
-        on cohort.cohort_key = number__clinical_trial.cohort_key
-    left join first__ecog
-        on cohort.cohort_key = first__ecog.cohort_key
-    left join number__ecog
-        on cohort.cohort_key = number__ecog.cohort_key
-    left join first__smoking
-        on cohort.cohort_key = first__smoking.cohort_key
-    left join number__smoking
-        on cohort.cohort_key = number__smoking.cohort_key
-    left join first__early_non_small_cell
-        on cohort.cohort_key = first__early_non_small_cell.cohort_key
-    left join first__chest_surgery
-        on cohort.cohort_key = first__chest_surgery.cohort_key
-    left join number__chest_surgery
-        on cohort.cohort_key = number__chest_surgery.cohort_key
-    left join first__treatment_declined
-        on cohort.cohort_key = first__treatment_declined.cohort_key
-    left join number__treatment_declined
-        on cohort.cohort_key = number__treatment_declined.cohort_key
-    left join first__fit_stage_iii
-        on cohort.cohort_key = first__fit_stage_iii.cohort_key
-    left join first__chemoradiotherapy
-        on cohort.cohort_key = first__chemoradiotherapy.cohort_key
-    left join first__small_cell_confirmed
-        on cohort.cohort_key = first__small_cell_confirmed.cohort_key
-    left join first__systemic_therapy
-        on cohort.cohort_key = first__systemic_therapy.cohort_key
-    left join number__systemic_therapy
-        on cohort.cohort_key = number__systemic_therapy.cohort_key
-    left join first__any_cancer_treatment
-        on cohort.cohort_key = first__any_cancer_treatment.cohort_key
-    left join first__stage_iv
-        on cohort.cohort_key = first__stage_iv.cohort_key
-    left join number__stage_iv
-        on cohort.cohort_key = number__stage_iv.cohort_key
-    left join first__palliative_referral
-        on cohort.cohort_key = first__palliative_referral.cohort_key
-    left join number__palliative_referral
-        on cohort.cohort_key = number__palliative_referral.cohort_key
-    left join first__death
-        on cohort.cohort_key = first__death.cohort_key
-    left join first__death_date_missing
-        on cohort.cohort_key = first__death_date_missing.cohort_key
-    left join first__gp_referral
-        on cohort.cohort_key = first__gp_referral.cohort_key
-    left join first__treatment_or_palliative
-        on cohort.cohort_key = first__treatment_or_palliative.cohort_key
-    left join first__first_treatment
-        on cohort.cohort_key = first__first_treatment.cohort_key
-    left join first__last_ecog
-        on cohort.cohort_key = first__last_ecog.cohort_key
-    left join first__care_began
-        on cohort.cohort_key = first__care_began.cohort_key
+    inner join slice_1
+        on cohort.cohort_key = slice_1.cohort_key
+    inner join slice_2
+        on cohort.cohort_key = slice_2.cohort_key
 
 )
 
@@ -1678,59 +2711,105 @@ select
     mesothelioma__date,
     lung_metastasis__qualified,
     lung_metastasis__date,
-    pathology_confirmed__qualified,
-    pathology_confirmed__date,
-    tests_declined__qualified,
-    tests_declined__date,
-    tests_declined__number,
     discussed_at_mdt__qualified,
     discussed_at_mdt__date,
     clinical_trial__qualified,
     clinical_trial__date,
     clinical_trial__number,
+    pathology_confirmed__qualified,
+    pathology_confirmed__date,
+    tests_declined__qualified,
+    tests_declined__date,
+    tests_declined__number,
     ecog__qualified,
     ecog__date,
     ecog__number,
     smoking__qualified,
     smoking__date,
     smoking__number,
+    surgery_stage_i_iii__qualified,
+    surgery_stage_i_iii__date,
+    lung_function__qualified,
+    lung_function__date,
+    lung_function__number,
+    radiotherapy_stage_i_iii__qualified,
+    radiotherapy_stage_i_iii__date,
     early_non_small_cell__qualified,
     early_non_small_cell__date,
     chest_surgery__qualified,
     chest_surgery__date,
-    chest_surgery__number,
     treatment_declined__qualified,
     treatment_declined__date,
     treatment_declined__number,
+    early_not_operated__qualified,
+    early_not_operated__date,
+    curative_radiotherapy__qualified,
+    curative_radiotherapy__date,
     fit_stage_iii__qualified,
     fit_stage_iii__date,
     chemoradiotherapy__qualified,
     chemoradiotherapy__date,
-    small_cell_confirmed__qualified,
-    small_cell_confirmed__date,
+    surgery_stage_ib_iia__qualified,
+    surgery_stage_ib_iia__date,
     systemic_therapy__qualified,
     systemic_therapy__date,
-    systemic_therapy__number,
-    any_cancer_treatment__qualified,
-    any_cancer_treatment__date,
+    small_cell__qualified,
+    small_cell__date,
+    small_cell_confirmed__qualified,
+    small_cell_confirmed__date,
+    stage_i_iii_small_cell__qualified,
+    stage_i_iii_small_cell__date,
+    concurrent_chemoradiation__qualified,
+    concurrent_chemoradiation__date,
+    stage_iv_non_squamous__qualified,
+    stage_iv_non_squamous__date,
+    molecular_testing__qualified,
+    molecular_testing__date,
+    molecular_testing__number,
     stage_iv__qualified,
     stage_iv__date,
     stage_iv__number,
     palliative_referral__qualified,
     palliative_referral__date,
     palliative_referral__number,
+    stage_iv_non_small_cell__qualified,
+    stage_iv_non_small_cell__date,
+    any_cancer_treatment__qualified,
+    any_cancer_treatment__date,
+    specialist_nurse__qualified,
+    specialist_nurse__date,
     death__qualified,
     death__date,
+    treatment_day__qualified,
+    treatment_day__date,
     death_date_missing__qualified,
     death_date_missing__date,
     gp_referral__qualified,
     gp_referral__date,
+    specialist_seen__qualified,
+    specialist_seen__date,
+    seen_before_referral__qualified,
+    seen_before_referral__date,
     treatment_or_palliative__qualified,
     treatment_or_palliative__date,
-    first_treatment__qualified,
-    first_treatment__date,
+    stage_iv_since_diagnosis__qualified,
+    stage_iv_since_diagnosis__date,
     last_ecog__qualified,
     last_ecog__date,
     care_began__qualified,
-    care_began__date
+    care_began__date,
+    first_treatment__qualified,
+    first_treatment__date,
+    days_ref_to_specialist__qualified,
+    days_ref_to_specialist__date,
+    days_ref_to_specialist__number,
+    days_ref_to_treatment__qualified,
+    days_ref_to_treatment__date,
+    days_ref_to_treatment__number,
+    days_dx_to_treatment__qualified,
+    days_dx_to_treatment__date,
+    days_dx_to_treatment__number,
+    days_tx_to_death__qualified,
+    days_tx_to_death__date,
+    days_tx_to_death__number
 from final

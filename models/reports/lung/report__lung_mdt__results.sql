@@ -60,6 +60,28 @@ measure__clinical_trial as (
 
 ),
 
+measure__concurrent_chemoradiation as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__concurrent_chemoradiation') }}
+
+),
+
+measure__curative_radiotherapy as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__curative_radiotherapy') }}
+
+),
+
 measure__death as (
 
     select
@@ -104,6 +126,17 @@ measure__early_non_small_cell as (
 
 ),
 
+measure__early_not_operated as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__early_not_operated') }}
+
+),
+
 measure__ecog as (
 
     select
@@ -112,17 +145,6 @@ measure__ecog as (
         measure_resolver,
         measure_date
     from {{ ref('measure__ecog') }}
-
-),
-
-measure__first_treatment as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__first_treatment') }}
 
 ),
 
@@ -145,6 +167,28 @@ measure__gp_referral as (
         measure_resolver,
         measure_date
     from {{ ref('measure__gp_referral') }}
+
+),
+
+measure__lung_function as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__lung_function') }}
+
+),
+
+measure__molecular_testing as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__molecular_testing') }}
 
 ),
 
@@ -181,6 +225,39 @@ measure__pathology_confirmed as (
 
 ),
 
+measure__radiotherapy_stage_i_iii as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__radiotherapy_stage_i_iii') }}
+
+),
+
+measure__seen_before_referral as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__seen_before_referral') }}
+
+),
+
+measure__small_cell as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__small_cell') }}
+
+),
+
 measure__small_cell_confirmed as (
 
     select
@@ -203,6 +280,39 @@ measure__smoking as (
 
 ),
 
+measure__specialist_nurse as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__specialist_nurse') }}
+
+),
+
+measure__specialist_seen as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__specialist_seen') }}
+
+),
+
+measure__stage_i_iii_small_cell as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__stage_i_iii_small_cell') }}
+
+),
+
 measure__stage_iv as (
 
     select
@@ -211,6 +321,61 @@ measure__stage_iv as (
         measure_resolver,
         measure_date
     from {{ ref('measure__stage_iv') }}
+
+),
+
+measure__stage_iv_non_small_cell as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__stage_iv_non_small_cell') }}
+
+),
+
+measure__stage_iv_non_squamous as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__stage_iv_non_squamous') }}
+
+),
+
+measure__stage_iv_since_diagnosis as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__stage_iv_since_diagnosis') }}
+
+),
+
+measure__surgery_stage_i_iii as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__surgery_stage_i_iii') }}
+
+),
+
+measure__surgery_stage_ib_iia as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__surgery_stage_ib_iia') }}
 
 ),
 
@@ -233,6 +398,17 @@ measure__tests_declined as (
         measure_resolver,
         measure_date
     from {{ ref('measure__tests_declined') }}
+
+),
+
+measure__treatment_day as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__treatment_day') }}
 
 ),
 
@@ -274,37 +450,6 @@ counted as (
 
 ),
 
-opportunity__pathological_confirmation as (
-
-    select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
-        true as is_in
-    from cohort
-
-),
-
-pair__pathological_confirmation as (
-
-    select
-        opportunity.cohort_key,
-        opportunity.denominator_date,
-        numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
-    from opportunity__pathological_confirmation as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__pathology_confirmed as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
-    where
-        coalesce(opportunity.is_in, true)
-
-),
-
 opportunity__mdt_discussion as (
 
     select
@@ -331,6 +476,37 @@ pair__mdt_discussion as (
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
     inner join measure__discussed_at_mdt as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+opportunity__pathological_confirmation as (
+
+    select
+        cohort_key,
+        cohort_date,
+        cohort_date as denominator_date,
+        true as is_in
+    from cohort
+
+),
+
+pair__pathological_confirmation as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        numerator.measure_date as numerator_date,
+        opportunity.is_in as passes
+    from opportunity__pathological_confirmation as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__pathology_confirmed as numerator
         on
             cohort.person_id = numerator.person_id
             and cohort.measure_resolver = numerator.measure_resolver
@@ -403,6 +579,118 @@ pair__smoking_documented as (
 
 ),
 
+opportunity__lung_function_before_surgery as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__surgery_stage_i_iii as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+first_opportunity__lung_function_before_surgery as (
+
+    select
+        cohort_key,
+        cohort_date,
+        denominator_date,
+        is_in,
+        row_number() over (
+            partition by cohort_key
+            order by denominator_date nulls last
+        ) as place
+    from opportunity__lung_function_before_surgery
+    where coalesce(is_in, true)
+
+),
+
+pair__lung_function_before_surgery as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        numerator.measure_date as numerator_date,
+        (
+            opportunity.is_in
+            and numerator.measure_date <= opportunity.denominator_date
+        ) as passes
+    from first_opportunity__lung_function_before_surgery as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__lung_function as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+
+),
+
+opportunity__lung_function_before_radiotherapy as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__radiotherapy_stage_i_iii as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+first_opportunity__lung_function_before_radiotherapy as (
+
+    select
+        cohort_key,
+        cohort_date,
+        denominator_date,
+        is_in,
+        row_number() over (
+            partition by cohort_key
+            order by denominator_date nulls last
+        ) as place
+    from opportunity__lung_function_before_radiotherapy
+    where coalesce(is_in, true)
+
+),
+
+pair__lung_function_before_radiotherapy as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        numerator.measure_date as numerator_date,
+        (
+            opportunity.is_in
+            and numerator.measure_date <= opportunity.denominator_date
+        ) as passes
+    from first_opportunity__lung_function_before_radiotherapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__lung_function as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+
+),
+
 opportunity__early_stage_surgery as (
 
     select
@@ -442,6 +730,42 @@ pair__early_stage_surgery as (
 
 ),
 
+opportunity__early_stage_radiotherapy as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__early_not_operated as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+pair__early_stage_radiotherapy as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        numerator.measure_date as numerator_date,
+        opportunity.is_in as passes
+    from opportunity__early_stage_radiotherapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__curative_radiotherapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
 opportunity__stage_iii_chemoradiotherapy as (
 
     select
@@ -472,6 +796,99 @@ pair__stage_iii_chemoradiotherapy as (
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
     inner join measure__chemoradiotherapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+opportunity__chemotherapy_around_surgery as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__surgery_stage_ib_iia as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+first_opportunity__chemotherapy_around_surgery as (
+
+    select
+        cohort_key,
+        cohort_date,
+        denominator_date,
+        is_in,
+        row_number() over (
+            partition by cohort_key
+            order by denominator_date nulls last
+        ) as place
+    from opportunity__chemotherapy_around_surgery
+    where coalesce(is_in, true)
+
+),
+
+pair__chemotherapy_around_surgery as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        numerator.measure_date as numerator_date,
+        (
+            opportunity.is_in
+            and numerator.measure_date >= {{ add_interval('opportunity.denominator_date', -6, 0) }}
+            and numerator.measure_date <= {{ add_interval('opportunity.denominator_date', 4, 0) }}
+        ) as passes
+    from first_opportunity__chemotherapy_around_surgery as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__systemic_therapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+
+),
+
+opportunity__small_cell_therapy as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__small_cell as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+pair__small_cell_therapy as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        numerator.measure_date as numerator_date,
+        opportunity.is_in as passes
+    from opportunity__small_cell_therapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__systemic_therapy as numerator
         on
             cohort.person_id = numerator.person_id
             and cohort.measure_resolver = numerator.measure_resolver
@@ -521,28 +938,69 @@ pair__small_cell_therapy_14_days as (
 
 ),
 
-opportunity__any_treatment as (
+opportunity__small_cell_chemoradiotherapy as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
         true as is_in
     from cohort
+    inner join measure__stage_i_iii_small_cell as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
 
 ),
 
-pair__any_treatment as (
+pair__small_cell_chemoradiotherapy as (
 
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
         numerator.measure_date as numerator_date,
         opportunity.is_in as passes
-    from opportunity__any_treatment as opportunity
+    from opportunity__small_cell_chemoradiotherapy as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__any_cancer_treatment as numerator
+    inner join measure__concurrent_chemoradiation as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+opportunity__molecular_testing_stage_iv as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__stage_iv_non_squamous as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+pair__molecular_testing_stage_iv as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        numerator.measure_date as numerator_date,
+        opportunity.is_in as passes
+    from opportunity__molecular_testing_stage_iv as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__molecular_testing as numerator
         on
             cohort.person_id = numerator.person_id
             and cohort.measure_resolver = numerator.measure_resolver
@@ -592,6 +1050,111 @@ pair__stage_iv_palliative_referral as (
 
 ),
 
+opportunity__stage_iv_systemic_therapy as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__stage_iv_non_small_cell as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+pair__stage_iv_systemic_therapy as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        numerator.measure_date as numerator_date,
+        (
+            opportunity.is_in
+            and numerator.measure_date >= {{ add_interval('opportunity.denominator_date', 0, -30) }}
+        ) as passes
+    from opportunity__stage_iv_systemic_therapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__systemic_therapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+opportunity__any_treatment as (
+
+    select
+        cohort_key,
+        cohort_date,
+        cohort_date as denominator_date,
+        true as is_in
+    from cohort
+
+),
+
+pair__any_treatment as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        numerator.measure_date as numerator_date,
+        opportunity.is_in as passes
+    from opportunity__any_treatment as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__any_cancer_treatment as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+opportunity__specialist_nurse_at_diagnosis as (
+
+    select
+        cohort_key,
+        cohort_date,
+        cohort_date as denominator_date,
+        true as is_in
+    from cohort
+
+),
+
+pair__specialist_nurse_at_diagnosis as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        numerator.measure_date as numerator_date,
+        (
+            opportunity.is_in
+            and numerator.measure_date >= {{ add_interval('opportunity.cohort_date', 0, -30) }}
+            and numerator.measure_date <= {{ add_interval('opportunity.cohort_date', 0, 30) }}
+        ) as passes
+    from opportunity__specialist_nurse_at_diagnosis as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__specialist_nurse as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
 opportunity__treatment_near_death as (
 
     select
@@ -623,7 +1186,7 @@ pair__treatment_near_death as (
     from opportunity__treatment_near_death as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__any_cancer_treatment as numerator
+    inner join measure__treatment_day as numerator
         on
             cohort.person_id = numerator.person_id
             and cohort.measure_resolver = numerator.measure_resolver
@@ -633,7 +1196,7 @@ pair__treatment_near_death as (
 
 ),
 
-opportunity__referral_to_treatment_42_days as (
+opportunity__referral_to_specialist as (
 
     select
         cohort.cohort_key,
@@ -652,7 +1215,7 @@ opportunity__referral_to_treatment_42_days as (
 
 ),
 
-first_opportunity__referral_to_treatment_42_days as (
+first_opportunity__referral_to_specialist as (
 
     select
         cohort_key,
@@ -663,12 +1226,12 @@ first_opportunity__referral_to_treatment_42_days as (
             partition by cohort_key
             order by denominator_date nulls last
         ) as place
-    from opportunity__referral_to_treatment_42_days
+    from opportunity__referral_to_specialist
     where coalesce(is_in, true)
 
 ),
 
-pair__referral_to_treatment_42_days as (
+pair__referral_to_specialist as (
 
     select
         opportunity.cohort_key,
@@ -677,9 +1240,67 @@ pair__referral_to_treatment_42_days as (
         (
             opportunity.is_in
             and numerator.measure_date >= opportunity.denominator_date
-            and numerator.measure_date <= {{ add_interval('opportunity.denominator_date', 0, 42) }}
         ) as passes
-    from first_opportunity__referral_to_treatment_42_days as opportunity
+    from first_opportunity__referral_to_specialist as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__specialist_seen as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+
+),
+
+opportunity__referral_to_treatment as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
+        (
+            denominator.measure_date >= {{ add_interval('cohort.cohort_date', 0, -90) }}
+            and denominator.measure_date <= {{ add_interval('cohort.cohort_date', 0, 30) }}
+        ) as is_in
+    from cohort
+    inner join measure__gp_referral as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+first_opportunity__referral_to_treatment as (
+
+    select
+        cohort_key,
+        cohort_date,
+        denominator_date,
+        is_in,
+        row_number() over (
+            partition by cohort_key
+            order by denominator_date nulls last
+        ) as place
+    from opportunity__referral_to_treatment
+    where coalesce(is_in, true)
+
+),
+
+pair__referral_to_treatment as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        numerator.measure_date as numerator_date,
+        (
+            opportunity.is_in
+            and numerator.measure_date >= opportunity.denominator_date
+        ) as passes
+    from first_opportunity__referral_to_treatment as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
     inner join measure__treatment_or_palliative as numerator
@@ -693,18 +1314,23 @@ pair__referral_to_treatment_42_days as (
 
 ),
 
-opportunity__diagnosis_to_treatment as (
+opportunity__diagnosis_to_palliative as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
         true as is_in
     from cohort
+    inner join measure__stage_iv_since_diagnosis as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
 
 ),
 
-pair__diagnosis_to_treatment as (
+pair__diagnosis_to_palliative as (
 
     select
         opportunity.cohort_key,
@@ -712,13 +1338,12 @@ pair__diagnosis_to_treatment as (
         numerator.measure_date as numerator_date,
         (
             opportunity.is_in
-            and numerator.measure_date >= opportunity.cohort_date
-            and numerator.measure_date <= {{ add_interval('opportunity.cohort_date', 0, 365) }}
+            and numerator.measure_date >= opportunity.denominator_date
         ) as passes
-    from opportunity__diagnosis_to_treatment as opportunity
+    from opportunity__diagnosis_to_palliative as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__first_treatment as numerator
+    inner join measure__palliative_referral as numerator
         on
             cohort.person_id = numerator.person_id
             and cohort.measure_resolver = numerator.measure_resolver
@@ -731,14 +1356,14 @@ pair__diagnosis_to_treatment as (
 asked as (
 
     select
-        'pathological_confirmation' as indicator,
+        'mdt_discussion' as indicator,
         cohort_key
     from cohort
 
     union all
 
     select
-        'mdt_discussion' as indicator,
+        'pathological_confirmation' as indicator,
         cohort_key
     from cohort
 
@@ -759,7 +1384,28 @@ asked as (
     union all
 
     select
+        'lung_function_before_surgery' as indicator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'lung_function_before_radiotherapy' as indicator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
         'early_stage_surgery' as indicator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'early_stage_radiotherapy' as indicator,
         cohort_key
     from cohort
 
@@ -773,6 +1419,20 @@ asked as (
     union all
 
     select
+        'chemotherapy_around_surgery' as indicator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'small_cell_therapy' as indicator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
         'small_cell_therapy_14_days' as indicator,
         cohort_key
     from cohort
@@ -780,7 +1440,14 @@ asked as (
     union all
 
     select
-        'any_treatment' as indicator,
+        'small_cell_chemoradiotherapy' as indicator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'molecular_testing_stage_iv' as indicator,
         cohort_key
     from cohort
 
@@ -794,6 +1461,27 @@ asked as (
     union all
 
     select
+        'stage_iv_systemic_therapy' as indicator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'any_treatment' as indicator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'specialist_nurse_at_diagnosis' as indicator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
         'treatment_near_death' as indicator,
         cohort_key
     from cohort
@@ -801,14 +1489,21 @@ asked as (
     union all
 
     select
-        'referral_to_treatment_42_days' as indicator,
+        'referral_to_specialist' as indicator,
         cohort_key
     from cohort
 
     union all
 
     select
-        'diagnosis_to_treatment' as indicator,
+        'referral_to_treatment' as indicator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'diagnosis_to_palliative' as indicator,
         cohort_key
     from cohort
 
@@ -817,20 +1512,20 @@ asked as (
 opportunity as (
 
     select
-        'pathological_confirmation' as indicator,
-        cohort_key,
-        denominator_date,
-        is_in
-    from opportunity__pathological_confirmation
-
-    union all
-
-    select
         'mdt_discussion' as indicator,
         cohort_key,
         denominator_date,
         is_in
     from opportunity__mdt_discussion
+
+    union all
+
+    select
+        'pathological_confirmation' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__pathological_confirmation
 
     union all
 
@@ -853,11 +1548,38 @@ opportunity as (
     union all
 
     select
+        'lung_function_before_surgery' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__lung_function_before_surgery
+
+    union all
+
+    select
+        'lung_function_before_radiotherapy' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__lung_function_before_radiotherapy
+
+    union all
+
+    select
         'early_stage_surgery' as indicator,
         cohort_key,
         denominator_date,
         is_in
     from opportunity__early_stage_surgery
+
+    union all
+
+    select
+        'early_stage_radiotherapy' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__early_stage_radiotherapy
 
     union all
 
@@ -871,6 +1593,24 @@ opportunity as (
     union all
 
     select
+        'chemotherapy_around_surgery' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__chemotherapy_around_surgery
+
+    union all
+
+    select
+        'small_cell_therapy' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__small_cell_therapy
+
+    union all
+
+    select
         'small_cell_therapy_14_days' as indicator,
         cohort_key,
         denominator_date,
@@ -880,11 +1620,20 @@ opportunity as (
     union all
 
     select
-        'any_treatment' as indicator,
+        'small_cell_chemoradiotherapy' as indicator,
         cohort_key,
         denominator_date,
         is_in
-    from opportunity__any_treatment
+    from opportunity__small_cell_chemoradiotherapy
+
+    union all
+
+    select
+        'molecular_testing_stage_iv' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__molecular_testing_stage_iv
 
     union all
 
@@ -898,6 +1647,33 @@ opportunity as (
     union all
 
     select
+        'stage_iv_systemic_therapy' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__stage_iv_systemic_therapy
+
+    union all
+
+    select
+        'any_treatment' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__any_treatment
+
+    union all
+
+    select
+        'specialist_nurse_at_diagnosis' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__specialist_nurse_at_diagnosis
+
+    union all
+
+    select
         'treatment_near_death' as indicator,
         cohort_key,
         denominator_date,
@@ -907,34 +1683,33 @@ opportunity as (
     union all
 
     select
-        'referral_to_treatment_42_days' as indicator,
+        'referral_to_specialist' as indicator,
         cohort_key,
         denominator_date,
         is_in
-    from opportunity__referral_to_treatment_42_days
+    from opportunity__referral_to_specialist
 
     union all
 
     select
-        'diagnosis_to_treatment' as indicator,
+        'referral_to_treatment' as indicator,
         cohort_key,
         denominator_date,
         is_in
-    from opportunity__diagnosis_to_treatment
+    from opportunity__referral_to_treatment
+
+    union all
+
+    select
+        'diagnosis_to_palliative' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__diagnosis_to_palliative
 
 ),
 
 pair as (
-
-    select
-        'pathological_confirmation' as indicator,
-        cohort_key,
-        denominator_date,
-        numerator_date,
-        passes
-    from pair__pathological_confirmation
-
-    union all
 
     select
         'mdt_discussion' as indicator,
@@ -943,6 +1718,16 @@ pair as (
         numerator_date,
         passes
     from pair__mdt_discussion
+
+    union all
+
+    select
+        'pathological_confirmation' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        passes
+    from pair__pathological_confirmation
 
     union all
 
@@ -967,12 +1752,42 @@ pair as (
     union all
 
     select
+        'lung_function_before_surgery' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        passes
+    from pair__lung_function_before_surgery
+
+    union all
+
+    select
+        'lung_function_before_radiotherapy' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        passes
+    from pair__lung_function_before_radiotherapy
+
+    union all
+
+    select
         'early_stage_surgery' as indicator,
         cohort_key,
         denominator_date,
         numerator_date,
         passes
     from pair__early_stage_surgery
+
+    union all
+
+    select
+        'early_stage_radiotherapy' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        passes
+    from pair__early_stage_radiotherapy
 
     union all
 
@@ -987,6 +1802,26 @@ pair as (
     union all
 
     select
+        'chemotherapy_around_surgery' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        passes
+    from pair__chemotherapy_around_surgery
+
+    union all
+
+    select
+        'small_cell_therapy' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        passes
+    from pair__small_cell_therapy
+
+    union all
+
+    select
         'small_cell_therapy_14_days' as indicator,
         cohort_key,
         denominator_date,
@@ -997,12 +1832,22 @@ pair as (
     union all
 
     select
-        'any_treatment' as indicator,
+        'small_cell_chemoradiotherapy' as indicator,
         cohort_key,
         denominator_date,
         numerator_date,
         passes
-    from pair__any_treatment
+    from pair__small_cell_chemoradiotherapy
+
+    union all
+
+    select
+        'molecular_testing_stage_iv' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        passes
+    from pair__molecular_testing_stage_iv
 
     union all
 
@@ -1017,6 +1862,36 @@ pair as (
     union all
 
     select
+        'stage_iv_systemic_therapy' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        passes
+    from pair__stage_iv_systemic_therapy
+
+    union all
+
+    select
+        'any_treatment' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        passes
+    from pair__any_treatment
+
+    union all
+
+    select
+        'specialist_nurse_at_diagnosis' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        passes
+    from pair__specialist_nurse_at_diagnosis
+
+    union all
+
+    select
         'treatment_near_death' as indicator,
         cohort_key,
         denominator_date,
@@ -1027,28 +1902,51 @@ pair as (
     union all
 
     select
-        'referral_to_treatment_42_days' as indicator,
+        'referral_to_specialist' as indicator,
         cohort_key,
         denominator_date,
         numerator_date,
         passes
-    from pair__referral_to_treatment_42_days
+    from pair__referral_to_specialist
 
     union all
 
     select
-        'diagnosis_to_treatment' as indicator,
+        'referral_to_treatment' as indicator,
         cohort_key,
         denominator_date,
         numerator_date,
         passes
-    from pair__diagnosis_to_treatment
+    from pair__referral_to_treatment
+
+    union all
+
+    select
+        'diagnosis_to_palliative' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        passes
+    from pair__diagnosis_to_palliative
 
 ),
 
 flag as (
 
     -- keys in a measure that excludes, excepts or leaves unresolved, whatever its date
+    select
+        'mdt_discussion' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
     select
         'pathological_confirmation' as indicator,
         'exception' as kind,
@@ -1065,15 +1963,32 @@ flag as (
     union
 
     select
-        'mdt_discussion' as indicator,
-        'excluded' as kind,
-        'clinical_trial' as measure,
+        'lung_function_before_surgery' as indicator,
+        'exception' as kind,
+        'tests_declined' as measure,
         1 as place,
         cohort.cohort_key
     from cohort
-    inner join measure__clinical_trial as flagged
+    inner join measure__tests_declined as flagged
         on
             cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'lung_function_before_radiotherapy' as indicator,
+        'exception' as kind,
+        'tests_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__tests_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
 
     union
 
@@ -1092,6 +2007,34 @@ flag as (
 
     select
         'early_stage_surgery' as indicator,
+        'exception' as kind,
+        'treatment_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__treatment_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'early_stage_radiotherapy' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'early_stage_radiotherapy' as indicator,
         'exception' as kind,
         'treatment_declined' as measure,
         1 as place,
@@ -1134,6 +2077,62 @@ flag as (
     union
 
     select
+        'chemotherapy_around_surgery' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'chemotherapy_around_surgery' as indicator,
+        'exception' as kind,
+        'treatment_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__treatment_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'small_cell_therapy' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'small_cell_therapy' as indicator,
+        'exception' as kind,
+        'treatment_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__treatment_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
         'small_cell_therapy_14_days' as indicator,
         'excluded' as kind,
         'clinical_trial' as measure,
@@ -1148,6 +2147,90 @@ flag as (
 
     select
         'small_cell_therapy_14_days' as indicator,
+        'exception' as kind,
+        'treatment_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__treatment_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'small_cell_chemoradiotherapy' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'small_cell_chemoradiotherapy' as indicator,
+        'exception' as kind,
+        'treatment_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__treatment_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'molecular_testing_stage_iv' as indicator,
+        'exception' as kind,
+        'tests_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__tests_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'stage_iv_palliative_referral' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'stage_iv_systemic_therapy' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'stage_iv_systemic_therapy' as indicator,
         'exception' as kind,
         'treatment_declined' as measure,
         1 as place,
@@ -1173,19 +2256,6 @@ flag as (
             cohort.person_id = flagged.person_id
             and cohort.measure_resolver = flagged.measure_resolver
             and cohort.episode_id is not distinct from flagged.episode_id
-
-    union
-
-    select
-        'stage_iv_palliative_referral' as indicator,
-        'excluded' as kind,
-        'clinical_trial' as measure,
-        1 as place,
-        cohort.cohort_key
-    from cohort
-    inner join measure__clinical_trial as flagged
-        on
-            cohort.person_id = flagged.person_id
 
     union
 
@@ -1203,26 +2273,13 @@ flag as (
     union
 
     select
-        'referral_to_treatment_42_days' as indicator,
+        'referral_to_specialist' as indicator,
         'excluded' as kind,
-        'clinical_trial' as measure,
+        'seen_before_referral' as measure,
         1 as place,
         cohort.cohort_key
     from cohort
-    inner join measure__clinical_trial as flagged
-        on
-            cohort.person_id = flagged.person_id
-
-    union
-
-    select
-        'referral_to_treatment_42_days' as indicator,
-        'exception' as kind,
-        'treatment_declined' as measure,
-        1 as place,
-        cohort.cohort_key
-    from cohort
-    inner join measure__treatment_declined as flagged
+    inner join measure__seen_before_referral as flagged
         on
             cohort.person_id = flagged.person_id
             and cohort.measure_resolver = flagged.measure_resolver
@@ -1231,7 +2288,7 @@ flag as (
     union
 
     select
-        'diagnosis_to_treatment' as indicator,
+        'referral_to_treatment' as indicator,
         'excluded' as kind,
         'clinical_trial' as measure,
         1 as place,
@@ -1244,7 +2301,7 @@ flag as (
     union
 
     select
-        'diagnosis_to_treatment' as indicator,
+        'referral_to_treatment' as indicator,
         'exception' as kind,
         'treatment_declined' as measure,
         1 as place,

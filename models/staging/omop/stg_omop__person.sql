@@ -1,4 +1,12 @@
-with recorded as (
+with opted_out as (
+
+    select person_id
+    from {{ ref('opted_out_person') }}
+    where population = 'omop'
+
+),
+
+recorded as (
 
     select
         {{ omop_column('person', 'person_id', 'bigint') }},
@@ -106,4 +114,10 @@ select
     provider_id,
     location_id
 from numbered
-where repeat_number = 1
+where
+    repeat_number = 1
+    and not exists (
+        select 1
+        from opted_out
+        where opted_out.person_id = numbered.person_id
+    )

@@ -28,10 +28,38 @@ concept_set__cancer_medicines as (
 
 ),
 
+concept_set__intent_cure_radiotherapy as (
+
+    select concept_id
+    from {{ ref('concept_set__intent_cure_radiotherapy') }}
+
+),
+
 concept_set__lung_cancer as (
 
     select concept_id
     from {{ ref('concept_set__lung_cancer') }}
+
+),
+
+concept_set__radiotherapy_procedures as (
+
+    select concept_id
+    from {{ ref('concept_set__radiotherapy_procedures') }}
+
+),
+
+concept_set__specialist_consultations as (
+
+    select concept_id
+    from {{ ref('concept_set__specialist_consultations') }}
+
+),
+
+concept_set__specialist_specialties as (
+
+    select concept_id
+    from {{ ref('concept_set__specialist_specialties') }}
 
 ),
 
@@ -52,8 +80,9 @@ dropped_1_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__episode_of_care') }}
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__tx_surgical') }}
 
 ),
 
@@ -64,7 +93,8 @@ dropped_1_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.why_unattached,
+        target_row.concept_id
     from dropped_1_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -77,9 +107,10 @@ dropped_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_1_eligible
-    where start_date is not null
+    where coalesce(concept_id, 0) <> 0
 
 ),
 
@@ -90,13 +121,51 @@ dropped_2_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__procedure') }}
+        kind_id
+    from {{ ref('target__episode_of_care') }}
 
 ),
 
-dropped_2_hierarchy_1 as (
+dropped_2_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.kind_id
+    from dropped_2_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_2_eligible
+    where coalesce(kind_id, 0) <> 0
+
+),
+
+dropped_3_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__tx_surgical') }}
+
+),
+
+dropped_3_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -110,7 +179,7 @@ dropped_2_hierarchy_1 as (
 
 ),
 
-dropped_2_hierarchy_2 as (
+dropped_3_hierarchy_2 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -121,65 +190,6 @@ dropped_2_hierarchy_2 as (
     union
 
     select cast(2000000084 as bigint) as concept_id
-
-),
-
-dropped_2_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id
-    from dropped_2_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-        and not coalesce(
-            target_row.concept_id in (select listed.concept_id from dropped_2_hierarchy_2 as listed),
-            false
-        )
-
-),
-
-dropped_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_2_eligible
-    where concept_id in (select listed.concept_id from dropped_2_hierarchy_1 as listed)
-
-),
-
-dropped_3_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__procedure') }}
-
-),
-
-dropped_3_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4162591)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4162591 as bigint) as concept_id
 
 ),
 
@@ -195,6 +205,10 @@ dropped_3_eligible as (
     from dropped_3_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
+        and not coalesce(
+            target_row.concept_id in (select listed.concept_id from dropped_3_hierarchy_2 as listed),
+            false
+        )
 
 ),
 
@@ -215,11 +229,11 @@ dropped_4_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__death') }}
+        value_flag
+    from {{ ref('target__tx_concurrent') }}
 
 ),
 
@@ -230,7 +244,7 @@ dropped_4_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.value_flag
     from dropped_4_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -245,7 +259,7 @@ dropped_4 as (
         measure_resolver,
         measure_date
     from dropped_4_eligible
-    where start_date is not null
+    where value_flag = true
 
 ),
 
@@ -253,11 +267,12 @@ dropped_5_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__death') }}
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__intent_rt') }}
 
 ),
 
@@ -268,7 +283,8 @@ dropped_5_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.why_unattached,
+        target_row.concept_id
     from dropped_5_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -281,9 +297,10 @@ dropped_5 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_5_eligible
-    where start_date is null
+    where concept_id in (select listed.concept_id from concept_set__intent_cure_radiotherapy as listed)
 
 ),
 
@@ -291,13 +308,11 @@ dropped_6_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__measurement') }}
+        cast(start_date as date) as start_date
+    from {{ ref('target__death') }}
 
 ),
 
@@ -308,9 +323,7 @@ dropped_6_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        target_row.value_number
+        target_row.start_date
     from dropped_6_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -323,14 +336,89 @@ dropped_6 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date,
-        why_unattached
+        measure_date
     from dropped_6_eligible
-    where (value_number between 0 and 1 and concept_id = 36305384)
+    where start_date is not null
 
 ),
 
 dropped_7_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        cast(start_date as date) as start_date
+    from {{ ref('target__death') }}
+
+),
+
+dropped_7_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.start_date
+    from dropped_7_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_7 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_7_eligible
+    where start_date is null
+
+),
+
+dropped_8_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(treatment_date as date) as measure_date,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__dx_to_tx_window') }}
+
+),
+
+dropped_8_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.value_number
+    from dropped_8_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_8 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_8_eligible
+    where value_number is not null
+
+),
+
+dropped_9_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -344,7 +432,7 @@ dropped_7_target_row as (
 
 ),
 
-dropped_7_eligible as (
+dropped_9_eligible as (
 
     select
         target_row.person_id,
@@ -354,88 +442,6 @@ dropped_7_eligible as (
         target_row.why_unattached,
         target_row.concept_id,
         target_row.value_number
-    from dropped_7_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_7 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_7_eligible
-    where (value_number between 0 and 4 and concept_id = 36305384)
-
-),
-
-dropped_8_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-dropped_8_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id
-    from dropped_8_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_8 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_8_eligible
-    where concept_id = 2000000065
-
-),
-
-dropped_9_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__visit') }}
-
-),
-
-dropped_9_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id
     from dropped_9_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -451,7 +457,7 @@ dropped_9 as (
         measure_date,
         why_unattached
     from dropped_9_eligible
-    where concept_id = 2000000066
+    where (value_number between 0 and 1 and concept_id = 36305384)
 
 ),
 
@@ -463,8 +469,9 @@ dropped_10_target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__condition') }}
+        concept_id,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__measurement') }}
 
 ),
 
@@ -476,7 +483,8 @@ dropped_10_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        target_row.value_number
     from dropped_10_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -492,7 +500,7 @@ dropped_10 as (
         measure_date,
         why_unattached
     from dropped_10_eligible
-    where concept_id in (select listed.concept_id from concept_set__lung_cancer as listed)
+    where (value_number between 0 and 4 and concept_id = 36305384)
 
 ),
 
@@ -504,8 +512,9 @@ dropped_11_target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__condition') }}
+        concept_id,
+        value_concept_id
+    from {{ ref('target__measurement') }}
 
 ),
 
@@ -517,10 +526,15 @@ dropped_11_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        target_row.value_concept_id
     from dropped_11_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
+        and not coalesce(
+            target_row.value_concept_id = 2000000058,
+            false
+        )
 
 ),
 
@@ -533,7 +547,7 @@ dropped_11 as (
         measure_date,
         why_unattached
     from dropped_11_eligible
-    where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
+    where concept_id = 2000000055
 
 ),
 
@@ -574,7 +588,7 @@ dropped_12 as (
         measure_date,
         why_unattached
     from dropped_12_eligible
-    where concept_id = 44790273
+    where concept_id = 2000000065
 
 ),
 
@@ -587,7 +601,7 @@ dropped_13_target_row as (
         cast(start_date as date) as measure_date,
         {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
-    from {{ ref('target__procedure') }}
+    from {{ ref('target__visit') }}
 
 ),
 
@@ -615,7 +629,7 @@ dropped_13 as (
         measure_date,
         why_unattached
     from dropped_13_eligible
-    where concept_id = 44790273
+    where concept_id = 2000000066
 
 ),
 
@@ -626,41 +640,8 @@ dropped_14_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        source_value
-    from {{ ref('target__condition') }}
-
-),
-
-dropped_14_code_1 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499065
-
-),
-
-dropped_14_code_2 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499069
-
-),
-
-dropped_14_code_3 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499067
-
-),
-
-dropped_14_code_4 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499070
+        concept_id
+    from {{ ref('target__dx_primary') }}
 
 ),
 
@@ -671,66 +652,10 @@ dropped_14_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.why_unattached,
-        target_row.source_value
+        target_row.concept_id
     from dropped_14_target_row as target_row
-    inner join person
-        on target_row.person_id = person.person_id
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
-        and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
-
-),
-
-dropped_14_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_14_eligible
-    where position((select code.folded_code from dropped_14_code_1 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-dropped_14_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_14_eligible
-    where position((select code.folded_code from dropped_14_code_2 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-dropped_14_rule_3 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_14_eligible
-    where position((select code.folded_code from dropped_14_code_3 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-dropped_14_rule_4 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_14_eligible
-    where position((select code.folded_code from dropped_14_code_4 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -740,39 +665,9 @@ dropped_14 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_14_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_14_rule_2
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_14_rule_3
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_14_rule_4
+        measure_date
+    from dropped_14_eligible
+    where concept_id in (select listed.concept_id from concept_set__lung_cancer as listed)
 
 ),
 
@@ -784,22 +679,9 @@ dropped_15_target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__condition') }}
-
-),
-
-dropped_15_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4115276)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4115276 as bigint) as concept_id
+        concept_id,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__measurement') }}
 
 ),
 
@@ -811,7 +693,8 @@ dropped_15_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        target_row.value_number
     from dropped_15_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -827,7 +710,7 @@ dropped_15 as (
         measure_date,
         why_unattached
     from dropped_15_eligible
-    where concept_id in (select listed.concept_id from dropped_15_hierarchy_1 as listed)
+    where (concept_id = 3024653 and value_number is not null)
 
 ),
 
@@ -835,11 +718,11 @@ dropped_16_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__observation_period') }}
+        concept_id
+    from {{ ref('target__dx_any') }}
 
 ),
 
@@ -850,7 +733,7 @@ dropped_16_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.concept_id
     from dropped_16_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -865,7 +748,7 @@ dropped_16 as (
         measure_resolver,
         measure_date
     from dropped_16_eligible
-    where start_date is not null
+    where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
 
 ),
 
@@ -878,7 +761,7 @@ dropped_17_target_row as (
         cast(start_date as date) as measure_date,
         {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
-    from {{ ref('target__observation') }}
+    from {{ ref('target__dx_mets') }}
 
 ),
 
@@ -906,7 +789,7 @@ dropped_17 as (
         measure_date,
         why_unattached
     from dropped_17_eligible
-    where concept_id = 4127745
+    where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
 
 ),
 
@@ -919,21 +802,7 @@ dropped_18_target_row as (
         cast(start_date as date) as measure_date,
         {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_18_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1635740)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1635740 as bigint) as concept_id
+    from {{ ref('target__observation') }}
 
 ),
 
@@ -961,7 +830,7 @@ dropped_18 as (
         measure_date,
         why_unattached
     from dropped_18_eligible
-    where concept_id in (select listed.concept_id from dropped_18_hierarchy_1 as listed)
+    where concept_id = 44790273
 
 ),
 
@@ -975,20 +844,6 @@ dropped_19_target_row as (
         {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__procedure') }}
-
-),
-
-dropped_19_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4029715)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4029715 as bigint) as concept_id
 
 ),
 
@@ -1016,7 +871,7 @@ dropped_19 as (
         measure_date,
         why_unattached
     from dropped_19_eligible
-    where concept_id in (select listed.concept_id from dropped_19_hierarchy_1 as listed)
+    where concept_id = 44790273
 
 ),
 
@@ -1027,23 +882,40 @@ dropped_20_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__condition') }}
+        source_value
+    from {{ ref('target__dx_primary') }}
 
 ),
 
-dropped_20_hierarchy_1 as (
+dropped_20_code_1 as (
 
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4110705)
-        and descendant_concept_id <> 0
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 44499065
 
-    union
+),
 
-    select cast(4110705 as bigint) as concept_id
+dropped_20_code_2 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 44499069
+
+),
+
+dropped_20_code_3 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 44499067
+
+),
+
+dropped_20_code_4 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 44499070
 
 ),
 
@@ -1054,11 +926,61 @@ dropped_20_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id
+        target_row.source_value
     from dropped_20_target_row as target_row
+    inner join person
+        on target_row.person_id = person.person_id
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
+        and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
+
+),
+
+dropped_20_rule_1 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_eligible
+    where position((select code.folded_code from dropped_20_code_1 as code) in {{ fold_ascii('source_value') }}) > 0
+
+),
+
+dropped_20_rule_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_eligible
+    where position((select code.folded_code from dropped_20_code_2 as code) in {{ fold_ascii('source_value') }}) > 0
+
+),
+
+dropped_20_rule_3 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_eligible
+    where position((select code.folded_code from dropped_20_code_3 as code) in {{ fold_ascii('source_value') }}) > 0
+
+),
+
+dropped_20_rule_4 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_eligible
+    where position((select code.folded_code from dropped_20_code_4 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -1068,10 +990,35 @@ dropped_20 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_20_eligible
-    where concept_id in (select listed.concept_id from dropped_20_hierarchy_1 as listed)
+        measure_date
+    from dropped_20_rule_1
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_rule_2
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_rule_3
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_rule_4
 
 ),
 
@@ -1082,10 +1029,22 @@ dropped_21_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
+        concept_id
+    from {{ ref('target__dx_primary') }}
+
+),
+
+dropped_21_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (4115276)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(4115276 as bigint) as concept_id
 
 ),
 
@@ -1096,16 +1055,10 @@ dropped_21_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        target_row.value_concept_id
+        target_row.concept_id
     from dropped_21_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
-        and not coalesce(
-            target_row.value_concept_id = 2000000064,
-            false
-        )
 
 ),
 
@@ -1115,10 +1068,9 @@ dropped_21 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date,
-        why_unattached
+        measure_date
     from dropped_21_eligible
-    where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
+    where concept_id in (select listed.concept_id from dropped_21_hierarchy_1 as listed)
 
 ),
 
@@ -1131,21 +1083,7 @@ dropped_22_target_row as (
         cast(start_date as date) as measure_date,
         {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_22_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1635838)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1635838 as bigint) as concept_id
+    from {{ ref('target__procedure') }}
 
 ),
 
@@ -1173,7 +1111,7 @@ dropped_22 as (
         measure_date,
         why_unattached
     from dropped_22_eligible
-    where concept_id in (select listed.concept_id from dropped_22_hierarchy_1 as listed)
+    where concept_id = 4295043
 
 ),
 
@@ -1185,22 +1123,8 @@ dropped_23_target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_23_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1635131)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1635131 as bigint) as concept_id
+        specialty_id
+    from {{ ref('target__ev_visit') }}
 
 ),
 
@@ -1212,7 +1136,7 @@ dropped_23_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.specialty_id
     from dropped_23_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1228,7 +1152,7 @@ dropped_23 as (
         measure_date,
         why_unattached
     from dropped_23_eligible
-    where concept_id in (select listed.concept_id from dropped_23_hierarchy_1 as listed)
+    where specialty_id = 2000000121
 
 ),
 
@@ -1236,26 +1160,11 @@ dropped_24_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_24_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1634191)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1634191 as bigint) as concept_id
+        cast(start_date as date) as start_date
+    from {{ ref('target__observation_period') }}
 
 ),
 
@@ -1266,8 +1175,7 @@ dropped_24_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id
+        target_row.start_date
     from dropped_24_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1280,10 +1188,9 @@ dropped_24 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date,
-        why_unattached
+        measure_date
     from dropped_24_eligible
-    where concept_id in (select listed.concept_id from dropped_24_hierarchy_1 as listed)
+    where start_date is not null
 
 ),
 
@@ -1296,21 +1203,7 @@ dropped_25_target_row as (
         cast(start_date as date) as measure_date,
         {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_25_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1633987)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1633987 as bigint) as concept_id
+    from {{ ref('target__observation') }}
 
 ),
 
@@ -1338,7 +1231,7 @@ dropped_25 as (
         measure_date,
         why_unattached
     from dropped_25_eligible
-    where concept_id in (select listed.concept_id from dropped_25_hierarchy_1 as listed)
+    where concept_id = 4127745
 
 ),
 
@@ -1350,9 +1243,22 @@ dropped_26_target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id,
-        source_value
-    from {{ ref('target__drug') }}
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_26_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1635740)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1635740 as bigint) as concept_id
 
 ),
 
@@ -1364,37 +1270,10 @@ dropped_26_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id,
-        target_row.source_value
+        target_row.concept_id
     from dropped_26_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_26_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_26_eligible
-    where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
-
-),
-
-dropped_26_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_26_eligible
-    where position('sact ' in {{ fold_ascii('source_value') }}) = 1
 
 ),
 
@@ -1406,17 +1285,8 @@ dropped_26 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_26_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_26_rule_2
+    from dropped_26_eligible
+    where concept_id in (select listed.concept_id from dropped_26_hierarchy_1 as listed)
 
 ),
 
@@ -1428,9 +1298,8 @@ dropped_27_target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
+        kind_id
+    from {{ ref('target__tx_radiotherapy') }}
 
 ),
 
@@ -1442,8 +1311,7 @@ dropped_27_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id,
-        target_row.value_concept_id
+        target_row.kind_id
     from dropped_27_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1459,7 +1327,7 @@ dropped_27 as (
         measure_date,
         why_unattached
     from dropped_27_eligible
-    where (concept_id = 2000000072 and value_concept_id = 2000000074)
+    where coalesce(kind_id, 0) <> 0
 
 ),
 
@@ -1471,9 +1339,8 @@ dropped_28_target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__measurement') }}
+        concept_id
+    from {{ ref('target__procedure') }}
 
 ),
 
@@ -1485,8 +1352,7 @@ dropped_28_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id,
-        target_row.value_concept_id
+        target_row.concept_id
     from dropped_28_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1502,7 +1368,7 @@ dropped_28 as (
         measure_date,
         why_unattached
     from dropped_28_eligible
-    where (concept_id = 2000000051 and value_concept_id = 2000000052)
+    where concept_id in (select listed.concept_id from concept_set__radiotherapy_procedures as listed)
 
 ),
 
@@ -1512,11 +1378,9 @@ dropped_29_target_row as (
         cast(person_id as bigint) as person_id,
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
+        cast(specialist_date as date) as measure_date,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__referral_to_specialist_window') }}
 
 ),
 
@@ -1527,9 +1391,7 @@ dropped_29_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        target_row.value_concept_id
+        target_row.value_number
     from dropped_29_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1542,10 +1404,9 @@ dropped_29 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date,
-        why_unattached
+        measure_date
     from dropped_29_eligible
-    where (concept_id = 2000000072 and value_concept_id = 2000000073)
+    where value_number is not null
 
 ),
 
@@ -1553,12 +1414,11 @@ dropped_30_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        value_text
-    from {{ ref('target__observation') }}
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(treatment_date as date) as measure_date,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__referral_to_tx_window') }}
 
 ),
 
@@ -1569,8 +1429,7 @@ dropped_30_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_text
+        target_row.value_number
     from dropped_30_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1585,7 +1444,7 @@ dropped_30 as (
         measure_resolver,
         measure_date
     from dropped_30_eligible
-    where (concept_id = 2000000071 and value_text = 'enrolled')
+    where value_number is not null
 
 ),
 
@@ -1596,9 +1455,22 @@ dropped_31_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
-    from {{ ref('target__procedure') }}
+    from {{ ref('target__dx_primary') }}
+
+),
+
+dropped_31_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (4110705)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(4110705 as bigint) as concept_id
 
 ),
 
@@ -1609,7 +1481,6 @@ dropped_31_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.why_unattached,
         target_row.concept_id
     from dropped_31_target_row as target_row
     where
@@ -1623,10 +1494,9 @@ dropped_31 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date,
-        why_unattached
+        measure_date
     from dropped_31_eligible
-    where concept_id = 2000000088
+    where concept_id in (select listed.concept_id from dropped_31_hierarchy_1 as listed)
 
 ),
 
@@ -1638,8 +1508,9 @@ dropped_32_target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__device') }}
+        concept_id,
+        value_concept_id
+    from {{ ref('target__observation') }}
 
 ),
 
@@ -1651,10 +1522,15 @@ dropped_32_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        target_row.value_concept_id
     from dropped_32_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
+        and not coalesce(
+            target_row.value_concept_id = 2000000064,
+            false
+        )
 
 ),
 
@@ -1667,6 +1543,836 @@ dropped_32 as (
         measure_date,
         why_unattached
     from dropped_32_eligible
+    where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
+
+),
+
+dropped_33_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__procedure') }}
+
+),
+
+dropped_33_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id
+    from dropped_33_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_33 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_33_eligible
+    where concept_id in (select listed.concept_id from concept_set__specialist_consultations as listed)
+
+),
+
+dropped_34_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        specialty_id
+    from {{ ref('target__ev_visit') }}
+
+),
+
+dropped_34_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.specialty_id
+    from dropped_34_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_34 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_34_eligible
+    where specialty_id in (select listed.concept_id from concept_set__specialist_specialties as listed)
+
+),
+
+dropped_35_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id
+    from {{ ref('target__dx_primary') }}
+
+),
+
+dropped_35_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from dropped_35_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_35 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_35_eligible
+    where concept_id = 2000000012
+
+),
+
+dropped_36_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_36_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1635838)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1635838 as bigint) as concept_id
+
+),
+
+dropped_36_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id
+    from dropped_36_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_36 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_36_eligible
+    where concept_id in (select listed.concept_id from dropped_36_hierarchy_1 as listed)
+
+),
+
+dropped_37_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_37_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id
+    from dropped_37_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_37 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_37_eligible
+    where concept_id in (2000000049, 2000000050)
+
+),
+
+dropped_38_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_38_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1635131)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1635131 as bigint) as concept_id
+
+),
+
+dropped_38_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id
+    from dropped_38_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_38 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_38_eligible
+    where concept_id in (select listed.concept_id from dropped_38_hierarchy_1 as listed)
+
+),
+
+dropped_39_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_39_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1634191)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1634191 as bigint) as concept_id
+
+),
+
+dropped_39_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id
+    from dropped_39_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_39 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_39_eligible
+    where concept_id in (select listed.concept_id from dropped_39_hierarchy_1 as listed)
+
+),
+
+dropped_40_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_40_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1633987)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1633987 as bigint) as concept_id
+
+),
+
+dropped_40_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id
+    from dropped_40_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_40 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_40_eligible
+    where concept_id in (select listed.concept_id from dropped_40_hierarchy_1 as listed)
+
+),
+
+dropped_41_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        kind_id
+    from {{ ref('target__tx_chemotherapy') }}
+
+),
+
+dropped_41_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.kind_id
+    from dropped_41_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_41 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_41_eligible
+    where coalesce(kind_id, 0) <> 0
+
+),
+
+dropped_42_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id,
+        source_value
+    from {{ ref('target__drug') }}
+
+),
+
+dropped_42_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id,
+        target_row.source_value
+    from dropped_42_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_42_rule_1 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_42_eligible
+    where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
+
+),
+
+dropped_42_rule_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_42_eligible
+    where position('sact ' in {{ fold_ascii('source_value') }}) = 1
+
+),
+
+dropped_42 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_42_rule_1
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_42_rule_2
+
+),
+
+dropped_43_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id,
+        value_concept_id
+    from {{ ref('target__observation') }}
+
+),
+
+dropped_43_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id,
+        target_row.value_concept_id
+    from dropped_43_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_43 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_43_eligible
+    where (concept_id = 2000000072 and value_concept_id = 2000000074)
+
+),
+
+dropped_44_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id,
+        value_concept_id
+    from {{ ref('target__measurement') }}
+
+),
+
+dropped_44_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id,
+        target_row.value_concept_id
+    from dropped_44_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_44 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_44_eligible
+    where (concept_id = 2000000051 and value_concept_id = 2000000052)
+
+),
+
+dropped_45_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id,
+        value_concept_id
+    from {{ ref('target__observation') }}
+
+),
+
+dropped_45_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id,
+        target_row.value_concept_id
+    from dropped_45_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_45 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_45_eligible
+    where (concept_id = 2000000072 and value_concept_id = 2000000073)
+
+),
+
+dropped_46_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(end_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        modality
+    from {{ ref('target__tx_any') }}
+
+),
+
+dropped_46_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.modality
+    from dropped_46_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_46 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_46_eligible
+    where modality is not null
+
+),
+
+dropped_47_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(treatment_date as date) as measure_date,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__tx_to_death_window') }}
+
+),
+
+dropped_47_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.value_number
+    from dropped_47_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_47 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_47_eligible
+    where value_number is not null
+
+),
+
+dropped_48_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id,
+        value_text
+    from {{ ref('target__observation') }}
+
+),
+
+dropped_48_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id,
+        target_row.value_text
+    from dropped_48_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_48 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_48_eligible
+    where (concept_id = 2000000071 and value_text = 'enrolled')
+
+),
+
+dropped_49_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__procedure') }}
+
+),
+
+dropped_49_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id
+    from dropped_49_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_49 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_49_eligible
+    where concept_id = 2000000088
+
+),
+
+dropped_50_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__device') }}
+
+),
+
+dropped_50_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id
+    from dropped_50_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_50 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_50_eligible
     where concept_id = 2000000091
 
 ),
@@ -1675,11 +2381,22 @@ counted as (
 
     select
         'subquery' as construct,
+        'cancer_surgery_done' as definition,
+        'tx_surgical' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_1
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
         'care_began_recorded' as definition,
         'episode_of_care' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_1
+    from dropped_2
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1687,21 +2404,32 @@ counted as (
     select
         'subquery' as construct,
         'chest_surgery_done' as definition,
-        'procedure' as target_name,
+        'tx_surgical' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_2
+    from dropped_3
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
-        'curative_radiotherapy_given' as definition,
-        'procedure' as target_name,
+        'concurrent_recorded' as definition,
+        'tx_concurrent' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_4
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'curative_intent_recorded' as definition,
+        'intent_rt' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_3
+    from dropped_5
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1712,7 +2440,7 @@ counted as (
         'death' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_4
+    from dropped_6
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -1723,8 +2451,19 @@ counted as (
         'death' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_5
+    from dropped_7
     group by case when person_id is null then 'no person' else 'no person' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'diagnosis_to_treatment_days' as definition,
+        'dx_to_tx_window' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_8
+    group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
 
@@ -1734,7 +2473,7 @@ counted as (
         'measurement' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_6
+    from dropped_9
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1745,7 +2484,18 @@ counted as (
         'measurement' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_7
+    from dropped_10
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'genes_tested' as definition,
+        'measurement' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_11
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1756,7 +2506,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_8
+    from dropped_12
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1767,7 +2517,7 @@ counted as (
         'visit' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_9
+    from dropped_13
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1775,21 +2525,43 @@ counted as (
     select
         'subquery' as construct,
         'lung_cancer_recorded' as definition,
-        'condition' as target_name,
+        'dx_primary' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_14
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'lung_function_measured' as definition,
+        'measurement' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_10
+    from dropped_15
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
-        'lung_metastasis_recorded' as definition,
-        'condition' as target_name,
+        'lung_spread_diagnosed' as definition,
+        'dx_any' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_16
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'lung_spread_measured' as definition,
+        'dx_mets' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_11
+    from dropped_17
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1800,7 +2572,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_12
+    from dropped_18
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1811,7 +2583,7 @@ counted as (
         'procedure' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_13
+    from dropped_19
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1819,21 +2591,43 @@ counted as (
     select
         'subquery' as construct,
         'mesothelioma_recorded' as definition,
-        'condition' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        'dx_primary' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_14
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_20
+    group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
 
     select
         'subquery' as construct,
         'non_small_cell_recorded' as definition,
-        'condition' as target_name,
+        'dx_primary' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_21
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'nurse_talk' as definition,
+        'procedure' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_15
+    from dropped_22
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'nurse_visited' as definition,
+        'ev_visit' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_23
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1844,7 +2638,7 @@ counted as (
         'observation_period' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_16
+    from dropped_24
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -1855,7 +2649,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_17
+    from dropped_25
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1863,10 +2657,21 @@ counted as (
     select
         'subquery' as construct,
         'pathological_stage_recorded' as definition,
-        'measurement' as target_name,
+        'dx_stage' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_18
+    from dropped_26
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'radiotherapy_episode' as definition,
+        'tx_radiotherapy' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_27
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1877,19 +2682,41 @@ counted as (
         'procedure' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_19
+    from dropped_28
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
-        'small_cell_recorded' as definition,
-        'condition' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        'referral_to_specialist_days' as definition,
+        'referral_to_specialist_window' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_20
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_29
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'referral_to_treatment_days' as definition,
+        'referral_to_tx_window' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_30
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'small_cell_recorded' as definition,
+        'dx_primary' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_31
+    group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
 
@@ -1899,18 +2726,62 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_21
+    from dropped_32
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
-        'stage_i_recorded' as definition,
-        'measurement' as target_name,
+        'specialist_consulted' as definition,
+        'procedure' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_22
+    from dropped_33
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'specialist_visited' as definition,
+        'ev_visit' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_34
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'squamous_recorded' as definition,
+        'dx_primary' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_35
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'stage_i_recorded' as definition,
+        'dx_stage' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_36
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'stage_ib_iia_recorded' as definition,
+        'dx_stage' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_37
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1918,10 +2789,10 @@ counted as (
     select
         'subquery' as construct,
         'stage_ii_recorded' as definition,
-        'measurement' as target_name,
+        'dx_stage' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_23
+    from dropped_38
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1929,10 +2800,10 @@ counted as (
     select
         'subquery' as construct,
         'stage_iii_recorded' as definition,
-        'measurement' as target_name,
+        'dx_stage' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_24
+    from dropped_39
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1940,10 +2811,21 @@ counted as (
     select
         'subquery' as construct,
         'stage_iv_recorded' as definition,
-        'measurement' as target_name,
+        'dx_stage' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_25
+    from dropped_40
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'systemic_episode' as definition,
+        'tx_chemotherapy' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_41
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1954,7 +2836,7 @@ counted as (
         'drug' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_26
+    from dropped_42
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1965,7 +2847,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_27
+    from dropped_43
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1976,7 +2858,7 @@ counted as (
         'measurement' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_28
+    from dropped_44
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1987,8 +2869,30 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_29
+    from dropped_45
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'treatment_last_day' as definition,
+        'tx_any' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_46
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'treatment_to_death_days' as definition,
+        'tx_to_death_window' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_47
+    group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
 
@@ -1998,7 +2902,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_30
+    from dropped_48
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -2009,7 +2913,7 @@ counted as (
         'procedure' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_31
+    from dropped_49
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -2020,7 +2924,7 @@ counted as (
         'device' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_32
+    from dropped_50
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all

@@ -22,7 +22,7 @@ recorded as (
 
 )
 
-select distinct
+select
     treatment.person_id,
     treatment.treatment_id,
     recorded.event_table,
@@ -34,7 +34,7 @@ inner join recorded
 union
 
 -- A treatment and its cycles stand for themselves too, for what modifies an episode.
-select distinct
+select
     person_id,
     treatment_id,
     'episode' as event_table,

@@ -3,7 +3,7 @@
 
 with
 
-sized as (
+united as (
 
     {% if 'kinds' in var('packs') %}
         select
@@ -14,8 +14,6 @@ sized as (
 
         union all
 
-    {% endif %}
-    {% if 'kinds' in var('packs') %}
         select
             'kinds' as pack,
             'with_descendants' as concept_set,
@@ -25,11 +23,11 @@ sized as (
         union all
 
     {% endif %}
-    -- no rows: the shape of the table where no pack is built
+    -- no rows: the shape of the table where nothing is built
     select
         'none' as pack,
         'none' as concept_set,
-        cast(0 as bigint) as n_concepts
+        cast(null as bigint) as n_concepts
     where 1 = 0
 
 )
@@ -38,4 +36,4 @@ select
     pack,
     concept_set,
     n_concepts
-from sized
+from united

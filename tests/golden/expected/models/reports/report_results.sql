@@ -3,7 +3,7 @@
 
 with
 
-result as (
+united as (
 
     {% if 'kinds' in var('packs') %}
         select
@@ -89,7 +89,7 @@ result as (
         union all
 
     {% endif %}
-    -- no rows: the shape of the table where no pack with a report is built
+    -- no rows: the shape of the table where nothing is built
     select
         'none' as report,
         'none' as population,
@@ -124,4 +124,4 @@ select
     days_between,
     period_date,
     is_counted
-from result
+from united
