@@ -10,7 +10,7 @@ from measuremart.problems import Kind
 
 _KEYS = {
     "indicators": ("valid_for",),
-    "reports": ("stratify_by", "levels", "attribution", "audiences"),
+    "reports": ("levels", "attribution", "audiences"),
 }
 
 
@@ -21,7 +21,7 @@ def not_supported(material: Material) -> Iterator[Finding]:
 
     Why: a table that silently left a wish out would be a wrong table.
 
-    Example: `stratify_by: [sex]` in a report.
+    Example: `levels: [trust]` in a report.
 
     Fix: leave the key out until its chapter is built.
     """

@@ -83,6 +83,8 @@ def _tests(model: Model, plan: Plan) -> list[Any]:
         return [{"indicator_result": {"arguments": arguments}}]
     if model.layer == "reports" and model.name.endswith("__dataset"):
         return [{"no_opted_out_person": {"arguments": {"population": _report(model, plan).types.population}}}]
+    if model.layer == "reports" and model.name.endswith("__strata"):
+        return ["stratum_key"]
     return []
 
 
@@ -121,6 +123,8 @@ def columns(model: Model, plan: Plan) -> list[tuple[str, str, str]]:
         return [("concept_id", "bigint", "A concept of the set")]
     if model.name.startswith("dropped_events__"):
         return dropped_columns()
+    if model.layer == "reports" and model.name.endswith("__strata"):
+        return stratum_columns()
     report = _report(model, plan)
     keys = [(n, t, d) for n, t, d in member_columns(report.types.grain) if n != "measure_date"]
     if model.name.endswith("__results"):
@@ -153,6 +157,16 @@ def _result_columns() -> list[tuple[str, str, str]]:
         ("days_between", "bigint", "Days from the denominator date to the numerator date"),
         ("period_date", "date", "The date that puts the result into a period; null is undated"),
         ("is_counted", "boolean", "Whether the key enters aggregates"),
+    ]
+
+
+def stratum_columns() -> list[tuple[str, str, str]]:
+    """Return (name, contract type, description) of the strata of a report's persons."""
+    return [
+        ("person_id", "bigint", "The person"),
+        ("cohort_date", "date", "The cohort date at which the stratum is that"),
+        ("stratifier", "string", "What persons are told apart by"),
+        ("stratum", "string", "The part that the person is in; unknown where that is not known"),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from measuremart.plan.datasets import dataset_columns, dataset_measures, numbered_leaf
 from measuremart.plan.grain import match_of
 from measuremart.plan.nodes import Around, Indicator, Plan, Report
+from measuremart.plan.stratifiers import bands
 from measuremart.render import sql
 from measuremart.render.environment import fill
 from measuremart.render.members import Ctes, number_of, subquery_ctes
@@ -25,7 +26,37 @@ def report_models(plan: Plan, report: Report) -> list[Model]:
         Model("reports", about.pack, name, _cohort(plan, report), description, report.types.grain),
         Model("reports", about.pack, f"{name}__results", _results(plan, report), description),
         Model("reports", about.pack, f"{name}__dataset", _dataset(plan, report), of_dataset),
+        *(
+            [Model("reports", about.pack, f"{name}__strata", _strata(plan, report), description)]
+            * bool(report.stratifiers)
+        ),
     ]
+
+
+def _strata(plan: Plan, report: Report) -> str:
+    population = plan.populations[report.types.population]
+    columns = [(f"cast({population.person_id} as bigint)", "person_id")]
+    if any(s.ages for s in report.stratifiers):
+        columns.append((f"cast({population.birth_date or 'null'} as date)", "birth_date"))
+    stratifiers = []
+    for stratifier in report.stratifiers:
+        own = f"of_{stratifier.name}"
+        if stratifier.names:
+            columns.append((f"cast({stratifier.column} as bigint)", own))
+        elif stratifier.column is not None:
+            columns.append((f"{{{{ to_text('{stratifier.column}') }}}}", own))
+        names = [(code, sql.text(name)) for name, code in stratifier.names]
+        stratifiers.append({"name": stratifier.name, "own": own, "names": names, "bands": []})
+        if stratifier.ages:
+            stratifiers[-1]["bands"] = [(low, sql.text(label)) for low, label in reversed(bands(stratifier.ages))]
+    return fill(
+        "report_strata",
+        header=_header(report),
+        report=report.about.name,
+        person_model=population.person_model,
+        columns=columns,
+        stratifiers=stratifiers,
+    )
 
 
 def _header(report: Report) -> str:
