@@ -76,6 +76,7 @@ bench: $(VENV)/.ready-dev  ## Benchmarks; figures, no verdicts
 	@$(BIN)/python benchmarks/generate_speed.py
 	@$(BIN)/python benchmarks/import_speed.py
 	@$(BIN)/python benchmarks/attachment.py
+	@$(BIN)/python -m benchmarks.dataset
 
 clean:  ## Remove what builds leave behind; the virtual environment stays
 	rm -rf build target logs $(DATABASE) $(DATABASE).wal

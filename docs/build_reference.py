@@ -225,6 +225,7 @@ def _macros() -> str:
     for title, path in {
         "Scalars: what engines spell differently": "macros/scalar/_scalar.yml",
         "Staging: where a source column comes from": "macros/omop/_omop.yml",
+        "Operations: what the command line runs": "macros/export/_export.yml",
         "Consent: which opt-outs hold": "macros/consent/_consent_macros.yml",
     }.items():
         text += f"## {title}\n\n"

@@ -23,6 +23,7 @@ from measuremart.catalogue import noun
 from measuremart.definitions.base import name_fault
 from measuremart.definitions.file import SECTIONS
 from measuremart.example_runs import ENGINES, failures_of
+from measuremart.export import export_tables
 from measuremart.import_table import finding_tables
 from measuremart.list_table import list_table
 from measuremart.pipeline import Read, import_oa_cohorts, pending_changes, read_definitions
@@ -97,6 +98,13 @@ class Engine(StrEnum):
     referee = "referee"
     duckdb = "duckdb"
     both = "both"
+
+
+class Format(StrEnum):
+    """What exported files are."""
+
+    parquet = "parquet"
+    csv = "csv"
 
 
 def _version(wanted: bool) -> None:
@@ -321,6 +329,60 @@ def report_command(
     _out.print(report_table(report.title, rows, _out.width))
     for line in (*reasons_said(rows), *freshness_said(rows)):
         _out.print(line, soft_wrap=True)
+
+
+@app.command("export")
+def export_command(
+    folder: Annotated[Path, typer.Argument(help="The folder to write; it must be new.", show_default=False)],
+    file_format: Annotated[Format, typer.Option("--format", help="What the files are.")] = Format.parquet,
+    reports: Annotated[
+        list[str] | None, typer.Option("--report", help="Also the dataset of this report; can be repeated.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace what an earlier export wrote.")] = False,
+    target: Annotated[str | None, typer.Option(help="dbt's target, where it is not the profile's default.")] = None,
+    profiles_dir: Annotated[Path | None, typer.Option(help="The folder of dbt's profiles.yml.")] = None,
+    variables: Annotated[str | None, typer.Option("--vars", help="dbt variables, as for dbt build.")] = None,
+    project_dir: ProjectOption = Path(),
+    definitions: DefinitionsOption = None,
+) -> None:
+    """Write the marts of a built project as files, one a table, with a data dictionary.
+
+    Rows are ordered, so that the same tables give the same files. The folder appears when all is written.
+    """
+    wanted = tuple(dict.fromkeys(reports or ()))
+    if wanted:
+        read = _read(project_dir, definitions)
+        for name in wanted:
+            if name not in read.plan.reports:
+                missing_one = read.plan.unavailable.reports.get(name)
+                _err.print(
+                    f"report '{name}' is unavailable: it has no dataset"
+                    if missing_one
+                    else read.catalogue.unknown(name, ("reports",))
+                )
+                raise typer.Exit(2)
+    given = (("--target", target), ("--profiles-dir", profiles_dir), ("--vars", variables))
+    options = tuple(str(word) for pair in given if pair[1] is not None for word in pair)
+    rows = tables = 0
+    try:
+        lack = missing(project_dir, profiles_dir, target)
+        if lack:
+            raise WarehouseError(lack)
+        for done in export_tables(project_dir, folder, file_format.value, wanted, options, force=force):
+            _err.print(f"{done.number} of {done.of}  {done.table}  {_counted(done.rows, 'row')}")
+            rows, tables = rows + done.rows, tables + 1
+    except WriteRefusedError as refusal:
+        _err.print(str(refusal))
+        raise typer.Exit(REFUSED) from None
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _err.print(f"cannot write {error.filename}: {error.strerror}; nothing was exported")
+        raise typer.Exit(REFUSED) from None
+    except WarehouseError as error:
+        _err.print(str(error))
+        raise typer.Exit(WAREHOUSE) from None
+    _out.print(f"{_counted(tables, 'table')}, {_counted(rows, 'row')}: {folder}", soft_wrap=True)
 
 
 @importers.command("oa-cohorts")

@@ -37,7 +37,8 @@ def report_rows(project: Path, report: str, options: tuple[str, ...]) -> list[di
         "left join (select population, max(cdm_release_date) as loaded_on, max(last_date) as last_date "
         "from {{ ref('fct_source_freshness') }} where source_table <> 'observation_period' group by population) "
         "as fresh on report.population = fresh.population "
-        f"where shown.report = '{report}' and shown.period_kind = 'all_time' order by shown.position"
+        f"where shown.report = '{report}' and shown.period_kind = 'all_time' "
+        "and shown.stratifier = 'all' order by shown.position"
     )
     return query(project, sql, options)
 

@@ -1,4 +1,5 @@
--- One row per report, indicator and period: how many keys have each status, and the statistic beside its benchmark.
+-- One row per report, indicator, period and stratum: how many keys have each status, and the statistic beside its
+-- benchmark. The whole report is the stratum all of the stratifier all; the strata of one stratifier add up to it.
 -- Rate = met / (met + not met), null when that is 0; a duration's statistic is the median of days_between of met keys
 -- (docs/semantics.md, 6.2). Only counted keys enter. Every report has the period kind all_time; a period that has no
 -- key of the report is not listed. An unavailable indicator has no counts and no statistic, never zero (4.2).
@@ -15,11 +16,13 @@ calendar as (
 
 ),
 
-result as (
+known_result as (
 
     select
         result.report,
         result.indicator,
+        result.person_id,
+        result.cohort_date,
         result.status,
         result.days_between,
         result.period_date,
@@ -27,6 +30,52 @@ result as (
     from {{ ref('fct_indicator_result') }} as result
     cross join calendar
     where result.is_counted
+
+),
+
+stratum as (
+
+    select
+        report,
+        person_id,
+        cohort_date,
+        stratifier,
+        stratum
+    from {{ ref('fct_cohort_stratum') }}
+
+),
+
+result as (
+
+    -- once for the whole report, and once for each stratifier
+    select
+        report,
+        indicator,
+        'all' as stratifier,
+        'all' as stratum,
+        status,
+        days_between,
+        period_date,
+        is_in_calendar
+    from known_result
+
+    union all
+
+    select
+        known_result.report,
+        known_result.indicator,
+        stratum.stratifier,
+        stratum.stratum,
+        known_result.status,
+        known_result.days_between,
+        known_result.period_date,
+        known_result.is_in_calendar
+    from known_result
+    inner join stratum
+        on
+            known_result.report = stratum.report
+            and known_result.person_id = stratum.person_id
+            and known_result.cohort_date is not distinct from stratum.cohort_date
 
 ),
 
@@ -76,6 +125,8 @@ placed as (
         result.indicator,
         report_period.period_kind,
         report_period.period,
+        result.stratifier,
+        result.stratum,
         result.status,
         result.days_between
     from result
@@ -94,6 +145,8 @@ placed as (
         indicator,
         'outside_calendar' as period_kind,
         'outside the calendar' as period,
+        stratifier,
+        stratum,
         status,
         days_between
     from result
@@ -106,6 +159,8 @@ placed as (
         indicator,
         'undated' as period_kind,
         'undated' as period,
+        stratifier,
+        stratum,
         status,
         days_between
     from result
@@ -118,6 +173,8 @@ placed as (
         indicator,
         'all_time' as period_kind,
         'all time' as period,
+        stratifier,
+        stratum,
         status,
         days_between
     from result
@@ -142,10 +199,28 @@ used_period as (
 
 ),
 
+used_stratum as (
+
+    select distinct
+        report,
+        stratifier,
+        stratum
+    from stratum
+
+    union
+
+    select
+        report,
+        'all' as stratifier,
+        'all' as stratum
+    from indicator
+
+),
+
 grid as (
 
-    -- every indicator in every period that its report has, so that an empty one shows as zero, and an unavailable one
-    -- as unavailable
+    -- every indicator in every period and stratum that its report has, so that an empty one shows as zero, and an
+    -- unavailable one as unavailable
     select
         indicator.report,
         indicator.indicator,
@@ -158,10 +233,14 @@ grid as (
         indicator.better,
         indicator.is_available,
         used_period.period_kind,
-        used_period.period
+        used_period.period,
+        used_stratum.stratifier,
+        used_stratum.stratum
     from indicator
     inner join used_period
         on indicator.report = used_period.report
+    inner join used_stratum
+        on indicator.report = used_stratum.report
 
 ),
 
@@ -172,6 +251,8 @@ counted as (
         indicator,
         period_kind,
         period,
+        stratifier,
+        stratum,
         sum(case when status = 'met' then 1 else 0 end) as met,
         sum(case when status = 'not_met' then 1 else 0 end) as not_met,
         sum(case when status = 'exception' then 1 else 0 end) as exception,
@@ -179,7 +260,7 @@ counted as (
         sum(case when status = 'excluded' then 1 else 0 end) as excluded,
         sum(case when status = 'ineligible' then 1 else 0 end) as ineligible
     from placed
-    group by report, indicator, period_kind, period
+    group by report, indicator, period_kind, period, stratifier, stratum
 
 ),
 
@@ -190,6 +271,8 @@ duration as (
         indicator,
         period_kind,
         period,
+        stratifier,
+        stratum,
         percentile_cont(0.25) within group (order by days_between) as lower_quartile_days,
         percentile_cont(0.5) within group (order by days_between) as median_days,
         percentile_cont(0.75) within group (order by days_between) as upper_quartile_days
@@ -197,7 +280,7 @@ duration as (
     where
         status = 'met'
         and days_between is not null
-    group by report, indicator, period_kind, period
+    group by report, indicator, period_kind, period, stratifier, stratum
 
 ),
 
@@ -212,6 +295,8 @@ measured as (
         grid.statistic,
         grid.period_kind,
         grid.period,
+        grid.stratifier,
+        grid.stratum,
         grid.is_available,
         case when grid.is_available then coalesce(counted.met, 0) + coalesce(counted.not_met, 0) end as eligible,
         case when grid.is_available then coalesce(counted.met, 0) end as met,
@@ -234,12 +319,16 @@ measured as (
             and grid.indicator = counted.indicator
             and grid.period_kind = counted.period_kind
             and grid.period = counted.period
+            and grid.stratifier = counted.stratifier
+            and grid.stratum = counted.stratum
     left join duration
         on
             grid.report = duration.report
             and grid.indicator = duration.indicator
             and grid.period_kind = duration.period_kind
             and grid.period = duration.period
+            and grid.stratifier = duration.stratifier
+            and grid.stratum = duration.stratum
 
 ),
 
@@ -255,6 +344,8 @@ compared as (
         statistic,
         period_kind,
         period,
+        stratifier,
+        stratum,
         is_available,
         eligible,
         met,
@@ -291,6 +382,8 @@ final as (
         compared.statistic,
         compared.period_kind,
         compared.period,
+        compared.stratifier,
+        compared.stratum,
         cast(compared.eligible as bigint) as eligible,
         cast(compared.met as bigint) as met,
         cast(compared.not_met as bigint) as not_met,
@@ -330,6 +423,8 @@ select
     statistic,
     period_kind,
     period,
+    stratifier,
+    stratum,
     eligible,
     met,
     not_met,

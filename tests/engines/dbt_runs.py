@@ -72,3 +72,20 @@ class Warehouse:
             if self.attached:
                 connection.execute(f"attach '{self.attached}' as omop (read_only)")
             return connection.execute(sql).fetchall()
+
+
+def scratch_project(folder: Path, target: str = "duckdb") -> Warehouse:
+    """Return a project of the test's own with our macros and generic tests; the test writes its models."""
+    project = folder / "project"
+    (project / "models").mkdir(parents=True)
+    (project / "dbt_project.yml").write_text(
+        json.dumps(
+            {
+                "name": "measuremart",
+                "profile": "measuremart",
+                "macro-paths": [str(ROOT / "macros"), str(ROOT / "tests" / "generic")],
+                "models": {"+materialized": "table"},
+            }
+        )
+    )
+    return Warehouse(folder, project, target)

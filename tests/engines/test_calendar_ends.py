@@ -14,14 +14,18 @@ TABLES = {
     "run_context": "select date '2024-01-01' as as_of",
     "dim_report": "select 'r' as report, true as is_built",
     "dim_indicator": (
-        "select 'r' as report, 'i' as indicator, 1 as position, 't' as title, 'proportion' as statistic, "
+        "select 'r' as report, 'i' as indicator, 1 as version, 1 as position, 't' as title, 'proportion' as statistic, "
         "cast(null as numeric(18, 6)) as benchmark_value, 'percent' as benchmark_unit, 'higher' as better, "
         "true as is_available"
     ),
     "fct_indicator_result": " union all ".join(
-        "select 'r' as report, 'i' as indicator, 'met' as status, cast(null as bigint) as days_between, "
+        "select 'r' as report, 'i' as indicator, 1 as person_id, cast(null as date) as cohort_date, 'met' as status, cast(null as bigint) as days_between, "
         f"cast({on} as date) as period_date, true as is_counted"
         for on in PERIOD_DATES
+    ),
+    "fct_cohort_stratum": (
+        "select 'r' as report, cast(1 as bigint) as person_id, cast(null as date) as cohort_date, 'sex' as stratifier, "
+        "'female' as stratum where 1 = 0"
     ),
     "catalogue_report_period": " union all ".join(
         [

@@ -9,22 +9,24 @@ from lab.project import ROOT
 
 INPUTS = {
     "fct_indicator_result": (
-        "report text, indicator text, status text, days_between bigint, period_date date, is_counted boolean",
+        "report text, indicator text, status text, days_between bigint, period_date date, is_counted boolean, "
+        "person_id bigint, cohort_date date",
         [
-            "('r', 'i', 'met', 3, date '2024-03-31', true)",  # the last day of FY2023/24
-            "('r', 'i', 'not_met', null, date '2024-04-01', true)",  # the first of FY2024/25 and of the named period
-            "('r', 'i', 'met', 5, date '2025-03-31', true)",  # the last of both
-            "('r', 'i', 'met', 5, date '2025-04-01', true)",  # the day after
-            "('r', 'i', 'not_met', null, null, true)",  # no date is known
-            "('r', 'i', 'met', 9, date '2024-04-01', false)",  # does not count
+            "('r', 'i', 'met', 3, date '2024-03-31', true, 1, null)",  # the last day of FY2023/24
+            "('r', 'i', 'not_met', null, date '2024-04-01', true, 1, null)",  # the first of FY2024/25 and of the named period
+            "('r', 'i', 'met', 5, date '2025-03-31', true, 1, null)",  # the last of both
+            "('r', 'i', 'met', 5, date '2025-04-01', true, 1, null)",  # the day after
+            "('r', 'i', 'not_met', null, null, true, 1, null)",  # no date is known
+            "('r', 'i', 'met', 9, date '2024-04-01', false, 1, null)",  # does not count
         ],
     ),
     "dim_indicator": (
-        "report text, indicator text, position bigint, title text, statistic text, benchmark_value numeric(38, 10), "
+        "report text, indicator text, version bigint, position bigint, title text, statistic text, benchmark_value numeric(38, 10), "
         "benchmark_unit text, better text, is_available boolean",
-        ["('r', 'i', 1, 'I', 'proportion', null, null, 'higher', true)"],
+        ["('r', 'i', 1, 1, 'I', 'proportion', null, null, 'higher', true)"],
     ),
     "dim_report": ("report text, is_built boolean", ["('r', true)"]),
+    "fct_cohort_stratum": ("report text, person_id bigint, cohort_date date, stratifier text, stratum text", []),
     "run_context": ("as_of date", ["(date '2026-01-01')"]),
     "catalogue_report_period": (
         "report text, period_kind text, financial_year_starts bigint, period text, start_date date, end_date date, "
@@ -66,7 +68,8 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 def test_periods(engine: Engine) -> None:
     for name, (columns, rows) in INPUTS.items():
         engine.execute(f"create temp table {name} ({columns})")
-        engine.execute(f"insert into {name} values {', '.join(rows)}")
+        if rows:
+            engine.execute(f"insert into {name} values {', '.join(rows)}")
     for name, folder in MODELS.items():
         sql = (ROOT / "models" / f"{folder}{name}.sql").read_text(encoding="utf-8")
         engine.execute(f"create temp table {name} as {compiled(sql, engine.name)}")

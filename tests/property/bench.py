@@ -23,12 +23,12 @@ from lab.engines import Engine
 from measuremart.catalogue import load
 from measuremart.plan import nodes
 from measuremart.plan.build import build_plan
+from measuremart.plan.datasets import dataset_columns
 from measuremart.plan.nodes import Plan
 from measuremart.problems import Kind, Problem
 from measuremart.referee import Referee, World
 from measuremart.render.models import Model
 from measuremart.render.project import generated_models
-from measuremart.render.reports import dataset_columns
 
 from property.house import ALIASES, SQL_TYPES, TABLES, text_of
 from property.worlds import Rows

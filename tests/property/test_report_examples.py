@@ -4,9 +4,10 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from measuremart.render.project import render
 
-from property.asked import D, Recorded, days, results, statuses
-from property.bench import Case
+from property.asked import CONCEPTS, MEASURES, D, Recorded, days, results, statuses
+from property.bench import Case, plan_of
 from property.comparison import Trial, trial
 from property.house import HOUSE, TABLES
 
@@ -215,3 +216,54 @@ def test_only_keys_of_the_periods_are_asked(judge: Trial, valid_for: list[str] |
     assert {episode for _, episode in found} == asked
     if 11 in asked:
         assert found[11, 11][0] == "met"
+
+
+def _two_reports(**shown: Any) -> dict[str, Any]:
+    """Definitions with the report `own`, and with others beside it where they are given."""
+    report = {"title": "t", "description": "d", "cohorts": ["all"]}
+    subqueries = {f"{n}_rows": {"target": "record", "rules": [{"exact": c}]} for n, c in CONCEPTS.items()}
+    asked = {"title": "t", "description": "d", "denominator": "due", "numerator": "done", **POLICIES, **WINDOWS}
+    return HOUSE | {
+        "subqueries": subqueries,
+        "measures": MEASURES,
+        "cohorts": {"all": {"definitions": {"everyone": "registered"}}},
+        "indicators": {"asked": asked},
+        "reports": {name: report | found for name, found in {"own": {"indicators": ["asked"]}, **shown}.items()},
+    }
+
+
+def test_a_report_that_restates_an_indicator_leaves_other_reports_as_they_are_alone(judge: Trial) -> None:
+    override = {
+        "title": "Restated",
+        "denominator_window": days(0, 3),
+        "numerator_window": days(0, 20),
+        "reference_date": "cohort",
+        "opportunity": "first",
+        "benchmark": {"value": 15},
+    }
+    other = {"indicators": [{"asked": override}], "dataset": ["done"], "counted": ["due"], "period_date": "latest"}
+    records = [
+        {"person_id": p, "episode_id": e, "event_id": n, "concept_id": CONCEPTS[what], "start_date": on}
+        for n, (p, e, what, on) in enumerate([*PERHAPS, *_key(3, 30, "met"), *_key(4, 40, "excluded")])
+    ]
+    world: dict[str, Any] = {table: [] for table in TABLES} | {"record": records}
+    world["person"] = [{"person_id": p} for p in (1, 2, 3, 4)]
+    world["episode"] = [{"person_id": p, "episode_id": 10 * p} for p in (1, 2, 3, 4)]
+    world["run_context"] = [{"as_of": D(2026, 1, 1)}]
+    cases = [Case("clinic", found, world) for found in (_two_reports(), _two_reports(other=other))]
+    alone, beside = (judge.run(case) for case in cases)
+    assert not [*alone.problems, *alone.differences, *beside.problems, *beside.differences]
+
+    for name in ("duckdb", "postgres"):
+        rows, others = alone.answers[name], beside.answers[name]
+        assert {relation: others[relation] for relation in rows} == rows
+        statuses_of = [[row[5] for row in others[f"report__{r}__results"]] for r in ("own", "other")]
+        assert statuses_of[0] == ["unresolved", "not_met", "met", "excluded"]
+        assert statuses_of[1] == ["unresolved", "ineligible", "met", "excluded"]  # it was restated, and not in vain
+
+    # Byte for byte, contracts included; what lists all reports is shared.
+    shared = ("models/reports/report_results", "models/reports/report_cohort_keys", "seeds/catalogue/")
+    both = [render(plan_of(case.text()).plan) for case in cases]
+    ours = {path for path in both[0] if not path.startswith(shared)}
+    assert "models/reports/random/report__own__results.sql" in ours
+    assert {path: both[1][path] for path in ours} == {path: both[0][path] for path in ours}

@@ -46,7 +46,26 @@ def problems(tmp_path: Path, text: str, used: str = "") -> list[str]:
 
 # Nobody: no day is left.
 NEVER = "{filter: {of: {filter: {of: m, on_or_after: 2021-01-01}}, on_or_before: 2020-12-31}}"
+
+
+def broad(measures: int) -> str:
+    """A report whose dataset has 10 columns, and two for each of so many measures."""
+    names = [f"b{n}" for n in range(measures)]
+    lines = [f"  {name}: {{first: m}}" for name in names]
+    report = f"q: {{title: t, description: d, cohorts: [c], indicators: [i], dataset: [{', '.join(names)}]}}"
+    return "\n".join(["reports:", f"  {report}", "measures:", *lines, ""])
+
+
 CASES = {
+    "a dataset of 1,600 columns": (broad(795), "", []),
+    "a dataset of 1,602 columns": (
+        broad(796),
+        "",
+        [
+            "too_broad_dataset x.yml:2:3: the dataset of report 'q' would have 1,602 columns, and a table has room for "
+            "1,600: split the report, or name fewer measures"
+        ],
+    ),
     "unused subquery": (
         "subqueries:\n  alone: {target: drug, rules: [{exact: 1}]}\n",
         "",
@@ -257,9 +276,9 @@ CASES = {
         ["excluded_denominator x.yml:2:76: the denominator 'm' stands under exclusions: nobody would be left"],
     ),
     "a later chapter": (
-        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [i], stratify_by: [sex]}\n",
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [i], levels: [trust]}\n",
         "",
-        ["not_supported x.yml:2:77: 'stratify_by' is not supported yet"],
+        ["not_supported x.yml:2:72: 'levels' is not supported yet"],
     ),
     "a waiver": (
         "measures:\n  x:\n    or: [m]\n    waive: [{check: single_child, reason: the second child comes next month}]\n",
@@ -277,12 +296,12 @@ CASES = {
         ["waiver x.yml:4:21: no check 'single_chld' can be waived (did you mean 'single_child'?)"],
     ),
     "what cannot be waived": (
-        "reports:\n  q:\n    {title: t, description: d, cohorts: [c], indicators: [i], stratify_by: [sex], "
+        "reports:\n  q:\n    {title: t, description: d, cohorts: [c], indicators: [i], levels: [trust], "
         "waive: [{check: not_supported, reason: r}]}\n",
         "",
         [
-            "not_supported x.yml:3:76: 'stratify_by' is not supported yet",
-            "waiver x.yml:3:99: no check 'not_supported' can be waived; there are empty_concept_set, "
+            "not_supported x.yml:3:71: 'levels' is not supported yet",
+            "waiver x.yml:3:96: no check 'not_supported' can be waived; there are empty_concept_set, "
             "excluded_denominator, impossible_rule, incomplete_definition, never_holds, option_without_effect, "
             "repeated_inline_part, single_child, unavailable_example, unused_definition",
         ],

@@ -16,7 +16,7 @@ _RELATIONS = {
     "measures": ("measure__{}",),
     "cohorts": ("cohort__{}",),
     "indicators": ("denominator__{}", "indicator__{}"),
-    "reports": ("report__{}", "report__{}__results", "report__{}__dataset"),
+    "reports": ("report__{}", "report__{}__results", "report__{}__dataset", "report__{}__strata"),
 }
 
 

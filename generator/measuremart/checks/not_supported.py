@@ -9,7 +9,7 @@ from measuremart.definitions.base import Part
 from measuremart.problems import Kind
 
 _KEYS = {
-    "reports": ("stratify_by", "levels", "attribution", "audiences"),
+    "reports": ("levels", "attribution", "audiences"),
 }
 
 
@@ -20,7 +20,7 @@ def not_supported(material: Material) -> Iterator[Finding]:
 
     Why: a table that silently left a wish out would be a wrong table.
 
-    Example: `stratify_by: [sex]` in a report.
+    Example: `levels: [trust]` in a report.
 
     Fix: leave the key out until its chapter is built.
     """

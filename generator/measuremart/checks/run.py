@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from measuremart.catalogue import Catalogue
+from measuremart.checks.breadth import too_broad_dataset
 from measuremart.checks.effect import option_without_effect
 from measuremart.checks.emptiness import empty_concept_set, excluded_denominator, impossible_rule, never_holds
 from measuremart.checks.finding import Check, Material
@@ -26,11 +27,12 @@ CHECKS: tuple[Check, ...] = (
     option_without_effect,
     repeated_inline_part,
     single_child,
+    too_broad_dataset,
     unavailable_example,
     unused_definition,
 )
 # What a waiver cannot waive: nothing would be generated for it.
-UNWAIVABLE = ("not_supported", "clashing_relation")
+UNWAIVABLE = ("not_supported", "clashing_relation", "too_broad_dataset")
 
 
 def check_id(check: Check) -> str:

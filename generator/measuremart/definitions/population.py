@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from measuremart.definitions.base import Entry, Identifier, Name, Part, PlainId, RelationName
 
@@ -27,8 +31,32 @@ class EpisodeSpine(Part):
     end: Identifier | None = "end_date"
 
 
+class Stratifier(Part):
+    """What persons are told apart by: the values of a column, or bands of age."""
+
+    column: Identifier | None = None
+    ages: Annotated[tuple[Annotated[int, Field(ge=0, le=150)], ...], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _shape(self) -> Self:
+        if (self.column is None) == (self.ages is None):
+            raise PydanticCustomError("stratifier", "a stratifier has either 'column' or 'ages'", {})
+        if self.ages is not None and any(b <= a for a, b in pairwise(self.ages)):
+            raise PydanticCustomError("ages", "'ages' are the first ages of bands, each above the one before", {})
+        return self
+
+
 class Population(Entry):
-    """A person model and, where there are episodes, an episode spine."""
+    """A person model, where there are episodes an episode spine, and what persons are told apart by."""
 
     person: PersonModel
     episodes: EpisodeSpine | None = None
+    stratifiers: dict[Name, Stratifier] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _shape(self) -> Self:
+        if "all" in self.stratifiers:
+            raise PydanticCustomError("all", "'all' is the whole report: give the stratifier another name", {})
+        if self.person.birth_date is None and any(s.ages is not None for s in self.stratifiers.values()):
+            raise PydanticCustomError("ages", "bands of age need the 'birth_date' of 'person'", {})
+        return self

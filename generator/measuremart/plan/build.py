@@ -33,7 +33,7 @@ def build_plan(catalogue: Catalogue) -> Planned:
     measures = MeasurePlanner(scope, targets)
     measures.build()
     parts = availability_of(catalogue)
-    reports = ReportPlanner(scope, measures, parts)
+    reports = ReportPlanner(scope, targets.populations, measures, parts)
     reports.build()
     unavailable = Unavailable(
         parts=parts,

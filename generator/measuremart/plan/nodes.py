@@ -37,6 +37,19 @@ class Offset:
 
 
 @dataclass(frozen=True, slots=True)
+class Stratifier:
+    """What persons are told apart by: a column's values as they are, or by `names` of codes, or bands of age.
+
+    `ages` are the first ages of the bands, in completed years at the cohort date.
+    """
+
+    name: str
+    column: str | None
+    names: tuple[tuple[str, int], ...]
+    ages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Population:
     """Who is counted. `spine` is None where there are no episodes; `sexes` are (name, code)."""
 
@@ -52,6 +65,7 @@ class Population:
     spine_id: str
     spine_start: str
     spine_end: str | None
+    stratifiers: tuple[Stratifier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,6 +462,7 @@ class Report:
     financial_year_starts: int | None
     period_date: Literal["cohort", "denominator", "numerator", "latest"]
     left_out: tuple[LeftOut, ...]
+    stratifiers: tuple[Stratifier, ...] = ()
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:

@@ -21,6 +21,7 @@ from measuremart.plan.unavailable import (
     all_causes,
 )
 from measuremart.plan.validity import asked, named_periods, report_unknown_periods
+from measuremart.problems import did_you_mean
 
 
 class ReportPlanner:
@@ -29,8 +30,11 @@ class ReportPlanner:
     What is unavailable is kept apart: `missing_cohorts` with their sub-cohorts, the others with what is said of them.
     """
 
-    def __init__(self, scope: Scope, measures: MeasurePlanner, parts: Availability) -> None:
+    def __init__(
+        self, scope: Scope, populations: dict[str, nodes.Population], measures: MeasurePlanner, parts: Availability
+    ) -> None:
         self._scope = scope
+        self._populations = populations
         self._measures = measures
         self._parts = parts
         self.cohorts: dict[str, nodes.Cohort] = {}
@@ -91,7 +95,7 @@ class ReportPlanner:
                 return
         self.cohorts[defined.name] = nodes.Cohort(
             about=about(defined),
-            title=defined.entry.title or defined.name,
+            title=one_line(defined.entry.title or defined.name),
             types=built[0].types,
             definitions=tuple((sub, measure) for sub, measure in definitions if self._parts.has(measure)),
             left_out=left_out,
@@ -196,6 +200,7 @@ class ReportPlanner:
                 return
         if cohorts and not self._related(defined, cohorts[0], indicators, trail):
             return
+        stratifiers = self._stratifiers(defined, cohorts, trail)
         self._sub_cohorts_differ(defined, cohorts, trail)
         named = named_periods(entry)
         indicators = [asked(self._scope, (defined, n), i, named) for n, i in enumerate(indicators)]
@@ -230,7 +235,29 @@ class ReportPlanner:
             financial_year_starts=entry.financial_year_starts,
             period_date=entry.period_date,
             left_out=(*sub_cohorts, *self._columns_left_out(defined, indicators)),
+            stratifiers=stratifiers,
         )
+
+    def _stratifiers(self, defined: Defined, cohorts: list[nodes.Cohort], trail: Trail) -> tuple[nodes.Stratifier, ...]:
+        """Return the stratifiers of a report in its order, and report those that its population does not have."""
+        if not cohorts:
+            return ()
+        entry = defined.entry
+        population = self._populations[cohorts[0].types.population]
+        known = {s.name: s for s in population.stratifiers}
+        found: dict[str, nodes.Stratifier] = {}
+        for number, name in enumerate(entry.stratify_by):
+            step = trail.down("stratify_by", number)
+            place = entry.place("stratify_by", number)
+            if name in found:
+                self._scope.report(place, f"stratifier '{name}' stands twice in this report", step, check="twice")
+            elif name in known:
+                found[name] = known[name]
+            else:
+                hint = did_you_mean(name, list(known)) or f"; it has {', '.join(known) or 'none'}"
+                text = f"population '{population.name}' has no stratifier '{name}'{hint}"
+                self._scope.report(place, text, step, check="unknown_stratifier")
+        return tuple(found.values())
 
     def _sub_cohorts_left_out(self, cohorts: tuple[str, ...]) -> tuple[LeftOut, ...]:
         found: list[LeftOut] = []

@@ -13,6 +13,7 @@ from measuremart.plan.nodes import (
     Target,
 )
 from measuremart.plan.scope import Scope, Trail, about
+from measuremart.plan.stratifiers import stratifiers_of
 
 MAIN_ROLES: dict[str, ColumnKind] = {
     "concept": "concept",
@@ -109,6 +110,7 @@ class TargetPlanner:
             spine_id=spine.id if spine else "episode_id",
             spine_start=spine.start if spine else "start_date",
             spine_end=spine.end if spine else None,
+            stratifiers=stratifiers_of(defined.entry),
         )
         self.sexes[defined.name] = dict(person.sexes)
 

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from measuremart.plan import nodes
+from measuremart.plan.datasets import dataset_columns, dataset_measures, numbered_leaf
 from measuremart.plan.grain import match_of
 from measuremart.plan.nodes import Around, Indicator, Plan, Report
+from measuremart.plan.stratifiers import bands
 from measuremart.render import sql
 from measuremart.render.environment import fill
 from measuremart.render.members import Ctes, number_of, subquery_ctes
 from measuremart.render.models import Model, header
 from measuremart.render.unavailable import without
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetColumn:
-    """A column of a report's dataset beside the ids and the cohort date."""
-
-    name: str
-    expression: str
-    data_type: str
-    description: str
 
 
 def report_models(plan: Plan, report: Report) -> list[Model]:
@@ -35,7 +26,37 @@ def report_models(plan: Plan, report: Report) -> list[Model]:
         Model("reports", about.pack, name, _cohort(plan, report), description, report.types.grain),
         Model("reports", about.pack, f"{name}__results", _results(plan, report), description),
         Model("reports", about.pack, f"{name}__dataset", _dataset(plan, report), of_dataset),
+        *(
+            [Model("reports", about.pack, f"{name}__strata", _strata(plan, report), description)]
+            * bool(report.stratifiers)
+        ),
     ]
+
+
+def _strata(plan: Plan, report: Report) -> str:
+    population = plan.populations[report.types.population]
+    columns = [(f"cast({population.person_id} as bigint)", "person_id")]
+    if any(s.ages for s in report.stratifiers):
+        columns.append((f"cast({population.birth_date or 'null'} as date)", "birth_date"))
+    stratifiers = []
+    for stratifier in report.stratifiers:
+        own = f"of_{stratifier.name}"
+        if stratifier.names:
+            columns.append((f"cast({stratifier.column} as bigint)", own))
+        elif stratifier.column is not None:
+            columns.append((f"{{{{ to_text('{stratifier.column}') }}}}", own))
+        names = [(code, sql.text(name)) for name, code in stratifier.names]
+        stratifiers.append({"name": stratifier.name, "own": own, "names": names, "bands": []})
+        if stratifier.ages:
+            stratifiers[-1]["bands"] = [(low, sql.text(label)) for low, label in reversed(bands(stratifier.ages))]
+    return fill(
+        "report_strata",
+        header=_header(report),
+        report=report.about.name,
+        person_model=population.person_model,
+        columns=columns,
+        stratifiers=stratifiers,
+    )
 
 
 def _header(report: Report) -> str:
@@ -139,87 +160,57 @@ def _indicator(plan: Plan, report: Report, ctes: Ctes, indicator: Indicator) -> 
     }
 
 
-def dataset_measures(plan: Plan, report: Report) -> list[str]:
-    """Return the measures that the dataset has columns for, each once, in the order of cohorts, indicators, dataset."""
-    names = [m for c in report.cohorts for _, m in plan.cohorts[c].definitions]
-    names += [m for i in report.listed for m in i.measures()]
-    names += list(report.dataset)
-    return list(dict.fromkeys(names))
+# What one slice of a dataset holds at most. Each row of a join carries the columns of all tables before it, so that
+# with hundreds of joins the time would grow with the square of the measures; and DuckDB takes fewer than 1,000 CTEs.
+_MEASURES_OF_SLICE = 40
+_CTES_OF_SLICE = 300
 
 
-def _leaf(plan: Plan, measure: str) -> nodes.Subquery | None:
-    expression = plan.measures[measure].expression
-    if isinstance(expression, nodes.Leaf) and expression.subquery.target.number is not None:
-        return expression.subquery
-    return None
+@dataclass
+class _Slice:
+    """Some measures of a dataset, with the CTEs that their columns come from."""
 
+    ctes_found: Ctes
+    measures: list[dict[str, Any]] = field(default_factory=list)
 
-def dataset_columns(plan: Plan, report: Report) -> list[DatasetColumn]:
-    """Return the dataset's columns beside the ids and the cohort date, in order."""
-    columns = []
-    for sub, measure in _sub_cohorts(plan, report):
-        columns.append(
-            DatasetColumn(
-                f"{sub}__cohort_date",
-                f"min(case when part = '{measure}' then first_date end)",
-                "date",
-                f"Earliest known date in sub-cohort {sub}",
-            )
-        )
-    for measure in dataset_measures(plan, report):
-        columns.append(
-            DatasetColumn(
-                f"{measure}__qualified",
-                f"max(case when part = '{measure}' then 1 else 0 end) = 1",
-                "boolean",
-                f"Whether measure {measure} has the key",
-            )
-        )
-        columns.append(
-            DatasetColumn(
-                f"{measure}__date",
-                f"min(case when part = '{measure}' then first_date end)",
-                "date",
-                f"Earliest known date of measure {measure}",
-            )
-        )
-        if _leaf(plan, measure) is not None:
-            columns.append(
-                DatasetColumn(
-                    f"{measure}__number",
-                    f"max(case when part = '{measure}__number' then number_value end)",
-                    "numeric(38,10)",
-                    f"The number on the row of measure {measure}'s first date (lowest event id)",
-                )
-            )
-    return columns
+    @property
+    def ctes(self) -> list[str]:
+        return self.ctes_found.blocks()
 
+    @property
+    def names(self) -> set[str]:
+        return {measure["name"] for measure in self.measures}
 
-def _sub_cohorts(plan: Plan, report: Report) -> list[tuple[str, str]]:
-    pairs = [pair for c in report.cohorts for pair in plan.cohorts[c].definitions]
-    return list(dict.fromkeys(pairs))
+    @property
+    def is_full(self) -> bool:
+        return len(self.measures) >= _MEASURES_OF_SLICE or len(self.ctes) >= _CTES_OF_SLICE
 
 
 def _dataset(plan: Plan, report: Report) -> str:
-    ctes = Ctes(plan.populations)
-    cohort = fill("report_cohort", report=report.about.name)
-    measures = dataset_measures(plan, report)
-    parts = [_used(plan, report, ctes, m) | {"label": m} for m in measures]
-    numbers = []
-    for measure in measures:
-        subquery = _leaf(plan, measure)
-        if subquery is None:
-            continue
-        prefix = f"number__{measure}"
-        own = f"{prefix}_row"
-        subquery_ctes(subquery, ctes, own, f"{prefix}_", number_of(subquery))
-        match = match_of(report.types.grain, subquery.grain)
-        numbers.append({"name": prefix, "label": f"{measure}__number", "cte": own, "match": match})
+    slices = [_Slice(Ctes(plan.populations))]
+    for measure in dataset_measures(plan, report):
+        if slices[-1].is_full:
+            slices.append(_Slice(Ctes(plan.populations)))
+        _add(plan, report, slices[-1], measure)
     return fill(
         "report_dataset",
         header=_header(report),
-        ctes=[cohort, *ctes.blocks()],
-        parts=parts,
-        numbers=numbers,
+        cohort=fill("report_cohort", report=report.about.name),
+        slices=slices,
+        slice_of={name: number for number, found in enumerate(slices, start=1) for name in found.names},
         columns=dataset_columns(plan, report),
     )
+
+
+def _add(plan: Plan, report: Report, part: _Slice, measure: str) -> None:
+    """Add a measure and the CTEs of its columns to a slice."""
+    ctes = part.ctes_found
+    subquery = numbered_leaf(plan, measure)
+    number = None
+    if subquery is not None:
+        own = f"rows__{measure}"
+        subquery_ctes(subquery, ctes, own, f"{own}__", number_of(subquery))
+        number = {"cte": own, "match": match_of(report.types.grain, subquery.grain)}
+    used = _used(plan, report, ctes, measure)
+    ctes.parts.append(fill("report_dataset_measure", name=measure, number=number, **used))
+    part.measures.append({"name": measure, "has_number": subquery is not None})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from measuremart.plan.nodes import Plan, Population
 from measuremart.render import sql
 from measuremart.render.environment import fill
-from measuremart.render.properties import YAML_HEADER, dropped_columns, dump, union_columns
+from measuremart.render.properties import YAML_HEADER, dropped_columns, dump, stratum_columns, union_columns
 
 Column = tuple[str, str, str]  # name, contract type, description
 
@@ -35,7 +35,7 @@ class Union:
 
 def union_files(plan: Plan, packs: Iterable[str]) -> dict[str, str]:
     """Return {path: text} of the models and their properties; `packs` are those that count dropped rows."""
-    unions = [_persons(plan), _episodes(plan), _members(plan), _cohorts(plan), _results(plan)]
+    unions = [_persons(plan), _episodes(plan), _members(plan), _cohorts(plan), _results(plan), _strata(plan)]
     unions += [_dropped(packs), _concept_sets(plan)]
     files: dict[str, str] = {}
     for union in unions:
@@ -183,6 +183,18 @@ def _results(plan: Plan) -> Union:
     description = "The results of all reports of the packs that are built"
     path = "models/reports/report_results"
     return Union(path, "the reports of all packs", description, tuple(union_columns()), tuple(groups))
+
+
+def _strata(plan: Plan) -> Union:
+    groups = []
+    for report in plan.reports.values():
+        expressions = {"report": sql.text(report.about.name), "population": sql.text(report.types.population)}
+        if report.stratifiers:
+            groups.append(((report.about.pack,), (Part(f"report__{report.about.name}__strata", expressions),)))
+    columns = (("report", "string", "The report"), _POPULATION, *stratum_columns())
+    description = "The strata of the persons of all reports of the packs that are built"
+    path = "models/reports/report_strata"
+    return Union(path, "the reports of all packs", description, columns, tuple(groups), True)
 
 
 def _dropped(packs: Iterable[str]) -> Union:

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,15 +42,50 @@ def query(project: Path, sql: str, options: tuple[str, ...] = ()) -> list[dict[s
     environment = os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode != 0:
-        said = (done.stdout + done.stderr).strip()
-        if _NO_RELATION.search(said):
-            raise WarehouseError("the project is not built there, or not whole: run `dbt build`")
-        raise WarehouseError(f"dbt could not answer. It says:\n{said}")
+        raise _failed(done.stdout + done.stderr)
     start = done.stdout.find("{")
     if start < 0:
         raise WarehouseError("dbt answered nothing")
     rows = json.JSONDecoder().raw_decode(done.stdout[start:])[0]["show"]
     return list(rows)
+
+
+def _failed(said: str) -> WarehouseError:
+    if _NO_RELATION.search(said):
+        return WarehouseError("the project is not built there, or not whole: run `dbt build`")
+    return WarehouseError(f"dbt could not answer. It says:\n{said.strip()}")
+
+
+def operation(
+    project: Path, macro: str, arguments: dict[str, Any], options: tuple[str, ...] = ()
+) -> Iterator[dict[str, Any] | list[Any]]:
+    """Run a macro of a project; yield what it prints, a value for each line of JSON. Raises `WarehouseError`.
+
+    `options` are as in `query`. A caller that stops early ends dbt.
+    """
+    command = [
+        dbt_command(), "--quiet", "--no-use-colors", "run-operation", macro, "--args", json.dumps(arguments),
+        "--project-dir", str(project), *options,
+    ]  # fmt: skip
+    environment = os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "PYTHONIOENCODING": "utf-8"}
+    said = []
+    is_read = False
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", env=environment
+    ) as process:
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                if line.startswith(("{", "[")):
+                    yield json.loads(line)
+                else:
+                    said.append(line)
+            is_read = True
+        finally:
+            if not is_read:
+                process.terminate()
+    if process.returncode != 0:
+        raise _failed("".join(said))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,1425 +16,1574 @@ cohort as (
 
 ),
 
-measure__ecg_due as (
+slice_1 as (
+
+    -- some of the columns: no engine takes hundreds of tables in one join, or a thousand parts beside each other
+    with
+
+    measure__ecg_due as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__ecg_due') }}
+
+    ),
+
+    measure__ecg_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__ecg_not_scored') }}
+
+    ),
+
+    measure__ecg_passed as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__ecg_passed') }}
+
+    ),
+
+    measure__five_or_older as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__five_or_older') }}
+
+    ),
+
+    measure__mental_health_issue as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__mental_health_issue') }}
+
+    ),
+
+    measure__mental_health_screened as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__mental_health_screened') }}
+
+    ),
+
+    measure__mental_health_supported as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__mental_health_supported') }}
+
+    ),
+
+    measure__mri_due as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__mri_due') }}
+
+    ),
+
+    measure__mri_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__mri_not_scored') }}
+
+    ),
+
+    measure__mri_passed as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__mri_passed') }}
+
+    ),
+
+    measure__nurse_in_first_year as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__nurse_in_first_year') }}
+
+    ),
+
+    measure__nurse_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__nurse_not_scored') }}
+
+    ),
+
+    measure__paediatrician_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__paediatrician_not_scored') }}
+
+    ),
+
+    measure__paediatrician_passed as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__paediatrician_passed') }}
+
+    ),
+
+    measure__plan_agreed as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_agreed') }}
+
+    ),
+
+    measure__plan_agreed_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_agreed_not_scored') }}
+
+    ),
+
+    measure__plan_agreement_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_agreement_not_scored') }}
+
+    ),
+
+    measure__plan_content_complete as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_content_complete') }}
+
+    ),
+
+    measure__plan_content_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_content_not_scored') }}
+
+    ),
+
+    measure__plan_in_place as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_in_place') }}
+
+    ),
+
+    measure__plan_unknown as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_unknown') }}
+
+    ),
+
+    measure__plan_updated as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_updated') }}
+
+    ),
+
+    measure__plan_updated_and_agreed as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_updated_and_agreed') }}
+
+    ),
+
+    measure__plan_updated_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_updated_not_scored') }}
+
+    ),
+
+    measure__prolonged_seizures_covered as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__prolonged_seizures_covered') }}
+
+    ),
+
+    measure__prolonged_seizures_due as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__prolonged_seizures_due') }}
+
+    ),
+
+    measure__prolonged_seizures_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__prolonged_seizures_not_scored') }}
+
+    ),
+
+    measure__registered as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__registered') }}
+
+    ),
+
+    measure__screening_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__screening_not_scored') }}
+
+    ),
+
+    measure__specialist_reached as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__specialist_reached') }}
+
+    ),
+
+    measure__support_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__support_not_scored') }}
+
+    ),
+
+    measure__surgery_referral_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__surgery_referral_not_scored') }}
+
+    ),
+
+    measure__surgical_criteria_met as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__surgical_criteria_met') }}
+
+    ),
+
+    measure__tertiary_input_due as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__tertiary_input_due') }}
+
+    ),
+
+    measure__tertiary_input_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__tertiary_input_not_scored') }}
+
+    ),
+
+    measure__valproate_due as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__valproate_due') }}
+
+    ),
+
+    measure__valproate_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__valproate_not_scored') }}
+
+    ),
+
+    measure__valproate_passed as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__valproate_passed') }}
+
+    ),
+
+    measure__water_safety_covered as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__water_safety_covered') }}
+
+    ),
+
+    measure__water_safety_covered_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__water_safety_covered_not_scored') }}
+
+    ),
+
+    first__registered as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__registered as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__paediatrician_passed as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__paediatrician_passed as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__paediatrician_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__paediatrician_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__nurse_in_first_year as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__nurse_in_first_year as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__nurse_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__nurse_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__tertiary_input_due as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__tertiary_input_due as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__specialist_reached as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__specialist_reached as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__tertiary_input_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__tertiary_input_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__surgical_criteria_met as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__surgical_criteria_met as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__surgery_referral_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__surgery_referral_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__ecg_due as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__ecg_due as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__ecg_passed as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__ecg_passed as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__ecg_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__ecg_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__mri_due as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__mri_due as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__mri_passed as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__mri_passed as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__mri_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__mri_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__five_or_older as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__five_or_older as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__mental_health_screened as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__mental_health_screened as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__screening_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__screening_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__mental_health_issue as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__mental_health_issue as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__mental_health_supported as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__mental_health_supported as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__support_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__support_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__valproate_due as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__valproate_due as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__valproate_passed as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__valproate_passed as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.episode_id = member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__valproate_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__valproate_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__plan_updated_and_agreed as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__plan_updated_and_agreed as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__plan_agreement_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__plan_agreement_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__plan_in_place as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__plan_in_place as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__plan_unknown as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__plan_unknown as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__plan_agreed as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__plan_agreed as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__plan_agreed_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__plan_agreed_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__plan_updated as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__plan_updated as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__plan_updated_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__plan_updated_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__plan_content_complete as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__plan_content_complete as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__plan_content_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__plan_content_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__prolonged_seizures_due as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__prolonged_seizures_due as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__prolonged_seizures_covered as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__prolonged_seizures_covered as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__prolonged_seizures_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__prolonged_seizures_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__water_safety_covered as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__water_safety_covered as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__water_safety_covered_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__water_safety_covered_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    )
 
     select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__ecg_due') }}
+        first__registered.cohort_key is not null as registered__qualified,
+        first__registered.first_date as registered__date,
+        first__paediatrician_passed.cohort_key is not null as paediatrician_passed__qualified,
+        first__paediatrician_passed.first_date as paediatrician_passed__date,
+        first__paediatrician_not_scored.cohort_key is not null as paediatrician_not_scored__qualified,
+        first__paediatrician_not_scored.first_date as paediatrician_not_scored__date,
+        first__nurse_in_first_year.cohort_key is not null as nurse_in_first_year__qualified,
+        first__nurse_in_first_year.first_date as nurse_in_first_year__date,
+        first__nurse_not_scored.cohort_key is not null as nurse_not_scored__qualified,
+        first__nurse_not_scored.first_date as nurse_not_scored__date,
+        first__tertiary_input_due.cohort_key is not null as tertiary_input_due__qualified,
+        first__tertiary_input_due.first_date as tertiary_input_due__date,
+        first__specialist_reached.cohort_key is not null as specialist_reached__qualified,
+        first__specialist_reached.first_date as specialist_reached__date,
+        first__tertiary_input_not_scored.cohort_key is not null as tertiary_input_not_scored__qualified,
+        first__tertiary_input_not_scored.first_date as tertiary_input_not_scored__date,
+        first__surgical_criteria_met.cohort_key is not null as surgical_criteria_met__qualified,
+        first__surgical_criteria_met.first_date as surgical_criteria_met__date,
+        first__surgery_referral_not_scored.cohort_key is not null as surgery_referral_not_scored__qualified,
+        first__surgery_referral_not_scored.first_date as surgery_referral_not_scored__date,
+        first__ecg_due.cohort_key is not null as ecg_due__qualified,
+        first__ecg_due.first_date as ecg_due__date,
+        first__ecg_passed.cohort_key is not null as ecg_passed__qualified,
+        first__ecg_passed.first_date as ecg_passed__date,
+        first__ecg_not_scored.cohort_key is not null as ecg_not_scored__qualified,
+        first__ecg_not_scored.first_date as ecg_not_scored__date,
+        first__mri_due.cohort_key is not null as mri_due__qualified,
+        first__mri_due.first_date as mri_due__date,
+        first__mri_passed.cohort_key is not null as mri_passed__qualified,
+        first__mri_passed.first_date as mri_passed__date,
+        first__mri_not_scored.cohort_key is not null as mri_not_scored__qualified,
+        first__mri_not_scored.first_date as mri_not_scored__date,
+        first__five_or_older.cohort_key is not null as five_or_older__qualified,
+        first__five_or_older.first_date as five_or_older__date,
+        first__mental_health_screened.cohort_key is not null as mental_health_screened__qualified,
+        first__mental_health_screened.first_date as mental_health_screened__date,
+        first__screening_not_scored.cohort_key is not null as screening_not_scored__qualified,
+        first__screening_not_scored.first_date as screening_not_scored__date,
+        first__mental_health_issue.cohort_key is not null as mental_health_issue__qualified,
+        first__mental_health_issue.first_date as mental_health_issue__date,
+        first__mental_health_supported.cohort_key is not null as mental_health_supported__qualified,
+        first__mental_health_supported.first_date as mental_health_supported__date,
+        first__support_not_scored.cohort_key is not null as support_not_scored__qualified,
+        first__support_not_scored.first_date as support_not_scored__date,
+        first__valproate_due.cohort_key is not null as valproate_due__qualified,
+        first__valproate_due.first_date as valproate_due__date,
+        first__valproate_passed.cohort_key is not null as valproate_passed__qualified,
+        first__valproate_passed.first_date as valproate_passed__date,
+        first__valproate_not_scored.cohort_key is not null as valproate_not_scored__qualified,
+        first__valproate_not_scored.first_date as valproate_not_scored__date,
+        first__plan_updated_and_agreed.cohort_key is not null as plan_updated_and_agreed__qualified,
+        first__plan_updated_and_agreed.first_date as plan_updated_and_agreed__date,
+        first__plan_agreement_not_scored.cohort_key is not null as plan_agreement_not_scored__qualified,
+        first__plan_agreement_not_scored.first_date as plan_agreement_not_scored__date,
+        first__plan_in_place.cohort_key is not null as plan_in_place__qualified,
+        first__plan_in_place.first_date as plan_in_place__date,
+        first__plan_unknown.cohort_key is not null as plan_unknown__qualified,
+        first__plan_unknown.first_date as plan_unknown__date,
+        first__plan_agreed.cohort_key is not null as plan_agreed__qualified,
+        first__plan_agreed.first_date as plan_agreed__date,
+        first__plan_agreed_not_scored.cohort_key is not null as plan_agreed_not_scored__qualified,
+        first__plan_agreed_not_scored.first_date as plan_agreed_not_scored__date,
+        first__plan_updated.cohort_key is not null as plan_updated__qualified,
+        first__plan_updated.first_date as plan_updated__date,
+        first__plan_updated_not_scored.cohort_key is not null as plan_updated_not_scored__qualified,
+        first__plan_updated_not_scored.first_date as plan_updated_not_scored__date,
+        first__plan_content_complete.cohort_key is not null as plan_content_complete__qualified,
+        first__plan_content_complete.first_date as plan_content_complete__date,
+        first__plan_content_not_scored.cohort_key is not null as plan_content_not_scored__qualified,
+        first__plan_content_not_scored.first_date as plan_content_not_scored__date,
+        first__prolonged_seizures_due.cohort_key is not null as prolonged_seizures_due__qualified,
+        first__prolonged_seizures_due.first_date as prolonged_seizures_due__date,
+        first__prolonged_seizures_covered.cohort_key is not null as prolonged_seizures_covered__qualified,
+        first__prolonged_seizures_covered.first_date as prolonged_seizures_covered__date,
+        first__prolonged_seizures_not_scored.cohort_key is not null as prolonged_seizures_not_scored__qualified,
+        first__prolonged_seizures_not_scored.first_date as prolonged_seizures_not_scored__date,
+        first__water_safety_covered.cohort_key is not null as water_safety_covered__qualified,
+        first__water_safety_covered.first_date as water_safety_covered__date,
+        first__water_safety_covered_not_scored.cohort_key is not null as water_safety_covered_not_scored__qualified,
+        first__water_safety_covered_not_scored.first_date as water_safety_covered_not_scored__date,
+        cohort.cohort_key
+    from cohort
+    left join first__registered
+        on cohort.cohort_key = first__registered.cohort_key
+    left join first__paediatrician_passed
+        on cohort.cohort_key = first__paediatrician_passed.cohort_key
+    left join first__paediatrician_not_scored
+        on cohort.cohort_key = first__paediatrician_not_scored.cohort_key
+    left join first__nurse_in_first_year
+        on cohort.cohort_key = first__nurse_in_first_year.cohort_key
+    left join first__nurse_not_scored
+        on cohort.cohort_key = first__nurse_not_scored.cohort_key
+    left join first__tertiary_input_due
+        on cohort.cohort_key = first__tertiary_input_due.cohort_key
+    left join first__specialist_reached
+        on cohort.cohort_key = first__specialist_reached.cohort_key
+    left join first__tertiary_input_not_scored
+        on cohort.cohort_key = first__tertiary_input_not_scored.cohort_key
+    left join first__surgical_criteria_met
+        on cohort.cohort_key = first__surgical_criteria_met.cohort_key
+    left join first__surgery_referral_not_scored
+        on cohort.cohort_key = first__surgery_referral_not_scored.cohort_key
+    left join first__ecg_due
+        on cohort.cohort_key = first__ecg_due.cohort_key
+    left join first__ecg_passed
+        on cohort.cohort_key = first__ecg_passed.cohort_key
+    left join first__ecg_not_scored
+        on cohort.cohort_key = first__ecg_not_scored.cohort_key
+    left join first__mri_due
+        on cohort.cohort_key = first__mri_due.cohort_key
+    left join first__mri_passed
+        on cohort.cohort_key = first__mri_passed.cohort_key
+    left join first__mri_not_scored
+        on cohort.cohort_key = first__mri_not_scored.cohort_key
+    left join first__five_or_older
+        on cohort.cohort_key = first__five_or_older.cohort_key
+    left join first__mental_health_screened
+        on cohort.cohort_key = first__mental_health_screened.cohort_key
+    left join first__screening_not_scored
+        on cohort.cohort_key = first__screening_not_scored.cohort_key
+    left join first__mental_health_issue
+        on cohort.cohort_key = first__mental_health_issue.cohort_key
+    left join first__mental_health_supported
+        on cohort.cohort_key = first__mental_health_supported.cohort_key
+    left join first__support_not_scored
+        on cohort.cohort_key = first__support_not_scored.cohort_key
+    left join first__valproate_due
+        on cohort.cohort_key = first__valproate_due.cohort_key
+    left join first__valproate_passed
+        on cohort.cohort_key = first__valproate_passed.cohort_key
+    left join first__valproate_not_scored
+        on cohort.cohort_key = first__valproate_not_scored.cohort_key
+    left join first__plan_updated_and_agreed
+        on cohort.cohort_key = first__plan_updated_and_agreed.cohort_key
+    left join first__plan_agreement_not_scored
+        on cohort.cohort_key = first__plan_agreement_not_scored.cohort_key
+    left join first__plan_in_place
+        on cohort.cohort_key = first__plan_in_place.cohort_key
+    left join first__plan_unknown
+        on cohort.cohort_key = first__plan_unknown.cohort_key
+    left join first__plan_agreed
+        on cohort.cohort_key = first__plan_agreed.cohort_key
+    left join first__plan_agreed_not_scored
+        on cohort.cohort_key = first__plan_agreed_not_scored.cohort_key
+    left join first__plan_updated
+        on cohort.cohort_key = first__plan_updated.cohort_key
+    left join first__plan_updated_not_scored
+        on cohort.cohort_key = first__plan_updated_not_scored.cohort_key
+    left join first__plan_content_complete
+        on cohort.cohort_key = first__plan_content_complete.cohort_key
+    left join first__plan_content_not_scored
+        on cohort.cohort_key = first__plan_content_not_scored.cohort_key
+    left join first__prolonged_seizures_due
+        on cohort.cohort_key = first__prolonged_seizures_due.cohort_key
+    left join first__prolonged_seizures_covered
+        on cohort.cohort_key = first__prolonged_seizures_covered.cohort_key
+    left join first__prolonged_seizures_not_scored
+        on cohort.cohort_key = first__prolonged_seizures_not_scored.cohort_key
+    left join first__water_safety_covered
+        on cohort.cohort_key = first__water_safety_covered.cohort_key
+    left join first__water_safety_covered_not_scored
+        on cohort.cohort_key = first__water_safety_covered_not_scored.cohort_key
 
 ),
 
-measure__ecg_not_scored as (
+slice_2 as (
+
+    -- some of the columns: no engine takes hundreds of tables in one join, or a thousand parts beside each other
+    with
+
+    measure__first_aid_covered as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__first_aid_covered') }}
+
+    ),
+
+    measure__first_aid_covered_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__first_aid_covered_not_scored') }}
+
+    ),
+
+    measure__participation_covered as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__participation_covered') }}
+
+    ),
+
+    measure__participation_covered_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__participation_covered_not_scored') }}
+
+    ),
+
+    measure__school_plan_in_place as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__school_plan_in_place') }}
+
+    ),
+
+    measure__school_plan_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__school_plan_not_scored') }}
+
+    ),
+
+    measure__service_contacts_covered as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__service_contacts_covered') }}
+
+    ),
+
+    measure__service_contacts_covered_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__service_contacts_covered_not_scored') }}
+
+    ),
+
+    measure__sudep_covered as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__sudep_covered') }}
+
+    ),
+
+    measure__sudep_covered_not_scored as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__sudep_covered_not_scored') }}
+
+    ),
+
+    first__first_aid_covered as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__first_aid_covered as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__first_aid_covered_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__first_aid_covered_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__participation_covered as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__participation_covered as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__participation_covered_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__participation_covered_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__sudep_covered as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__sudep_covered as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__sudep_covered_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__sudep_covered_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__service_contacts_covered as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__service_contacts_covered as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__service_contacts_covered_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__service_contacts_covered_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__school_plan_in_place as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__school_plan_in_place as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__school_plan_not_scored as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__school_plan_not_scored as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    )
 
     select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__ecg_not_scored') }}
-
-),
-
-measure__ecg_passed as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__ecg_passed') }}
-
-),
-
-measure__first_aid_covered as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__first_aid_covered') }}
-
-),
-
-measure__first_aid_covered_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__first_aid_covered_not_scored') }}
-
-),
-
-measure__five_or_older as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__five_or_older') }}
-
-),
-
-measure__mental_health_issue as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__mental_health_issue') }}
-
-),
-
-measure__mental_health_screened as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__mental_health_screened') }}
-
-),
-
-measure__mental_health_supported as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__mental_health_supported') }}
-
-),
-
-measure__mri_due as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__mri_due') }}
-
-),
-
-measure__mri_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__mri_not_scored') }}
-
-),
-
-measure__mri_passed as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__mri_passed') }}
-
-),
-
-measure__nurse_in_first_year as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__nurse_in_first_year') }}
-
-),
-
-measure__nurse_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__nurse_not_scored') }}
-
-),
-
-measure__paediatrician_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__paediatrician_not_scored') }}
-
-),
-
-measure__paediatrician_passed as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__paediatrician_passed') }}
-
-),
-
-measure__participation_covered as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__participation_covered') }}
-
-),
-
-measure__participation_covered_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__participation_covered_not_scored') }}
-
-),
-
-measure__plan_agreed as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__plan_agreed') }}
-
-),
-
-measure__plan_agreed_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__plan_agreed_not_scored') }}
-
-),
-
-measure__plan_agreement_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__plan_agreement_not_scored') }}
-
-),
-
-measure__plan_content_complete as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__plan_content_complete') }}
-
-),
-
-measure__plan_content_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__plan_content_not_scored') }}
-
-),
-
-measure__plan_in_place as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__plan_in_place') }}
-
-),
-
-measure__plan_unknown as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__plan_unknown') }}
-
-),
-
-measure__plan_updated as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__plan_updated') }}
-
-),
-
-measure__plan_updated_and_agreed as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__plan_updated_and_agreed') }}
-
-),
-
-measure__plan_updated_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__plan_updated_not_scored') }}
-
-),
-
-measure__prolonged_seizures_covered as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__prolonged_seizures_covered') }}
-
-),
-
-measure__prolonged_seizures_due as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__prolonged_seizures_due') }}
-
-),
-
-measure__prolonged_seizures_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__prolonged_seizures_not_scored') }}
-
-),
-
-measure__registered as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__registered') }}
-
-),
-
-measure__school_plan_in_place as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__school_plan_in_place') }}
-
-),
-
-measure__school_plan_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__school_plan_not_scored') }}
-
-),
-
-measure__screening_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__screening_not_scored') }}
-
-),
-
-measure__service_contacts_covered as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__service_contacts_covered') }}
-
-),
-
-measure__service_contacts_covered_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__service_contacts_covered_not_scored') }}
-
-),
-
-measure__specialist_reached as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__specialist_reached') }}
-
-),
-
-measure__sudep_covered as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__sudep_covered') }}
-
-),
-
-measure__sudep_covered_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__sudep_covered_not_scored') }}
-
-),
-
-measure__support_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__support_not_scored') }}
-
-),
-
-measure__surgery_referral_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__surgery_referral_not_scored') }}
-
-),
-
-measure__surgical_criteria_met as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__surgical_criteria_met') }}
-
-),
-
-measure__tertiary_input_due as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__tertiary_input_due') }}
-
-),
-
-measure__tertiary_input_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__tertiary_input_not_scored') }}
-
-),
-
-measure__valproate_due as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__valproate_due') }}
-
-),
-
-measure__valproate_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__valproate_not_scored') }}
-
-),
-
-measure__valproate_passed as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__valproate_passed') }}
-
-),
-
-measure__water_safety_covered as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__water_safety_covered') }}
-
-),
-
-measure__water_safety_covered_not_scored as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__water_safety_covered_not_scored') }}
-
-),
-
-qualified as (
-
-    -- one row for each measure and cohort key that has it
-    select
-        cohort.cohort_key,
-        'registered' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
+        first__first_aid_covered.cohort_key is not null as first_aid_covered__qualified,
+        first__first_aid_covered.first_date as first_aid_covered__date,
+        first__first_aid_covered_not_scored.cohort_key is not null as first_aid_covered_not_scored__qualified,
+        first__first_aid_covered_not_scored.first_date as first_aid_covered_not_scored__date,
+        first__participation_covered.cohort_key is not null as participation_covered__qualified,
+        first__participation_covered.first_date as participation_covered__date,
+        first__participation_covered_not_scored.cohort_key is not null as participation_covered_not_scored__qualified,
+        first__participation_covered_not_scored.first_date as participation_covered_not_scored__date,
+        first__sudep_covered.cohort_key is not null as sudep_covered__qualified,
+        first__sudep_covered.first_date as sudep_covered__date,
+        first__sudep_covered_not_scored.cohort_key is not null as sudep_covered_not_scored__qualified,
+        first__sudep_covered_not_scored.first_date as sudep_covered_not_scored__date,
+        first__service_contacts_covered.cohort_key is not null as service_contacts_covered__qualified,
+        first__service_contacts_covered.first_date as service_contacts_covered__date,
+        first__service_contacts_covered_not_scored.cohort_key is not null as service_contacts_covered_not_scored__qualified,
+        first__service_contacts_covered_not_scored.first_date as service_contacts_covered_not_scored__date,
+        first__school_plan_in_place.cohort_key is not null as school_plan_in_place__qualified,
+        first__school_plan_in_place.first_date as school_plan_in_place__date,
+        first__school_plan_not_scored.cohort_key is not null as school_plan_not_scored__qualified,
+        first__school_plan_not_scored.first_date as school_plan_not_scored__date,
+        cohort.cohort_key
     from cohort
-    inner join measure__registered as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'paediatrician_passed' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__paediatrician_passed as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'paediatrician_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__paediatrician_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'nurse_in_first_year' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__nurse_in_first_year as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'nurse_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__nurse_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'tertiary_input_due' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__tertiary_input_due as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'specialist_reached' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__specialist_reached as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'tertiary_input_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__tertiary_input_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'surgical_criteria_met' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__surgical_criteria_met as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'surgery_referral_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__surgery_referral_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'ecg_due' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__ecg_due as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'ecg_passed' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__ecg_passed as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'ecg_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__ecg_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'mri_due' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__mri_due as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'mri_passed' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__mri_passed as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'mri_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__mri_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'five_or_older' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__five_or_older as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'mental_health_screened' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__mental_health_screened as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'screening_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__screening_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'mental_health_issue' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__mental_health_issue as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'mental_health_supported' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__mental_health_supported as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'support_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__support_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'valproate_due' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__valproate_due as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'valproate_passed' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__valproate_passed as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.episode_id = member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'valproate_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__valproate_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'plan_updated_and_agreed' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__plan_updated_and_agreed as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'plan_agreement_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__plan_agreement_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'plan_in_place' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__plan_in_place as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'plan_unknown' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__plan_unknown as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'plan_agreed' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__plan_agreed as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'plan_agreed_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__plan_agreed_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'plan_updated' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__plan_updated as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'plan_updated_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__plan_updated_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'plan_content_complete' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__plan_content_complete as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'plan_content_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__plan_content_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'prolonged_seizures_due' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__prolonged_seizures_due as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'prolonged_seizures_covered' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__prolonged_seizures_covered as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'prolonged_seizures_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__prolonged_seizures_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'water_safety_covered' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__water_safety_covered as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'water_safety_covered_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__water_safety_covered_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'first_aid_covered' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__first_aid_covered as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'first_aid_covered_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__first_aid_covered_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'participation_covered' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__participation_covered as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'participation_covered_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__participation_covered_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'sudep_covered' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__sudep_covered as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'sudep_covered_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__sudep_covered_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'service_contacts_covered' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__service_contacts_covered as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'service_contacts_covered_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__service_contacts_covered_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'school_plan_in_place' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__school_plan_in_place as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'school_plan_not_scored' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__school_plan_not_scored as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    -- every cohort key, so that none is lost
-    select
-        cohort_key,
-        '__cohort' as part,
-        cast(null as date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-
-),
-
-pivoted as (
-
-    select
-        min(case when part = 'registered' then first_date end) as registered__cohort_date,
-        max(case when part = 'registered' then 1 else 0 end) = 1 as registered__qualified,
-        min(case when part = 'registered' then first_date end) as registered__date,
-        max(case when part = 'paediatrician_passed' then 1 else 0 end) = 1 as paediatrician_passed__qualified,
-        min(case when part = 'paediatrician_passed' then first_date end) as paediatrician_passed__date,
-        max(case when part = 'paediatrician_not_scored' then 1 else 0 end) = 1 as paediatrician_not_scored__qualified,
-        min(case when part = 'paediatrician_not_scored' then first_date end) as paediatrician_not_scored__date,
-        max(case when part = 'nurse_in_first_year' then 1 else 0 end) = 1 as nurse_in_first_year__qualified,
-        min(case when part = 'nurse_in_first_year' then first_date end) as nurse_in_first_year__date,
-        max(case when part = 'nurse_not_scored' then 1 else 0 end) = 1 as nurse_not_scored__qualified,
-        min(case when part = 'nurse_not_scored' then first_date end) as nurse_not_scored__date,
-        max(case when part = 'tertiary_input_due' then 1 else 0 end) = 1 as tertiary_input_due__qualified,
-        min(case when part = 'tertiary_input_due' then first_date end) as tertiary_input_due__date,
-        max(case when part = 'specialist_reached' then 1 else 0 end) = 1 as specialist_reached__qualified,
-        min(case when part = 'specialist_reached' then first_date end) as specialist_reached__date,
-        max(case when part = 'tertiary_input_not_scored' then 1 else 0 end) = 1 as tertiary_input_not_scored__qualified,
-        min(case when part = 'tertiary_input_not_scored' then first_date end) as tertiary_input_not_scored__date,
-        max(case when part = 'surgical_criteria_met' then 1 else 0 end) = 1 as surgical_criteria_met__qualified,
-        min(case when part = 'surgical_criteria_met' then first_date end) as surgical_criteria_met__date,
-        max(case when part = 'surgery_referral_not_scored' then 1 else 0 end) = 1 as surgery_referral_not_scored__qualified,
-        min(case when part = 'surgery_referral_not_scored' then first_date end) as surgery_referral_not_scored__date,
-        max(case when part = 'ecg_due' then 1 else 0 end) = 1 as ecg_due__qualified,
-        min(case when part = 'ecg_due' then first_date end) as ecg_due__date,
-        max(case when part = 'ecg_passed' then 1 else 0 end) = 1 as ecg_passed__qualified,
-        min(case when part = 'ecg_passed' then first_date end) as ecg_passed__date,
-        max(case when part = 'ecg_not_scored' then 1 else 0 end) = 1 as ecg_not_scored__qualified,
-        min(case when part = 'ecg_not_scored' then first_date end) as ecg_not_scored__date,
-        max(case when part = 'mri_due' then 1 else 0 end) = 1 as mri_due__qualified,
-        min(case when part = 'mri_due' then first_date end) as mri_due__date,
-        max(case when part = 'mri_passed' then 1 else 0 end) = 1 as mri_passed__qualified,
-        min(case when part = 'mri_passed' then first_date end) as mri_passed__date,
-        max(case when part = 'mri_not_scored' then 1 else 0 end) = 1 as mri_not_scored__qualified,
-        min(case when part = 'mri_not_scored' then first_date end) as mri_not_scored__date,
-        max(case when part = 'five_or_older' then 1 else 0 end) = 1 as five_or_older__qualified,
-        min(case when part = 'five_or_older' then first_date end) as five_or_older__date,
-        max(case when part = 'mental_health_screened' then 1 else 0 end) = 1 as mental_health_screened__qualified,
-        min(case when part = 'mental_health_screened' then first_date end) as mental_health_screened__date,
-        max(case when part = 'screening_not_scored' then 1 else 0 end) = 1 as screening_not_scored__qualified,
-        min(case when part = 'screening_not_scored' then first_date end) as screening_not_scored__date,
-        max(case when part = 'mental_health_issue' then 1 else 0 end) = 1 as mental_health_issue__qualified,
-        min(case when part = 'mental_health_issue' then first_date end) as mental_health_issue__date,
-        max(case when part = 'mental_health_supported' then 1 else 0 end) = 1 as mental_health_supported__qualified,
-        min(case when part = 'mental_health_supported' then first_date end) as mental_health_supported__date,
-        max(case when part = 'support_not_scored' then 1 else 0 end) = 1 as support_not_scored__qualified,
-        min(case when part = 'support_not_scored' then first_date end) as support_not_scored__date,
-        max(case when part = 'valproate_due' then 1 else 0 end) = 1 as valproate_due__qualified,
-        min(case when part = 'valproate_due' then first_date end) as valproate_due__date,
-        max(case when part = 'valproate_passed' then 1 else 0 end) = 1 as valproate_passed__qualified,
-        min(case when part = 'valproate_passed' then first_date end) as valproate_passed__date,
-        max(case when part = 'valproate_not_scored' then 1 else 0 end) = 1 as valproate_not_scored__qualified,
-        min(case when part = 'valproate_not_scored' then first_date end) as valproate_not_scored__date,
-        max(case when part = 'plan_updated_and_agreed' then 1 else 0 end) = 1 as plan_updated_and_agreed__qualified,
-        min(case when part = 'plan_updated_and_agreed' then first_date end) as plan_updated_and_agreed__date,
-        max(case when part = 'plan_agreement_not_scored' then 1 else 0 end) = 1 as plan_agreement_not_scored__qualified,
-        min(case when part = 'plan_agreement_not_scored' then first_date end) as plan_agreement_not_scored__date,
-        max(case when part = 'plan_in_place' then 1 else 0 end) = 1 as plan_in_place__qualified,
-        min(case when part = 'plan_in_place' then first_date end) as plan_in_place__date,
-        max(case when part = 'plan_unknown' then 1 else 0 end) = 1 as plan_unknown__qualified,
-        min(case when part = 'plan_unknown' then first_date end) as plan_unknown__date,
-        max(case when part = 'plan_agreed' then 1 else 0 end) = 1 as plan_agreed__qualified,
-        min(case when part = 'plan_agreed' then first_date end) as plan_agreed__date,
-        max(case when part = 'plan_agreed_not_scored' then 1 else 0 end) = 1 as plan_agreed_not_scored__qualified,
-        min(case when part = 'plan_agreed_not_scored' then first_date end) as plan_agreed_not_scored__date,
-        max(case when part = 'plan_updated' then 1 else 0 end) = 1 as plan_updated__qualified,
-        min(case when part = 'plan_updated' then first_date end) as plan_updated__date,
-        max(case when part = 'plan_updated_not_scored' then 1 else 0 end) = 1 as plan_updated_not_scored__qualified,
-        min(case when part = 'plan_updated_not_scored' then first_date end) as plan_updated_not_scored__date,
-        max(case when part = 'plan_content_complete' then 1 else 0 end) = 1 as plan_content_complete__qualified,
-        min(case when part = 'plan_content_complete' then first_date end) as plan_content_complete__date,
-        max(case when part = 'plan_content_not_scored' then 1 else 0 end) = 1 as plan_content_not_scored__qualified,
-        min(case when part = 'plan_content_not_scored' then first_date end) as plan_content_not_scored__date,
-        max(case when part = 'prolonged_seizures_due' then 1 else 0 end) = 1 as prolonged_seizures_due__qualified,
-        min(case when part = 'prolonged_seizures_due' then first_date end) as prolonged_seizures_due__date,
-        max(case when part = 'prolonged_seizures_covered' then 1 else 0 end) = 1 as prolonged_seizures_covered__qualified,
-        min(case when part = 'prolonged_seizures_covered' then first_date end) as prolonged_seizures_covered__date,
-        max(case when part = 'prolonged_seizures_not_scored' then 1 else 0 end) = 1 as prolonged_seizures_not_scored__qualified,
-        min(case when part = 'prolonged_seizures_not_scored' then first_date end) as prolonged_seizures_not_scored__date,
-        max(case when part = 'water_safety_covered' then 1 else 0 end) = 1 as water_safety_covered__qualified,
-        min(case when part = 'water_safety_covered' then first_date end) as water_safety_covered__date,
-        max(case when part = 'water_safety_covered_not_scored' then 1 else 0 end) = 1 as water_safety_covered_not_scored__qualified,
-        min(case when part = 'water_safety_covered_not_scored' then first_date end) as water_safety_covered_not_scored__date,
-        max(case when part = 'first_aid_covered' then 1 else 0 end) = 1 as first_aid_covered__qualified,
-        min(case when part = 'first_aid_covered' then first_date end) as first_aid_covered__date,
-        max(case when part = 'first_aid_covered_not_scored' then 1 else 0 end) = 1 as first_aid_covered_not_scored__qualified,
-        min(case when part = 'first_aid_covered_not_scored' then first_date end) as first_aid_covered_not_scored__date,
-        max(case when part = 'participation_covered' then 1 else 0 end) = 1 as participation_covered__qualified,
-        min(case when part = 'participation_covered' then first_date end) as participation_covered__date,
-        max(case when part = 'participation_covered_not_scored' then 1 else 0 end) = 1 as participation_covered_not_scored__qualified,
-        min(case when part = 'participation_covered_not_scored' then first_date end) as participation_covered_not_scored__date,
-        max(case when part = 'sudep_covered' then 1 else 0 end) = 1 as sudep_covered__qualified,
-        min(case when part = 'sudep_covered' then first_date end) as sudep_covered__date,
-        max(case when part = 'sudep_covered_not_scored' then 1 else 0 end) = 1 as sudep_covered_not_scored__qualified,
-        min(case when part = 'sudep_covered_not_scored' then first_date end) as sudep_covered_not_scored__date,
-        max(case when part = 'service_contacts_covered' then 1 else 0 end) = 1 as service_contacts_covered__qualified,
-        min(case when part = 'service_contacts_covered' then first_date end) as service_contacts_covered__date,
-        max(case when part = 'service_contacts_covered_not_scored' then 1 else 0 end) = 1 as service_contacts_covered_not_scored__qualified,
-        min(case when part = 'service_contacts_covered_not_scored' then first_date end) as service_contacts_covered_not_scored__date,
-        max(case when part = 'school_plan_in_place' then 1 else 0 end) = 1 as school_plan_in_place__qualified,
-        min(case when part = 'school_plan_in_place' then first_date end) as school_plan_in_place__date,
-        max(case when part = 'school_plan_not_scored' then 1 else 0 end) = 1 as school_plan_not_scored__qualified,
-        min(case when part = 'school_plan_not_scored' then first_date end) as school_plan_not_scored__date,
-        cohort_key
-    from qualified
-    group by cohort_key
+    left join first__first_aid_covered
+        on cohort.cohort_key = first__first_aid_covered.cohort_key
+    left join first__first_aid_covered_not_scored
+        on cohort.cohort_key = first__first_aid_covered_not_scored.cohort_key
+    left join first__participation_covered
+        on cohort.cohort_key = first__participation_covered.cohort_key
+    left join first__participation_covered_not_scored
+        on cohort.cohort_key = first__participation_covered_not_scored.cohort_key
+    left join first__sudep_covered
+        on cohort.cohort_key = first__sudep_covered.cohort_key
+    left join first__sudep_covered_not_scored
+        on cohort.cohort_key = first__sudep_covered_not_scored.cohort_key
+    left join first__service_contacts_covered
+        on cohort.cohort_key = first__service_contacts_covered.cohort_key
+    left join first__service_contacts_covered_not_scored
+        on cohort.cohort_key = first__service_contacts_covered_not_scored.cohort_key
+    left join first__school_plan_in_place
+        on cohort.cohort_key = first__school_plan_in_place.cohort_key
+    left join first__school_plan_not_scored
+        on cohort.cohort_key = first__school_plan_not_scored.cohort_key
 
 ),
 
@@ -1445,110 +1594,112 @@ final as (
         cohort.episode_id,
         cohort.measure_resolver,
         cohort.cohort_date,
-        pivoted.registered__cohort_date,
-        pivoted.registered__qualified,
-        pivoted.registered__date,
-        pivoted.paediatrician_passed__qualified,
-        pivoted.paediatrician_passed__date,
-        pivoted.paediatrician_not_scored__qualified,
-        pivoted.paediatrician_not_scored__date,
-        pivoted.nurse_in_first_year__qualified,
-        pivoted.nurse_in_first_year__date,
-        pivoted.nurse_not_scored__qualified,
-        pivoted.nurse_not_scored__date,
-        pivoted.tertiary_input_due__qualified,
-        pivoted.tertiary_input_due__date,
-        pivoted.specialist_reached__qualified,
-        pivoted.specialist_reached__date,
-        pivoted.tertiary_input_not_scored__qualified,
-        pivoted.tertiary_input_not_scored__date,
-        pivoted.surgical_criteria_met__qualified,
-        pivoted.surgical_criteria_met__date,
-        pivoted.surgery_referral_not_scored__qualified,
-        pivoted.surgery_referral_not_scored__date,
-        pivoted.ecg_due__qualified,
-        pivoted.ecg_due__date,
-        pivoted.ecg_passed__qualified,
-        pivoted.ecg_passed__date,
-        pivoted.ecg_not_scored__qualified,
-        pivoted.ecg_not_scored__date,
-        pivoted.mri_due__qualified,
-        pivoted.mri_due__date,
-        pivoted.mri_passed__qualified,
-        pivoted.mri_passed__date,
-        pivoted.mri_not_scored__qualified,
-        pivoted.mri_not_scored__date,
-        pivoted.five_or_older__qualified,
-        pivoted.five_or_older__date,
-        pivoted.mental_health_screened__qualified,
-        pivoted.mental_health_screened__date,
-        pivoted.screening_not_scored__qualified,
-        pivoted.screening_not_scored__date,
-        pivoted.mental_health_issue__qualified,
-        pivoted.mental_health_issue__date,
-        pivoted.mental_health_supported__qualified,
-        pivoted.mental_health_supported__date,
-        pivoted.support_not_scored__qualified,
-        pivoted.support_not_scored__date,
-        pivoted.valproate_due__qualified,
-        pivoted.valproate_due__date,
-        pivoted.valproate_passed__qualified,
-        pivoted.valproate_passed__date,
-        pivoted.valproate_not_scored__qualified,
-        pivoted.valproate_not_scored__date,
-        pivoted.plan_updated_and_agreed__qualified,
-        pivoted.plan_updated_and_agreed__date,
-        pivoted.plan_agreement_not_scored__qualified,
-        pivoted.plan_agreement_not_scored__date,
-        pivoted.plan_in_place__qualified,
-        pivoted.plan_in_place__date,
-        pivoted.plan_unknown__qualified,
-        pivoted.plan_unknown__date,
-        pivoted.plan_agreed__qualified,
-        pivoted.plan_agreed__date,
-        pivoted.plan_agreed_not_scored__qualified,
-        pivoted.plan_agreed_not_scored__date,
-        pivoted.plan_updated__qualified,
-        pivoted.plan_updated__date,
-        pivoted.plan_updated_not_scored__qualified,
-        pivoted.plan_updated_not_scored__date,
-        pivoted.plan_content_complete__qualified,
-        pivoted.plan_content_complete__date,
-        pivoted.plan_content_not_scored__qualified,
-        pivoted.plan_content_not_scored__date,
-        pivoted.prolonged_seizures_due__qualified,
-        pivoted.prolonged_seizures_due__date,
-        pivoted.prolonged_seizures_covered__qualified,
-        pivoted.prolonged_seizures_covered__date,
-        pivoted.prolonged_seizures_not_scored__qualified,
-        pivoted.prolonged_seizures_not_scored__date,
-        pivoted.water_safety_covered__qualified,
-        pivoted.water_safety_covered__date,
-        pivoted.water_safety_covered_not_scored__qualified,
-        pivoted.water_safety_covered_not_scored__date,
-        pivoted.first_aid_covered__qualified,
-        pivoted.first_aid_covered__date,
-        pivoted.first_aid_covered_not_scored__qualified,
-        pivoted.first_aid_covered_not_scored__date,
-        pivoted.participation_covered__qualified,
-        pivoted.participation_covered__date,
-        pivoted.participation_covered_not_scored__qualified,
-        pivoted.participation_covered_not_scored__date,
-        pivoted.sudep_covered__qualified,
-        pivoted.sudep_covered__date,
-        pivoted.sudep_covered_not_scored__qualified,
-        pivoted.sudep_covered_not_scored__date,
-        pivoted.service_contacts_covered__qualified,
-        pivoted.service_contacts_covered__date,
-        pivoted.service_contacts_covered_not_scored__qualified,
-        pivoted.service_contacts_covered_not_scored__date,
-        pivoted.school_plan_in_place__qualified,
-        pivoted.school_plan_in_place__date,
-        pivoted.school_plan_not_scored__qualified,
-        pivoted.school_plan_not_scored__date
+        slice_1.registered__date as registered__cohort_date,
+        slice_1.registered__qualified,
+        slice_1.registered__date,
+        slice_1.paediatrician_passed__qualified,
+        slice_1.paediatrician_passed__date,
+        slice_1.paediatrician_not_scored__qualified,
+        slice_1.paediatrician_not_scored__date,
+        slice_1.nurse_in_first_year__qualified,
+        slice_1.nurse_in_first_year__date,
+        slice_1.nurse_not_scored__qualified,
+        slice_1.nurse_not_scored__date,
+        slice_1.tertiary_input_due__qualified,
+        slice_1.tertiary_input_due__date,
+        slice_1.specialist_reached__qualified,
+        slice_1.specialist_reached__date,
+        slice_1.tertiary_input_not_scored__qualified,
+        slice_1.tertiary_input_not_scored__date,
+        slice_1.surgical_criteria_met__qualified,
+        slice_1.surgical_criteria_met__date,
+        slice_1.surgery_referral_not_scored__qualified,
+        slice_1.surgery_referral_not_scored__date,
+        slice_1.ecg_due__qualified,
+        slice_1.ecg_due__date,
+        slice_1.ecg_passed__qualified,
+        slice_1.ecg_passed__date,
+        slice_1.ecg_not_scored__qualified,
+        slice_1.ecg_not_scored__date,
+        slice_1.mri_due__qualified,
+        slice_1.mri_due__date,
+        slice_1.mri_passed__qualified,
+        slice_1.mri_passed__date,
+        slice_1.mri_not_scored__qualified,
+        slice_1.mri_not_scored__date,
+        slice_1.five_or_older__qualified,
+        slice_1.five_or_older__date,
+        slice_1.mental_health_screened__qualified,
+        slice_1.mental_health_screened__date,
+        slice_1.screening_not_scored__qualified,
+        slice_1.screening_not_scored__date,
+        slice_1.mental_health_issue__qualified,
+        slice_1.mental_health_issue__date,
+        slice_1.mental_health_supported__qualified,
+        slice_1.mental_health_supported__date,
+        slice_1.support_not_scored__qualified,
+        slice_1.support_not_scored__date,
+        slice_1.valproate_due__qualified,
+        slice_1.valproate_due__date,
+        slice_1.valproate_passed__qualified,
+        slice_1.valproate_passed__date,
+        slice_1.valproate_not_scored__qualified,
+        slice_1.valproate_not_scored__date,
+        slice_1.plan_updated_and_agreed__qualified,
+        slice_1.plan_updated_and_agreed__date,
+        slice_1.plan_agreement_not_scored__qualified,
+        slice_1.plan_agreement_not_scored__date,
+        slice_1.plan_in_place__qualified,
+        slice_1.plan_in_place__date,
+        slice_1.plan_unknown__qualified,
+        slice_1.plan_unknown__date,
+        slice_1.plan_agreed__qualified,
+        slice_1.plan_agreed__date,
+        slice_1.plan_agreed_not_scored__qualified,
+        slice_1.plan_agreed_not_scored__date,
+        slice_1.plan_updated__qualified,
+        slice_1.plan_updated__date,
+        slice_1.plan_updated_not_scored__qualified,
+        slice_1.plan_updated_not_scored__date,
+        slice_1.plan_content_complete__qualified,
+        slice_1.plan_content_complete__date,
+        slice_1.plan_content_not_scored__qualified,
+        slice_1.plan_content_not_scored__date,
+        slice_1.prolonged_seizures_due__qualified,
+        slice_1.prolonged_seizures_due__date,
+        slice_1.prolonged_seizures_covered__qualified,
+        slice_1.prolonged_seizures_covered__date,
+        slice_1.prolonged_seizures_not_scored__qualified,
+        slice_1.prolonged_seizures_not_scored__date,
+        slice_1.water_safety_covered__qualified,
+        slice_1.water_safety_covered__date,
+        slice_1.water_safety_covered_not_scored__qualified,
+        slice_1.water_safety_covered_not_scored__date,
+        slice_2.first_aid_covered__qualified,
+        slice_2.first_aid_covered__date,
+        slice_2.first_aid_covered_not_scored__qualified,
+        slice_2.first_aid_covered_not_scored__date,
+        slice_2.participation_covered__qualified,
+        slice_2.participation_covered__date,
+        slice_2.participation_covered_not_scored__qualified,
+        slice_2.participation_covered_not_scored__date,
+        slice_2.sudep_covered__qualified,
+        slice_2.sudep_covered__date,
+        slice_2.sudep_covered_not_scored__qualified,
+        slice_2.sudep_covered_not_scored__date,
+        slice_2.service_contacts_covered__qualified,
+        slice_2.service_contacts_covered__date,
+        slice_2.service_contacts_covered_not_scored__qualified,
+        slice_2.service_contacts_covered_not_scored__date,
+        slice_2.school_plan_in_place__qualified,
+        slice_2.school_plan_in_place__date,
+        slice_2.school_plan_not_scored__qualified,
+        slice_2.school_plan_not_scored__date
     from cohort
-    inner join pivoted
-        on cohort.cohort_key = pivoted.cohort_key
+    inner join slice_1
+        on cohort.cohort_key = slice_1.cohort_key
+    inner join slice_2
+        on cohort.cohort_key = slice_2.cohort_key
 
 )
 

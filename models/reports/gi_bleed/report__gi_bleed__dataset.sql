@@ -38,14 +38,12 @@ measure__new_nsaid_user as (
 
 ),
 
-qualified as (
+first__new_nsaid_user as (
 
-    -- one row for each measure and cohort key that has it
+    -- the cohort keys that it has, with its first known date
     select
         cohort.cohort_key,
-        'new_nsaid_user' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
+        min(member.measure_date) as first_date
     from cohort
     inner join measure__new_nsaid_user as member
         on
@@ -54,13 +52,14 @@ qualified as (
             and cohort.episode_id is not distinct from member.episode_id
     group by cohort.cohort_key
 
-    union all
+),
 
+first__gi_bleed as (
+
+    -- the cohort keys that it has, with its first known date
     select
         cohort.cohort_key,
-        'gi_bleed' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
+        min(member.measure_date) as first_date
     from cohort
     inner join measure__gi_bleed as member
         on
@@ -68,30 +67,6 @@ qualified as (
             and cohort.measure_resolver = member.measure_resolver
             and cohort.episode_id is not distinct from member.episode_id
     group by cohort.cohort_key
-
-    union all
-
-    -- every cohort key, so that none is lost
-    select
-        cohort_key,
-        '__cohort' as part,
-        cast(null as date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-
-),
-
-pivoted as (
-
-    select
-        min(case when part = 'new_nsaid_user' then first_date end) as new_user__cohort_date,
-        max(case when part = 'new_nsaid_user' then 1 else 0 end) = 1 as new_nsaid_user__qualified,
-        min(case when part = 'new_nsaid_user' then first_date end) as new_nsaid_user__date,
-        max(case when part = 'gi_bleed' then 1 else 0 end) = 1 as gi_bleed__qualified,
-        min(case when part = 'gi_bleed' then first_date end) as gi_bleed__date,
-        cohort_key
-    from qualified
-    group by cohort_key
 
 ),
 
@@ -102,14 +77,16 @@ final as (
         cohort.episode_id,
         cohort.measure_resolver,
         cohort.cohort_date,
-        pivoted.new_user__cohort_date,
-        pivoted.new_nsaid_user__qualified,
-        pivoted.new_nsaid_user__date,
-        pivoted.gi_bleed__qualified,
-        pivoted.gi_bleed__date
+        first__new_nsaid_user.first_date as new_user__cohort_date,
+        first__new_nsaid_user.cohort_key is not null as new_nsaid_user__qualified,
+        first__new_nsaid_user.first_date as new_nsaid_user__date,
+        first__gi_bleed.cohort_key is not null as gi_bleed__qualified,
+        first__gi_bleed.first_date as gi_bleed__date
     from cohort
-    inner join pivoted
-        on cohort.cohort_key = pivoted.cohort_key
+    left join first__new_nsaid_user
+        on cohort.cohort_key = first__new_nsaid_user.cohort_key
+    left join first__gi_bleed
+        on cohort.cohort_key = first__gi_bleed.cohort_key
 
 )
 

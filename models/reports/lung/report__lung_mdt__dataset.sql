@@ -16,2382 +16,2559 @@ cohort as (
 
 ),
 
-concept_ancestor as (
+slice_1 as (
 
-    select
-        ancestor_concept_id,
-        descendant_concept_id
-    from {{ ref('stg_omop__concept_ancestor') }}
-
-),
-
-measure__any_cancer_treatment as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__any_cancer_treatment') }}
-
-),
-
-measure__care_began as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__care_began') }}
-
-),
-
-measure__chemoradiotherapy as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__chemoradiotherapy') }}
-
-),
-
-measure__chest_surgery as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__chest_surgery') }}
-
-),
-
-measure__clinical_trial as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__clinical_trial') }}
-
-),
-
-measure__concurrent_chemoradiation as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__concurrent_chemoradiation') }}
-
-),
-
-measure__curative_radiotherapy as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__curative_radiotherapy') }}
-
-),
-
-measure__days_dx_to_treatment as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__days_dx_to_treatment') }}
-
-),
-
-measure__days_ref_to_specialist as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__days_ref_to_specialist') }}
-
-),
-
-measure__days_ref_to_treatment as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__days_ref_to_treatment') }}
-
-),
-
-measure__days_tx_to_death as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__days_tx_to_death') }}
-
-),
-
-measure__death as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__death') }}
-
-),
-
-measure__death_date_missing as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__death_date_missing') }}
-
-),
-
-measure__discussed_at_mdt as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__discussed_at_mdt') }}
-
-),
-
-measure__early_non_small_cell as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__early_non_small_cell') }}
-
-),
-
-measure__early_not_operated as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__early_not_operated') }}
-
-),
-
-measure__ecog as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__ecog') }}
-
-),
-
-measure__first_treatment as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__first_treatment') }}
+    -- some of the columns: no engine takes hundreds of tables in one join, or a thousand parts beside each other
+    with
 
-),
+    concept_ancestor as (
 
-measure__fit_stage_iii as (
+        select
+            ancestor_concept_id,
+            descendant_concept_id
+        from {{ ref('stg_omop__concept_ancestor') }}
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__fit_stage_iii') }}
-
-),
-
-measure__gp_referral as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__gp_referral') }}
-
-),
+    ),
 
-measure__last_ecog as (
+    measure__any_cancer_treatment as (
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__last_ecog') }}
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__any_cancer_treatment') }}
 
-),
+    ),
 
-measure__lung_function as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__lung_function') }}
+    measure__chemoradiotherapy as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__chemoradiotherapy') }}
 
-measure__lung_metastasis as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__lung_metastasis') }}
+    measure__chest_surgery as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__chest_surgery') }}
 
-measure__mesothelioma as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__mesothelioma') }}
+    measure__clinical_trial as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__clinical_trial') }}
 
-measure__molecular_testing as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__molecular_testing') }}
+    measure__concurrent_chemoradiation as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__concurrent_chemoradiation') }}
 
-measure__new_lung_cancer as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__new_lung_cancer') }}
+    measure__curative_radiotherapy as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__curative_radiotherapy') }}
 
-measure__palliative_referral as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__palliative_referral') }}
+    measure__death as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__death') }}
 
-measure__pathology_confirmed as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__pathology_confirmed') }}
+    measure__death_date_missing as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__death_date_missing') }}
 
-measure__radiotherapy_stage_i_iii as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__radiotherapy_stage_i_iii') }}
+    measure__discussed_at_mdt as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__discussed_at_mdt') }}
 
-measure__seen_before_referral as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__seen_before_referral') }}
+    measure__early_non_small_cell as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__early_non_small_cell') }}
 
-measure__small_cell as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__small_cell') }}
+    measure__early_not_operated as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__early_not_operated') }}
 
-measure__small_cell_confirmed as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__small_cell_confirmed') }}
+    measure__ecog as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__ecog') }}
 
-measure__smoking as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__smoking') }}
+    measure__fit_stage_iii as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__fit_stage_iii') }}
 
-measure__specialist_nurse as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__specialist_nurse') }}
+    measure__gp_referral as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__gp_referral') }}
 
-measure__specialist_seen as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__specialist_seen') }}
+    measure__lung_function as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__lung_function') }}
 
-measure__stage_i_iii_small_cell as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__stage_i_iii_small_cell') }}
+    measure__lung_metastasis as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__lung_metastasis') }}
 
-measure__stage_iv as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__stage_iv') }}
+    measure__mesothelioma as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__mesothelioma') }}
 
-measure__stage_iv_non_small_cell as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__stage_iv_non_small_cell') }}
+    measure__molecular_testing as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__molecular_testing') }}
 
-measure__stage_iv_non_squamous as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__stage_iv_non_squamous') }}
+    measure__new_lung_cancer as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__new_lung_cancer') }}
 
-measure__stage_iv_since_diagnosis as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__stage_iv_since_diagnosis') }}
+    measure__palliative_referral as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__palliative_referral') }}
 
-measure__surgery_stage_i_iii as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__surgery_stage_i_iii') }}
+    measure__pathology_confirmed as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__pathology_confirmed') }}
 
-measure__surgery_stage_ib_iia as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__surgery_stage_ib_iia') }}
+    measure__radiotherapy_stage_i_iii as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__radiotherapy_stage_i_iii') }}
 
-measure__systemic_therapy as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__systemic_therapy') }}
+    measure__seen_before_referral as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__seen_before_referral') }}
 
-measure__tests_declined as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__tests_declined') }}
+    measure__small_cell as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__small_cell') }}
 
-measure__treatment_day as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__treatment_day') }}
+    measure__small_cell_confirmed as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__small_cell_confirmed') }}
 
-measure__treatment_declined as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__treatment_declined') }}
+    measure__smoking as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__smoking') }}
 
-measure__treatment_or_palliative as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__treatment_or_palliative') }}
+    measure__specialist_nurse as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__specialist_nurse') }}
 
-number__clinical_trial_target_row as (
+    ),
 
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id,
-        value_text
-    from {{ ref('target__observation') }}
-
-),
-
-number__clinical_trial_eligible as (
+    measure__specialist_seen as (
 
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id,
-        target_row.value_text
-    from number__clinical_trial_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-number__clinical_trial_row as (
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__specialist_seen') }}
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from number__clinical_trial_eligible
-    where (concept_id = 2000000071 and value_text = 'enrolled')
-
-),
-
-number__tests_declined_target_row as (
+    ),
 
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-number__tests_declined_eligible as (
+    measure__stage_i_iii_small_cell as (
 
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id,
-        target_row.value_concept_id
-    from number__tests_declined_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-number__tests_declined_row as (
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__stage_i_iii_small_cell') }}
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from number__tests_declined_eligible
-    where (concept_id = 2000000072 and value_concept_id = 2000000074)
-
-),
-
-number__ecog_target_row as (
+    ),
 
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__measurement') }}
-
-),
-
-number__ecog_eligible as (
+    measure__stage_iv as (
 
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id,
-        target_row.value_number
-    from number__ecog_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-number__ecog_row as (
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__stage_iv') }}
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from number__ecog_eligible
-    where (value_number between 0 and 4 and concept_id = 36305384)
-
-),
-
-number__smoking_target_row as (
+    ),
 
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-number__smoking_eligible as (
+    measure__stage_iv_non_small_cell as (
 
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id,
-        target_row.value_concept_id
-    from number__smoking_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and not coalesce(
-            target_row.value_concept_id = 2000000064,
-            false
-        )
-
-),
-
-number__smoking_row as (
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__stage_iv_non_small_cell') }}
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from number__smoking_eligible
-    where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
-
-),
-
-number__lung_function_target_row as (
+    ),
 
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__measurement') }}
-
-),
-
-number__lung_function_eligible as (
+    measure__stage_iv_non_squamous as (
 
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id,
-        target_row.value_number
-    from number__lung_function_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-number__lung_function_row as (
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__stage_iv_non_squamous') }}
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from number__lung_function_eligible
-    where (concept_id = 3024653 and value_number is not null)
-
-),
-
-number__treatment_declined_target_row as (
+    ),
 
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-number__treatment_declined_eligible as (
+    measure__stage_iv_since_diagnosis as (
 
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id,
-        target_row.value_concept_id
-    from number__treatment_declined_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-number__treatment_declined_row as (
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__stage_iv_since_diagnosis') }}
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from number__treatment_declined_eligible
-    where (concept_id = 2000000072 and value_concept_id = 2000000073)
-
-),
-
-number__molecular_testing_target_row as (
+    ),
 
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-number__molecular_testing_eligible as (
+    measure__surgery_stage_i_iii as (
 
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id,
-        target_row.value_concept_id
-    from number__molecular_testing_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and not coalesce(
-            target_row.value_concept_id = 2000000058,
-            false
-        )
-
-),
-
-number__molecular_testing_row as (
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__surgery_stage_i_iii') }}
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from number__molecular_testing_eligible
-    where concept_id = 2000000055
-
-),
-
-number__stage_iv_target_row as (
+    ),
 
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id
-    from {{ ref('target__dx_stage') }}
+    measure__surgery_stage_ib_iia as (
 
-),
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__surgery_stage_ib_iia') }}
 
-number__stage_iv_hierarchy_1 as (
+    ),
 
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1633987)
-        and descendant_concept_id <> 0
+    measure__systemic_therapy as (
 
-    union
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__systemic_therapy') }}
 
-    select cast(1633987 as bigint) as concept_id
+    ),
 
-),
+    measure__tests_declined as (
 
-number__stage_iv_eligible as (
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__tests_declined') }}
 
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id
-    from number__stage_iv_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-number__stage_iv_row as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from number__stage_iv_eligible
-    where concept_id in (select listed.concept_id from number__stage_iv_hierarchy_1 as listed)
-
-),
-
-number__palliative_referral_target_row as (
+    measure__treatment_day as (
 
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-number__palliative_referral_eligible as (
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__treatment_day') }}
 
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id
-    from number__palliative_referral_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-number__palliative_referral_row as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from number__palliative_referral_eligible
-    where concept_id = 4127745
-
-),
-
-number__days_ref_to_specialist_target_row as (
+    measure__treatment_declined as (
 
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(specialist_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__referral_to_specialist_window') }}
-
-),
-
-number__days_ref_to_specialist_eligible as (
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__treatment_declined') }}
 
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.value_number
-    from number__days_ref_to_specialist_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-number__days_ref_to_specialist_row as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from number__days_ref_to_specialist_eligible
-    where value_number is not null
-
-),
-
-number__days_ref_to_treatment_target_row as (
+    measure__treatment_or_palliative as (
 
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(treatment_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__referral_to_tx_window') }}
-
-),
-
-number__days_ref_to_treatment_eligible as (
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__treatment_or_palliative') }}
 
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.value_number
-    from number__days_ref_to_treatment_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-number__days_ref_to_treatment_row as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from number__days_ref_to_treatment_eligible
-    where value_number is not null
-
-),
-
-number__days_dx_to_treatment_target_row as (
+    first__new_lung_cancer as (
 
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(treatment_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__dx_to_tx_window') }}
-
-),
-
-number__days_dx_to_treatment_eligible as (
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__new_lung_cancer as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
 
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.value_number
-    from number__days_dx_to_treatment_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-number__days_dx_to_treatment_row as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from number__days_dx_to_treatment_eligible
-    where value_number is not null
-
-),
-
-number__days_tx_to_death_target_row as (
+    first__mesothelioma as (
 
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(treatment_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__tx_to_death_window') }}
-
-),
-
-number__days_tx_to_death_eligible as (
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__mesothelioma as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
 
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.value_number
-    from number__days_tx_to_death_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-number__days_tx_to_death_row as (
+    ),
 
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from number__days_tx_to_death_eligible
-    where value_number is not null
-
-),
-
-number__clinical_trial as (
+    first__lung_metastasis as (
 
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__lung_metastasis as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__discussed_at_mdt as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__discussed_at_mdt as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    rows__clinical_trial__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(null as bigint) as episode_id,
+            cast(person_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id,
+            value_text
+        from {{ ref('target__observation') }}
+
+    ),
+
+    rows__clinical_trial__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id,
+            target_row.value_text
+        from rows__clinical_trial__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__clinical_trial as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__clinical_trial__eligible
+        where (concept_id = 2000000071 and value_text = 'enrolled')
+
+    ),
+
+    first__clinical_trial as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__clinical_trial as member
+            on
+                cohort.person_id = member.person_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__clinical_trial as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__clinical_trial as numbered
+            on
+                cohort.person_id = numbered.person_id
+
+    ),
+
+    number__clinical_trial as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__clinical_trial
+        where place = 1
+
+    ),
+
+    first__pathology_confirmed as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__pathology_confirmed as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    rows__tests_declined__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id,
+            value_concept_id
+        from {{ ref('target__observation') }}
+
+    ),
+
+    rows__tests_declined__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id,
+            target_row.value_concept_id
+        from rows__tests_declined__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__tests_declined as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__tests_declined__eligible
+        where (concept_id = 2000000072 and value_concept_id = 2000000074)
+
+    ),
+
+    first__tests_declined as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__tests_declined as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__tests_declined as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__tests_declined as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__tests_declined as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__tests_declined
+        where place = 1
+
+    ),
+
+    rows__ecog__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id,
+            {{ to_number('value_number') }} as value_number
+        from {{ ref('target__measurement') }}
+
+    ),
+
+    rows__ecog__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id,
+            target_row.value_number
+        from rows__ecog__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__ecog as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__ecog__eligible
+        where (value_number between 0 and 4 and concept_id = 36305384)
+
+    ),
+
+    first__ecog as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__ecog as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__ecog as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__ecog as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__ecog as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__ecog
+        where place = 1
+
+    ),
+
+    rows__smoking__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id,
+            value_concept_id
+        from {{ ref('target__observation') }}
+
+    ),
+
+    rows__smoking__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id,
+            target_row.value_concept_id
+        from rows__smoking__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+            and not coalesce(
+                target_row.value_concept_id = 2000000064,
+                false
+            )
+
+    ),
+
+    rows__smoking as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__smoking__eligible
+        where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
+
+    ),
+
+    first__smoking as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__smoking as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__smoking as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__smoking as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__smoking as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__smoking
+        where place = 1
+
+    ),
+
+    first__surgery_stage_i_iii as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__surgery_stage_i_iii as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    rows__lung_function__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id,
+            {{ to_number('value_number') }} as value_number
+        from {{ ref('target__measurement') }}
+
+    ),
+
+    rows__lung_function__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id,
+            target_row.value_number
+        from rows__lung_function__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__lung_function as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__lung_function__eligible
+        where (concept_id = 3024653 and value_number is not null)
+
+    ),
+
+    first__lung_function as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__lung_function as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__lung_function as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__lung_function as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__lung_function as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__lung_function
+        where place = 1
+
+    ),
+
+    first__radiotherapy_stage_i_iii as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__radiotherapy_stage_i_iii as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__early_non_small_cell as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__early_non_small_cell as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__chest_surgery as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__chest_surgery as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    rows__treatment_declined__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id,
+            value_concept_id
+        from {{ ref('target__observation') }}
+
+    ),
+
+    rows__treatment_declined__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id,
+            target_row.value_concept_id
+        from rows__treatment_declined__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__treatment_declined as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__treatment_declined__eligible
+        where (concept_id = 2000000072 and value_concept_id = 2000000073)
+
+    ),
+
+    first__treatment_declined as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__treatment_declined as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__treatment_declined as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__treatment_declined as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__treatment_declined as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__treatment_declined
+        where place = 1
+
+    ),
+
+    first__early_not_operated as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__early_not_operated as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__curative_radiotherapy as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__curative_radiotherapy as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__fit_stage_iii as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__fit_stage_iii as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__chemoradiotherapy as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__chemoradiotherapy as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__surgery_stage_ib_iia as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__surgery_stage_ib_iia as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__systemic_therapy as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__systemic_therapy as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__small_cell as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__small_cell as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__small_cell_confirmed as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__small_cell_confirmed as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__stage_i_iii_small_cell as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__stage_i_iii_small_cell as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__concurrent_chemoradiation as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__concurrent_chemoradiation as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__stage_iv_non_squamous as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__stage_iv_non_squamous as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    rows__molecular_testing__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id,
+            value_concept_id
+        from {{ ref('target__measurement') }}
+
+    ),
+
+    rows__molecular_testing__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id,
+            target_row.value_concept_id
+        from rows__molecular_testing__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+            and not coalesce(
+                target_row.value_concept_id = 2000000058,
+                false
+            )
+
+    ),
+
+    rows__molecular_testing as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__molecular_testing__eligible
+        where concept_id = 2000000055
+
+    ),
+
+    first__molecular_testing as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__molecular_testing as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__molecular_testing as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__molecular_testing as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__molecular_testing as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__molecular_testing
+        where place = 1
+
+    ),
+
+    rows__stage_iv__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id
+        from {{ ref('target__dx_stage') }}
+
+    ),
+
+    rows__stage_iv__hierarchy_1 as (
+
+        select descendant_concept_id as concept_id
+        from concept_ancestor
+        where
+            ancestor_concept_id in (1633987)
+            and descendant_concept_id <> 0
+
+        union
+
+        select cast(1633987 as bigint) as concept_id
+
+    ),
+
+    rows__stage_iv__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id
+        from rows__stage_iv__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__stage_iv as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__stage_iv__eligible
+        where concept_id in (select listed.concept_id from rows__stage_iv__hierarchy_1 as listed)
+
+    ),
+
+    first__stage_iv as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__stage_iv as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__stage_iv as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__stage_iv as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__stage_iv as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__stage_iv
+        where place = 1
+
+    ),
+
+    rows__palliative_referral__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(start_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            concept_id
+        from {{ ref('target__observation') }}
+
+    ),
+
+    rows__palliative_referral__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.concept_id
+        from rows__palliative_referral__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__palliative_referral as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__palliative_referral__eligible
+        where concept_id = 4127745
+
+    ),
+
+    first__palliative_referral as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__palliative_referral as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__palliative_referral as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__palliative_referral as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__palliative_referral as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__palliative_referral
+        where place = 1
+
+    ),
+
+    first__stage_iv_non_small_cell as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__stage_iv_non_small_cell as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__any_cancer_treatment as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__any_cancer_treatment as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__specialist_nurse as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__specialist_nurse as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__death as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__death as member
+            on
+                cohort.person_id = member.person_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__treatment_day as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__treatment_day as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__death_date_missing as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__death_date_missing as member
+            on
+                cohort.person_id = member.person_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__gp_referral as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__gp_referral as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__specialist_seen as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__specialist_seen as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__seen_before_referral as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__seen_before_referral as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__treatment_or_palliative as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__treatment_or_palliative as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__stage_iv_since_diagnosis as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__stage_iv_since_diagnosis as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    )
+
+    select
+        first__new_lung_cancer.cohort_key is not null as new_lung_cancer__qualified,
+        first__new_lung_cancer.first_date as new_lung_cancer__date,
+        first__mesothelioma.cohort_key is not null as mesothelioma__qualified,
+        first__mesothelioma.first_date as mesothelioma__date,
+        first__lung_metastasis.cohort_key is not null as lung_metastasis__qualified,
+        first__lung_metastasis.first_date as lung_metastasis__date,
+        first__discussed_at_mdt.cohort_key is not null as discussed_at_mdt__qualified,
+        first__discussed_at_mdt.first_date as discussed_at_mdt__date,
+        first__clinical_trial.cohort_key is not null as clinical_trial__qualified,
+        first__clinical_trial.first_date as clinical_trial__date,
+        number__clinical_trial.number_value as clinical_trial__number,
+        first__pathology_confirmed.cohort_key is not null as pathology_confirmed__qualified,
+        first__pathology_confirmed.first_date as pathology_confirmed__date,
+        first__tests_declined.cohort_key is not null as tests_declined__qualified,
+        first__tests_declined.first_date as tests_declined__date,
+        number__tests_declined.number_value as tests_declined__number,
+        first__ecog.cohort_key is not null as ecog__qualified,
+        first__ecog.first_date as ecog__date,
+        number__ecog.number_value as ecog__number,
+        first__smoking.cohort_key is not null as smoking__qualified,
+        first__smoking.first_date as smoking__date,
+        number__smoking.number_value as smoking__number,
+        first__surgery_stage_i_iii.cohort_key is not null as surgery_stage_i_iii__qualified,
+        first__surgery_stage_i_iii.first_date as surgery_stage_i_iii__date,
+        first__lung_function.cohort_key is not null as lung_function__qualified,
+        first__lung_function.first_date as lung_function__date,
+        number__lung_function.number_value as lung_function__number,
+        first__radiotherapy_stage_i_iii.cohort_key is not null as radiotherapy_stage_i_iii__qualified,
+        first__radiotherapy_stage_i_iii.first_date as radiotherapy_stage_i_iii__date,
+        first__early_non_small_cell.cohort_key is not null as early_non_small_cell__qualified,
+        first__early_non_small_cell.first_date as early_non_small_cell__date,
+        first__chest_surgery.cohort_key is not null as chest_surgery__qualified,
+        first__chest_surgery.first_date as chest_surgery__date,
+        first__treatment_declined.cohort_key is not null as treatment_declined__qualified,
+        first__treatment_declined.first_date as treatment_declined__date,
+        number__treatment_declined.number_value as treatment_declined__number,
+        first__early_not_operated.cohort_key is not null as early_not_operated__qualified,
+        first__early_not_operated.first_date as early_not_operated__date,
+        first__curative_radiotherapy.cohort_key is not null as curative_radiotherapy__qualified,
+        first__curative_radiotherapy.first_date as curative_radiotherapy__date,
+        first__fit_stage_iii.cohort_key is not null as fit_stage_iii__qualified,
+        first__fit_stage_iii.first_date as fit_stage_iii__date,
+        first__chemoradiotherapy.cohort_key is not null as chemoradiotherapy__qualified,
+        first__chemoradiotherapy.first_date as chemoradiotherapy__date,
+        first__surgery_stage_ib_iia.cohort_key is not null as surgery_stage_ib_iia__qualified,
+        first__surgery_stage_ib_iia.first_date as surgery_stage_ib_iia__date,
+        first__systemic_therapy.cohort_key is not null as systemic_therapy__qualified,
+        first__systemic_therapy.first_date as systemic_therapy__date,
+        first__small_cell.cohort_key is not null as small_cell__qualified,
+        first__small_cell.first_date as small_cell__date,
+        first__small_cell_confirmed.cohort_key is not null as small_cell_confirmed__qualified,
+        first__small_cell_confirmed.first_date as small_cell_confirmed__date,
+        first__stage_i_iii_small_cell.cohort_key is not null as stage_i_iii_small_cell__qualified,
+        first__stage_i_iii_small_cell.first_date as stage_i_iii_small_cell__date,
+        first__concurrent_chemoradiation.cohort_key is not null as concurrent_chemoradiation__qualified,
+        first__concurrent_chemoradiation.first_date as concurrent_chemoradiation__date,
+        first__stage_iv_non_squamous.cohort_key is not null as stage_iv_non_squamous__qualified,
+        first__stage_iv_non_squamous.first_date as stage_iv_non_squamous__date,
+        first__molecular_testing.cohort_key is not null as molecular_testing__qualified,
+        first__molecular_testing.first_date as molecular_testing__date,
+        number__molecular_testing.number_value as molecular_testing__number,
+        first__stage_iv.cohort_key is not null as stage_iv__qualified,
+        first__stage_iv.first_date as stage_iv__date,
+        number__stage_iv.number_value as stage_iv__number,
+        first__palliative_referral.cohort_key is not null as palliative_referral__qualified,
+        first__palliative_referral.first_date as palliative_referral__date,
+        number__palliative_referral.number_value as palliative_referral__number,
+        first__stage_iv_non_small_cell.cohort_key is not null as stage_iv_non_small_cell__qualified,
+        first__stage_iv_non_small_cell.first_date as stage_iv_non_small_cell__date,
+        first__any_cancer_treatment.cohort_key is not null as any_cancer_treatment__qualified,
+        first__any_cancer_treatment.first_date as any_cancer_treatment__date,
+        first__specialist_nurse.cohort_key is not null as specialist_nurse__qualified,
+        first__specialist_nurse.first_date as specialist_nurse__date,
+        first__death.cohort_key is not null as death__qualified,
+        first__death.first_date as death__date,
+        first__treatment_day.cohort_key is not null as treatment_day__qualified,
+        first__treatment_day.first_date as treatment_day__date,
+        first__death_date_missing.cohort_key is not null as death_date_missing__qualified,
+        first__death_date_missing.first_date as death_date_missing__date,
+        first__gp_referral.cohort_key is not null as gp_referral__qualified,
+        first__gp_referral.first_date as gp_referral__date,
+        first__specialist_seen.cohort_key is not null as specialist_seen__qualified,
+        first__specialist_seen.first_date as specialist_seen__date,
+        first__seen_before_referral.cohort_key is not null as seen_before_referral__qualified,
+        first__seen_before_referral.first_date as seen_before_referral__date,
+        first__treatment_or_palliative.cohort_key is not null as treatment_or_palliative__qualified,
+        first__treatment_or_palliative.first_date as treatment_or_palliative__date,
+        first__stage_iv_since_diagnosis.cohort_key is not null as stage_iv_since_diagnosis__qualified,
+        first__stage_iv_since_diagnosis.first_date as stage_iv_since_diagnosis__date,
+        cohort.cohort_key
     from cohort
-    inner join number__clinical_trial_row as numbered
-        on
-            cohort.person_id = numbered.person_id
+    left join first__new_lung_cancer
+        on cohort.cohort_key = first__new_lung_cancer.cohort_key
+    left join first__mesothelioma
+        on cohort.cohort_key = first__mesothelioma.cohort_key
+    left join first__lung_metastasis
+        on cohort.cohort_key = first__lung_metastasis.cohort_key
+    left join first__discussed_at_mdt
+        on cohort.cohort_key = first__discussed_at_mdt.cohort_key
+    left join first__clinical_trial
+        on cohort.cohort_key = first__clinical_trial.cohort_key
+    left join number__clinical_trial
+        on cohort.cohort_key = number__clinical_trial.cohort_key
+    left join first__pathology_confirmed
+        on cohort.cohort_key = first__pathology_confirmed.cohort_key
+    left join first__tests_declined
+        on cohort.cohort_key = first__tests_declined.cohort_key
+    left join number__tests_declined
+        on cohort.cohort_key = number__tests_declined.cohort_key
+    left join first__ecog
+        on cohort.cohort_key = first__ecog.cohort_key
+    left join number__ecog
+        on cohort.cohort_key = number__ecog.cohort_key
+    left join first__smoking
+        on cohort.cohort_key = first__smoking.cohort_key
+    left join number__smoking
+        on cohort.cohort_key = number__smoking.cohort_key
+    left join first__surgery_stage_i_iii
+        on cohort.cohort_key = first__surgery_stage_i_iii.cohort_key
+    left join first__lung_function
+        on cohort.cohort_key = first__lung_function.cohort_key
+    left join number__lung_function
+        on cohort.cohort_key = number__lung_function.cohort_key
+    left join first__radiotherapy_stage_i_iii
+        on cohort.cohort_key = first__radiotherapy_stage_i_iii.cohort_key
+    left join first__early_non_small_cell
+        on cohort.cohort_key = first__early_non_small_cell.cohort_key
+    left join first__chest_surgery
+        on cohort.cohort_key = first__chest_surgery.cohort_key
+    left join first__treatment_declined
+        on cohort.cohort_key = first__treatment_declined.cohort_key
+    left join number__treatment_declined
+        on cohort.cohort_key = number__treatment_declined.cohort_key
+    left join first__early_not_operated
+        on cohort.cohort_key = first__early_not_operated.cohort_key
+    left join first__curative_radiotherapy
+        on cohort.cohort_key = first__curative_radiotherapy.cohort_key
+    left join first__fit_stage_iii
+        on cohort.cohort_key = first__fit_stage_iii.cohort_key
+    left join first__chemoradiotherapy
+        on cohort.cohort_key = first__chemoradiotherapy.cohort_key
+    left join first__surgery_stage_ib_iia
+        on cohort.cohort_key = first__surgery_stage_ib_iia.cohort_key
+    left join first__systemic_therapy
+        on cohort.cohort_key = first__systemic_therapy.cohort_key
+    left join first__small_cell
+        on cohort.cohort_key = first__small_cell.cohort_key
+    left join first__small_cell_confirmed
+        on cohort.cohort_key = first__small_cell_confirmed.cohort_key
+    left join first__stage_i_iii_small_cell
+        on cohort.cohort_key = first__stage_i_iii_small_cell.cohort_key
+    left join first__concurrent_chemoradiation
+        on cohort.cohort_key = first__concurrent_chemoradiation.cohort_key
+    left join first__stage_iv_non_squamous
+        on cohort.cohort_key = first__stage_iv_non_squamous.cohort_key
+    left join first__molecular_testing
+        on cohort.cohort_key = first__molecular_testing.cohort_key
+    left join number__molecular_testing
+        on cohort.cohort_key = number__molecular_testing.cohort_key
+    left join first__stage_iv
+        on cohort.cohort_key = first__stage_iv.cohort_key
+    left join number__stage_iv
+        on cohort.cohort_key = number__stage_iv.cohort_key
+    left join first__palliative_referral
+        on cohort.cohort_key = first__palliative_referral.cohort_key
+    left join number__palliative_referral
+        on cohort.cohort_key = number__palliative_referral.cohort_key
+    left join first__stage_iv_non_small_cell
+        on cohort.cohort_key = first__stage_iv_non_small_cell.cohort_key
+    left join first__any_cancer_treatment
+        on cohort.cohort_key = first__any_cancer_treatment.cohort_key
+    left join first__specialist_nurse
+        on cohort.cohort_key = first__specialist_nurse.cohort_key
+    left join first__death
+        on cohort.cohort_key = first__death.cohort_key
+    left join first__treatment_day
+        on cohort.cohort_key = first__treatment_day.cohort_key
+    left join first__death_date_missing
+        on cohort.cohort_key = first__death_date_missing.cohort_key
+    left join first__gp_referral
+        on cohort.cohort_key = first__gp_referral.cohort_key
+    left join first__specialist_seen
+        on cohort.cohort_key = first__specialist_seen.cohort_key
+    left join first__seen_before_referral
+        on cohort.cohort_key = first__seen_before_referral.cohort_key
+    left join first__treatment_or_palliative
+        on cohort.cohort_key = first__treatment_or_palliative.cohort_key
+    left join first__stage_iv_since_diagnosis
+        on cohort.cohort_key = first__stage_iv_since_diagnosis.cohort_key
 
 ),
 
-number__tests_declined as (
+slice_2 as (
+
+    -- some of the columns: no engine takes hundreds of tables in one join, or a thousand parts beside each other
+    with
+
+    measure__care_began as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__care_began') }}
+
+    ),
+
+    measure__days_dx_to_treatment as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__days_dx_to_treatment') }}
+
+    ),
+
+    measure__days_ref_to_specialist as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__days_ref_to_specialist') }}
+
+    ),
+
+    measure__days_ref_to_treatment as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__days_ref_to_treatment') }}
+
+    ),
+
+    measure__days_tx_to_death as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__days_tx_to_death') }}
+
+    ),
+
+    measure__first_treatment as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__first_treatment') }}
+
+    ),
+
+    measure__last_ecog as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__last_ecog') }}
+
+    ),
+
+    first__last_ecog as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__last_ecog as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__care_began as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__care_began as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    first__first_treatment as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__first_treatment as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    rows__days_ref_to_specialist__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(specialist_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            {{ to_number('value_number') }} as value_number
+        from {{ ref('target__referral_to_specialist_window') }}
+
+    ),
+
+    rows__days_ref_to_specialist__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.value_number
+        from rows__days_ref_to_specialist__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__days_ref_to_specialist as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__days_ref_to_specialist__eligible
+        where value_number is not null
+
+    ),
+
+    first__days_ref_to_specialist as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__days_ref_to_specialist as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__days_ref_to_specialist as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__days_ref_to_specialist as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__days_ref_to_specialist as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__days_ref_to_specialist
+        where place = 1
+
+    ),
+
+    rows__days_ref_to_treatment__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(treatment_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            {{ to_number('value_number') }} as value_number
+        from {{ ref('target__referral_to_tx_window') }}
+
+    ),
+
+    rows__days_ref_to_treatment__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.value_number
+        from rows__days_ref_to_treatment__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__days_ref_to_treatment as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__days_ref_to_treatment__eligible
+        where value_number is not null
+
+    ),
+
+    first__days_ref_to_treatment as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__days_ref_to_treatment as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__days_ref_to_treatment as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__days_ref_to_treatment as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__days_ref_to_treatment as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__days_ref_to_treatment
+        where place = 1
+
+    ),
+
+    rows__days_dx_to_treatment__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(treatment_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            {{ to_number('value_number') }} as value_number
+        from {{ ref('target__dx_to_tx_window') }}
+
+    ),
+
+    rows__days_dx_to_treatment__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.value_number
+        from rows__days_dx_to_treatment__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__days_dx_to_treatment as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__days_dx_to_treatment__eligible
+        where value_number is not null
+
+    ),
+
+    first__days_dx_to_treatment as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__days_dx_to_treatment as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__days_dx_to_treatment as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__days_dx_to_treatment as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__days_dx_to_treatment as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__days_dx_to_treatment
+        where place = 1
+
+    ),
+
+    rows__days_tx_to_death__target_row as (
+
+        select
+            cast(person_id as bigint) as person_id,
+            cast(episode_id as bigint) as episode_id,
+            cast(episode_id as bigint) as measure_resolver,
+            cast(treatment_date as date) as measure_date,
+            cast(event_id as bigint) as number_event_id,
+            {{ to_number('value_number') }} as number_value,
+            {{ to_number('value_number') }} as value_number
+        from {{ ref('target__tx_to_death_window') }}
+
+    ),
+
+    rows__days_tx_to_death__eligible as (
+
+        select
+            target_row.person_id,
+            target_row.episode_id,
+            target_row.measure_resolver,
+            target_row.measure_date,
+            target_row.number_event_id,
+            target_row.number_value,
+            target_row.value_number
+        from rows__days_tx_to_death__target_row as target_row
+        where
+            target_row.person_id is not null
+            and target_row.measure_resolver is not null
+
+    ),
+
+    rows__days_tx_to_death as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            number_event_id,
+            number_value
+        from rows__days_tx_to_death__eligible
+        where value_number is not null
+
+    ),
+
+    first__days_tx_to_death as (
+
+        -- the cohort keys that it has, with its first known date
+        select
+            cohort.cohort_key,
+            min(member.measure_date) as first_date
+        from cohort
+        inner join measure__days_tx_to_death as member
+            on
+                cohort.person_id = member.person_id
+                and cohort.measure_resolver = member.measure_resolver
+                and cohort.episode_id is not distinct from member.episode_id
+        group by cohort.cohort_key
+
+    ),
+
+    numbered__days_tx_to_death as (
+
+        select
+            cohort.cohort_key,
+            numbered.number_value,
+            row_number() over (
+                partition by cohort.cohort_key
+                order by
+                    numbered.measure_date nulls last,
+                    numbered.number_event_id nulls last,
+                    numbered.number_value nulls last
+            ) as place
+        from cohort
+        inner join rows__days_tx_to_death as numbered
+            on
+                cohort.person_id = numbered.person_id
+                and cohort.measure_resolver = numbered.measure_resolver
+                and cohort.episode_id is not distinct from numbered.episode_id
+
+    ),
+
+    number__days_tx_to_death as (
+
+        -- the number on the row of its first date
+        select
+            cohort_key,
+            number_value
+        from numbered__days_tx_to_death
+        where place = 1
+
+    )
 
     select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
+        first__last_ecog.cohort_key is not null as last_ecog__qualified,
+        first__last_ecog.first_date as last_ecog__date,
+        first__care_began.cohort_key is not null as care_began__qualified,
+        first__care_began.first_date as care_began__date,
+        first__first_treatment.cohort_key is not null as first_treatment__qualified,
+        first__first_treatment.first_date as first_treatment__date,
+        first__days_ref_to_specialist.cohort_key is not null as days_ref_to_specialist__qualified,
+        first__days_ref_to_specialist.first_date as days_ref_to_specialist__date,
+        number__days_ref_to_specialist.number_value as days_ref_to_specialist__number,
+        first__days_ref_to_treatment.cohort_key is not null as days_ref_to_treatment__qualified,
+        first__days_ref_to_treatment.first_date as days_ref_to_treatment__date,
+        number__days_ref_to_treatment.number_value as days_ref_to_treatment__number,
+        first__days_dx_to_treatment.cohort_key is not null as days_dx_to_treatment__qualified,
+        first__days_dx_to_treatment.first_date as days_dx_to_treatment__date,
+        number__days_dx_to_treatment.number_value as days_dx_to_treatment__number,
+        first__days_tx_to_death.cohort_key is not null as days_tx_to_death__qualified,
+        first__days_tx_to_death.first_date as days_tx_to_death__date,
+        number__days_tx_to_death.number_value as days_tx_to_death__number,
+        cohort.cohort_key
     from cohort
-    inner join number__tests_declined_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__ecog as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__ecog_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__smoking as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__smoking_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__lung_function as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__lung_function_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__treatment_declined as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__treatment_declined_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__molecular_testing as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__molecular_testing_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__stage_iv as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__stage_iv_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__palliative_referral as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__palliative_referral_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__days_ref_to_specialist as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__days_ref_to_specialist_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__days_ref_to_treatment as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__days_ref_to_treatment_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__days_dx_to_treatment as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__days_dx_to_treatment_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__days_tx_to_death as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__days_tx_to_death_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-qualified as (
-
-    -- one row for each measure and cohort key that has it
-    select
-        cohort.cohort_key,
-        'new_lung_cancer' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__new_lung_cancer as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'mesothelioma' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__mesothelioma as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'lung_metastasis' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__lung_metastasis as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'discussed_at_mdt' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__discussed_at_mdt as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'clinical_trial' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__clinical_trial as member
-        on
-            cohort.person_id = member.person_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'pathology_confirmed' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__pathology_confirmed as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'tests_declined' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__tests_declined as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'ecog' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__ecog as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'smoking' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__smoking as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'surgery_stage_i_iii' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__surgery_stage_i_iii as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'lung_function' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__lung_function as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'radiotherapy_stage_i_iii' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__radiotherapy_stage_i_iii as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'early_non_small_cell' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__early_non_small_cell as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'chest_surgery' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__chest_surgery as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'treatment_declined' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__treatment_declined as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'early_not_operated' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__early_not_operated as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'curative_radiotherapy' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__curative_radiotherapy as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'fit_stage_iii' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__fit_stage_iii as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'chemoradiotherapy' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__chemoradiotherapy as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'surgery_stage_ib_iia' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__surgery_stage_ib_iia as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'systemic_therapy' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__systemic_therapy as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'small_cell' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__small_cell as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'small_cell_confirmed' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__small_cell_confirmed as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'stage_i_iii_small_cell' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__stage_i_iii_small_cell as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'concurrent_chemoradiation' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__concurrent_chemoradiation as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'stage_iv_non_squamous' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__stage_iv_non_squamous as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'molecular_testing' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__molecular_testing as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'stage_iv' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__stage_iv as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'palliative_referral' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__palliative_referral as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'stage_iv_non_small_cell' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__stage_iv_non_small_cell as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'any_cancer_treatment' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__any_cancer_treatment as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'specialist_nurse' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__specialist_nurse as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'death' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__death as member
-        on
-            cohort.person_id = member.person_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'treatment_day' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__treatment_day as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'death_date_missing' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__death_date_missing as member
-        on
-            cohort.person_id = member.person_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'gp_referral' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__gp_referral as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'specialist_seen' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__specialist_seen as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'seen_before_referral' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__seen_before_referral as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'treatment_or_palliative' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__treatment_or_palliative as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'stage_iv_since_diagnosis' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__stage_iv_since_diagnosis as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'last_ecog' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__last_ecog as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'care_began' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__care_began as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'first_treatment' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__first_treatment as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'days_ref_to_specialist' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__days_ref_to_specialist as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'days_ref_to_treatment' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__days_ref_to_treatment as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'days_dx_to_treatment' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__days_dx_to_treatment as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'days_tx_to_death' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__days_tx_to_death as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort_key,
-        'clinical_trial__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__clinical_trial
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'tests_declined__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__tests_declined
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'ecog__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__ecog
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'smoking__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__smoking
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'lung_function__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__lung_function
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'treatment_declined__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__treatment_declined
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'molecular_testing__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__molecular_testing
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'stage_iv__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__stage_iv
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'palliative_referral__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__palliative_referral
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'days_ref_to_specialist__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__days_ref_to_specialist
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'days_ref_to_treatment__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__days_ref_to_treatment
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'days_dx_to_treatment__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__days_dx_to_treatment
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'days_tx_to_death__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__days_tx_to_death
-    where place = 1
-
-    union all
-
-    -- every cohort key, so that none is lost
-    select
-        cohort_key,
-        '__cohort' as part,
-        cast(null as date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-
-),
-
-pivoted as (
-
-    select
-        min(case when part = 'new_lung_cancer' then first_date end) as primary_lung__cohort_date,
-        min(case when part = 'mesothelioma' then first_date end) as mesothelioma__cohort_date,
-        min(case when part = 'lung_metastasis' then first_date end) as lung_mets__cohort_date,
-        max(case when part = 'new_lung_cancer' then 1 else 0 end) = 1 as new_lung_cancer__qualified,
-        min(case when part = 'new_lung_cancer' then first_date end) as new_lung_cancer__date,
-        max(case when part = 'mesothelioma' then 1 else 0 end) = 1 as mesothelioma__qualified,
-        min(case when part = 'mesothelioma' then first_date end) as mesothelioma__date,
-        max(case when part = 'lung_metastasis' then 1 else 0 end) = 1 as lung_metastasis__qualified,
-        min(case when part = 'lung_metastasis' then first_date end) as lung_metastasis__date,
-        max(case when part = 'discussed_at_mdt' then 1 else 0 end) = 1 as discussed_at_mdt__qualified,
-        min(case when part = 'discussed_at_mdt' then first_date end) as discussed_at_mdt__date,
-        max(case when part = 'clinical_trial' then 1 else 0 end) = 1 as clinical_trial__qualified,
-        min(case when part = 'clinical_trial' then first_date end) as clinical_trial__date,
-        max(case when part = 'clinical_trial__number' then number_value end) as clinical_trial__number,
-        max(case when part = 'pathology_confirmed' then 1 else 0 end) = 1 as pathology_confirmed__qualified,
-        min(case when part = 'pathology_confirmed' then first_date end) as pathology_confirmed__date,
-        max(case when part = 'tests_declined' then 1 else 0 end) = 1 as tests_declined__qualified,
-        min(case when part = 'tests_declined' then first_date end) as tests_declined__date,
-        max(case when part = 'tests_declined__number' then number_value end) as tests_declined__number,
-        max(case when part = 'ecog' then 1 else 0 end) = 1 as ecog__qualified,
-        min(case when part = 'ecog' then first_date end) as ecog__date,
-        max(case when part = 'ecog__number' then number_value end) as ecog__number,
-        max(case when part = 'smoking' then 1 else 0 end) = 1 as smoking__qualified,
-        min(case when part = 'smoking' then first_date end) as smoking__date,
-        max(case when part = 'smoking__number' then number_value end) as smoking__number,
-        max(case when part = 'surgery_stage_i_iii' then 1 else 0 end) = 1 as surgery_stage_i_iii__qualified,
-        min(case when part = 'surgery_stage_i_iii' then first_date end) as surgery_stage_i_iii__date,
-        max(case when part = 'lung_function' then 1 else 0 end) = 1 as lung_function__qualified,
-        min(case when part = 'lung_function' then first_date end) as lung_function__date,
-        max(case when part = 'lung_function__number' then number_value end) as lung_function__number,
-        max(case when part = 'radiotherapy_stage_i_iii' then 1 else 0 end) = 1 as radiotherapy_stage_i_iii__qualified,
-        min(case when part = 'radiotherapy_stage_i_iii' then first_date end) as radiotherapy_stage_i_iii__date,
-        max(case when part = 'early_non_small_cell' then 1 else 0 end) = 1 as early_non_small_cell__qualified,
-        min(case when part = 'early_non_small_cell' then first_date end) as early_non_small_cell__date,
-        max(case when part = 'chest_surgery' then 1 else 0 end) = 1 as chest_surgery__qualified,
-        min(case when part = 'chest_surgery' then first_date end) as chest_surgery__date,
-        max(case when part = 'treatment_declined' then 1 else 0 end) = 1 as treatment_declined__qualified,
-        min(case when part = 'treatment_declined' then first_date end) as treatment_declined__date,
-        max(case when part = 'treatment_declined__number' then number_value end) as treatment_declined__number,
-        max(case when part = 'early_not_operated' then 1 else 0 end) = 1 as early_not_operated__qualified,
-        min(case when part = 'early_not_operated' then first_date end) as early_not_operated__date,
-        max(case when part = 'curative_radiotherapy' then 1 else 0 end) = 1 as curative_radiotherapy__qualified,
-        min(case when part = 'curative_radiotherapy' then first_date end) as curative_radiotherapy__date,
-        max(case when part = 'fit_stage_iii' then 1 else 0 end) = 1 as fit_stage_iii__qualified,
-        min(case when part = 'fit_stage_iii' then first_date end) as fit_stage_iii__date,
-        max(case when part = 'chemoradiotherapy' then 1 else 0 end) = 1 as chemoradiotherapy__qualified,
-        min(case when part = 'chemoradiotherapy' then first_date end) as chemoradiotherapy__date,
-        max(case when part = 'surgery_stage_ib_iia' then 1 else 0 end) = 1 as surgery_stage_ib_iia__qualified,
-        min(case when part = 'surgery_stage_ib_iia' then first_date end) as surgery_stage_ib_iia__date,
-        max(case when part = 'systemic_therapy' then 1 else 0 end) = 1 as systemic_therapy__qualified,
-        min(case when part = 'systemic_therapy' then first_date end) as systemic_therapy__date,
-        max(case when part = 'small_cell' then 1 else 0 end) = 1 as small_cell__qualified,
-        min(case when part = 'small_cell' then first_date end) as small_cell__date,
-        max(case when part = 'small_cell_confirmed' then 1 else 0 end) = 1 as small_cell_confirmed__qualified,
-        min(case when part = 'small_cell_confirmed' then first_date end) as small_cell_confirmed__date,
-        max(case when part = 'stage_i_iii_small_cell' then 1 else 0 end) = 1 as stage_i_iii_small_cell__qualified,
-        min(case when part = 'stage_i_iii_small_cell' then first_date end) as stage_i_iii_small_cell__date,
-        max(case when part = 'concurrent_chemoradiation' then 1 else 0 end) = 1 as concurrent_chemoradiation__qualified,
-        min(case when part = 'concurrent_chemoradiation' then first_date end) as concurrent_chemoradiation__date,
-        max(case when part = 'stage_iv_non_squamous' then 1 else 0 end) = 1 as stage_iv_non_squamous__qualified,
-        min(case when part = 'stage_iv_non_squamous' then first_date end) as stage_iv_non_squamous__date,
-        max(case when part = 'molecular_testing' then 1 else 0 end) = 1 as molecular_testing__qualified,
-        min(case when part = 'molecular_testing' then first_date end) as molecular_testing__date,
-        max(case when part = 'molecular_testing__number' then number_value end) as molecular_testing__number,
-        max(case when part = 'stage_iv' then 1 else 0 end) = 1 as stage_iv__qualified,
-        min(case when part = 'stage_iv' then first_date end) as stage_iv__date,
-        max(case when part = 'stage_iv__number' then number_value end) as stage_iv__number,
-        max(case when part = 'palliative_referral' then 1 else 0 end) = 1 as palliative_referral__qualified,
-        min(case when part = 'palliative_referral' then first_date end) as palliative_referral__date,
-        max(case when part = 'palliative_referral__number' then number_value end) as palliative_referral__number,
-        max(case when part = 'stage_iv_non_small_cell' then 1 else 0 end) = 1 as stage_iv_non_small_cell__qualified,
-        min(case when part = 'stage_iv_non_small_cell' then first_date end) as stage_iv_non_small_cell__date,
-        max(case when part = 'any_cancer_treatment' then 1 else 0 end) = 1 as any_cancer_treatment__qualified,
-        min(case when part = 'any_cancer_treatment' then first_date end) as any_cancer_treatment__date,
-        max(case when part = 'specialist_nurse' then 1 else 0 end) = 1 as specialist_nurse__qualified,
-        min(case when part = 'specialist_nurse' then first_date end) as specialist_nurse__date,
-        max(case when part = 'death' then 1 else 0 end) = 1 as death__qualified,
-        min(case when part = 'death' then first_date end) as death__date,
-        max(case when part = 'treatment_day' then 1 else 0 end) = 1 as treatment_day__qualified,
-        min(case when part = 'treatment_day' then first_date end) as treatment_day__date,
-        max(case when part = 'death_date_missing' then 1 else 0 end) = 1 as death_date_missing__qualified,
-        min(case when part = 'death_date_missing' then first_date end) as death_date_missing__date,
-        max(case when part = 'gp_referral' then 1 else 0 end) = 1 as gp_referral__qualified,
-        min(case when part = 'gp_referral' then first_date end) as gp_referral__date,
-        max(case when part = 'specialist_seen' then 1 else 0 end) = 1 as specialist_seen__qualified,
-        min(case when part = 'specialist_seen' then first_date end) as specialist_seen__date,
-        max(case when part = 'seen_before_referral' then 1 else 0 end) = 1 as seen_before_referral__qualified,
-        min(case when part = 'seen_before_referral' then first_date end) as seen_before_referral__date,
-        max(case when part = 'treatment_or_palliative' then 1 else 0 end) = 1 as treatment_or_palliative__qualified,
-        min(case when part = 'treatment_or_palliative' then first_date end) as treatment_or_palliative__date,
-        max(case when part = 'stage_iv_since_diagnosis' then 1 else 0 end) = 1 as stage_iv_since_diagnosis__qualified,
-        min(case when part = 'stage_iv_since_diagnosis' then first_date end) as stage_iv_since_diagnosis__date,
-        max(case when part = 'last_ecog' then 1 else 0 end) = 1 as last_ecog__qualified,
-        min(case when part = 'last_ecog' then first_date end) as last_ecog__date,
-        max(case when part = 'care_began' then 1 else 0 end) = 1 as care_began__qualified,
-        min(case when part = 'care_began' then first_date end) as care_began__date,
-        max(case when part = 'first_treatment' then 1 else 0 end) = 1 as first_treatment__qualified,
-        min(case when part = 'first_treatment' then first_date end) as first_treatment__date,
-        max(case when part = 'days_ref_to_specialist' then 1 else 0 end) = 1 as days_ref_to_specialist__qualified,
-        min(case when part = 'days_ref_to_specialist' then first_date end) as days_ref_to_specialist__date,
-        max(case when part = 'days_ref_to_specialist__number' then number_value end) as days_ref_to_specialist__number,
-        max(case when part = 'days_ref_to_treatment' then 1 else 0 end) = 1 as days_ref_to_treatment__qualified,
-        min(case when part = 'days_ref_to_treatment' then first_date end) as days_ref_to_treatment__date,
-        max(case when part = 'days_ref_to_treatment__number' then number_value end) as days_ref_to_treatment__number,
-        max(case when part = 'days_dx_to_treatment' then 1 else 0 end) = 1 as days_dx_to_treatment__qualified,
-        min(case when part = 'days_dx_to_treatment' then first_date end) as days_dx_to_treatment__date,
-        max(case when part = 'days_dx_to_treatment__number' then number_value end) as days_dx_to_treatment__number,
-        max(case when part = 'days_tx_to_death' then 1 else 0 end) = 1 as days_tx_to_death__qualified,
-        min(case when part = 'days_tx_to_death' then first_date end) as days_tx_to_death__date,
-        max(case when part = 'days_tx_to_death__number' then number_value end) as days_tx_to_death__number,
-        cohort_key
-    from qualified
-    group by cohort_key
+    left join first__last_ecog
+        on cohort.cohort_key = first__last_ecog.cohort_key
+    left join first__care_began
+        on cohort.cohort_key = first__care_began.cohort_key
+    left join first__first_treatment
+        on cohort.cohort_key = first__first_treatment.cohort_key
+    left join first__days_ref_to_specialist
+        on cohort.cohort_key = first__days_ref_to_specialist.cohort_key
+    left join number__days_ref_to_specialist
+        on cohort.cohort_key = number__days_ref_to_specialist.cohort_key
+    left join first__days_ref_to_treatment
+        on cohort.cohort_key = first__days_ref_to_treatment.cohort_key
+    left join number__days_ref_to_treatment
+        on cohort.cohort_key = number__days_ref_to_treatment.cohort_key
+    left join first__days_dx_to_treatment
+        on cohort.cohort_key = first__days_dx_to_treatment.cohort_key
+    left join number__days_dx_to_treatment
+        on cohort.cohort_key = number__days_dx_to_treatment.cohort_key
+    left join first__days_tx_to_death
+        on cohort.cohort_key = first__days_tx_to_death.cohort_key
+    left join number__days_tx_to_death
+        on cohort.cohort_key = number__days_tx_to_death.cohort_key
 
 ),
 
@@ -2402,119 +2579,121 @@ final as (
         cohort.episode_id,
         cohort.measure_resolver,
         cohort.cohort_date,
-        pivoted.primary_lung__cohort_date,
-        pivoted.mesothelioma__cohort_date,
-        pivoted.lung_mets__cohort_date,
-        pivoted.new_lung_cancer__qualified,
-        pivoted.new_lung_cancer__date,
-        pivoted.mesothelioma__qualified,
-        pivoted.mesothelioma__date,
-        pivoted.lung_metastasis__qualified,
-        pivoted.lung_metastasis__date,
-        pivoted.discussed_at_mdt__qualified,
-        pivoted.discussed_at_mdt__date,
-        pivoted.clinical_trial__qualified,
-        pivoted.clinical_trial__date,
-        pivoted.clinical_trial__number,
-        pivoted.pathology_confirmed__qualified,
-        pivoted.pathology_confirmed__date,
-        pivoted.tests_declined__qualified,
-        pivoted.tests_declined__date,
-        pivoted.tests_declined__number,
-        pivoted.ecog__qualified,
-        pivoted.ecog__date,
-        pivoted.ecog__number,
-        pivoted.smoking__qualified,
-        pivoted.smoking__date,
-        pivoted.smoking__number,
-        pivoted.surgery_stage_i_iii__qualified,
-        pivoted.surgery_stage_i_iii__date,
-        pivoted.lung_function__qualified,
-        pivoted.lung_function__date,
-        pivoted.lung_function__number,
-        pivoted.radiotherapy_stage_i_iii__qualified,
-        pivoted.radiotherapy_stage_i_iii__date,
-        pivoted.early_non_small_cell__qualified,
-        pivoted.early_non_small_cell__date,
-        pivoted.chest_surgery__qualified,
-        pivoted.chest_surgery__date,
-        pivoted.treatment_declined__qualified,
-        pivoted.treatment_declined__date,
-        pivoted.treatment_declined__number,
-        pivoted.early_not_operated__qualified,
-        pivoted.early_not_operated__date,
-        pivoted.curative_radiotherapy__qualified,
-        pivoted.curative_radiotherapy__date,
-        pivoted.fit_stage_iii__qualified,
-        pivoted.fit_stage_iii__date,
-        pivoted.chemoradiotherapy__qualified,
-        pivoted.chemoradiotherapy__date,
-        pivoted.surgery_stage_ib_iia__qualified,
-        pivoted.surgery_stage_ib_iia__date,
-        pivoted.systemic_therapy__qualified,
-        pivoted.systemic_therapy__date,
-        pivoted.small_cell__qualified,
-        pivoted.small_cell__date,
-        pivoted.small_cell_confirmed__qualified,
-        pivoted.small_cell_confirmed__date,
-        pivoted.stage_i_iii_small_cell__qualified,
-        pivoted.stage_i_iii_small_cell__date,
-        pivoted.concurrent_chemoradiation__qualified,
-        pivoted.concurrent_chemoradiation__date,
-        pivoted.stage_iv_non_squamous__qualified,
-        pivoted.stage_iv_non_squamous__date,
-        pivoted.molecular_testing__qualified,
-        pivoted.molecular_testing__date,
-        pivoted.molecular_testing__number,
-        pivoted.stage_iv__qualified,
-        pivoted.stage_iv__date,
-        pivoted.stage_iv__number,
-        pivoted.palliative_referral__qualified,
-        pivoted.palliative_referral__date,
-        pivoted.palliative_referral__number,
-        pivoted.stage_iv_non_small_cell__qualified,
-        pivoted.stage_iv_non_small_cell__date,
-        pivoted.any_cancer_treatment__qualified,
-        pivoted.any_cancer_treatment__date,
-        pivoted.specialist_nurse__qualified,
-        pivoted.specialist_nurse__date,
-        pivoted.death__qualified,
-        pivoted.death__date,
-        pivoted.treatment_day__qualified,
-        pivoted.treatment_day__date,
-        pivoted.death_date_missing__qualified,
-        pivoted.death_date_missing__date,
-        pivoted.gp_referral__qualified,
-        pivoted.gp_referral__date,
-        pivoted.specialist_seen__qualified,
-        pivoted.specialist_seen__date,
-        pivoted.seen_before_referral__qualified,
-        pivoted.seen_before_referral__date,
-        pivoted.treatment_or_palliative__qualified,
-        pivoted.treatment_or_palliative__date,
-        pivoted.stage_iv_since_diagnosis__qualified,
-        pivoted.stage_iv_since_diagnosis__date,
-        pivoted.last_ecog__qualified,
-        pivoted.last_ecog__date,
-        pivoted.care_began__qualified,
-        pivoted.care_began__date,
-        pivoted.first_treatment__qualified,
-        pivoted.first_treatment__date,
-        pivoted.days_ref_to_specialist__qualified,
-        pivoted.days_ref_to_specialist__date,
-        pivoted.days_ref_to_specialist__number,
-        pivoted.days_ref_to_treatment__qualified,
-        pivoted.days_ref_to_treatment__date,
-        pivoted.days_ref_to_treatment__number,
-        pivoted.days_dx_to_treatment__qualified,
-        pivoted.days_dx_to_treatment__date,
-        pivoted.days_dx_to_treatment__number,
-        pivoted.days_tx_to_death__qualified,
-        pivoted.days_tx_to_death__date,
-        pivoted.days_tx_to_death__number
+        slice_1.new_lung_cancer__date as primary_lung__cohort_date,
+        slice_1.mesothelioma__date as mesothelioma__cohort_date,
+        slice_1.lung_metastasis__date as lung_mets__cohort_date,
+        slice_1.new_lung_cancer__qualified,
+        slice_1.new_lung_cancer__date,
+        slice_1.mesothelioma__qualified,
+        slice_1.mesothelioma__date,
+        slice_1.lung_metastasis__qualified,
+        slice_1.lung_metastasis__date,
+        slice_1.discussed_at_mdt__qualified,
+        slice_1.discussed_at_mdt__date,
+        slice_1.clinical_trial__qualified,
+        slice_1.clinical_trial__date,
+        slice_1.clinical_trial__number,
+        slice_1.pathology_confirmed__qualified,
+        slice_1.pathology_confirmed__date,
+        slice_1.tests_declined__qualified,
+        slice_1.tests_declined__date,
+        slice_1.tests_declined__number,
+        slice_1.ecog__qualified,
+        slice_1.ecog__date,
+        slice_1.ecog__number,
+        slice_1.smoking__qualified,
+        slice_1.smoking__date,
+        slice_1.smoking__number,
+        slice_1.surgery_stage_i_iii__qualified,
+        slice_1.surgery_stage_i_iii__date,
+        slice_1.lung_function__qualified,
+        slice_1.lung_function__date,
+        slice_1.lung_function__number,
+        slice_1.radiotherapy_stage_i_iii__qualified,
+        slice_1.radiotherapy_stage_i_iii__date,
+        slice_1.early_non_small_cell__qualified,
+        slice_1.early_non_small_cell__date,
+        slice_1.chest_surgery__qualified,
+        slice_1.chest_surgery__date,
+        slice_1.treatment_declined__qualified,
+        slice_1.treatment_declined__date,
+        slice_1.treatment_declined__number,
+        slice_1.early_not_operated__qualified,
+        slice_1.early_not_operated__date,
+        slice_1.curative_radiotherapy__qualified,
+        slice_1.curative_radiotherapy__date,
+        slice_1.fit_stage_iii__qualified,
+        slice_1.fit_stage_iii__date,
+        slice_1.chemoradiotherapy__qualified,
+        slice_1.chemoradiotherapy__date,
+        slice_1.surgery_stage_ib_iia__qualified,
+        slice_1.surgery_stage_ib_iia__date,
+        slice_1.systemic_therapy__qualified,
+        slice_1.systemic_therapy__date,
+        slice_1.small_cell__qualified,
+        slice_1.small_cell__date,
+        slice_1.small_cell_confirmed__qualified,
+        slice_1.small_cell_confirmed__date,
+        slice_1.stage_i_iii_small_cell__qualified,
+        slice_1.stage_i_iii_small_cell__date,
+        slice_1.concurrent_chemoradiation__qualified,
+        slice_1.concurrent_chemoradiation__date,
+        slice_1.stage_iv_non_squamous__qualified,
+        slice_1.stage_iv_non_squamous__date,
+        slice_1.molecular_testing__qualified,
+        slice_1.molecular_testing__date,
+        slice_1.molecular_testing__number,
+        slice_1.stage_iv__qualified,
+        slice_1.stage_iv__date,
+        slice_1.stage_iv__number,
+        slice_1.palliative_referral__qualified,
+        slice_1.palliative_referral__date,
+        slice_1.palliative_referral__number,
+        slice_1.stage_iv_non_small_cell__qualified,
+        slice_1.stage_iv_non_small_cell__date,
+        slice_1.any_cancer_treatment__qualified,
+        slice_1.any_cancer_treatment__date,
+        slice_1.specialist_nurse__qualified,
+        slice_1.specialist_nurse__date,
+        slice_1.death__qualified,
+        slice_1.death__date,
+        slice_1.treatment_day__qualified,
+        slice_1.treatment_day__date,
+        slice_1.death_date_missing__qualified,
+        slice_1.death_date_missing__date,
+        slice_1.gp_referral__qualified,
+        slice_1.gp_referral__date,
+        slice_1.specialist_seen__qualified,
+        slice_1.specialist_seen__date,
+        slice_1.seen_before_referral__qualified,
+        slice_1.seen_before_referral__date,
+        slice_1.treatment_or_palliative__qualified,
+        slice_1.treatment_or_palliative__date,
+        slice_1.stage_iv_since_diagnosis__qualified,
+        slice_1.stage_iv_since_diagnosis__date,
+        slice_2.last_ecog__qualified,
+        slice_2.last_ecog__date,
+        slice_2.care_began__qualified,
+        slice_2.care_began__date,
+        slice_2.first_treatment__qualified,
+        slice_2.first_treatment__date,
+        slice_2.days_ref_to_specialist__qualified,
+        slice_2.days_ref_to_specialist__date,
+        slice_2.days_ref_to_specialist__number,
+        slice_2.days_ref_to_treatment__qualified,
+        slice_2.days_ref_to_treatment__date,
+        slice_2.days_ref_to_treatment__number,
+        slice_2.days_dx_to_treatment__qualified,
+        slice_2.days_dx_to_treatment__date,
+        slice_2.days_dx_to_treatment__number,
+        slice_2.days_tx_to_death__qualified,
+        slice_2.days_tx_to_death__date,
+        slice_2.days_tx_to_death__number
     from cohort
-    inner join pivoted
-        on cohort.cohort_key = pivoted.cohort_key
+    inner join slice_1
+        on cohort.cohort_key = slice_1.cohort_key
+    inner join slice_2
+        on cohort.cohort_key = slice_2.cohort_key
 
 )
 

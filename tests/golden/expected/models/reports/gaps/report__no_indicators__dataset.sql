@@ -38,7 +38,7 @@ measure__seen as (
 
 ),
 
-number__seen_target_row as (
+rows__seen__target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -52,7 +52,7 @@ number__seen_target_row as (
 
 ),
 
-number__seen_eligible as (
+rows__seen__eligible as (
 
     select
         target_row.person_id,
@@ -62,14 +62,14 @@ number__seen_eligible as (
         target_row.number_event_id,
         target_row.number_value,
         target_row.act_code
-    from number__seen_target_row as target_row
+    from rows__seen__target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
 
 ),
 
-number__seen_row as (
+rows__seen as (
 
     select
         person_id,
@@ -78,12 +78,28 @@ number__seen_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__seen_eligible
+    from rows__seen__eligible
     where act_code = 9001
 
 ),
 
-number__seen as (
+first__seen as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__seen as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+numbered__seen as (
 
     select
         cohort.cohort_key,
@@ -96,7 +112,7 @@ number__seen as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__seen_row as numbered
+    inner join rows__seen as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
@@ -104,29 +120,23 @@ number__seen as (
 
 ),
 
-qualified as (
+number__seen as (
 
-    -- one row for each measure and cohort key that has it
+    -- the number on the row of its first date
+    select
+        cohort_key,
+        number_value
+    from numbered__seen
+    where place = 1
+
+),
+
+first__adult_women as (
+
+    -- the cohort keys that it has, with its first known date
     select
         cohort.cohort_key,
-        'seen' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__seen as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'adult_women' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
+        min(member.measure_date) as first_date
     from cohort
     inner join measure__adult_women as member
         on
@@ -134,41 +144,6 @@ qualified as (
             and cohort.measure_resolver = member.measure_resolver
             and cohort.episode_id is not distinct from member.episode_id
     group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort_key,
-        'seen__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__seen
-    where place = 1
-
-    union all
-
-    -- every cohort key, so that none is lost
-    select
-        cohort_key,
-        '__cohort' as part,
-        cast(null as date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-
-),
-
-pivoted as (
-
-    select
-        min(case when part = 'seen' then first_date end) as seen__cohort_date,
-        max(case when part = 'seen' then 1 else 0 end) = 1 as seen__qualified,
-        min(case when part = 'seen' then first_date end) as seen__date,
-        max(case when part = 'seen__number' then number_value end) as seen__number,
-        max(case when part = 'adult_women' then 1 else 0 end) = 1 as adult_women__qualified,
-        min(case when part = 'adult_women' then first_date end) as adult_women__date,
-        cohort_key
-    from qualified
-    group by cohort_key
 
 ),
 
@@ -179,15 +154,19 @@ final as (
         cohort.episode_id,
         cohort.measure_resolver,
         cohort.cohort_date,
-        pivoted.seen__cohort_date,
-        pivoted.seen__qualified,
-        pivoted.seen__date,
-        pivoted.seen__number,
-        pivoted.adult_women__qualified,
-        pivoted.adult_women__date
+        first__seen.first_date as seen__cohort_date,
+        first__seen.cohort_key is not null as seen__qualified,
+        first__seen.first_date as seen__date,
+        number__seen.number_value as seen__number,
+        first__adult_women.cohort_key is not null as adult_women__qualified,
+        first__adult_women.first_date as adult_women__date
     from cohort
-    inner join pivoted
-        on cohort.cohort_key = pivoted.cohort_key
+    left join first__seen
+        on cohort.cohort_key = first__seen.cohort_key
+    left join number__seen
+        on cohort.cohort_key = number__seen.cohort_key
+    left join first__adult_women
+        on cohort.cohort_key = first__adult_women.cohort_key
 
 )
 

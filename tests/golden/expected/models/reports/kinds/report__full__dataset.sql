@@ -124,7 +124,7 @@ measure__treated as (
 
 ),
 
-number__treated_target_row as (
+rows__treated__target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -138,7 +138,7 @@ number__treated_target_row as (
 
 ),
 
-number__treated_hierarchy_1 as (
+rows__treated__hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -156,7 +156,7 @@ number__treated_hierarchy_1 as (
 
 ),
 
-number__treated_eligible as (
+rows__treated__eligible as (
 
     select
         target_row.person_id,
@@ -166,14 +166,14 @@ number__treated_eligible as (
         target_row.number_event_id,
         target_row.number_value,
         target_row.act_code
-    from number__treated_target_row as target_row
+    from rows__treated__target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
 
 ),
 
-number__treated_row as (
+rows__treated as (
 
     select
         person_id,
@@ -182,12 +182,76 @@ number__treated_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__treated_eligible
-    where act_code in (select listed.concept_id from number__treated_hierarchy_1 as listed)
+    from rows__treated__eligible
+    where act_code in (select listed.concept_id from rows__treated__hierarchy_1 as listed)
 
 ),
 
-number__seen_target_row as (
+first__treated as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__treated as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+numbered__treated as (
+
+    select
+        cohort.cohort_key,
+        numbered.number_value,
+        row_number() over (
+            partition by cohort.cohort_key
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
+        ) as place
+    from cohort
+    inner join rows__treated as numbered
+        on
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
+
+),
+
+number__treated as (
+
+    -- the number on the row of its first date
+    select
+        cohort_key,
+        number_value
+    from numbered__treated
+    where place = 1
+
+),
+
+first__nested as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__nested as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+rows__seen__target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -201,7 +265,7 @@ number__seen_target_row as (
 
 ),
 
-number__seen_eligible as (
+rows__seen__eligible as (
 
     select
         target_row.person_id,
@@ -211,14 +275,14 @@ number__seen_eligible as (
         target_row.number_event_id,
         target_row.number_value,
         target_row.act_code
-    from number__seen_target_row as target_row
+    from rows__seen__target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
 
 ),
 
-number__seen_row as (
+rows__seen as (
 
     select
         person_id,
@@ -227,12 +291,76 @@ number__seen_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__seen_eligible
+    from rows__seen__eligible
     where act_code = 9001
 
 ),
 
-number__known_target_row as (
+first__seen as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__seen as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+numbered__seen as (
+
+    select
+        cohort.cohort_key,
+        numbered.number_value,
+        row_number() over (
+            partition by cohort.cohort_key
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
+        ) as place
+    from cohort
+    inner join rows__seen as numbered
+        on
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
+
+),
+
+number__seen as (
+
+    -- the number on the row of its first date
+    select
+        cohort_key,
+        number_value
+    from numbered__seen
+    where place = 1
+
+),
+
+first__either as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__either as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+rows__known__target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -246,7 +374,7 @@ number__known_target_row as (
 
 ),
 
-number__known_eligible as (
+rows__known__eligible as (
 
     select
         target_row.person_id,
@@ -256,14 +384,14 @@ number__known_eligible as (
         target_row.number_event_id,
         target_row.number_value,
         target_row.act_code
-    from number__known_target_row as target_row
+    from rows__known__target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
 
 ),
 
-number__known_row as (
+rows__known as (
 
     select
         person_id,
@@ -272,166 +400,75 @@ number__known_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__known_eligible
+    from rows__known__eligible
     where act_code = 9001
 
 ),
 
-number__treated as (
+first__known as (
 
+    -- the cohort keys that it has, with its first known date
     select
         cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__treated_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__seen as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__seen_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-number__known as (
-
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__known_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-
-),
-
-qualified as (
-
-    -- one row for each measure and cohort key that has it
-    select
-        cohort.cohort_key,
-        'treated' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__treated as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'nested' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__nested as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'seen' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__seen as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'either' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__either as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'known' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
+        min(member.measure_date) as first_date
     from cohort
     inner join measure__known as member
         on
             cohort.person_id = member.person_id
     group by cohort.cohort_key
 
-    union all
+),
+
+numbered__known as (
 
     select
         cohort.cohort_key,
-        'handed' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
+        numbered.number_value,
+        row_number() over (
+            partition by cohort.cohort_key
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
+        ) as place
+    from cohort
+    inner join rows__known as numbered
+        on
+            cohort.person_id = numbered.person_id
+
+),
+
+number__known as (
+
+    -- the number on the row of its first date
+    select
+        cohort_key,
+        number_value
+    from numbered__known
+    where place = 1
+
+),
+
+first__handed as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
     from cohort
     inner join measure__handed as member
         on
             cohort.person_id = member.person_id
     group by cohort.cohort_key
 
-    union all
+),
 
+first__none_after as (
+
+    -- the cohort keys that it has, with its first known date
     select
         cohort.cohort_key,
-        'none_after' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
+        min(member.measure_date) as first_date
     from cohort
     inner join measure__none_after as member
         on
@@ -440,13 +477,14 @@ qualified as (
             and cohort.episode_id is not distinct from member.episode_id
     group by cohort.cohort_key
 
-    union all
+),
 
+first__adult_women as (
+
+    -- the cohort keys that it has, with its first known date
     select
         cohort.cohort_key,
-        'adult_women' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
+        min(member.measure_date) as first_date
     from cohort
     inner join measure__adult_women as member
         on
@@ -455,13 +493,14 @@ qualified as (
             and cohort.episode_id is not distinct from member.episode_id
     group by cohort.cohort_key
 
-    union all
+),
 
+first__first_seen as (
+
+    -- the cohort keys that it has, with its first known date
     select
         cohort.cohort_key,
-        'first_seen' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
+        min(member.measure_date) as first_date
     from cohort
     inner join measure__first_seen as member
         on
@@ -469,79 +508,6 @@ qualified as (
             and cohort.measure_resolver = member.measure_resolver
             and cohort.episode_id is not distinct from member.episode_id
     group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort_key,
-        'treated__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__treated
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'seen__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__seen
-    where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'known__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__known
-    where place = 1
-
-    union all
-
-    -- every cohort key, so that none is lost
-    select
-        cohort_key,
-        '__cohort' as part,
-        cast(null as date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-
-),
-
-pivoted as (
-
-    select
-        min(case when part = 'treated' then first_date end) as treated_ones__cohort_date,
-        min(case when part = 'nested' then first_date end) as flagged_ones__cohort_date,
-        min(case when part = 'seen' then first_date end) as seen__cohort_date,
-        max(case when part = 'treated' then 1 else 0 end) = 1 as treated__qualified,
-        min(case when part = 'treated' then first_date end) as treated__date,
-        max(case when part = 'treated__number' then number_value end) as treated__number,
-        max(case when part = 'nested' then 1 else 0 end) = 1 as nested__qualified,
-        min(case when part = 'nested' then first_date end) as nested__date,
-        max(case when part = 'seen' then 1 else 0 end) = 1 as seen__qualified,
-        min(case when part = 'seen' then first_date end) as seen__date,
-        max(case when part = 'seen__number' then number_value end) as seen__number,
-        max(case when part = 'either' then 1 else 0 end) = 1 as either__qualified,
-        min(case when part = 'either' then first_date end) as either__date,
-        max(case when part = 'known' then 1 else 0 end) = 1 as known__qualified,
-        min(case when part = 'known' then first_date end) as known__date,
-        max(case when part = 'known__number' then number_value end) as known__number,
-        max(case when part = 'handed' then 1 else 0 end) = 1 as handed__qualified,
-        min(case when part = 'handed' then first_date end) as handed__date,
-        max(case when part = 'none_after' then 1 else 0 end) = 1 as none_after__qualified,
-        min(case when part = 'none_after' then first_date end) as none_after__date,
-        max(case when part = 'adult_women' then 1 else 0 end) = 1 as adult_women__qualified,
-        min(case when part = 'adult_women' then first_date end) as adult_women__date,
-        max(case when part = 'first_seen' then 1 else 0 end) = 1 as first_seen__qualified,
-        min(case when part = 'first_seen' then first_date end) as first_seen__date,
-        cohort_key
-    from qualified
-    group by cohort_key
 
 ),
 
@@ -552,33 +518,55 @@ final as (
         cohort.episode_id,
         cohort.measure_resolver,
         cohort.cohort_date,
-        pivoted.treated_ones__cohort_date,
-        pivoted.flagged_ones__cohort_date,
-        pivoted.seen__cohort_date,
-        pivoted.treated__qualified,
-        pivoted.treated__date,
-        pivoted.treated__number,
-        pivoted.nested__qualified,
-        pivoted.nested__date,
-        pivoted.seen__qualified,
-        pivoted.seen__date,
-        pivoted.seen__number,
-        pivoted.either__qualified,
-        pivoted.either__date,
-        pivoted.known__qualified,
-        pivoted.known__date,
-        pivoted.known__number,
-        pivoted.handed__qualified,
-        pivoted.handed__date,
-        pivoted.none_after__qualified,
-        pivoted.none_after__date,
-        pivoted.adult_women__qualified,
-        pivoted.adult_women__date,
-        pivoted.first_seen__qualified,
-        pivoted.first_seen__date
+        first__treated.first_date as treated_ones__cohort_date,
+        first__nested.first_date as flagged_ones__cohort_date,
+        first__seen.first_date as seen__cohort_date,
+        first__treated.cohort_key is not null as treated__qualified,
+        first__treated.first_date as treated__date,
+        number__treated.number_value as treated__number,
+        first__nested.cohort_key is not null as nested__qualified,
+        first__nested.first_date as nested__date,
+        first__seen.cohort_key is not null as seen__qualified,
+        first__seen.first_date as seen__date,
+        number__seen.number_value as seen__number,
+        first__either.cohort_key is not null as either__qualified,
+        first__either.first_date as either__date,
+        first__known.cohort_key is not null as known__qualified,
+        first__known.first_date as known__date,
+        number__known.number_value as known__number,
+        first__handed.cohort_key is not null as handed__qualified,
+        first__handed.first_date as handed__date,
+        first__none_after.cohort_key is not null as none_after__qualified,
+        first__none_after.first_date as none_after__date,
+        first__adult_women.cohort_key is not null as adult_women__qualified,
+        first__adult_women.first_date as adult_women__date,
+        first__first_seen.cohort_key is not null as first_seen__qualified,
+        first__first_seen.first_date as first_seen__date
     from cohort
-    inner join pivoted
-        on cohort.cohort_key = pivoted.cohort_key
+    left join first__treated
+        on cohort.cohort_key = first__treated.cohort_key
+    left join number__treated
+        on cohort.cohort_key = number__treated.cohort_key
+    left join first__nested
+        on cohort.cohort_key = first__nested.cohort_key
+    left join first__seen
+        on cohort.cohort_key = first__seen.cohort_key
+    left join number__seen
+        on cohort.cohort_key = number__seen.cohort_key
+    left join first__either
+        on cohort.cohort_key = first__either.cohort_key
+    left join first__known
+        on cohort.cohort_key = first__known.cohort_key
+    left join number__known
+        on cohort.cohort_key = number__known.cohort_key
+    left join first__handed
+        on cohort.cohort_key = first__handed.cohort_key
+    left join first__none_after
+        on cohort.cohort_key = first__none_after.cohort_key
+    left join first__adult_women
+        on cohort.cohort_key = first__adult_women.cohort_key
+    left join first__first_seen
+        on cohort.cohort_key = first__first_seen.cohort_key
 
 )
 

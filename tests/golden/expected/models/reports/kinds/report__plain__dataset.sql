@@ -47,7 +47,7 @@ measure__treated as (
 
 ),
 
-number__seen_target_row as (
+rows__seen__target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -61,7 +61,7 @@ number__seen_target_row as (
 
 ),
 
-number__seen_eligible as (
+rows__seen__eligible as (
 
     select
         target_row.person_id,
@@ -71,14 +71,14 @@ number__seen_eligible as (
         target_row.number_event_id,
         target_row.number_value,
         target_row.act_code
-    from number__seen_target_row as target_row
+    from rows__seen__target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
 
 ),
 
-number__seen_row as (
+rows__seen as (
 
     select
         person_id,
@@ -87,12 +87,60 @@ number__seen_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__seen_eligible
+    from rows__seen__eligible
     where act_code = 9001
 
 ),
 
-number__treated_target_row as (
+first__seen as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__seen as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+numbered__seen as (
+
+    select
+        cohort.cohort_key,
+        numbered.number_value,
+        row_number() over (
+            partition by cohort.cohort_key
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
+        ) as place
+    from cohort
+    inner join rows__seen as numbered
+        on
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
+
+),
+
+number__seen as (
+
+    -- the number on the row of its first date
+    select
+        cohort_key,
+        number_value
+    from numbered__seen
+    where place = 1
+
+),
+
+rows__treated__target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -106,7 +154,7 @@ number__treated_target_row as (
 
 ),
 
-number__treated_hierarchy_1 as (
+rows__treated__hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -124,7 +172,7 @@ number__treated_hierarchy_1 as (
 
 ),
 
-number__treated_eligible as (
+rows__treated__eligible as (
 
     select
         target_row.person_id,
@@ -134,14 +182,14 @@ number__treated_eligible as (
         target_row.number_event_id,
         target_row.number_value,
         target_row.act_code
-    from number__treated_target_row as target_row
+    from rows__treated__target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
 
 ),
 
-number__treated_row as (
+rows__treated as (
 
     select
         person_id,
@@ -150,12 +198,28 @@ number__treated_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__treated_eligible
-    where act_code in (select listed.concept_id from number__treated_hierarchy_1 as listed)
+    from rows__treated__eligible
+    where act_code in (select listed.concept_id from rows__treated__hierarchy_1 as listed)
 
 ),
 
-number__seen as (
+first__treated as (
+
+    -- the cohort keys that it has, with its first known date
+    select
+        cohort.cohort_key,
+        min(member.measure_date) as first_date
+    from cohort
+    inner join measure__treated as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+),
+
+numbered__treated as (
 
     select
         cohort.cohort_key,
@@ -168,7 +232,7 @@ number__seen as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__seen_row as numbered
+    inner join rows__treated as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
@@ -178,101 +242,12 @@ number__seen as (
 
 number__treated as (
 
-    select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__treated_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
-
-),
-
-qualified as (
-
-    -- one row for each measure and cohort key that has it
-    select
-        cohort.cohort_key,
-        'seen' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__seen as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'treated' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__treated as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
+    -- the number on the row of its first date
     select
         cohort_key,
-        'seen__number' as part,
-        cast(null as date) as first_date,
         number_value
-    from number__seen
+    from numbered__treated
     where place = 1
-
-    union all
-
-    select
-        cohort_key,
-        'treated__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__treated
-    where place = 1
-
-    union all
-
-    -- every cohort key, so that none is lost
-    select
-        cohort_key,
-        '__cohort' as part,
-        cast(null as date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-
-),
-
-pivoted as (
-
-    select
-        min(case when part = 'seen' then first_date end) as seen__cohort_date,
-        max(case when part = 'seen' then 1 else 0 end) = 1 as seen__qualified,
-        min(case when part = 'seen' then first_date end) as seen__date,
-        max(case when part = 'seen__number' then number_value end) as seen__number,
-        max(case when part = 'treated' then 1 else 0 end) = 1 as treated__qualified,
-        min(case when part = 'treated' then first_date end) as treated__date,
-        max(case when part = 'treated__number' then number_value end) as treated__number,
-        cohort_key
-    from qualified
-    group by cohort_key
 
 ),
 
@@ -283,16 +258,22 @@ final as (
         cohort.episode_id,
         cohort.measure_resolver,
         cohort.cohort_date,
-        pivoted.seen__cohort_date,
-        pivoted.seen__qualified,
-        pivoted.seen__date,
-        pivoted.seen__number,
-        pivoted.treated__qualified,
-        pivoted.treated__date,
-        pivoted.treated__number
+        first__seen.first_date as seen__cohort_date,
+        first__seen.cohort_key is not null as seen__qualified,
+        first__seen.first_date as seen__date,
+        number__seen.number_value as seen__number,
+        first__treated.cohort_key is not null as treated__qualified,
+        first__treated.first_date as treated__date,
+        number__treated.number_value as treated__number
     from cohort
-    inner join pivoted
-        on cohort.cohort_key = pivoted.cohort_key
+    left join first__seen
+        on cohort.cohort_key = first__seen.cohort_key
+    left join number__seen
+        on cohort.cohort_key = number__seen.cohort_key
+    left join first__treated
+        on cohort.cohort_key = first__treated.cohort_key
+    left join number__treated
+        on cohort.cohort_key = number__treated.cohort_key
 
 )
 
