@@ -194,10 +194,16 @@ MUTATIONS = [
     Mutation(_t("report_results_persons"), "when 'not_met' then 2", "when 'not_met' then 9"),
     # --- reasons of results
     Mutation(
-        _t("report_results_pairs"), "numerator.measure_date < opportunity", "numerator.measure_date <= opportunity"
+        _t("report_results_pairs"),
+        "numerator.measure_date < opportunity",
+        "numerator.measure_date <= opportunity",
+        "on the limit itself the days are 0 either way",
     ),
     Mutation(
-        _t("report_results_pairs"), "numerator.measure_date > opportunity", "numerator.measure_date >= opportunity"
+        _t("report_results_pairs"),
+        "numerator.measure_date > opportunity",
+        "numerator.measure_date >= opportunity",
+        "on the limit itself the days are 0 either way",
     ),
     Mutation(
         _t("report_results_pairs"),
