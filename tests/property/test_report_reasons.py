@@ -159,6 +159,12 @@ UNDATED = {"undated_numerator": "ignore"}
             WINDOWS | {"opportunity": "first"},
             ("in_another_episode", D(2024, 1, 20), 5),
         ),
+        # an opportunity of unknown date has no window: the days are those of the other
+        (
+            [(1, 10, "due", None), done(D(2024, 1, 20), 11)],
+            to({"days": 10}, {"days": 0}),
+            ("in_another_episode", D(2024, 1, 20), 5),
+        ),
         # events that belong to no episode
         (
             [done(D(2024, 1, 20), None)],
