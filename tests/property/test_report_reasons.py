@@ -146,6 +146,7 @@ UNDATED = {"undated_numerator": "ignore"}
         ([done(D(2024, 1, 9), 11), done(D(2024, 1, 8), 12)], WINDOWS, ("in_another_episode", D(2024, 1, 8), 0)),
         # no window: the earliest, and no days
         ([done(D(2024, 1, 9), 11), done(D(2022, 1, 4), 12)], {}, ("in_another_episode", D(2022, 1, 4), None)),
+        ([done(None, 11), done(D(2022, 1, 4), 12)], {}, ("in_another_episode", D(2022, 1, 4), None)),
         # dates are not known, and what is not known and ignored is not there
         ([done(None, 11)], WINDOWS, ("in_another_episode", None, None)),
         ([done(None, 11)], {}, ("in_another_episode", None, None)),
