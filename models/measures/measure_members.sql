@@ -5,6 +5,767 @@ with
 
 united as (
 
+    {% if 'epilepsy12' in var('packs') %}
+        select
+            'epilepsy12' as population,
+            'active_primary_site' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__active_primary_site') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'all_forms_complete' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__all_forms_complete') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'assessment_missing' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__assessment_missing') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'consultant_in_time' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__consultant_in_time') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'ecg_due' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__ecg_due') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'ecg_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__ecg_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'ecg_passed' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__ecg_passed') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'first_aid_covered' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__first_aid_covered') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'first_aid_covered_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__first_aid_covered_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'first_valproate' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__first_valproate') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'first_year_complete' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__first_year_complete') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'five_or_older' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__five_or_older') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'girl_of_twelve' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__girl_of_twelve') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'investigations_missing' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__investigations_missing') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'mental_health_issue' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__mental_health_issue') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'mental_health_screened' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__mental_health_screened') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'mental_health_supported' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__mental_health_supported') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'mri_due' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__mri_due') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'mri_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__mri_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'mri_passed' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__mri_passed') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'myoclonic_epilepsy' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__myoclonic_epilepsy') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'neurologist_in_time' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__neurologist_in_time') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'no_convulsive_seizure' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__no_convulsive_seizure') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'no_nurse_referral' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__no_nurse_referral') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'no_specialist_referral' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__no_specialist_referral') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'nurse_in_first_year' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__nurse_in_first_year') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'nurse_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__nurse_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'other_medicine_in_first_year' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__other_medicine_in_first_year') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'paediatrician_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__paediatrician_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'paediatrician_passed' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__paediatrician_passed') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'participation_covered' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__participation_covered') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'participation_covered_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__participation_covered_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'plan_agreed' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_agreed') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'plan_agreed_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_agreed_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'plan_agreement_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_agreement_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'plan_content_complete' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_content_complete') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'plan_content_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_content_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'plan_in_place' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_in_place') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'plan_unknown' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_unknown') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'plan_updated' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_updated') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'plan_updated_and_agreed' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_updated_and_agreed') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'plan_updated_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__plan_updated_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'prolonged_seizures_covered' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__prolonged_seizures_covered') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'prolonged_seizures_due' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__prolonged_seizures_due') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'prolonged_seizures_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__prolonged_seizures_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'registered' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__registered') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'school_plan_in_place' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__school_plan_in_place') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'school_plan_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__school_plan_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'screening_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__screening_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'service_contacts_covered' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__service_contacts_covered') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'service_contacts_covered_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__service_contacts_covered_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'specialist_reached' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__specialist_reached') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'sudep_covered' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__sudep_covered') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'sudep_covered_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__sudep_covered_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'support_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__support_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'surgery_referral_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__surgery_referral_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'surgical_criteria_met' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__surgical_criteria_met') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'syndrome_without_mri' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__syndrome_without_mri') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'tertiary_input_due' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__tertiary_input_due') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'tertiary_input_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__tertiary_input_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'three_other_medicines' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__three_other_medicines') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'under_five' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__under_five') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'under_four' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__under_four') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'under_twelve' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__under_twelve') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'valproate_due' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__valproate_due') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'valproate_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__valproate_not_scored') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'valproate_passed' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__valproate_passed') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'water_safety_covered' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__water_safety_covered') }}
+
+        union all
+
+        select
+            'epilepsy12' as population,
+            'water_safety_covered_not_scored' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__water_safety_covered_not_scored') }}
+
+        union all
+
+    {% endif %}
     {% if 'gi_bleed' in var('packs') %}
         select
             'omop' as population,

@@ -5,6 +5,18 @@ with
 
 united as (
 
+    {% if 'epilepsy12' in var('packs') %}
+        select
+            'epilepsy12' as population,
+            person_id,
+            episode_id,
+            start_date,
+            end_date
+        from {{ ref('epilepsy12_registration') }}
+
+        union all
+
+    {% endif %}
     {% if 'gi_bleed' in var('packs') or 'lung' in var('packs') %}
         select
             'omop' as population,

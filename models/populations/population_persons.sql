@@ -5,6 +5,18 @@ with
 
 united as (
 
+    {% if 'epilepsy12' in var('packs') %}
+        select
+            'epilepsy12' as population,
+            person_id,
+            date_of_birth as birth_date,
+            sex as sex_id,
+            case sex when 0 then 'not_known' when 1 then 'male' when 2 then 'female' when 9 then 'not_specified' end as sex
+        from {{ ref('epilepsy12_child') }}
+
+        union all
+
+    {% endif %}
     {% if 'gi_bleed' in var('packs') or 'lung' in var('packs') %}
         select
             'omop' as population,

@@ -5,6 +5,19 @@ with
 
 united as (
 
+    {% if 'epilepsy12' in var('packs') %}
+        select
+            'epilepsy12' as report,
+            'epilepsy12' as population,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date as cohort_date
+        from {{ ref('report__epilepsy12') }}
+
+        union all
+
+    {% endif %}
     {% if 'gi_bleed' in var('packs') %}
         select
             'gi_bleed' as report,

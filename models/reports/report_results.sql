@@ -5,6 +5,31 @@ with
 
 united as (
 
+    {% if 'epilepsy12' in var('packs') %}
+        select
+            'epilepsy12' as report,
+            'epilepsy12' as population,
+            indicator,
+            person_id,
+            episode_id,
+            measure_resolver,
+            cohort_date,
+            status,
+            reason,
+            reason_code,
+            reason_measure,
+            denominator_date,
+            numerator_date,
+            days_between,
+            nearest_date,
+            days_outside,
+            period_date,
+            is_counted
+        from {{ ref('report__epilepsy12__results') }}
+
+        union all
+
+    {% endif %}
     {% if 'gi_bleed' in var('packs') %}
         select
             'gi_bleed' as report,
@@ -16,9 +41,13 @@ united as (
             cohort_date,
             status,
             reason,
+            reason_code,
+            reason_measure,
             denominator_date,
             numerator_date,
             days_between,
+            nearest_date,
+            days_outside,
             period_date,
             is_counted
         from {{ ref('report__gi_bleed__results') }}
@@ -37,9 +66,13 @@ united as (
             cohort_date,
             status,
             reason,
+            reason_code,
+            reason_measure,
             denominator_date,
             numerator_date,
             days_between,
+            nearest_date,
+            days_outside,
             period_date,
             is_counted
         from {{ ref('report__lung_mdt__results') }}
@@ -58,9 +91,13 @@ united as (
         cast(null as date) as cohort_date,
         'none' as status,
         'none' as reason,
+        'none' as reason_code,
+        'none' as reason_measure,
         cast(null as date) as denominator_date,
         cast(null as date) as numerator_date,
         cast(null as bigint) as days_between,
+        cast(null as date) as nearest_date,
+        cast(null as bigint) as days_outside,
         cast(null as date) as period_date,
         cast(null as boolean) as is_counted
     where 1 = 0
@@ -77,9 +114,13 @@ select
     cohort_date,
     status,
     reason,
+    reason_code,
+    reason_measure,
     denominator_date,
     numerator_date,
     days_between,
+    nearest_date,
+    days_outside,
     period_date,
     is_counted
 from united

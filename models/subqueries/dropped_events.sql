@@ -5,6 +5,19 @@ with
 
 united as (
 
+    {% if 'epilepsy12' in var('packs') %}
+        select
+            'epilepsy12' as pack,
+            construct,
+            definition,
+            target_name,
+            reason,
+            n_rows
+        from {{ ref('dropped_events__epilepsy12') }}
+
+        union all
+
+    {% endif %}
     {% if 'gi_bleed' in var('packs') %}
         select
             'gi_bleed' as pack,

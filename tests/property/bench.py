@@ -48,6 +48,10 @@ RESULT = (
     "days_between",
     "period_date",
     "is_counted",
+    "reason_code",
+    "reason_measure",
+    "nearest_date",
+    "days_outside",
 )
 DROPPED = f"dropped_events__{PACK}"
 # Rows by relation: sorted tuples, or what went wrong as one text.

@@ -6,59 +6,16 @@ from typing import Any
 import pytest
 from measuremart.render.project import render
 
+from property.asked import CONCEPTS, MEASURES, D, Recorded, days, results, statuses
 from property.bench import Case, plan_of
 from property.comparison import Trial, trial
 from property.house import HOUSE, TABLES
-
-D = dt.date
-MEASURES = {
-    name: {"subquery": f"{name}_rows"} for name in ("registered", "due", "done", "taken_out", "excepted", "unknowable")
-}
-CONCEPTS = {"registered": 1, "due": 2, "done": 3, "taken_out": 4, "excepted": 5, "unknowable": 6}
 
 
 @pytest.fixture(scope="module")
 def judge(postgres_dsn: str) -> Any:
     with trial(postgres_dsn) as found:
         yield found
-
-
-Recorded = list[tuple[int, int, str, dt.date | None]]
-
-
-def statuses(judge: Trial, rows: Recorded, **indicator: Any) -> dict[Any, Any]:
-    """Status, denominator date and numerator date by (person, episode); every evaluator must say the same."""
-    return {(row[1], row[2]): (row[5], row[7], row[8]) for row in results(judge, rows, **indicator)}
-
-
-def results(judge: Trial, rows: Recorded, **indicator: Any) -> list[tuple[Any, ...]]:
-    """Rows of the results; every evaluator must say the same."""
-    subqueries = {f"{n}_rows": {"target": "record", "rules": [{"exact": c}]} for n, c in CONCEPTS.items()}
-    body = {"title": "t", "description": "d", "denominator": "due", "numerator": "done"} | indicator
-    definitions = HOUSE | {
-        "subqueries": subqueries,
-        "measures": MEASURES,
-        "cohorts": {"all": {"definitions": {"everyone": "registered"}}},
-        "indicators": {"asked": body},
-        "reports": {"shown": {"title": "t", "description": "d", "cohorts": ["all"], "indicators": ["asked"]}},
-    }
-    records = [
-        {"person_id": p, "episode_id": e, "event_id": n, "concept_id": CONCEPTS[what], "start_date": on}
-        for n, (p, e, what, on) in enumerate(rows)
-    ]
-    world: dict[str, Any] = {table: [] for table in TABLES} | {"record": records}
-    world["person"] = [{"person_id": p} for p in sorted({r[0] for r in rows})]
-    world["episode"] = [{"person_id": p, "episode_id": e} for p, e in sorted({r[:2] for r in rows})]
-    world["run_context"] = [{"as_of": D(2026, 1, 1)}]
-    outcome = judge.run(Case("clinic", definitions, world))
-    assert not outcome.problems
-    assert not outcome.differences
-    found = outcome.answers["referee"]["report__shown__results"]
-    return [row for row in found if not isinstance(row, str)]
-
-
-def days(before: int, after: int) -> dict[str, dict[str, int]]:
-    return {"before": {"days": before}, "after": {"days": after}}
 
 
 REGISTRATION = D(2024, 1, 1)
@@ -115,7 +72,7 @@ ORDER = list(STATUS_ROWS)
 POLICIES = {"exclusions": ["taken_out"], "exceptions": ["excepted"], "unresolved": ["unknowable"]}
 
 
-def _key(person: int, episode: int, status: str) -> list[tuple[int, int, str, dt.date | None]]:
+def _key(person: int, episode: int, status: str) -> Recorded:
     what = ["registered", *STATUS_ROWS[status]]
     return [(person, episode, name, REGISTRATION) for name in what]
 
@@ -235,6 +192,30 @@ def test_the_dataset_of_a_report(judge: Trial) -> None:
         (3, 30, 30, D(2024, 1, 2), D(2024, 1, 2), True, D(2024, 1, 2), None, False, None, None, False, None),
         (4, 40, 40, D(2024, 1, 3), D(2024, 1, 3), True, D(2024, 1, 3), None, True, third, None, True, D(2024, 1, 6)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("valid_for", "asked"),
+    [(["march"], {11, 12}), (["may"], {15}), (["march", "may"], {11, 12, 15}), (None, {10, 11, 12, 13, 14, 15, 16})],
+)
+def test_only_keys_of_the_periods_are_asked(judge: Trial, valid_for: list[str] | None, asked: set[int]) -> None:
+    days_of = {
+        10: D(2024, 2, 29),
+        11: D(2024, 3, 1),
+        12: D(2024, 3, 31),
+        13: D(2024, 4, 1),
+        14: D(2024, 4, 30),
+        15: D(2024, 5, 31),
+        16: None,  # nobody knows in which period
+    }
+    rows: Recorded = [(episode, episode, "registered", day) for episode, day in days_of.items()]
+    rows += [(episode, episode, "due", D(2020, 1, 1)) for episode in days_of]
+    rows += [(11, 11, "done", D(2020, 1, 2))]
+    more = {} if valid_for is None else {"valid_for": valid_for}
+    found = statuses(judge, rows, **more)
+    assert {episode for _, episode in found} == asked
+    if 11 in asked:
+        assert found[11, 11][0] == "met"
 
 
 def _two_reports(**shown: Any) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def _of_part(part: Expression | InlineSubquery, measures: dict[str, Defined]) ->
         return _of_subquery(part)
     names = [child for _, child in part.children() if isinstance(child, str)]
     found = {("measures" if name in measures else "subqueries", name) for name in names}
-    return found | ({("subqueries", part.subquery)} if part.subquery else set())
+    return found | ({("subqueries", part.subquery)} if isinstance(part.subquery, str) else set())
 
 
 def _of_subquery(entry: InlineSubquery) -> set[tuple[str, str]]:

@@ -77,6 +77,21 @@ Child = Annotated[
 ]
 
 
+def _leaf_kind(value: Any) -> str | None:
+    kind = _child_kind(value)
+    return None if kind == "operator" else kind
+
+
+LeafSubquery = Annotated[
+    Annotated[Name, Tag("name")] | Annotated[InlineSubquery, Tag("inline_subquery")],
+    Discriminator(
+        _leaf_kind,
+        custom_error_type="subquery",
+        custom_error_message="a subquery is a name or is written in place: {target: .., rules: [..]}",
+    ),
+]
+
+
 class Pick(Part):
     """`first` or `last` with its long spelling."""
 
@@ -142,7 +157,7 @@ class Expression(Part):
 
     nouns: ClassVar[str] = "operator or key"
 
-    subquery: Name | None = None
+    subquery: LeafSubquery | None = None
     or_: Annotated[tuple[Child, ...], Field(min_length=1)] | None = Field(default=None, alias="or")
     and_: Annotated[tuple[Child, ...], Field(min_length=1)] | None = Field(default=None, alias="and")
     moments: Literal["first", "all"] = "first"
@@ -178,6 +193,8 @@ class Expression(Part):
 
     def children(self) -> Iterator[tuple[tuple[str | int, ...], str | Expression | InlineSubquery]]:
         """Yield each child with the path (as written) that leads to it from this part."""
+        if isinstance(self.subquery, InlineSubquery):
+            yield ("subquery",), self.subquery
         for key, many in (("or", self.or_), ("and", self.and_), ("except", self.except_)):
             for number, child in enumerate(many or ()):
                 yield (key, number), child

@@ -55,7 +55,7 @@ def _names(part: Expression | InlineSubquery) -> Iterator[str]:
     """Yield the measures and subqueries that a definition and its inline parts name."""
     if isinstance(part, InlineSubquery):
         return
-    if part.subquery is not None:
+    if isinstance(part.subquery, str):
         yield part.subquery
     for _, child in part.children():
         if isinstance(child, str):

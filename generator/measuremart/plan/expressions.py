@@ -163,7 +163,7 @@ class MeasurePlanner:
     def _operator(self, entry: language.Expression, trail: Trail) -> Built | None:
         if entry.incomplete is not None:
             return None
-        if entry.subquery is not None:
+        if isinstance(entry.subquery, str):
             name = entry.subquery
             if self._scope.find(name, "subqueries", entry.place("subquery"), trail) is None:
                 return None
@@ -204,6 +204,9 @@ class MeasurePlanner:
         if child.types.timeless:
             text = f"{what} needs dates, and {child.label} is timeless ({child.origin})"
             self._scope.report(entry.place(), text, trail, check="timeless")
+
+    def _subquery(self, entry: language.Expression, children: list[Built], trail: Trail) -> Expression | None:
+        return children[0].expression  # written in place
 
     def _or(self, entry: language.Expression, children: list[Built], trail: Trail) -> Expression | None:
         grain = self._common(entry, "or", children, trail)

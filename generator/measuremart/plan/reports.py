@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from measuremart.definitions import indicator as language
 from measuremart.definitions.base import Part
 from measuremart.definitions.file import Defined
-from measuremart.definitions.report import NamedPeriod
 from measuremart.plan import nodes
 from measuremart.plan.expressions import Built, MeasurePlanner, fix_for
 from measuremart.plan.grain import comparable, finest
@@ -21,6 +20,7 @@ from measuremart.plan.unavailable import (
     UnavailableReport,
     all_causes,
 )
+from measuremart.plan.validity import asked, named_periods, report_unknown_periods
 from measuremart.problems import did_you_mean
 
 
@@ -54,6 +54,7 @@ class ReportPlanner:
             for _, defined in sorted(self._scope.catalogue.of(section).items()):
                 if defined.entry is not None:
                     build(defined)
+        report_unknown_periods(self._scope)
 
     def _measure(self, name: str, part: Part, path: tuple[str | int, ...], trail: Trail) -> Built | None:
         if name == language.FULL_COHORT:
@@ -151,6 +152,7 @@ class ReportPlanner:
             by_person=entry.grain == "person",
             benchmark=benchmark_of(entry),
             valid_for=entry.valid_for,
+            asked_in=None,
         )
 
     def _is_missing(self, defined: Defined) -> bool:
@@ -200,9 +202,8 @@ class ReportPlanner:
             return
         stratifiers = self._stratifiers(defined, cohorts, trail)
         self._sub_cohorts_differ(defined, cohorts, trail)
-        named = tuple(
-            nodes.NamedPeriod(p.name, p.start, p.end, p.due) for p in entry.periods if isinstance(p, NamedPeriod)
-        )
+        named = named_periods(entry)
+        indicators = [asked(self._scope, (defined, n), i, named) for n, i in enumerate(indicators)]
         calendars = tuple(p for p in entry.periods if isinstance(p, str))
         sub_cohorts = self._sub_cohorts_left_out(entry.cohorts)
         uncounted = self._parts.causes(entry.counted)

@@ -32,6 +32,10 @@ _ROLE_MAPS: dict[str, ColumnKind] = {
 }
 
 
+# Whose a target is that does not say so, where there are several populations.
+DEFAULT_POPULATION = "omop"
+
+
 class Roles:
     """The roles of one target by name."""
 
@@ -167,9 +171,9 @@ class TargetPlanner:
     def _population_of(self, entry: TargetEntry, defined: Defined, trail: Trail) -> str | None:
         known = self._scope.catalogue.of("populations")
         if entry.population is None:
-            if len(known) == 1:
-                name = next(iter(known))
-                return name if name in self.populations else None
+            for choices in (list(known), [name for name in known if name == DEFAULT_POPULATION]):
+                if len(choices) == 1:
+                    return choices[0] if choices[0] in self.populations else None
             listed = ", ".join(sorted(known)) or "none"
             self._scope.report(defined.position, f"'population' is required where there is not just one: {listed}")
             return None

@@ -30,9 +30,13 @@ class Result:
     cohort_date: dt.date | None
     status: Status
     reason: str
+    reason_code: str
+    reason_measure: str
     denominator_date: dt.date | None
     numerator_date: dt.date | None
     days_between: int | None
+    nearest_date: dt.date | None
+    days_outside: int | None
     period_date: dt.date | None
     is_counted: bool
 
@@ -58,7 +62,7 @@ def report_members(report: Report, cohorts: dict[str, set[Member]]) -> set[Membe
 
 
 def results_of(report: Report, indicator: Indicator, members: set[Member], table: TableOf) -> list[Result]:
-    """Return one result per key, or with `grain: person` per person."""
+    """Return one result per key that is asked, or with `grain: person` per person."""
     grain = report.types.grain
     numerator = Lookup(table(indicator.numerator))
     denominator = None if indicator.denominator is None else Lookup(table(indicator.denominator))
@@ -68,11 +72,14 @@ def results_of(report: Report, indicator: Indicator, members: set[Member], table
     counted = [Lookup(table(m)) for m in report.counted]
     result = []
     for member in members:
+        if not _is_asked(indicator, member.measure_date):
+            continue
         key = member.key
         facts = Facts(
             cohort_date=member.measure_date,
             denominator=None if denominator is None else denominator.dates(key, grain),
             numerator=numerator.dates(key, grain),
+            elsewhere=[m.measure_date for m in numerator.of_person(key[0]) if m.episode_id != key[1]],
             excluded_by=_first_of(exclusions, key, grain),
             excepted_by=_first_of(exceptions, key, grain),
             unresolved_by=_first_of(unresolved, key, grain),
@@ -80,6 +87,13 @@ def results_of(report: Report, indicator: Indicator, members: set[Member], table
         is_counted = all(c.matching(key, grain) for c in counted)
         result.append(_result(report, indicator, member, facts, is_counted))
     return by_person(result) if indicator.by_person else result
+
+
+def _is_asked(indicator: Indicator, cohort_date: dt.date | None) -> bool:
+    """Say whether the cohort date lies in a period that the indicator is valid for (6.2)."""
+    if indicator.asked_in is None:
+        return True
+    return cohort_date is not None and any(p.start <= cohort_date <= p.end for p in indicator.asked_in)
 
 
 def _first_of(named: list[tuple[str, Lookup]], key: Key, grain: Grain) -> str | None:
@@ -100,9 +114,13 @@ def _result(report: Report, indicator: Indicator, member: Member, facts: Facts, 
         cohort_date=member.measure_date,
         status=found.status,
         reason=found.reason,
+        reason_code=found.reason_code,
+        reason_measure=found.reason_measure,
         denominator_date=found.denominator_date,
         numerator_date=found.numerator_date,
         days_between=days_between,
+        nearest_date=found.nearest_date,
+        days_outside=found.days_outside,
         period_date=period_date(report, member.measure_date, found.denominator_date, found.numerator_date),
         is_counted=is_counted,
     )

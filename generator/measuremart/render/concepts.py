@@ -70,8 +70,9 @@ def _of_expression(plan: Plan, node: nodes.Expression) -> Iterator[tuple[str, st
 
 
 def _of_conditions(plan: Plan, conditions: nodes.Conditions, population: str) -> Iterator[tuple[str, str, int]]:
-    if conditions.sex is not None:
-        yield "exact", plan.populations[population].sex or "", conditions.sex
+    column = plan.populations[population].sex or ""
+    if conditions.sex is not None and column.endswith("_concept_id"):  # else a code of the population's own
+        yield "exact", column, conditions.sex
 
 
 def _parts(subquery: nodes.Subquery) -> Iterator[nodes.Predicate]:

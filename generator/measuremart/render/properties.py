@@ -7,8 +7,8 @@ from typing import Any
 import yaml
 
 from measuremart.plan.datasets import dataset_columns
-from measuremart.plan.grain import Grain
-from measuremart.plan.nodes import Plan, Report, Target
+from measuremart.plan.grain import Grain, match_of
+from measuremart.plan.nodes import Indicator, Plan, Report, Target
 from measuremart.plan.reach import inline_subqueries
 from measuremart.render.models import Model
 from measuremart.render.sql import relation
@@ -80,12 +80,33 @@ def _tests(model: Model, plan: Plan) -> list[Any]:
         by_person = [i.about.name for i in report.indicators if i.by_person]
         if by_person:
             arguments["person_grain"] = by_person
-        return [{"indicator_result": {"arguments": arguments}}]
+        denominators = [_denominator(plan, report, i) for i in report.indicators if i.denominator is not None]
+        if denominators:
+            arguments["denominators"] = denominators
+        asked_in = {
+            i.about.name: [[p.start.isoformat(), p.end.isoformat()] for p in i.asked_in]
+            for i in report.indicators
+            if i.asked_in is not None
+        }
+        if asked_in:
+            arguments["asked_in"] = asked_in
+        name = f"indicator_result__{report.about.name}"
+        return [{"indicator_result": {"name": name, "arguments": arguments}}]
     if model.layer == "reports" and model.name.endswith("__dataset"):
         return [{"no_opted_out_person": {"arguments": {"population": _report(model, plan).types.population}}}]
     if model.layer == "reports" and model.name.endswith("__strata"):
         return ["stratum_key"]
     return []
+
+
+def _denominator(plan: Plan, report: Report, indicator: Indicator) -> dict[str, str]:
+    assert indicator.denominator is not None
+    grain = plan.measures[indicator.denominator].expression.types.grain
+    return {
+        "indicator": indicator.about.name,
+        "relation": f"ref('denominator__{indicator.about.name}')",
+        "match": "person" if indicator.by_person else match_of(report.types.grain, grain),
+    }
 
 
 def _event_tests(model: Model, plan: Plan) -> list[Any]:
@@ -151,10 +172,18 @@ def _result_columns() -> list[tuple[str, str, str]]:
     return [
         ("cohort_date", "date", "The key's cohort date"),
         ("status", "string", f"One of {', '.join(STATUSES)}"),
-        ("reason", "string", "Why the key has this status"),
+        ("reason", "string", "Why the key has this status, in words"),
+        ("reason_code", "string", "The same as a code of a closed list (semantics.md 6.3)"),
+        ("reason_measure", "string", "The measure that the reason is about"),
         ("denominator_date", "date", "The opportunity that was met, else the earliest that passes"),
         ("numerator_date", "date", "The earliest numerator date that passes for it"),
         ("days_between", "bigint", "Days from the denominator date to the numerator date"),
+        (
+            "nearest_date",
+            "date",
+            "The numerator date that came nearest, where the key is not met and the person has one",
+        ),
+        ("days_outside", "bigint", "Days from its window to nearest_date: negative before it, positive after it"),
         ("period_date", "date", "The date that puts the result into a period; null is undated"),
         ("is_counted", "boolean", "Whether the key enters aggregates"),
     ]

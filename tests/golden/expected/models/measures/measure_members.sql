@@ -217,6 +217,17 @@ united as (
 
         select
             'clinic' as population,
+            'in_place' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__in_place') }}
+
+        union all
+
+        select
+            'clinic' as population,
             'index_event' as measure,
             person_id,
             episode_id,

@@ -16,9 +16,13 @@ united as (
             cohort_date,
             status,
             reason,
+            reason_code,
+            reason_measure,
             denominator_date,
             numerator_date,
             days_between,
+            nearest_date,
+            days_outside,
             period_date,
             is_counted
         from {{ ref('report__full__results') }}
@@ -37,9 +41,13 @@ united as (
             cohort_date,
             status,
             reason,
+            reason_code,
+            reason_measure,
             denominator_date,
             numerator_date,
             days_between,
+            nearest_date,
+            days_outside,
             period_date,
             is_counted
         from {{ ref('report__in_part__results') }}
@@ -58,9 +66,13 @@ united as (
             cohort_date,
             status,
             reason,
+            reason_code,
+            reason_measure,
             denominator_date,
             numerator_date,
             days_between,
+            nearest_date,
+            days_outside,
             period_date,
             is_counted
         from {{ ref('report__no_indicators__results') }}
@@ -79,9 +91,13 @@ united as (
             cohort_date,
             status,
             reason,
+            reason_code,
+            reason_measure,
             denominator_date,
             numerator_date,
             days_between,
+            nearest_date,
+            days_outside,
             period_date,
             is_counted
         from {{ ref('report__plain__results') }}
@@ -100,9 +116,13 @@ united as (
         cast(null as date) as cohort_date,
         'none' as status,
         'none' as reason,
+        'none' as reason_code,
+        'none' as reason_measure,
         cast(null as date) as denominator_date,
         cast(null as date) as numerator_date,
         cast(null as bigint) as days_between,
+        cast(null as date) as nearest_date,
+        cast(null as bigint) as days_outside,
         cast(null as date) as period_date,
         cast(null as boolean) as is_counted
     where 1 = 0
@@ -119,9 +139,13 @@ select
     cohort_date,
     status,
     reason,
+    reason_code,
+    reason_measure,
     denominator_date,
     numerator_date,
     days_between,
+    nearest_date,
+    days_outside,
     period_date,
     is_counted
 from united

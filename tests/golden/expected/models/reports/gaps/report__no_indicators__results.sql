@@ -26,9 +26,13 @@ final as (
         measure_date as cohort_date,
         'none' as status,
         'none' as reason,
+        'none' as reason_code,
+        'none' as reason_measure,
         cast(null as date) as denominator_date,
         cast(null as date) as numerator_date,
         cast(null as bigint) as days_between,
+        cast(null as date) as nearest_date,
+        cast(null as bigint) as days_outside,
         cast(null as date) as period_date,
         cast(null as boolean) as is_counted
     from cohort
@@ -43,9 +47,13 @@ select
     cohort_date,
     status,
     reason,
+    reason_code,
+    reason_measure,
     denominator_date,
     numerator_date,
     days_between,
+    nearest_date,
+    days_outside,
     period_date,
     is_counted
 from final

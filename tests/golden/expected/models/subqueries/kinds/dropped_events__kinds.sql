@@ -1353,9 +1353,11 @@ dropped_27_target_row as (
     select
         cast(patient_no as bigint) as person_id,
         cast(pathway_no as bigint) as episode_id,
-        cast(act_no as bigint) as measure_resolver,
+        cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        act_code
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        act_code,
+        {{ to_number('quantity') }} as quantity
     from {{ source('clinic', 'acts') }}
 
 ),
@@ -1367,10 +1369,16 @@ dropped_27_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.act_code
+        target_row.why_unattached,
+        target_row.act_code,
+        target_row.quantity
     from dropped_27_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
+        and not coalesce(
+            target_row.quantity is null,
+            false
+        )
 
 ),
 
@@ -1380,13 +1388,52 @@ dropped_27 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_27_eligible
-    where act_code = 9003
+    where act_code = 7
 
 ),
 
 dropped_28_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(act_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        act_code
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_28_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.act_code
+    from dropped_28_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_28 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_28_eligible
+    where act_code = 9003
+
+),
+
+dropped_29_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1400,7 +1447,7 @@ dropped_28_target_row as (
 
 ),
 
-dropped_28_hierarchy_1 as (
+dropped_29_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -1414,7 +1461,7 @@ dropped_28_hierarchy_1 as (
 
 ),
 
-dropped_28_eligible as (
+dropped_29_eligible as (
 
     select
         target_row.person_id,
@@ -1424,7 +1471,7 @@ dropped_28_eligible as (
         target_row.why_unattached,
         target_row.act_code,
         target_row.was_planned
-    from dropped_28_target_row as target_row
+    from dropped_29_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
         and not coalesce(
@@ -1434,7 +1481,7 @@ dropped_28_eligible as (
 
 ),
 
-dropped_28_rule_1 as (
+dropped_29_rule_1 as (
 
     select
         person_id,
@@ -1442,12 +1489,12 @@ dropped_28_rule_1 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_28_eligible
+    from dropped_29_eligible
     where act_code = 9300
 
 ),
 
-dropped_28_rule_2 as (
+dropped_29_rule_2 as (
 
     select
         person_id,
@@ -1455,12 +1502,12 @@ dropped_28_rule_2 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_28_eligible
-    where act_code in (select listed.concept_id from dropped_28_hierarchy_1 as listed)
+    from dropped_29_eligible
+    where act_code in (select listed.concept_id from dropped_29_hierarchy_1 as listed)
 
 ),
 
-dropped_28 as (
+dropped_29 as (
 
     select
         person_id,
@@ -1468,7 +1515,7 @@ dropped_28 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_28_rule_1
+    from dropped_29_rule_1
 
     union all
 
@@ -1478,7 +1525,7 @@ dropped_28 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_28_rule_2
+    from dropped_29_rule_2
 
 ),
 
@@ -1772,11 +1819,22 @@ counted as (
 
     select
         'measure' as construct,
+        'in_place' as definition,
+        'act' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_27
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'measure' as construct,
         'inline_events' as definition,
         'act' as target_name,
         case when person_id is null then 'no person' else 'no event id' end as reason,
         count(*) as n_rows
-    from dropped_27
+    from dropped_28
     group by case when person_id is null then 'no person' else 'no event id' end
 
     union all
@@ -1787,7 +1845,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_28
+    from dropped_29
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all

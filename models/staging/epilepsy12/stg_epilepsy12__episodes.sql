@@ -1,0 +1,21 @@
+with recorded as (
+
+    select
+        {{ text_id('child_id') }} as person_id,
+        trim({{ to_text('child_id') }}) as child_id,
+        {{ e12_text('status') }} as status,
+        {{ e12_text('onset_type') }} as onset_type,
+        {{ e12_text('generalised_onset') }} as generalised_onset,
+        {{ e12_flag('focal_onset_myoclonic') }} as focal_onset_myoclonic
+    from {{ e12_table('episodes') }}
+
+)
+
+select
+    person_id,
+    child_id,
+    status,
+    onset_type,
+    generalised_onset,
+    focal_onset_myoclonic
+from recorded

@@ -1,0 +1,25 @@
+with recorded as (
+
+    select
+        {{ text_id('child_id') }} as person_id,
+        trim({{ to_text('child_id') }}) as child_id,
+        {{ e12_whole('entry_order') }} as entry_order,
+        {{ e12_text('medicine_name') }} as medicine_name,
+        {{ e12_flag('is_rescue') }} as is_rescue,
+        {{ e12_day('start_date') }} as start_date,
+        {{ e12_flag('pregnancy_prevention_programme_in_place') }} as pregnancy_prevention_programme_in_place,
+        {{ e12_flag('annual_risk_form_completed') }} as annual_risk_form_completed
+    from {{ e12_table('medicines') }}
+
+)
+
+select
+    person_id,
+    child_id,
+    entry_order,
+    medicine_name,
+    is_rescue,
+    start_date,
+    pregnancy_prevention_programme_in_place,
+    annual_risk_form_completed
+from recorded

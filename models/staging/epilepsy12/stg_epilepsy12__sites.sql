@@ -1,0 +1,19 @@
+with recorded as (
+
+    select
+        {{ text_id('child_id') }} as person_id,
+        trim({{ to_text('child_id') }}) as child_id,
+        {{ e12_text('ods_code') }} as ods_code,
+        {{ e12_flag('actively_involved') }} as actively_involved,
+        {{ e12_flag('primary_centre') }} as primary_centre
+    from {{ e12_table('sites') }}
+
+)
+
+select
+    person_id,
+    child_id,
+    ods_code,
+    actively_involved,
+    primary_centre
+from recorded

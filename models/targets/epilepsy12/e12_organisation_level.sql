@@ -1,0 +1,90 @@
+-- Which entity of each level an organisation belongs to, and when. Not a tree: an organisation may stand in several
+-- entities of one level. The audit's table knows no dates, so that every row is valid always (both ends open).
+with
+
+organisation as (
+
+    select
+        ods_code,
+        trust,
+        local_health_board,
+        icb,
+        nhs_england_region,
+        open_uk_network,
+        country
+    from {{ ref('stg_epilepsy12__organisations') }}
+    where ods_code is not null
+
+),
+
+nation as (
+
+    select
+        country,
+        nation
+    from {{ ref('epilepsy12_nation') }}
+
+),
+
+belongs as (
+
+    select
+        ods_code as organisation,
+        'organisation' as level_name,
+        ods_code as entity
+    from organisation
+    union
+    select
+        ods_code as organisation,
+        'trust' as level_name,
+        trust as entity
+    from organisation
+    union
+    select
+        ods_code as organisation,
+        'local_health_board' as level_name,
+        local_health_board as entity
+    from organisation
+    union
+    select
+        ods_code as organisation,
+        'icb' as level_name,
+        icb as entity
+    from organisation
+    union
+    select
+        ods_code as organisation,
+        'nhs_england_region' as level_name,
+        nhs_england_region as entity
+    from organisation
+    union
+    select
+        ods_code as organisation,
+        'open_uk' as level_name,
+        open_uk_network as entity
+    from organisation
+    union
+    select
+        ods_code as organisation,
+        'country' as level_name,
+        country as entity
+    from organisation
+    union
+    select
+        organisation.ods_code as organisation,
+        'national' as level_name,
+        nation.nation as entity
+    from organisation
+    inner join nation
+        on organisation.country = nation.country
+
+)
+
+select
+    organisation,
+    level_name,
+    entity,
+    cast(null as date) as valid_from,
+    cast(null as date) as valid_to
+from belongs
+where entity is not null

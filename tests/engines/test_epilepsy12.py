@@ -1,0 +1,222 @@
+"""The Epilepsy12 pack against the audit's rules in plain Python: hand-made and random children in a folder of untidy CSV files."""
+
+import csv
+import datetime as dt
+import hashlib
+import random
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import hand_epilepsy12 as hand
+import pytest
+from dbt_runs import Warehouse
+from epilepsy12_cases import CASES, rows_of
+
+from benchmarks.synthetic_epilepsy12.__main__ import DEMO_FOLDER, DEMO_PREFIX, stale, write
+from benchmarks.synthetic_epilepsy12.tables import COLUMNS
+
+AS_OF = dt.date(2025, 2, 28)
+CHILDREN, SEED = 2500, 20
+ONE_ROW = ("children", *hand.FORMS)
+
+
+def case_id(number: int) -> str:
+    return f"case-{number}"
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tidy folder: random children, and the cases with ids that are no numbers."""
+    folder: Path = tmp_path_factory.mktemp("clean")
+    write(CHILDREN, SEED, folder, as_of=dt.date(2026, 6, 30))
+    for table, columns in COLUMNS.items():
+        with (folder / f"{table}.csv").open("a", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, lineterminator="\n")
+            for number, (_, _, differs) in enumerate(CASES):
+                writer.writerows(rows_of(case_id(number), differs).get(table, []))
+    return folder
+
+
+def untidy(clean: Path, folder: Path) -> None:
+    """The same rows as real exports write them; what they say does not change."""
+    rng = random.Random(4)
+    for table, columns in COLUMNS.items():
+        with (clean / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        if table in ("assessment", "syndromes", "sites", "children", "organisations"):
+            rows += rng.sample(rows, len(rows) // 10)
+        if table not in ("medicines",):
+            rng.shuffle(rows)
+        shuffled = [*columns, "remark"]
+        rng.shuffle(shuffled)
+        with (folder / f"{table}.csv").open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.DictWriter(file, shuffled, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
+            writer.writeheader()
+            for row in rows:
+                said = {column: _spelt(rng, column, value) for column, value in row.items()}
+                writer.writerow(said | {"remark": 'a "quoted" word,\r\nand a second line'})
+
+
+def _spelt(rng: random.Random, column: str, value: str) -> str:
+    if column == "child_id" or not value:
+        return value
+    if value in ("0", "1", "2", "9") and column not in ("entity", "imd_quintile"):
+        return rng.choice((value, f"{value}.0"))
+    if column.endswith(("_date", "_birth")):
+        return rng.choice((value, f"{value} 00:00:00", f"{value}T00:00:00"))
+    return value
+
+
+@pytest.fixture(scope="module")
+def audit(clean: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The pack over the untidy folder, by the documented command."""
+    files, exports = tmp_path_factory.mktemp("it's untidy"), tmp_path_factory.mktemp("exports")
+    untidy(clean, files)
+    built = Warehouse(tmp_path_factory.mktemp("audit"))
+    run = built.dbt("build", "--selector", "epilepsy12", variables=_variables(files, exports))
+    assert run.exit_code == 0, run.output
+    built.exports = exports  # type: ignore[attr-defined]
+    built.files = files  # type: ignore[attr-defined]
+    return built
+
+
+def _variables(files: Path, exports: Path | str = "", **more: Any) -> dict[str, Any]:
+    return {
+        "packs": ["epilepsy12"],
+        "e12_source": "files",
+        "e12_files": str(files),
+        "e12_exports": str(exports),
+        "as_of": AS_OF.isoformat(),
+    } | more
+
+
+def exported(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def aggregates(rows: list[dict[str, str]]) -> dict[tuple[Any, ...], tuple[int, ...]]:
+    numbers = ("passed", "total_eligible", "ineligible", "incomplete")
+    return {
+        (row["level"], row["code"], int(row["cohort"]), row["kpi"]): tuple(int(row[n]) for n in numbers) for row in rows
+    }
+
+
+def test_the_cases_by_the_rules_in_python(clean: Path) -> None:
+    scores = hand.kpi_scores(hand.read(clean))
+    wrong = [
+        (n, case, scores[case_id(n), case[0]]) for n, case in enumerate(CASES) if scores[case_id(n), case[0]] != case[1]
+    ]
+    assert not wrong
+
+
+def test_the_cases(audit: Warehouse) -> None:
+    found = {(r["child_id"], r["kpi"]): r["status"] for r in exported(audit.exports, "kpi_scores")}  # type: ignore[attr-defined]
+    wrong = [
+        (n, case, found[case_id(n), case[0]]) for n, case in enumerate(CASES) if found[case_id(n), case[0]] != case[1]
+    ]
+    assert not wrong
+
+
+def test_every_score_of_every_registered_child(audit: Warehouse, clean: Path) -> None:
+    rows = exported(audit.exports, "kpi_scores")  # type: ignore[attr-defined]
+    found = {(r["child_id"], r["kpi"]): r["status"] for r in rows}
+    by_hand = hand.kpi_scores(hand.read(clean))
+    assert len(rows) == len(found) == len(by_hand) > 50_000
+    assert {key: (found.get(key), status) for key, status in by_hand.items() if found.get(key) != status} == {}
+
+
+def test_aggregates(audit: Warehouse, clean: Path) -> None:
+    found = aggregates(exported(audit.exports, "kpi_aggregates"))  # type: ignore[attr-defined]
+    by_hand = hand.kpi_aggregates(clean, hand.read(clean), AS_OF)
+    assert len(by_hand) > 3000
+    assert {key for key, numbers in found.items() if any(numbers)} == set(by_hand)
+    assert {key: found[key] for key in by_hand} == by_hand
+
+
+def test_every_entity_stands_in_every_cohort(audit: Warehouse, clean: Path) -> None:
+    children = [c for c in hand.read(clean) if c.is_registered]
+    cohorts = {hand.cohort_of(c.assessed) for c in children if c.assessed} - {3}
+    entities = set()
+    with (clean / "organisations.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            entities |= hand.entities(row)
+    found = aggregates(exported(audit.exports, "kpi_aggregates"))  # type: ignore[attr-defined]
+    assert {key[:2] for key in found} == entities
+    assert len(found) == len(entities) * len(cohorts) * 21
+
+
+def test_attribution_to_the_lead(audit: Warehouse, clean: Path) -> None:
+    variables = _variables(audit.files, e12_attribution="lead")  # type: ignore[attr-defined]
+    run = audit.dbt("run", "--select", "kpi_aggregates", variables=variables)
+    assert run.exit_code == 0, run.output
+    rows = audit.rows(
+        "select level, code, cohort, kpi, passed, total_eligible, ineligible, incomplete from exports.kpi_aggregates "
+        "where passed + total_eligible + ineligible + incomplete > 0"
+    )
+    by_hand = hand.kpi_aggregates(clean, hand.read(clean), AS_OF, column="current_lead_org")
+    assert {r[:4]: r[4:] for r in rows} == by_hand
+    assert by_hand != hand.kpi_aggregates(clean, hand.read(clean), AS_OF)
+
+
+def test_text_ids_become_numbers_that_stay(audit: Warehouse) -> None:
+    rows = dict(audit.rows("select child_id, person_id from episodes.epilepsy12_child"))
+    assert rows["17"] == 17
+    assert rows["case-3"] == -1 - int(hashlib.md5(b"case-3").hexdigest()[:15], 16)
+    assert len(set(rows.values())) == len(rows) == CHILDREN + len(CASES)
+
+
+def test_contradictory_rows_of_a_child_stop_the_build(audit: Warehouse, tmp_path: Path) -> None:
+    for file in audit.files.iterdir():  # type: ignore[attr-defined]
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    with (tmp_path / "children.csv").open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        row, columns = next(iter(reader)), reader.fieldnames or []
+    with (tmp_path / "children.csv").open("a", encoding="utf-8", newline="") as file:
+        csv.DictWriter(file, columns, lineterminator="\r\n").writerow(row | {"sex": "9", "date_of_birth": "1999-01-01"})
+    second = Warehouse(tmp_path)
+    run = second.dbt("build", "--select", "+epilepsy12_child", variables=_variables(tmp_path))
+    assert run.exit_code == 1
+    assert run.statuses["row_key_epilepsy12_child_person_id"] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"e12_source": "postgres"}, "e12_source is 'postgres'; it can be demo, schema or files"),
+        ({"e12_source": "files"}, "e12_source is files, but e12_files names no folder"),
+        ({"e12_attribution": "nearest"}, "e12_attribution is 'nearest'; it can be registered or lead"),
+    ],
+)
+def test_settings_that_mean_nothing(warehouse: Warehouse, variables: dict[str, str], message: str) -> None:
+    run = warehouse.dbt("compile", "--select", "stg_epilepsy12__sites", variables={"packs": ["epilepsy12"]} | variables)
+    assert run.exit_code != 0
+    assert message in " ".join(run.output.split())
+
+
+def test_the_seeds_are_what_the_generator_makes() -> None:
+    assert stale() == []
+
+
+def test_the_seeds_show_every_state_of_every_score() -> None:
+    children = [c for c in hand.read(DEMO_FOLDER, DEMO_PREFIX) if c.is_registered]
+    counted = Counter(
+        (kpi, status)
+        for c in children
+        if hand.counts(c, dt.date(2026, 6, 30))
+        for kpi, status in hand.scores(c).items()
+    )
+    never_ineligible = {kpi for kpi, statuses in _reachable().items() if "ineligible" not in statuses}
+    assert len(never_ineligible) == 12
+    for kpi, statuses in _reachable().items():
+        assert {hand.WORDS[s] for k, s in counted if k == kpi} == statuses, kpi
+
+
+def _reachable() -> dict[str, set[str]]:
+    """The statuses that the cases show for each score."""
+    found: dict[str, set[str]] = {}
+    for kpi, status, _ in CASES:
+        found.setdefault(kpi, set()).add(status)
+    assert len(found) == 21
+    return found
