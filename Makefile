@@ -4,6 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 DATABASE := measuremart_demo.duckdb
+# Which pack the demo is of, and the report that it prints: make demo PACK=epilepsy12
+PACK ?= lung
+REPORT_lung := lung_mdt
+REPORT ?= $(or $(REPORT_$(PACK)),$(PACK))
+PACKS := --vars '{packs: [$(PACK)]}'
 N ?= 5000
 SEED ?= 1
 
@@ -33,13 +38,13 @@ $(DEMO)/profiles.yml: profiles.example.yml
 	@mkdir -p $(DEMO)
 	@cp $< $@
 
-demo: $(VENV)/.ready $(DEMO)/profiles.yml  ## Build the demo on DuckDB and print the lung cancer report
+demo: $(VENV)/.ready $(DEMO)/profiles.yml  ## Build the demo on DuckDB and print its report; PACK=epilepsy12 for the audit of children
 	$(call stage,generate,$(BIN)/measuremart generate)
-	$(call stage,dbt build,MEASUREMART_DUCKDB=$(DATABASE) $(BIN)/dbt build --profiles-dir $(DEMO) --target duckdb)
-	$(call stage,read the report,MEASUREMART_DUCKDB=$(DATABASE) $(BIN)/measuremart report lung_mdt --profiles-dir $(DEMO) --target duckdb)
+	$(call stage,dbt build,MEASUREMART_DUCKDB=$(DATABASE) $(BIN)/dbt build --profiles-dir $(DEMO) --target duckdb $(PACKS))
+	$(call stage,read the report,MEASUREMART_DUCKDB=$(DATABASE) $(BIN)/measuremart report $(REPORT) --profiles-dir $(DEMO) --target duckdb $(PACKS))
 	@printf '\nDatabase          %s (schemas staging to marts; start with marts.agg_indicator)\n' '$(DATABASE)'
 	@printf 'Generated models  models/ (subqueries, measures, cohorts, indicators, reports)\n'
-	@printf 'Definitions       definitions/lung/\n'
+	@printf 'Definitions       definitions/$(PACK)/\n'
 	@printf 'Docs              docs/ (start with docs/README.md)\n'
 
 generate: $(VENV)/.ready  ## Write the dbt models of all definitions

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.synthetic_epilepsy12`: write invented children of the audit to a folder of CSV files, or check the demo's."""
+"""`python -m benchmarks.synthetic_epilepsy12`: write invented children to a folder of CSV files, or check the demo."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ def stale(folder: Path = DEMO_FOLDER) -> list[str]:
     with tempfile.TemporaryDirectory() as fresh:
         write(DEMO_CHILDREN, DEMO_SEED, Path(fresh), prefix=DEMO_PREFIX)
         made = sorted(Path(fresh).iterdir())
-        return [f.name for f in made if not (folder / f.name).exists() or (folder / f.name).read_bytes() != f.read_bytes()]
+        return [
+            f.name for f in made if not (folder / f.name).exists() or (folder / f.name).read_bytes() != f.read_bytes()
+        ]
 
 
 def main() -> int:

@@ -50,7 +50,9 @@ def child(rng: random.Random, child_id: str, sites: Sequence[str], as_of: dt.dat
     draw = Draw(rng, rng.choice((0.0, 0.04, 0.04, 0.15, 0.5)))
     assessed = as_of - dt.timedelta(days=rng.randrange(6 * 365))
     if rng.random() < 0.05:
-        assessed = rng.choice((dt.date(2024, 2, 29), dt.date(2021, 11, 30), dt.date(2021, 12, 1), years_later(as_of, -1)))
+        assessed = rng.choice(
+            (dt.date(2024, 2, 29), dt.date(2021, 11, 30), dt.date(2021, 12, 1), years_later(as_of, -1))
+        )
     born = _birth(rng, assessed)
     home = rng.choice(sites)
     lead = home if rng.random() < 0.8 else rng.choice(sites)

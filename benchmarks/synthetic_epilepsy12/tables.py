@@ -119,7 +119,7 @@ OTHER_SYNDROMES = (
 
 
 def organisations() -> list[dict[str, str]]:
-    """Return invented hospitals: trusts of one and two hospitals, a network that spans the border, one hospital of neither country."""
+    """Return invented hospitals: trusts of two, a network that spans the border, one hospital of neither country."""
     rows = []
     for number in range(1, 17):
         rows.append(
@@ -147,5 +147,8 @@ def organisations() -> list[dict[str, str]]:
                 "country": "Wales",
             }
         )
-    rows.append(dict.fromkeys(COLUMNS["organisations"], "") | {"ods_code": "JE001", "name": "Island hospital", "country": "Jersey"})
+    rows.append(
+        dict.fromkeys(COLUMNS["organisations"], "")
+        | {"ods_code": "JE001", "name": "Island hospital", "country": "Jersey"}
+    )
     return rows

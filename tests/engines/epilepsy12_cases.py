@@ -129,7 +129,13 @@ def _paediatrician() -> list[Case]:
             for other_lacks in ("referral_made", "referral_date", "input_date"):
                 cases.append((kpi, NOT_SCORED, {f"{who}{lacks}": "", f"{other}{other_lacks}": ""}))
     cases += [(kpi, FAIL, {f"{CONSULTANT}{lacks}": ""}) for lacks in ("referral_made", "referral_date")]
-    cases.append((kpi, NOT_SCORED, {f"{CONSULTANT}referral_made": "0", f"{NEUROLOGIST}referral_made": "", f"{CONSULTANT}input_date": ""}))
+    cases.append(
+        (
+            kpi,
+            NOT_SCORED,
+            {f"{CONSULTANT}referral_made": "0", f"{NEUROLOGIST}referral_made": "", f"{CONSULTANT}input_date": ""},
+        )
+    )
     return cases
 
 
@@ -364,7 +370,12 @@ def _care_planning() -> list[Case]:
         (kpi, NOT_SCORED, {agreed: "0", updated: ""}),
     ]
     kpi = "patient_held_individualised_epilepsy_document"
-    cases += [(kpi, PASS, {}), (kpi, FAIL, {plan: "0"}), (kpi, NOT_SCORED, {plan: ""}), (kpi, NOT_SCORED, {"management": None})]
+    cases += [
+        (kpi, PASS, {}),
+        (kpi, FAIL, {plan: "0"}),
+        (kpi, NOT_SCORED, {plan: ""}),
+        (kpi, NOT_SCORED, {"management": None}),
+    ]
     own = {
         "patient_carer_parent_agreement_to_the_care_planning": agreed,
         "care_planning_has_been_updated_when_necessary": updated,
@@ -465,7 +476,13 @@ CASES: list[Case] = [
 def rows_of(child_id: str, differs: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
     """The rows of a case by table."""
     many = {
-        "medicines": ("medicine_name", "is_rescue", "start_date", "pregnancy_prevention_programme_in_place", "annual_risk_form_completed"),
+        "medicines": (
+            "medicine_name",
+            "is_rescue",
+            "start_date",
+            "pregnancy_prevention_programme_in_place",
+            "annual_risk_form_completed",
+        ),
         "episodes": ("status", "onset_type", "generalised_onset", "focal_onset_myoclonic"),
         "syndromes": ("syndrome_name",),
         "sites": ("ods_code", "actively_involved", "primary_centre"),

@@ -129,7 +129,9 @@ def scores(child: Child) -> dict[str, str]:
         "epilepsy_surgery_referral": surgery(assessment) if assessment else "N",
         "ecg": ecg(investigations, context) if investigations else "N",
         "mri": mri(investigations, child.many["syndromes"]) if investigations else "N",
-        "assessment_of_mental_health_issues": "I" if is_under_five else yes_no(diagnosis.answer("mental_health_screen")),
+        "assessment_of_mental_health_issues": "I"
+        if is_under_five
+        else yes_no(diagnosis.answer("mental_health_screen")),
         "mental_health_support": mental_health(diagnosis, care),
         "sodium_valproate": valproate(child, care, age),
     }
@@ -192,7 +194,10 @@ def surgery(form: Row) -> str:
 
 
 def ecg(form: Row, context: Row) -> str:
-    convulsive, done = context.answer("were_any_of_the_epileptic_seizures_convulsive"), form.answer("twelve_lead_ecg_status")
+    convulsive, done = (
+        context.answer("were_any_of_the_epileptic_seizures_convulsive"),
+        form.answer("twelve_lead_ecg_status"),
+    )
     if convulsive is False:
         return "I"
     if convulsive is None or done is None:

@@ -105,13 +105,17 @@ def aggregates(rows: list[dict[str, str]]) -> dict[tuple[Any, ...], tuple[int, .
 
 def test_the_cases_by_the_rules_in_python(clean: Path) -> None:
     scores = hand.kpi_scores(hand.read(clean))
-    wrong = [(n, case, scores[case_id(n), case[0]]) for n, case in enumerate(CASES) if scores[case_id(n), case[0]] != case[1]]
+    wrong = [
+        (n, case, scores[case_id(n), case[0]]) for n, case in enumerate(CASES) if scores[case_id(n), case[0]] != case[1]
+    ]
     assert not wrong
 
 
 def test_the_cases(audit: Warehouse) -> None:
     found = {(r["child_id"], r["kpi"]): r["status"] for r in exported(audit.exports, "kpi_scores")}  # type: ignore[attr-defined]
-    wrong = [(n, case, found[case_id(n), case[0]]) for n, case in enumerate(CASES) if found[case_id(n), case[0]] != case[1]]
+    wrong = [
+        (n, case, found[case_id(n), case[0]]) for n, case in enumerate(CASES) if found[case_id(n), case[0]] != case[1]
+    ]
     assert not wrong
 
 

@@ -2,8 +2,9 @@
 
    indicators      all indicators of the report
    person_grain    those of them with `grain: person`: one row a person; the others have one row a cohort key
-   cohort          the report's cohort #}
-{% test indicator_result(model, cohort, indicators, person_grain=[]) %}
+   cohort          the report's cohort
+   asked_in        first and last days of the periods that an indicator is asked in; the others are always asked #}
+{% test indicator_result(model, cohort, indicators, person_grain=[], asked_in={}) %}
     with
 
     result as (
@@ -37,6 +38,9 @@
             '{{ indicator }}' as indicator,
             {{ 'count(distinct person_id)' if indicator in person_grain else 'count(*)' }} as n_rows
         from {{ cohort }}
+        {% for first_day, last_day in asked_in.get(indicator, []) %}
+        {{ 'where' if loop.first else 'or' }} measure_date between date '{{ first_day }}' and date '{{ last_day }}'
+        {% endfor %}
         {% if not loop.last %}union all{% endif %}
         {% endfor %}
     )

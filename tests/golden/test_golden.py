@@ -21,7 +21,7 @@ EXPECTED = expected()
 RENDERED = rendered()
 # Parsed and refused as "not supported yet", or kept for other programs: nothing is rendered from them.
 UNRENDERED = {
-    "notes", "waive", "examples", "valid_for", "stratify_by", "levels", "attribution", "audiences",
+    "notes", "waive", "examples", "stratify_by", "levels", "attribution", "audiences",
 }  # fmt: skip
 
 

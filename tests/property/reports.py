@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from measuremart.plan.grain import EPISODE, PERSON, Grain, comparable
 
-from property.definitions import Author, Tree
+from property.definitions import EARLY_DAYS, LATE_DAYS, Author, Tree
 from property.house import grains
 
 
@@ -23,12 +23,18 @@ class _Reporter:
         a = self.a
         cohorts = {f"c{n}": self._cohort(n) for n in range(1, a.among((1, 1, 2, 3)) + 1)}
         indicators = {f"i{n}": self._indicator() for n in range(1, a.among((1, 2, 3, 4)) + 1)}
+        periods = self._periods() if a.percent(35) else []
+        for entry in indicators.values() if periods else ():
+            if a.percent(50):
+                entry["valid_for"] = a.several([p["name"] for p in periods], 1, len(periods))
         report: Tree = {
             "title": "R",
             "description": "A random report",
             "cohorts": list(cohorts),
             "indicators": [self._restated(name, entry) for name, entry in indicators.items()],
         }
+        if periods:
+            report["periods"] = periods
         if len(cohorts) > 1 or a.percent(30):
             report["primary_cohort"] = a.among(list(cohorts))
         if a.percent(35):
@@ -60,6 +66,11 @@ class _Reporter:
     def _cohort(self, number: int) -> Tree:
         count = self.a.among((1, 1, 2, 3))
         return {"definitions": {f"sub_{number}_{n}": self.measure(self.grain) for n in range(count)}}
+
+    def _periods(self) -> list[Tree]:
+        """Draw one to three named periods; they may overlap, touch or leave gaps."""
+        drawn = [sorted((self.a.among(EARLY_DAYS), self.a.among(LATE_DAYS))) for _ in range(self.a.among((1, 2, 3)))]
+        return [{"name": f"p{n}", "start": start, "end": end} for n, (start, end) in enumerate(drawn, start=1)]
 
     def _indicator(self) -> Tree:
         a = self.a

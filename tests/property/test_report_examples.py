@@ -39,7 +39,18 @@ def results(judge: Trial, rows: Recorded, **indicator: Any) -> list[tuple[Any, .
         "measures": MEASURES,
         "cohorts": {"all": {"definitions": {"everyone": "registered"}}},
         "indicators": {"asked": body},
-        "reports": {"shown": {"title": "t", "description": "d", "cohorts": ["all"], "indicators": ["asked"]}},
+        "reports": {
+            "shown": {
+                "title": "t",
+                "description": "d",
+                "cohorts": ["all"],
+                "indicators": ["asked"],
+                "periods": [
+                    {"name": "march", "start": D(2024, 3, 1), "end": D(2024, 3, 31)},
+                    {"name": "may", "start": D(2024, 5, 1), "end": D(2024, 5, 31)},
+                ],
+            }
+        },
     }
     records = [
         {"person_id": p, "episode_id": e, "event_id": n, "concept_id": CONCEPTS[what], "start_date": on}
@@ -234,3 +245,27 @@ def test_the_dataset_of_a_report(judge: Trial) -> None:
         (3, 30, 30, D(2024, 1, 2), D(2024, 1, 2), True, D(2024, 1, 2), None, False, None, None, False, None),
         (4, 40, 40, D(2024, 1, 3), D(2024, 1, 3), True, D(2024, 1, 3), None, True, third, None, True, D(2024, 1, 6)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("valid_for", "asked"),
+    [(["march"], {11, 12}), (["may"], {15}), (["march", "may"], {11, 12, 15}), (None, {10, 11, 12, 13, 14, 15, 16})],
+)
+def test_only_keys_of_the_periods_are_asked(judge: Trial, valid_for: list[str] | None, asked: set[int]) -> None:
+    days_of = {
+        10: D(2024, 2, 29),
+        11: D(2024, 3, 1),
+        12: D(2024, 3, 31),
+        13: D(2024, 4, 1),
+        14: D(2024, 4, 30),
+        15: D(2024, 5, 31),
+        16: None,  # nobody knows in which period
+    }
+    rows: Recorded = [(episode, episode, "registered", day) for episode, day in days_of.items()]
+    rows += [(episode, episode, "due", D(2020, 1, 1)) for episode in days_of]
+    rows += [(11, 11, "done", D(2020, 1, 2))]
+    more = {} if valid_for is None else {"valid_for": valid_for}
+    found = statuses(judge, rows, **more)
+    assert {episode for _, episode in found} == asked
+    if 11 in asked:
+        assert found[11, 11][0] == "met"

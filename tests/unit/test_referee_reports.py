@@ -383,3 +383,15 @@ reports:
     r = referee(text, event=[ev(1, 1, jan(1)), ev(1, 3, jan(9), 10)])
     assert [x.status for x in r.results("plain")] == ["met"]
     assert [x.status for x in r.results("strict")] == ["not_met"]
+
+
+@pytest.mark.parametrize(
+    ("day", "is_asked"), [(jan(9), False), (jan(10), True), (jan(20), True), (jan(21), False), (None, False)]
+)
+def test_an_indicator_is_asked_in_the_periods_that_it_is_valid_for(day: dt.date | None, is_asked: bool) -> None:
+    built = report(
+        "valid_for: [tens]",
+        events=[(COHORT, day, 10), (DENOMINATOR, jan(1), 10), (NUMERATOR, jan(2), 10)],
+        more="periods: [{name: tens, start: 2024-01-10, end: 2024-01-20}, {name: rest, start: 2024-01-21, end: 2024-12-31}]",
+    )
+    assert len(built.results("r")) == is_asked

@@ -9,7 +9,6 @@ from measuremart.definitions.base import Part
 from measuremart.problems import Kind
 
 _KEYS = {
-    "indicators": ("valid_for",),
     "reports": ("stratify_by", "levels", "attribution", "audiences"),
 }
 

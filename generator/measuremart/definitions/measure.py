@@ -78,7 +78,7 @@ Child = Annotated[
 
 def _leaf_kind(value: Any) -> str | None:
     kind = _child_kind(value)
-    return "inline_subquery" if kind == "operator" else kind  # whose message says what is missing
+    return None if kind == "operator" else kind
 
 
 LeafSubquery = Annotated[

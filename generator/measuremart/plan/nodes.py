@@ -374,6 +374,16 @@ class Benchmark:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedPeriod:
+    """A period of a report's own, both days inclusive."""
+
+    name: str
+    start: dt.date
+    end: dt.date
+    due: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
     """Who was due, who got it. `denominator` is None for the report's full cohort; `grain` is that of D and N."""
 
@@ -396,21 +406,13 @@ class Indicator:
     by_person: bool
     benchmark: Benchmark | None
     valid_for: tuple[str, ...] | None
+    # In a report: the report's periods of those names, in its order; None = all keys are asked.
+    asked_in: tuple[NamedPeriod, ...] | None
 
     def measures(self) -> list[str]:
         """Return the measures it is made of, each once, in a stable order."""
         named = [self.denominator, self.numerator, *self.exclusions, *self.exceptions, *self.unresolved]
         return list(dict.fromkeys(n for n in named if n is not None))
-
-
-@dataclass(frozen=True, slots=True)
-class NamedPeriod:
-    """A period of a report's own, both days inclusive."""
-
-    name: str
-    start: dt.date
-    end: dt.date
-    due: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,18 @@ class ReportPlanner:
             for _, defined in sorted(self._scope.catalogue.of(section).items()):
                 if defined.entry is not None:
                     build(defined)
+        self._valid_for_is_known()
+
+    def _valid_for_is_known(self) -> None:
+        """Report names in `valid_for` that no report gives to a period."""
+        reports = [d.entry for d in self._scope.catalogue.of("reports").values() if d.entry is not None]
+        known = list(dict.fromkeys(p.name for r in reports for p in r.periods if isinstance(p, NamedPeriod)))
+        for name, defined in sorted(self._scope.catalogue.of("indicators").items()):
+            for number, period in enumerate((defined.entry.valid_for if defined.entry else None) or ()):
+                trail = Trail("indicators", name)
+                self._scope.pick(
+                    period, known, "period", defined.entry, ("valid_for", number), trail.down("valid_for", number)
+                )
 
     def _measure(self, name: str, part: Part, path: tuple[str | int, ...], trail: Trail) -> Built | None:
         if name == language.FULL_COHORT:
@@ -121,6 +133,7 @@ class ReportPlanner:
             by_person=entry.grain == "person",
             benchmark=self._benchmark(entry),
             valid_for=entry.valid_for,
+            asked_in=None,
         )
 
     @staticmethod
@@ -166,6 +179,7 @@ class ReportPlanner:
         named = tuple(
             nodes.NamedPeriod(p.name, p.start, p.end, p.due) for p in entry.periods if isinstance(p, NamedPeriod)
         )
+        indicators = [self._asked(defined, number, i, named, trail) for number, i in enumerate(indicators)]
         report = nodes.Report(
             about=about(defined),
             title=" ".join(entry.title.split()),
@@ -195,6 +209,26 @@ class ReportPlanner:
                 self._scope.report(place, f"indicator '{name}' stands twice in this report", step, check="twice")
             result[name] = self._override(self.indicators[name], override, step)
         return list(result.values())
+
+    def _asked(
+        self,
+        defined: Defined,
+        number: int,
+        indicator: nodes.Indicator,
+        periods: tuple[nodes.NamedPeriod, ...],
+        trail: Trail,
+    ) -> nodes.Indicator:
+        """Return the indicator with the report's periods that it is valid for."""
+        if indicator.valid_for is None:
+            return indicator
+        asked = tuple(p for p in periods if p.name in indicator.valid_for)
+        if not asked:
+            text = (
+                f"indicator '{indicator.about.name}' is valid for {', '.join(indicator.valid_for)}, "
+                "and this report has no such period"
+            )
+            self._scope.report(defined.entry.place("indicators", number), text, trail.down("indicators", number))
+        return replace(indicator, asked_in=asked)
 
     def _override(
         self, indicator: nodes.Indicator, override: language.IndicatorOverride, trail: Trail

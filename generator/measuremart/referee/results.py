@@ -58,7 +58,7 @@ def report_members(report: Report, cohorts: dict[str, set[Member]]) -> set[Membe
 
 
 def results_of(report: Report, indicator: Indicator, members: set[Member], table: TableOf) -> list[Result]:
-    """Return one result per key, or with `grain: person` per person."""
+    """Return one result per key that is asked, or with `grain: person` per person."""
     grain = report.types.grain
     numerator = Lookup(table(indicator.numerator))
     denominator = None if indicator.denominator is None else Lookup(table(indicator.denominator))
@@ -68,6 +68,8 @@ def results_of(report: Report, indicator: Indicator, members: set[Member], table
     counted = [Lookup(table(m)) for m in report.counted]
     result = []
     for member in members:
+        if not _is_asked(indicator, member.measure_date):
+            continue
         key = member.key
         facts = Facts(
             cohort_date=member.measure_date,
@@ -80,6 +82,13 @@ def results_of(report: Report, indicator: Indicator, members: set[Member], table
         is_counted = all(c.matching(key, grain) for c in counted)
         result.append(_result(report, indicator, member, facts, is_counted))
     return by_person(result) if indicator.by_person else result
+
+
+def _is_asked(indicator: Indicator, cohort_date: dt.date | None) -> bool:
+    """Say whether the cohort date lies in a period that the indicator is valid for (6.2)."""
+    if indicator.asked_in is None:
+        return True
+    return cohort_date is not None and any(p.start <= cohort_date <= p.end for p in indicator.asked_in)
 
 
 def _first_of(named: list[tuple[str, Lookup]], key: Key, grain: Grain) -> str | None:

@@ -76,6 +76,13 @@ def _tests(model: Model, plan: Plan) -> list[Any]:
         by_person = [i.about.name for i in report.indicators if i.by_person]
         if by_person:
             arguments["person_grain"] = by_person
+        asked_in = {
+            i.about.name: [[p.start.isoformat(), p.end.isoformat()] for p in i.asked_in]
+            for i in report.indicators
+            if i.asked_in is not None
+        }
+        if asked_in:
+            arguments["asked_in"] = asked_in
         return [{"indicator_result": {"arguments": arguments}}]
     return []
 

@@ -103,6 +103,9 @@ def _indicator(plan: Plan, report: Report, ctes: Ctes, indicator: Indicator) -> 
         "numerator_window": _within(indicator.numerator_window, "numerator.measure_date", reference),
         "first_opportunity": indicator.first_opportunity,
         "ignore_undated": indicator.ignore_undated and indicator.numerator_window is None,
+        "asked_in": None
+        if indicator.asked_in is None
+        else [f"cohort_date between {sql.day(p.start)} and {sql.day(p.end)}" for p in indicator.asked_in],
     }
 
 

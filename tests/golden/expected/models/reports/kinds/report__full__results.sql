@@ -222,6 +222,42 @@ pair__whole_cohort as (
 
 ),
 
+opportunity__of_one_spring as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__seen as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+pair__of_one_spring as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        numerator.measure_date as numerator_date,
+        opportunity.is_in as passes
+    from opportunity__of_one_spring as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__treated as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
 asked as (
 
     select
@@ -242,6 +278,17 @@ asked as (
         'whole_cohort' as indicator,
         cohort_key
     from cohort
+
+    union all
+
+    select
+        'of_one_spring' as indicator,
+        cohort_key
+    from cohort
+    -- the periods that it is valid for
+    where
+        cohort_date between date '2024-03-01' and date '2024-05-31'
+        or cohort_date between date '2025-03-01' and date '2025-05-31'
 
 ),
 
@@ -271,6 +318,15 @@ opportunity as (
         denominator_date,
         is_in
     from opportunity__whole_cohort
+
+    union all
+
+    select
+        'of_one_spring' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__of_one_spring
 
 ),
 
@@ -303,6 +359,16 @@ pair as (
         numerator_date,
         passes
     from pair__whole_cohort
+
+    union all
+
+    select
+        'of_one_spring' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        passes
+    from pair__of_one_spring
 
 ),
 

@@ -1279,12 +1279,56 @@ dropped_27_target_row as (
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
         act_code,
+        {{ to_number('quantity') }} as quantity
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_27_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.act_code,
+        target_row.quantity
+    from dropped_27_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+        and not coalesce(
+            target_row.quantity is null,
+            false
+        )
+
+),
+
+dropped_27 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_27_eligible
+    where act_code = 7
+
+),
+
+dropped_28_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        act_code,
         was_planned
     from {{ source('clinic', 'acts') }}
 
 ),
 
-dropped_27_hierarchy_1 as (
+dropped_28_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -1298,7 +1342,7 @@ dropped_27_hierarchy_1 as (
 
 ),
 
-dropped_27_eligible as (
+dropped_28_eligible as (
 
     select
         target_row.person_id,
@@ -1307,7 +1351,7 @@ dropped_27_eligible as (
         target_row.measure_date,
         target_row.act_code,
         target_row.was_planned
-    from dropped_27_target_row as target_row
+    from dropped_28_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
         and not coalesce(
@@ -1317,38 +1361,38 @@ dropped_27_eligible as (
 
 ),
 
-dropped_27_rule_1 as (
+dropped_28_rule_1 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped_27_eligible
+    from dropped_28_eligible
     where act_code = 9300
 
 ),
 
-dropped_27_rule_2 as (
+dropped_28_rule_2 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped_27_eligible
-    where act_code in (select listed.concept_id from dropped_27_hierarchy_1 as listed)
+    from dropped_28_eligible
+    where act_code in (select listed.concept_id from dropped_28_hierarchy_1 as listed)
 
 ),
 
-dropped_27 as (
+dropped_28 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped_27_rule_1
+    from dropped_28_rule_1
 
     union all
 
@@ -1357,7 +1401,7 @@ dropped_27 as (
         episode_id,
         measure_resolver,
         measure_date
-    from dropped_27_rule_2
+    from dropped_28_rule_2
 
 ),
 
@@ -1651,11 +1695,22 @@ counted as (
 
     select
         'measure' as construct,
-        'inline_leaf' as definition,
+        'in_place' as definition,
         'act' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped_27
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'measure' as construct,
+        'inline_leaf' as definition,
+        'act' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_28
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
