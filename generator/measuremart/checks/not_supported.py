@@ -9,7 +9,7 @@ from measuremart.definitions.base import Part
 from measuremart.problems import Kind
 
 _KEYS = {
-    "reports": ("stratify_by", "levels", "attribution", "audiences"),
+    "reports": ("stratify_by", "audiences"),
 }
 
 

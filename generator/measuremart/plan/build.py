@@ -30,7 +30,7 @@ def build_plan(catalogue: Catalogue) -> Planned:
     targets.build()
     measures = MeasurePlanner(scope, targets)
     measures.build()
-    reports = ReportPlanner(scope, measures)
+    reports = ReportPlanner(scope, measures, targets.populations)
     reports.build()
     examples = ExamplePlanner(scope, targets, measures.measures, reports.indicators)
     examples.build()

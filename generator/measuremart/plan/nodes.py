@@ -36,8 +36,34 @@ class Offset:
 
 
 @dataclass(frozen=True, slots=True)
+class Organisations:
+    """The bridge of organisations, levels and entities; the last three columns are None where it has none."""
+
+    model: str
+    organisation: str
+    level: str
+    entity: str
+    title: str | None
+    valid_from: str | None
+    valid_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Which organisation a key counts for; `episode` is None where the rule is by person."""
+
+    name: str
+    model: str
+    person: str
+    episode: str | None
+    organisation: str
+    valid_from: str | None
+    valid_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Population:
-    """Who is counted. `spine` is None where there are no episodes."""
+    """Who is counted. `spine` is None where there are no episodes, `organisations` where there are none."""
 
     name: str
     pack: str
@@ -48,6 +74,8 @@ class Population:
     spine_model: str | None
     spine_person: str
     spine_id: str
+    organisations: Organisations | None = None
+    attributions: tuple[Attribution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +459,8 @@ class Report:
     named_periods: tuple[NamedPeriod, ...]
     financial_year_starts: int | None
     period_date: Literal["cohort", "denominator", "numerator", "latest"]
+    levels: tuple[str, ...] = ()
+    attribution: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

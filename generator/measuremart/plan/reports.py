@@ -12,6 +12,7 @@ from measuremart.definitions.report import NamedPeriod
 from measuremart.plan import nodes
 from measuremart.plan.expressions import Built, MeasurePlanner, fix_for, offset
 from measuremart.plan.grain import comparable, finest
+from measuremart.plan.levels import attribution_of
 from measuremart.plan.nodes import Typed
 from measuremart.plan.scope import Scope, Trail, about
 
@@ -19,9 +20,10 @@ from measuremart.plan.scope import Scope, Trail, about
 class ReportPlanner:
     """Builds cohorts, indicators and reports; what has problems is left out and reported."""
 
-    def __init__(self, scope: Scope, measures: MeasurePlanner) -> None:
+    def __init__(self, scope: Scope, measures: MeasurePlanner, populations: dict[str, nodes.Population]) -> None:
         self._scope = scope
         self._measures = measures
+        self._populations = populations
         self.cohorts: dict[str, nodes.Cohort] = {}
         self.indicators: dict[str, nodes.Indicator] = {}
         self.reports: dict[str, nodes.Report] = {}
@@ -180,10 +182,11 @@ class ReportPlanner:
             nodes.NamedPeriod(p.name, p.start, p.end, p.due) for p in entry.periods if isinstance(p, NamedPeriod)
         )
         indicators = [self._asked(defined, number, i, named, trail) for number, i in enumerate(indicators)]
+        types = cohorts[0].types
         report = nodes.Report(
             about=about(defined),
             title=" ".join(entry.title.split()),
-            types=cohorts[0].types,
+            types=types,
             cohorts=tuple(dict.fromkeys(entry.cohorts)),
             primary=primary,
             indicators=tuple(indicators),
@@ -193,6 +196,8 @@ class ReportPlanner:
             named_periods=named,
             financial_year_starts=entry.financial_year_starts,
             period_date=entry.period_date,
+            levels=entry.levels,
+            attribution=attribution_of(defined, types, self._populations.get(types.population), self._scope, trail),
         )
         self.reports[defined.name] = report
 

@@ -47,6 +47,12 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
         ("end_date", "date", "Last day of a named period"),
         ("due_date", "date", "When its submissions are due"),
     ],
+    "catalogue_report_level": [
+        ("report", "string", "The report"),
+        ("position", "bigint", "The level's place in the report, from 1, the narrowest"),
+        ("level_name", "string", "The level"),
+        ("attribution", "string", "The report's rule of attribution"),
+    ],
     "catalogue_measure": [
         ("measure", "string", "The measure's name"),
         ("pack", "string", "The pack it is defined in"),
@@ -76,6 +82,11 @@ def catalogue_files(plan: Plan) -> dict[str, str]:
             for position, i in enumerate(r.indicators, start=1)
         ],
         "catalogue_report_period": [row for r in plan.reports.values() for row in _periods(r)],
+        "catalogue_report_level": [
+            (r.about.name, position, level, r.attribution)
+            for r in plan.reports.values()
+            for position, level in enumerate(r.levels, start=1)
+        ],
         "catalogue_measure": [_measure(m) for m in sorted(plan.measures.values(), key=lambda m: m.about.name)],
         "catalogue_concept": sorted(set(_concepts(plan))),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from measuremart.plan.nodes import Plan
+from measuremart.render import organisations
 from measuremart.render.catalogue import catalogue_files
 from measuremart.render.dropped import dropped_model
 from measuremart.render.environment import fill
@@ -16,6 +17,7 @@ GENERATED_FOLDERS = (
     "models/subqueries",
     "models/measures",
     "models/cohorts",
+    "models/organisations",
     "models/indicators",
     "models/reports",
     "seeds/catalogue",
@@ -53,6 +55,18 @@ def render(plan: Plan) -> dict[str, str]:
         fill("union_dropped", packs=_packs(plan)),
         "What the definitions of the packs that are built dropped, with the reason",
         [("pack", "string", "The pack of the definition"), *dropped_columns()],
+    )
+    files |= _union(
+        f"{organisations.FOLDER}/organisation_level",
+        organisations.levels_model(plan),
+        "Which entity of each level an organisation belongs to, and when",
+        organisations.LEVEL_COLUMNS,
+    )
+    files |= _union(
+        f"{organisations.FOLDER}/organisation_attribution",
+        organisations.attributions_model(plan),
+        "Which organisation a person or an episode counts for under each rule of attribution, and when",
+        organisations.ATTRIBUTION_COLUMNS,
     )
     files |= catalogue_files(plan)
     return {path: files[path] for path in sorted(files)}
