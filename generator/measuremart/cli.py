@@ -22,6 +22,7 @@ from measuremart.catalogue import noun
 from measuremart.definitions.file import SECTIONS
 from measuremart.example_runs import ENGINES, failures_of
 from measuremart.list_table import list_table
+from measuremart.organisation_table import organisation_rows, organisation_table
 from measuremart.pipeline import Read, pending_changes, read_definitions
 from measuremart.problems import Kind, did_you_mean, exit_code
 from measuremart.report_table import report_rows, report_table
@@ -249,6 +250,10 @@ def run_examples(
 @app.command()
 def report(
     name: Annotated[str, typer.Argument(help="The report, as in definitions.")],
+    organisation: Annotated[
+        str | None, typer.Option(help="An entity of the report's first level: its rates beside those of its parents.")
+    ] = None,
+    period: Annotated[str, typer.Option(help="The period, with --organisation.")] = "all time",
     target: Annotated[str | None, typer.Option(help="dbt's target, where it is not the profile's default.")] = None,
     profiles_dir: Annotated[Path | None, typer.Option(help="The folder of dbt's profiles.yml.")] = None,
     variables: Annotated[str | None, typer.Option("--vars", help="dbt variables, as for dbt build.")] = None,
@@ -260,20 +265,31 @@ def report(
     if name not in read.plan.reports:
         _err.print(read.catalogue.unknown(name, ("reports",)))
         raise typer.Exit(2)
+    plan = read.plan.reports[name]
+    if organisation is not None and not plan.levels:
+        _err.print(f"report '{name}' has no levels: --organisation needs 'levels' in its definition")
+        raise typer.Exit(2)
     given = (("--target", target), ("--profiles-dir", profiles_dir), ("--vars", variables))
     options = tuple(str(word) for pair in given if pair[1] is not None for word in pair)
     try:
         lack = missing(project_dir, profiles_dir, target)
         if lack:
             raise WarehouseError(lack)
-        rows = report_rows(project_dir, name, options)
+        if organisation is not None:
+            rows = organisation_rows(project_dir, plan, organisation, period, options)
+        else:
+            rows = report_rows(project_dir, name, options)
+        if organisation is not None and not rows:
+            level = plan.levels[0].replace("_", " ")
+            raise WarehouseError(f"no {level} '{organisation}' in period '{period}' of report '{name}'")
         if not rows:
             pack = read.plan.reports[name].about.pack
             raise WarehouseError(f"report '{name}' was not built: is pack '{pack}' in the dbt variable 'packs'?")
     except WarehouseError as error:
         _err.print(str(error))
         raise typer.Exit(WAREHOUSE) from None
-    _out.print(report_table(read.plan.reports[name], rows, _out.width))
+    table = organisation_table if organisation is not None else report_table
+    _out.print(table(plan, rows, _out.width))
 
 
 def main() -> None:
