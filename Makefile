@@ -76,6 +76,7 @@ fuzz: $(VENV)/.ready-dev  ## Random definitions on every engine: make fuzz N=500
 
 bench: $(VENV)/.ready-dev  ## Benchmarks; figures, no verdicts
 	@$(BIN)/python benchmarks/generate_speed.py
+	@$(BIN)/python -m benchmarks.levels
 
 clean:  ## Remove what builds leave behind; the virtual environment stays
 	rm -rf build target logs $(DATABASE) $(DATABASE).wal
