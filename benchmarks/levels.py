@@ -47,7 +47,8 @@ def world(children: int, seed: int) -> duckdb.DuckDBPyConnection:
     run(f"create table catalogue_report_level as from (values {levels}) t(report, position, level_name, attribution)")
     run(
         "create table dim_indicator as select 'r' as report, 'score_' || i as indicator, i as position, 1 as version, "
-        f"'proportion' as statistic, 80.0 as benchmark_value, 'higher' as better from range({SCORES}) t(i)"
+        f"'proportion' as statistic, 80.0 as benchmark_value, 'higher' as better, "
+        f"true as is_available from range({SCORES}) t(i)"
     )
     run(
         "create table report_period as select 'r' as report, 'named' as period_kind, 'cohort_' || (4 + i) as period, "

@@ -1,4 +1,4 @@
-"""Writes docs/reference/*.md from the code: the command line, dbt variables, relations, macros.
+"""Writes docs/reference/*.md from the code: the command line, variables, relations, macros, checks, targets.
 
 `python docs/build_reference.py` writes the pages. With `--check` it writes nothing, and exits 1 with the names of the
 pages that are not current.
@@ -16,6 +16,7 @@ import typer
 import yaml
 from measuremart import cli
 from measuremart.checks.manual import manual
+from targets_page import targets_page
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference"
@@ -26,6 +27,7 @@ def main() -> None:
     """Write the pages, or say which are not current."""
     pages = {"cli.md": _cli(), "variables.md": _variables(), "relations.md": _relations(), "macros.md": _macros()}
     pages["checks.md"] = manual()
+    pages["targets.md"] = targets_page(ROOT / "definitions")
     stale = [name for name, text in pages.items() if _on_disk(name) != HEADER + text]
     if "--check" in sys.argv[1:]:
         if stale:
@@ -60,9 +62,10 @@ def _yaml(path: Path) -> Any:
 def _cli() -> str:
     group: Any = typer.main.get_command(cli.app)
     text = "# Command line\n\n" + group.help.strip() + "\n\n"
-    text += _table(["command", "what it does"], ((f"`{n}`", _first_line(c.help)) for n, c in group.commands.items()))
+    commands = dict(_commands(group, ""))
+    text += _table(["command", "what it does"], ((f"`{n}`", _first_line(c.help)) for n, c in commands.items()))
     text += "`measuremart --version` prints the version, `measuremart COMMAND --help` the options.\n\n"
-    for name, command in group.commands.items():
+    for name, command in commands.items():
         arguments = [p for p in command.params if p.param_type_name == "argument"]
         options = [p for p in command.params if p.param_type_name == "option" and p.name != "help"]
         words = [p.name.upper() if p.required else f"[{p.name.upper()}]" for p in arguments]
@@ -72,6 +75,14 @@ def _cli() -> str:
         rows += [(f"`{', '.join(p.opts)}`", p.help or "", _default(p)) for p in options]
         text += _table(["argument or option", "meaning", "default"], rows)
     return text + _exit_codes()
+
+
+def _commands(group: Any, above: str) -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{above}{name} ")
+        else:
+            yield f"{above}{name}", command
 
 
 def _first_line(text: str) -> str:
@@ -94,7 +105,7 @@ def _exit_codes() -> str:
 
 
 def _variables() -> str:
-    text = "# dbt variables\n\nSet them in `dbt_project.yml`, or for one run: `dbt build --vars '{packs: [lung]}'`.\n\n"
+    text = "# dbt variables\n\nSet them in `dbt_project.yml`, or for one run: `dbt build --vars '{packs: []}'`.\n\n"
     rows = [(f"`{name}`", f"`{default}`" if default else "a list", said) for name, default, said in _variable_lines()]
     return text + _table(["variable", "default", "meaning"], rows) + _environment()
 
@@ -132,9 +143,18 @@ _BY_HAND = {
     "Staging: one view per OMOP table": "models/staging/omop/_staging.yml",
     "Episodes": "models/episodes/_episodes.yml",
     "Targets: what rules are applied to": "models/targets/_targets.yml",
+    "Targets of oncology, and what they are made from": "models/targets/oncology/_oncology.yml",
     "Reference: the clock and the periods": "models/_reference.yml",
     "Reference: kinds of episodes and of links": "seeds/reference/_reference.yml",
-    "Marts: what BI reads": "models/marts/_marts.yml",
+    "Epilepsy12: one view per table of the audit": "models/staging/epilepsy12/_staging.yml",
+    "Epilepsy12: children and registrations": "models/episodes/epilepsy12/_episodes.yml",
+    "Epilepsy12: targets, levels and attribution": "models/targets/epilepsy12/_targets.yml",
+    "Epilepsy12: exports": "models/exports/epilepsy12/_exports.yml",
+    "Consent: who is left out": "models/staging/consent/_consent.yml",
+    "Marts: results of reports": "models/marts/_marts.yml",
+    "Marts: what facts are about": "models/marts/_dimensions.yml",
+    "Marts: members, attrition, freshness": "models/marts/_facts.yml",
+    "Results: OMOP's cohort tables": "models/results/_results.yml",
     "Catalogue: what is defined, as data": "seeds/catalogue/_catalogue.yml",
 }
 _GENERATED = (
@@ -145,6 +165,9 @@ _GENERATED = (
     ("denominator__*", "indicators", "the denominator of an indicator; none for `full_cohort`"),
     ("indicator__*", "indicators", "keys in both denominator and numerator, free of any report"),
     ("report__*__results", "reports", "one row per indicator and cohort key: status, reason, dates"),
+    ("report_cohort_keys", "reports", "the cohort keys of all reports, for the marts: a view"),
+    ("measure_members", "measures", "the members of all measures, for the marts: a view"),
+    ("population_*", "populations", "the persons and the episodes of all populations, for the marts: views"),
     ("report_results", "reports", "the results of all reports, for the marts"),
     (
         "dropped_events__*",
@@ -202,6 +225,7 @@ def _macros() -> str:
     for title, path in {
         "Scalars: what engines spell differently": "macros/scalar/_scalar.yml",
         "Staging: where a source column comes from": "macros/omop/_omop.yml",
+        "Consent: which opt-outs hold": "macros/consent/_consent_macros.yml",
     }.items():
         text += f"## {title}\n\n"
         rows = []

@@ -10,7 +10,7 @@ from benchmarks.synthetic_omop.build import build
 from benchmarks.synthetic_omop.write import CsvFolder, ParquetFolder
 
 # This seed shows every status and every limit of the lung pack among 200 persons: tests/engines/test_hand_report.py.
-DEMO_PERSONS, DEMO_SEED, DEMO_PREFIX = 200, 174, "demo__"
+DEMO_PERSONS, DEMO_SEED, DEMO_PREFIX = 200, 14, "demo__"
 DEMO_FOLDER = Path(__file__).resolve().parents[2] / "seeds" / "demo"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from benchmarks.synthetic_omop import cancers, care, dirt, people, treatment
+from benchmarks.synthetic_omop import cancers, care, cases, contacts, dirt, people, treatment
 from benchmarks.synthetic_omop.draws import Draws
 from benchmarks.synthetic_omop.store import Column, Store, day
 from benchmarks.synthetic_omop.vocabulary import CONCEPTS, ancestors, relationships
@@ -23,30 +23,35 @@ def build(persons: int, seed: int) -> Iterator[tuple[int, Tables]]:
     for chunk, first in enumerate(range(0, persons, CHUNK), start=1):
         size = min(CHUNK, persons - first)
         store.draws = Draws(seed, chunk)
-        _add_chunk(store, size)
+        _add_chunk(store, size, with_cases=chunk == 1)
         yield first + size, store.take()
 
 
-def _add_chunk(store: Store, size: int) -> None:
+def _add_chunk(store: Store, size: int, *, with_cases: bool) -> None:
     folk = people.add_people(store, size)
     people.add_observation_periods(store, folk)
     primaries = cancers.add_primaries(store, folk)
     declined = store.draws.chance(len(primaries), 0.12)
+    untested = store.draws.chance(len(primaries), 0.1)
     visit = care.add_visits(store, primaries)
-    cancers.add_diagnoses(store, primaries, visit)
-    cancers.add_spread(store, primaries)
+    diagnosis = cancers.add_diagnoses(store, primaries, visit)
+    growth = cancers.add_spread(store, primaries, diagnosis)
     care.add_referrals(store, primaries)
-    care.add_stages(store, primaries)
+    care.add_stages(store, primaries, diagnosis)
     care.add_tissue(store, primaries)
-    care.add_fitness(store, primaries)
+    care.add_fitness(store, primaries, untested)
     care.add_habits(store, primaries)
     care.add_meetings(store, primaries)
+    contacts.add_contacts(store, primaries)
+    contacts.add_gene_tests(store, primaries, untested)
     care.add_palliative(store, primaries)
-    care.add_choices(store, primaries, declined)
+    care.add_choices(store, primaries, declined, untested)
     care.add_illnesses(store, primaries)
-    last = treatment.add_treatments(store, primaries, declined)
+    last = treatment.add_treatments(store, primaries, declined, growth)
     treatment.add_deaths(store, primaries, folk, last)
     dirt.add_dirt(store, primaries, folk)
+    if with_cases:
+        cases.add_cases(store, primaries, folk)
 
 
 def _add_vocabulary(store: Store) -> None:
@@ -83,4 +88,15 @@ def _add_vocabulary(store: Store) -> None:
         vocabulary_reference="made up",
         vocabulary_version="1",
         vocabulary_concept_id=0,
+    )
+    store.add(
+        "cdm_source",
+        1,
+        cdm_source_name="Invented hospital",
+        cdm_source_abbreviation="invented",
+        cdm_holder="measuremart",
+        source_release_date=day("2026-06-29"),
+        cdm_release_date=day("2026-06-30"),
+        cdm_version="5.4",
+        vocabulary_version="Plain 1",
     )

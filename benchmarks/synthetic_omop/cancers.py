@@ -7,6 +7,7 @@ import numpy as np
 from benchmarks.synthetic_omop import codes as c
 from benchmarks.synthetic_omop.draws import Ints
 from benchmarks.synthetic_omop.people import People
+from benchmarks.synthetic_omop.schema import EVENT_FIELDS
 from benchmarks.synthetic_omop.store import EXTRACT, NULL, Store, day, hide, moment
 from benchmarks.synthetic_omop.vocabulary import CODES
 
@@ -32,9 +33,9 @@ class Primaries:
 
 
 def add_primaries(store: Store, people: People) -> Primaries:
-    """No primary for one person in ten; a second for one in seven, some while the first goes on; rarely a third."""
+    """No primary for one person in seven; a second for one in seven, some while the first goes on; rarely a third."""
     draws, size = store.draws, len(people.person)
-    how_many = draws.pick(size, [0, 1, 2, 3], [10, 75, 13, 2])
+    how_many = draws.pick(size, [0, 1, 2, 3], [15, 70, 13, 2])
     at = np.repeat(np.arange(size), how_many)
     rows = len(at)
     place = np.arange(rows) - np.repeat(np.cumsum(how_many) - how_many, how_many)
@@ -88,8 +89,11 @@ def _add_roots(store: Store, person: Ints, found: Ints, kind: Ints) -> Ints:
     )
 
 
-def add_diagnoses(store: Store, p: Primaries, visit: Ints) -> None:
-    """The tumour as a condition, once or more often; lining tumours partly as a code in the source text alone."""
+def add_diagnoses(store: Store, p: Primaries, visit: Ints) -> Ints:
+    """The tumour as a condition, once or more often; lining tumours partly as a code in the source text alone.
+
+    Gives the ids of the first records.
+    """
     draws, rows = store.draws, len(p)
     codes = np.zeros(rows, dtype="U24")
     for concept in np.unique(p.concept).tolist():
@@ -100,7 +104,7 @@ def add_diagnoses(store: Store, p: Primaries, visit: Ints) -> None:
     unmapped = (p.kind == LINING) & draws.chance(rows, 0.4)
     common = {"condition_type_concept_id": c.FROM_RECORD, "condition_status_concept_id": c.CONFIRMED}
     concept = np.where(unmapped, 0, p.concept)
-    store.event(
+    recorded = store.event(
         "condition_occurrence",
         p.person,
         p.found,
@@ -132,10 +136,15 @@ def add_diagnoses(store: Store, p: Primaries, visit: Ints) -> None:
         condition_status_concept_id=c.PRELIMINARY,
         condition_source_value="OTH-1",
     )
+    return recorded
 
 
-def add_spread(store: Store, p: Primaries) -> None:
-    """Spread in a third of the tumours, with an episode of its own below the root; also growth, and dirt."""
+def add_spread(store: Store, p: Primaries, diagnosis: Ints) -> tuple[Ints, Ints]:
+    """Spread in a third of the tumours, with an episode of its own below the root; also growth, and dirt.
+
+    Spread is recorded as a condition, as a measurement that modifies the diagnosis, or as both. Gives the rows of the
+    tumours that grew, and the ids of the episodes of growth.
+    """
     draws, rows = store.draws, len(p)
     spread = draws.chance(rows, 0.28)
     person, root = p.person[spread], p.root[spread]
@@ -149,18 +158,37 @@ def add_spread(store: Store, p: Primaries) -> None:
         draws.pick(len(person), [*elsewhere, c.SPREAD_LUNG_BOTH], [4, 4, 4, 2]),
     )
     target = np.where(draws.chance(len(person), 0.7), below, root)
+    how = draws.pick(len(person), [1, 2, 3], [4, 4, 2])
+    measured = how >= 2
+    field, _ = EVENT_FIELDS["condition_occurrence"]
+    unsaid = draws.chance(len(person), 0.1)
+    store.event(
+        "measurement",
+        person[measured],
+        on[measured],
+        target[measured],
+        linked=0.4,
+        undated=12,
+        measurement_concept_id=np.where(unsaid, c.SPREAD_FOUND, where)[measured],
+        measurement_type_concept_id=c.FROM_REGISTRY,
+        measurement_source_value="spread",
+        measurement_event_id=diagnosis[spread][measured],
+        meas_event_field_concept_id=field,
+    )
+    named = how != 2
     store.event(
         "condition_occurrence",
-        person,
-        on,
-        target,
-        condition_concept_id=where,
+        person[named],
+        on[named],
+        target[named],
+        undated=12,
+        condition_concept_id=where[named],
         condition_type_concept_id=c.FROM_RECORD,
         condition_status_concept_id=c.CONFIRMED,
         condition_source_value="spread",
     )
-    grown = draws.chance(rows, 0.08)
-    add_nested(store, p.person[grown], p.root[grown], c.PROGRESSION, p.found[grown] + 180)
+    grown = np.flatnonzero(draws.chance(rows, 0.12))
+    growth = add_nested(store, p.person[grown], p.root[grown], c.PROGRESSION, p.found[grown] + 180)
     nested = draws.chance(rows, 0.02)  # an episode of care below another one is no root
     inner = add_nested(store, p.person[nested], p.root[nested], c.CARE, p.found[nested] + 20)
     store.event(
@@ -172,9 +200,10 @@ def add_spread(store: Store, p: Primaries) -> None:
         condition_concept_id=p.concept[nested],
         condition_type_concept_id=c.FROM_RECORD,
     )
+    return grown, growth
 
 
-def add_nested(store: Store, person: Ints, parent: Ints, concept: int, on: Ints, number: Ints | int = 1) -> Ints:
+def add_nested(store: Store, person: Ints, parent: Ints, concept: Ints | int, on: Ints, number: Ints | int = 1) -> Ints:
     """Episodes below others."""
     return store.add(
         "episode",

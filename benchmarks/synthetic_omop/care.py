@@ -7,6 +7,7 @@ import numpy as np
 from benchmarks.synthetic_omop import codes as c
 from benchmarks.synthetic_omop.cancers import OTHER, Primaries
 from benchmarks.synthetic_omop.draws import Bools, Ints
+from benchmarks.synthetic_omop.schema import EVENT_FIELDS
 from benchmarks.synthetic_omop.store import NULL, Store, hide, later, moment
 
 RECORD = c.FROM_RECORD
@@ -36,7 +37,7 @@ def add_referrals(store: Store, p: Primaries) -> None:
         visit_concept_id=c.URGENT_REFERRAL,
         visit_type_concept_id=RECORD,
         visit_end_date=p.referred[seen],
-        provider_id=draws.between(int(seen.sum()), 1, 18),
+        provider_id=1 + 6 * draws.between(int(seen.sum()), 0, 2),
         care_site_id=draws.between(int(seen.sum()), 1, 6),
         visit_source_value="urgent",
     )
@@ -67,27 +68,40 @@ def add_visits(store: Store, p: Primaries) -> Ints:
     return visit
 
 
-def add_stages(store: Store, p: Primaries) -> None:
-    """The stage by examination, a few days after the diagnosis; for about half under the microscope as well."""
+def add_stages(store: Store, p: Primaries, diagnosis: Ints) -> None:
+    """The stage by examination, a few days after the diagnosis; for about half under the microscope as well.
+
+    Two in five say which diagnosis they modify; few of these are linked to an episode as well, some to another one.
+    """
     draws, rows = store.draws, len(p)
     shift = draws.pick(rows, [0, 4, 12, 90, 91, 150], [30, 30, 30, 2, 2, 4])
     clinical = draws.chance(rows, 0.88)
     concepts = np.where(
         draws.chance(rows, 0.4), np.take(c.STAGES, p.stage - 1), np.take(c.CLINICAL_STAGES, p.stage - 1)
     )
+    lettered = draws.chance(rows, 0.6)
+    concepts = np.where(lettered & (p.stage == 1), c.STAGE_IB, concepts)
+    concepts = np.where(lettered & (p.stage == 2), c.STAGE_IIA, concepts)
     micro = draws.chance(rows, np.where(p.stage == 4, 0.2, 0.5))
     for who, on, concept in (
         (clinical, p.found + shift, concepts),
         (micro, p.proven, np.take(c.MICROSCOPE_STAGES, p.stage - 1)),
     ):
+        modifies = draws.chance(rows, 0.4)
+        linked = ~modifies | draws.chance(rows, 0.3)
+        stray = draws.chance(rows, 0.05)  # says one thing by its link, another by what it modifies
+        field, _ = EVENT_FIELDS["condition_occurrence"]
         store.event(
             "measurement",
             p.person[who],
             on[who],
-            p.root[who],
+            hide(np.where(stray, np.roll(p.root, 1), p.root), ~linked)[who],
+            undated=9,
             measurement_concept_id=concept[who],
             measurement_type_concept_id=c.FROM_REGISTRY,
             measurement_source_value="stage",
+            measurement_event_id=hide(diagnosis, ~modifies)[who],
+            meas_event_field_concept_id=np.where(modifies, field, NULL)[who],
         )
 
 
@@ -108,6 +122,7 @@ def add_tissue(store: Store, p: Primaries) -> None:
     store.event(
         "measurement",
         on=p.proven[taken],
+        undated=9,
         measurement_concept_id=c.TISSUE_RESULT,
         measurement_type_concept_id=RECORD,
         value_as_concept_id=result,
@@ -116,7 +131,7 @@ def add_tissue(store: Store, p: Primaries) -> None:
     )
 
 
-def add_fitness(store: Store, p: Primaries) -> None:
+def add_fitness(store: Store, p: Primaries, untested: Bools) -> None:
     """The ECOG score, once or twice, sometimes without its number or with a 9 for not known; breath tests."""
     draws, rows = store.draws, len(p)
     first = draws.pick(rows, [0, 1, 2, 3, 4, 9, -1], [38, 38, 9, 3, 2, 4, 6])
@@ -132,23 +147,31 @@ def add_fitness(store: Store, p: Primaries) -> None:
             on[who],
             p.root[who],
             linked=0.75,
+            undated=9,
             measurement_concept_id=c.ECOG,
             measurement_type_concept_id=RECORD,
             value_as_number=number[who],
             value_as_concept_id=draws.pick(int(who.sum()), [0, NULL]),
             measurement_source_value="ECOG",
         )
-    tested = (p.kind != OTHER) & draws.chance(rows, 0.3)
-    size = int(tested.sum())
+    tested = np.flatnonzero((p.kind != OTHER) & ~untested & draws.chance(rows, 0.6))
+    add_breath_tests(store, p, tested, p.found[tested] + draws.pick(len(tested), [-20, 0, 5]))
+
+
+def add_breath_tests(store: Store, p: Primaries, at: Ints, on: Ints) -> None:
+    """Breath tests of those primaries, some without the number, which were not done."""
+    draws, size = store.draws, len(at)
+    number = draws.between(size, 300, 1100) / 10
     store.event(
         "measurement",
-        p.person[tested],
-        p.found[tested] + 5,
-        p.root[tested],
+        p.person[at],
+        on,
+        p.root[at],
         linked=0.5,
+        undated=10,
         measurement_concept_id=c.LUNG_FUNCTION,
         measurement_type_concept_id=RECORD,
-        value_as_number=draws.between(size, 300, 1100) / 10,
+        value_as_number=np.where(draws.chance(size, 0.08), np.nan, number),
         unit_concept_id=draws.pick(size, [c.PERCENT, 0, NULL], [8, 1, 1]),
         measurement_source_value="FEV1",
     )
@@ -202,16 +225,16 @@ def add_palliative(store: Store, p: Primaries) -> None:
         p.found[sent] + after,
         p.root[sent],
         linked=0.8,
+        undated=8,
         observation_concept_id=c.PALLIATIVE_REFERRAL,
         observation_type_concept_id=RECORD,
     )
 
 
-def add_choices(store: Store, p: Primaries, declined: Bools) -> None:
+def add_choices(store: Store, p: Primaries, declined: Bools, untested: Bools) -> None:
     """Refusals (of treatment, of tests) and clinical trials, whose state stands in the text."""
     draws, rows = store.draws, len(p)
-    no_tests = draws.chance(rows, 0.08)
-    for who, value in ((declined, c.DECLINED_TREATMENT), (no_tests, c.DECLINED_TESTS)):
+    for who, value in ((declined, c.DECLINED_TREATMENT), (untested, c.DECLINED_TESTS)):
         store.event(
             "observation",
             p.person[who],

@@ -23,6 +23,7 @@ PLACES = (
     ("Wick End", "Southshire"),
 )
 PROVIDERS = 18
+SPECIALTIES = (c.GENERALIST, c.CANCER_DOCTOR, c.RAY_DOCTOR, c.LUNG_DOCTOR, c.LUNG_NURSE, 0)  # in turn
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def add_places(store: Store) -> None:
         "provider",
         PROVIDERS,
         provider_name=np.char.add("Doctor ", (numbers + 1).astype(str)),
-        specialty_concept_id=0,
+        specialty_concept_id=np.take(SPECIALTIES, numbers % len(SPECIALTIES)),
         care_site_id=numbers % len(CARE_SITES) + 1,
     )
 

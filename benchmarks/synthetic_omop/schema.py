@@ -111,6 +111,8 @@ TABLES: dict[str, list[tuple[str, str]]] = {
         *_WHERE,
         ("measurement_source_value", TEXT),
         ("value_source_value", TEXT),
+        ("measurement_event_id", ID),
+        ("meas_event_field_concept_id", ID),
     ],
     "observation": [
         ("observation_id", ID),
@@ -124,6 +126,8 @@ TABLES: dict[str, list[tuple[str, str]]] = {
         *_concepts("value_as", "qualifier", "unit"),
         *_WHERE,
         ("observation_source_value", TEXT),
+        ("observation_event_id", ID),
+        ("obs_event_field_concept_id", ID),
     ],
     "device_exposure": [
         ("device_exposure_id", ID),
@@ -179,7 +183,19 @@ TABLES: dict[str, list[tuple[str, str]]] = {
         ("vocabulary_version", TEXT),
         ("vocabulary_concept_id", ID),
     ],
+    "cdm_source": [
+        ("cdm_source_name", TEXT),
+        ("cdm_source_abbreviation", TEXT),
+        ("cdm_holder", TEXT),
+        ("source_release_date", DATE),
+        ("cdm_release_date", DATE),
+        ("cdm_version", TEXT),
+        ("vocabulary_version", TEXT),
+    ],
 }
+
+# How a record says that it modifies an episode.
+EPISODE_FIELD = 756290
 
 # What an event of each table is called in episode_event, its day column, and its moment column.
 EVENT_FIELDS = {

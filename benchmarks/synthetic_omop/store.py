@@ -64,17 +64,20 @@ class Store:
         self.parts.setdefault(table, []).append(columns)
         return ids
 
-    def event(self, table: str, person: Ints, on: Ints, episode: Ints, linked: float = 0.88, **values: Any) -> Ints:
+    def event(
+        self, table: str, person: Ints, on: Ints, episode: Ints, linked: float = 0.88, undated: int = 4, **values: Any
+    ) -> Ints:
         """Append clinical events, with the flaws of real records.
 
-        Some lose their date, some only the day or only the moment, some moments disagree with the day. Most are
-        linked to the episode given; a few of those links lead to a stranger's episode, and a few rows come twice.
+        So many of a hundred lose their date (`undated`), some only the day or only the moment, some moments disagree
+        with the day. Most are linked to the episode given; a few of those links lead to a stranger's episode, and a few
+        rows come twice.
         """
         size, draws = len(person), self.draws
         fate = draws.between(size, 1, 100)
-        dates = hide(on, fate <= 5)
-        dates = np.where(fate == 6, later(on, -9), dates)
-        moments = hide(moment(on, np.where(fate % 10 == 0, 23, 9)), (fate <= 4) | (fate > 70))
+        dates = hide(on, fate <= undated + 1)
+        dates = np.where(fate == undated + 2, later(on, -9), dates)
+        moments = hide(moment(on, np.where(fate % 10 == 0, 23, 9)), (fate <= undated) | (fate > 70))
         prefix = EVENT_FIELDS[table][1]
         rows = {"person_id": person, f"{prefix}_date": dates, f"{prefix}_datetime": moments, **values}
         ids = self.add(table, size, **rows)

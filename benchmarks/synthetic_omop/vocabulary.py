@@ -18,12 +18,18 @@ CONCEPTS: list[Row] = [
     (c.CARE, "Whole course of one disease", "Episode", "EPI-1", ()),
     (c.REGIMEN, "Plan of treatment", "Episode", "EPI-2", ()),
     (c.CYCLE, "Round of treatment", "Episode", "EPI-3", ()),
+    (c.OPERATION, "Operation as a treatment", "Episode", "EPI-6", ()),
     (c.METASTATIC, "Time with spread", "Episode", "EPI-4", ()),
     (c.PROGRESSION, "Time of growth", "Episode", "EPI-5", ()),
     (c.OUTPATIENT, "Clinic visit", "Visit", "VIS-1", ()),
     (c.INPATIENT, "Hospital stay", "Visit", "VIS-2", ()),
     (c.FAMILY_DOCTOR, "Family doctor visit", "Visit", "VIS-3", ()),
     (c.URGENT_REFERRAL, "Family doctor visit, sent on urgently", "Visit", "VIS-4", (c.FAMILY_DOCTOR,)),
+    (c.GENERALIST, "Family doctor", "Provider", "DOC-1", ()),
+    (c.CANCER_DOCTOR, "Doctor for cancer medicines", "Provider", "DOC-2", ()),
+    (c.RAY_DOCTOR, "Doctor for ray treatment", "Provider", "DOC-3", ()),
+    (c.LUNG_DOCTOR, "Doctor for lungs", "Provider", "DOC-4", ()),
+    (c.LUNG_NURSE, "Nurse for lung tumours", "Provider", "DOC-5", ()),
     (c.LUNG, "Lung tumour", "Condition", "LNG-0", ()),
     (c.LUNG_UNSTATED, "Lung tumour, kind not stated", "Condition", "LNG-1", (c.LUNG,)),
     (c.NON_SMALL, "Lung tumour of larger cells", "Condition", "LNG-2", (c.LUNG,)),
@@ -48,6 +54,7 @@ CONCEPTS: list[Row] = [
     (c.SPREAD_LUNG_LEFT, "Spread to the left lung", "Condition", "SPR-42", (c.SPREAD_LUNG,)),
     (c.SPREAD_LUNG_BOTH, "Spread to both lungs", "Condition", "SPR-43", (c.SPREAD_LUNG,)),
     (c.SPREAD_LUNG_LINING, "Spread to the lung lining", "Condition", "SPR-44", (c.SPREAD,)),
+    (c.SPREAD_FOUND, "Spread, where is not said", "Measurement", "SPR-5", ()),
     (c.AIRWAY, "Lasting airway disease", "Condition", "OTH-1", ()),
     (c.PRESSURE, "High blood pressure", "Condition", "OTH-2", ()),
     (c.SUGAR, "High blood sugar", "Condition", "OTH-3", ()),
@@ -59,6 +66,8 @@ CONCEPTS: list[Row] = [
     (c.CLINICAL_STAGES[1], "Stage two, by examination", "Measurement", "STG-2C", (c.STAGES[1],)),
     (c.CLINICAL_STAGES[2], "Stage three, first part", "Measurement", "STG-3C", (c.STAGES[2],)),
     (c.CLINICAL_STAGES[3], "Stage four, by examination", "Measurement", "STG-4C", (c.STAGES[3],)),
+    (c.STAGE_IB, "Stage one, second part", "Measurement", "STG-1B", (c.STAGES[0],)),
+    (c.STAGE_IIA, "Stage two, first part", "Measurement", "STG-2A", (c.STAGES[1],)),
     (c.MICROSCOPE_STAGE, "Stage seen under the microscope", "Measurement", "STG-M", ()),
     (c.MICROSCOPE_STAGES[0], "Stage one, microscope", "Measurement", "STG-1M", (c.STAGES[0], c.MICROSCOPE_STAGE)),
     (c.MICROSCOPE_STAGES[1], "Stage two, microscope", "Measurement", "STG-2M", (c.STAGES[1], c.MICROSCOPE_STAGE)),
@@ -71,6 +80,10 @@ CONCEPTS: list[Row] = [
     (c.TISSUE_CANCER, "Cancer seen", "Meas Value", "TIS-1", ()),
     (c.TISSUE_CLEAR, "No cancer seen", "Meas Value", "TIS-2", ()),
     (c.TISSUE_UNSURE, "Cannot tell", "Meas Value", "TIS-3", ()),
+    (c.GENE_TEST, "Test of a tumour's genes", "Measurement", "GEN-0", ()),
+    (c.GENE_CHANGE, "A change was found", "Meas Value", "GEN-1", ()),
+    (c.GENE_NO_CHANGE, "No change was found", "Meas Value", "GEN-2", ()),
+    (c.GENE_TOO_LITTLE, "Too little tissue", "Meas Value", "GEN-3", ()),
     (c.SMOKING, "Smoking habit", "Observation", "SMO-0", ()),
     (c.SMOKES, "Smokes now", "Meas Value", "SMO-1", ()),
     (c.SMOKED, "Smoked before", "Meas Value", "SMO-2", ()),
@@ -83,6 +96,12 @@ CONCEPTS: list[Row] = [
     (c.DECLINED, "The person said no", "Observation", "DEC-0", ()),
     (c.DECLINED_TREATMENT, "No to treatment", "Meas Value", "DEC-1", ()),
     (c.DECLINED_TESTS, "No to tests", "Meas Value", "DEC-2", ()),
+    (c.INTENT, "What a treatment is for", "Observation", "INT-0", ()),
+    (c.INTENT_CURE, "To cure", "Observation", "INT-1", ()),
+    (c.INTENT_BEFORE, "Before the main treatment", "Observation", "INT-2", ()),
+    (c.INTENT_RELIEF, "To relieve", "Observation", "INT-3", ()),
+    (c.SPECIALIST_TALK, "Talk with a cancer specialist", "Procedure", "TAL-1", ()),
+    (c.NURSE_TALK, "Talk with a nurse for lung tumours", "Procedure", "TAL-2", ()),
     (c.CHEST_OPERATION, "Chest operation", "Procedure", "OPE-0", ()),
     (c.LOBE_REMOVAL, "Removal of a lobe", "Procedure", "OPE-1", (c.CHEST_OPERATION,)),
     (c.LUNG_REMOVAL, "Removal of a lung", "Procedure", "OPE-2", (c.CHEST_OPERATION,)),
@@ -90,8 +109,7 @@ CONCEPTS: list[Row] = [
     (c.CHEST_INSPECTION, "Look inside the chest", "Procedure", "OPE-4", (c.CHEST_OPERATION,)),
     (c.CHEST_INSPECTION_SAMPLE, "Look inside the chest, sample", "Procedure", "OPE-41", (c.CHEST_INSPECTION,)),
     (c.RADIOTHERAPY, "Ray treatment", "Procedure", "RAY-0", ()),
-    (c.RADIOTHERAPY_CURE, "Ray treatment to cure", "Procedure", "RAY-1", (c.RADIOTHERAPY,)),
-    (c.RADIOTHERAPY_CURE_CHEST, "Ray treatment to cure, chest", "Procedure", "RAY-11", (c.RADIOTHERAPY_CURE,)),
+    (c.RADIOTHERAPY_CURE, "Ray treatment to cure", "Procedure", "RAY-1", (c.RADIOTHERAPY, c.INTENT_CURE)),
     (c.RADIOTHERAPY_COMFORT, "Ray treatment for comfort", "Procedure", "RAY-2", (c.RADIOTHERAPY,)),
     (c.HEAT_TREATMENT, "Heat treatment of a tumour", "Procedure", "HEA-1", ()),
     (c.TISSUE_SAMPLE, "Tissue sample taken", "Procedure", "SAM-1", ()),
@@ -111,7 +129,7 @@ CONCEPTS: list[Row] = [
 ]
 
 # Vocabularies do not always list a concept among its own ancestors.
-WITHOUT_SELF_ROW = {c.SMALL, c.STAGES[3], c.RADIOTHERAPY_CURE, c.SPREAD_LUNG}
+WITHOUT_SELF_ROW = {c.SMALL, c.STAGES[3], c.INTENT_CURE, c.SPREAD_LUNG}
 
 CODES = {concept: code for concept, _, _, code, _ in CONCEPTS}
 

@@ -1,6 +1,6 @@
 """The command line: the only module that prints, parses arguments and exits.
 
-Exit codes: 0 all well; 1 generated files differ (`--check`); 2 wrong usage; 3 a file that is not readable YAML;
+Exit codes: 0 all well; 1 generated files differ (`--check`); 2 wrong usage; 3 a file that cannot be read;
 4 a key or value that is not of the language; 5 a name, grain or rule that does not fit; 6 a part that is not supported
 yet; 7 a file, or output, that may not or cannot be written; 8 the warehouse; 9 an example is not as expected.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -19,16 +20,26 @@ from rich.console import Console
 
 from measuremart import __version__
 from measuremart.catalogue import noun
+from measuremart.definitions.base import name_fault
 from measuremart.definitions.file import SECTIONS
 from measuremart.example_runs import ENGINES, failures_of
+from measuremart.import_table import finding_tables
 from measuremart.list_table import list_table
 from measuremart.organisation_table import organisation_rows, organisation_table
-from measuremart.pipeline import Read, pending_changes, read_definitions
-from measuremart.problems import Kind, did_you_mean, exit_code
-from measuremart.report_table import report_rows, report_table
+from measuremart.pipeline import Read, import_oa_cohorts, pending_changes, read_definitions
+from measuremart.plan.states import missing_said, state_of, states
+from measuremart.problems import Kind, Problem, did_you_mean, exit_code
+from measuremart.report_table import (
+    freshness_said,
+    left_out_rows,
+    left_out_said,
+    reasons_said,
+    report_rows,
+    report_table,
+)
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.warehouse.profile import missing
-from measuremart.write import WriteRefusedError, apply
+from measuremart.write import Change, WriteRefusedError, apply
 
 DIFFERENT, REFUSED, WAREHOUSE, UNEXPECTED = 1, 7, 8, 9
 
@@ -38,6 +49,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+importers = typer.Typer(help="Make a pack of another system's definitions.", no_args_is_help=True)
+app.add_typer(importers, name="import")
 
 
 class _Unwritten(Exception):  # noqa: N818 - not an error of the program
@@ -108,14 +121,18 @@ def _read(project: Path, definitions: Path | None) -> Read:
         _err.print(f"there is no folder {folder}: run this in the project, or say --project-dir")
         raise typer.Exit(2)
     read = read_definitions(folder)
-    for problem in read.problems:
+    _stop_at(read.problems)
+    return read
+
+
+def _stop_at(problems: Sequence[Problem]) -> None:
+    for problem in problems:
         _err.print(str(problem))
-    errors = [p for p in read.problems if p.kind is not Kind.WARNING]
+    errors = [p for p in problems if p.kind is not Kind.WARNING]
     if errors:
         files = len({p.position.file for p in errors})
         _err.print(f"{_counted(len(errors), 'problem')} in {_counted(files, 'file')}; nothing was written")
         raise typer.Exit(exit_code(errors))
-    return read
 
 
 def _echo(text: str) -> None:
@@ -158,19 +175,38 @@ def generate(
             raise
         _err.print(f"cannot write {error.filename}: {error.strerror}; run it again to go on")
         raise typer.Exit(REFUSED) from None
-    kinds = {kind: sum(c.kind == kind for c in found) for kind in ("new", "changed", "removed")}
-    said = ", ".join(f"{n:,} {kind}" for kind, n in kinds.items() if n) or "nothing to change"
     counts = (("subqueries", read.plan.subqueries), ("measures", read.plan.measures), ("reports", read.plan.reports))
-    _out.print(", ".join(f"{len(names):,} {word}" for word, names in counts) + f": {said}")
+    _out.print(", ".join(f"{len(names):,} {word}" for word, names in counts) + f": {_kinds_said(found)}")
+    _say_what_is_missing(read)
+
+
+def _kinds_said(found: Sequence[Change]) -> str:
+    kinds = {kind: sum(c.kind == kind for c in found) for kind in ("new", "changed", "removed")}
+    return ", ".join(f"{n:,} {kind}" for kind, n in kinds.items() if n) or "nothing to change"
+
+
+def _say_what_is_missing(read: Read) -> None:
+    found = states(read.plan)
+    for state, word in (("incomplete", "incomplete"), ("unavailable", "unavailable"), ("in part", "there in part")):
+        counts = [_of_section(found[state, section], section) for section in SECTIONS if found[state, section]]
+        if counts:
+            _out.print(f"{word}: {', '.join(counts)}")
+
+
+def _of_section(number: int, section: str) -> str:
+    return f"{number} {noun(section) if number == 1 else section.replace('_', ' ')}"
 
 
 @app.command()
 def validate(project_dir: ProjectOption = Path(), definitions: DefinitionsOption = None) -> None:
-    """Check every definition of every pack and say all that is wrong; write nothing."""
+    """Check every definition of every pack; say all that is wrong, and what is unavailable and why; write nothing."""
     read = _read(project_dir, definitions)
     counts = ((section, len(read.catalogue.of(section))) for section in SECTIONS)
-    said = (f"{n} {noun(section) if n == 1 else section.replace('_', ' ')}" for section, n in counts if n)
-    _out.print("all well: " + ", ".join(said))
+    said = ", ".join(_of_section(n, section) for section, n in counts if n)
+    _out.print(f"{'no errors' if states(read.plan) else 'all well'}: {said}")
+    _say_what_is_missing(read)
+    for line in missing_said(read.plan):
+        _out.print(line, soft_wrap=True)
 
 
 @app.command("list")
@@ -181,7 +217,11 @@ def list_definitions(
     project_dir: ProjectOption = Path(),
     definitions: DefinitionsOption = None,
 ) -> None:
-    """List what is defined: name, kind, pack, grain, description."""
+    """List what is defined: name, kind, pack, grain, state, description.
+
+    The state is empty where all is well, else incomplete, unavailable (above an incomplete one), or in part (a cohort
+    or report that goes without an unavailable part).
+    """
     read = _read(project_dir, definitions)
     _refuse_unknown_pack(read, pack)
     grains = {name: str(s.subquery.grain) for name, s in read.plan.subqueries.items()}
@@ -193,6 +233,7 @@ def list_definitions(
             "kind": noun(d.section),
             "pack": d.pack,
             "grain": grains.get(d.name, "") if d.section in ("subqueries", "measures", "cohorts") else "",
+            "state": state_of(read.plan, d.section, d.name),
             "description": " ".join((d.entry.description or "").split()),
         }
         for d in read.catalogue.everything()
@@ -247,8 +288,8 @@ def run_examples(
     _out.print(f"{_counted(len(examples), 'example')}: all as expected on {where}" if examples else "no examples")
 
 
-@app.command()
-def report(
+@app.command("report")
+def report_command(
     name: Annotated[str, typer.Argument(help="The report, as in definitions.")],
     organisation: Annotated[
         str | None, typer.Option(help="An entity of the report's first level: its rates beside those of its parents.")
@@ -260,13 +301,14 @@ def report(
     project_dir: ProjectOption = Path(),
     definitions: DefinitionsOption = None,
 ) -> None:
-    """Print a report that was built: indicator, eligible, met, rate, benchmark, verdict."""
+    """Print a report that was built: indicator, eligible, met, rate, benchmark, verdict, and what is unavailable."""
     read = _read(project_dir, definitions)
-    if name not in read.plan.reports:
+    report = read.plan.reports.get(name) or read.plan.unavailable.reports.get(name)
+    if report is None:
         _err.print(read.catalogue.unknown(name, ("reports",)))
         raise typer.Exit(2)
-    plan = read.plan.reports[name]
-    if organisation is not None and not plan.levels:
+    plan = read.plan.reports.get(name)
+    if organisation is not None and (plan is None or not plan.levels):
         _err.print(f"report '{name}' has no levels: --organisation needs 'levels' in its definition")
         raise typer.Exit(2)
     given = (("--target", target), ("--profiles-dir", profiles_dir), ("--vars", variables))
@@ -275,21 +317,68 @@ def report(
         lack = missing(project_dir, profiles_dir, target)
         if lack:
             raise WarehouseError(lack)
-        if organisation is not None:
-            rows = organisation_rows(project_dir, plan, organisation, period, options)
-        else:
-            rows = report_rows(project_dir, name, options)
-        if organisation is not None and not rows:
-            level = plan.levels[0].replace("_", " ")
-            raise WarehouseError(f"no {level} '{organisation}' in period '{period}' of report '{name}'")
+        if organisation is not None and plan is not None:
+            beside = organisation_rows(project_dir, plan, organisation, period, options)
+            if not beside:
+                level = plan.levels[0].replace("_", " ")
+                raise WarehouseError(f"no {level} '{organisation}' in period '{period}' of report '{name}'")
+            _out.print(organisation_table(plan, beside, _out.width))
+            return
+        rows = report_rows(project_dir, name, options)
+        left_out = left_out_rows(project_dir, name, options) if rows and rows[0]["without"] else []
         if not rows:
-            pack = read.plan.reports[name].about.pack
+            pack = report.about.pack
             raise WarehouseError(f"report '{name}' was not built: is pack '{pack}' in the dbt variable 'packs'?")
     except WarehouseError as error:
         _err.print(str(error))
         raise typer.Exit(WAREHOUSE) from None
-    table = organisation_table if organisation is not None else report_table
-    _out.print(table(plan, rows, _out.width))
+    for line in left_out_said(left_out):
+        _out.print(line, soft_wrap=True)
+    _out.print(report_table(report.title, rows, _out.width))
+    for line in (*reasons_said(rows), *freshness_said(rows)):
+        _out.print(line, soft_wrap=True)
+
+
+@importers.command("oa-cohorts")
+def import_oa_cohorts_folder(
+    folder: Annotated[Path, typer.Argument(help="The folder of CSV files.", show_default=False)],
+    pack: Annotated[str, typer.Option(help="The pack to write: a folder of the definitions.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; print what would change.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that were edited or not imported.")] = False,
+    project_dir: ProjectOption = Path(),
+    definitions: DefinitionsOption = None,
+) -> None:
+    """Make a pack of an oa-cohorts configuration, and say what is not as it was there."""
+    packs = definitions or project_dir / "definitions"
+    faults = [f"there is no folder {wanted}" for wanted in (folder, packs) if not wanted.is_dir()]
+    fault = name_fault(pack) or next(iter(faults), None)
+    if fault is not None:
+        _err.print(fault)
+        raise typer.Exit(2)
+    found = import_oa_cohorts(packs, folder, pack)
+    _stop_at(found.imported.problems)
+    refused = [] if force else found.edited
+    if dry_run or refused:
+        for change in found.changes:
+            _echo(change.diff())
+    for table in finding_tables(found.imported.findings, found.imported.unavailable):
+        _out.print(table, "")
+    if found.warnings:
+        _out.print(f"{_counted(len(found.warnings), 'warning')}: `measuremart validate` says which")
+    _out.print(", ".join(_of_section(n, section) for section, n in found.imported.counts.items()))
+    if refused:
+        for path in refused:
+            _err.print(f"{path} was edited since it was imported, or never was imported")
+        _err.print("nothing was written: keep what is yours in another file or pack, or say --force to lose it")
+        raise typer.Exit(REFUSED)
+    if dry_run:
+        return
+    try:
+        apply(packs, found.changes)
+    except OSError as error:
+        _err.print(f"cannot write {error.filename}: {error.strerror}; run it again to go on")
+        raise typer.Exit(REFUSED) from None
+    _out.print(f"{packs / pack}: {_kinds_said(found.changes)}; next: measuremart generate")
 
 
 def main() -> None:

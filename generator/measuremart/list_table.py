@@ -9,9 +9,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-COLUMNS = ("name", "kind", "pack", "grain", "description")
+COLUMNS = ("name", "kind", "pack", "grain", "state", "description")
 # A name of 36 characters leaves room for the other columns then.
-WIDE = 80
+WIDE = 100
 
 
 def list_table(rows: Sequence[dict[str, str]], width: int) -> RenderableType:
@@ -27,7 +27,7 @@ def list_table(rows: Sequence[dict[str, str]], width: int) -> RenderableType:
 
 
 def _stacked(row: dict[str, str]) -> list[RenderableType]:
-    about = ", ".join(row[c] for c in ("kind", "pack", "grain") if row[c])
+    about = ", ".join(row[c] for c in ("kind", "pack", "grain", "state") if row[c])
     parts = [row["name"], f"  {about}"]
     lines: list[RenderableType] = [Text(part, overflow="fold") for part in parts]
     return [*lines, Padding(Text(row["description"], overflow="fold"), (0, 0, 0, 2))] if row["description"] else lines

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from measuremart.catalogue import Catalogue, load
 from measuremart.checks.run import run_checks
 from measuremart.definitions.schema import schema_text
+from measuremart.importers.emit import is_as_imported, was_imported
+from measuremart.importers.oa_cohorts.pack import Imported, translate
+from measuremart.pack_files import definition_files
 from measuremart.plan.build import build_plan
 from measuremart.plan.examples import Example
 from measuremart.plan.nodes import Plan
-from measuremart.problems import Problem
+from measuremart.problems import Kind, Problem
 from measuremart.render.project import GENERATED_FOLDERS, render
-from measuremart.write import Change, changes
+from measuremart.write import Change, changes, pack_changes, temporary_folder
 
 SCHEMA_FILE = "definition.schema.json"
 
@@ -35,6 +38,59 @@ def read_definitions(folder: Path) -> Read:
     found = problems + planned.problems + run_checks(catalogue, planned.plan)
     unique = dict.fromkeys(sorted(found, key=lambda p: (p.position, p.message)))
     return Read(catalogue, planned.plan, planned.examples, list(unique))
+
+
+@dataclass(frozen=True, slots=True)
+class PackImport:
+    """An import, the warnings of its definitions, what it would write, and the edited files in the way."""
+
+    imported: Imported
+    warnings: list[Problem]
+    changes: list[Change]
+    edited: list[str]
+
+
+def import_oa_cohorts(folder: Path, source: Path, pack: str) -> PackImport:
+    """Translate an oa-cohorts folder into a pack below `folder`, checked by our own language; nothing is written.
+
+    What the language finds wrong with a subquery, measure or indicator makes that one incomplete. Problems that are
+    left are in `imported.problems`.
+    """
+    paths, unread = definition_files(folder)
+    texts = {f"{p}/{file.relative_to(folder / p).as_posix()}": file for p, file in paths}
+    others = {name: file.read_bytes().decode("utf-8", errors="replace") for name, file in texts.items()}
+    others = {n: text for n, text in others.items() if not (n.startswith(f"{pack}/") and was_imported(text))}
+    with temporary_folder({f"definitions/{name}": text for name, text in others.items()}) as here:
+        catalogue, _ = load(here / "definitions")
+    refused: dict[tuple[str, str], str] = {}
+    while True:
+        imported = translate(source, catalogue, refused)
+        if unread or imported.problems:
+            return PackImport(replace(imported, problems=[*unread, *imported.problems]), [], [], [])
+        files = {f"{pack}/{name}": text for name, text in imported.files.items()}
+        with temporary_folder({f"definitions/{name}": text for name, text in (others | files).items()}) as here:
+            read = read_definitions(here / "definitions")
+        mine = [p for p in read.problems if p.position.file.removeprefix("definitions/") in files]
+        errors = [p for p in mine if p.kind is not Kind.WARNING]
+        if not errors:
+            break
+        found = {_definition_at(read.catalogue, p): p.message for p in errors}
+        if not all(key and key[0] in _MAY_BE_INCOMPLETE and key not in refused for key in found):
+            return PackImport(replace(imported, problems=errors), [], [], [])
+        refused |= {key: message for key, message in found.items() if key}
+    found_changes, edited = pack_changes(folder, pack, imported.files, is_as_imported)
+    return PackImport(imported, [p for p in mine if p.kind is Kind.WARNING], found_changes, edited)
+
+
+_MAY_BE_INCOMPLETE = ("subqueries", "measures", "indicators")
+
+
+def _definition_at(catalogue: Catalogue, problem: Problem) -> tuple[str, str] | None:
+    """Return section and name of the definition in which a problem stands."""
+    here = problem.position
+    above = [d for d in catalogue.everything() if d.position.file == here.file and d.position.line <= here.line]
+    nearest = max(above, key=lambda d: d.position.line, default=None)
+    return (nearest.section, nearest.name) if nearest else None
 
 
 def pending_changes(project: Path, plan: Plan) -> list[Change]:

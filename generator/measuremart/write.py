@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +52,31 @@ def changes(root: Path, files: Mapping[str, str], folders: tuple[str, ...]) -> l
             _refuse_foreign(root, path, old)
             found.append(Change(path, "removed", old, ""))
     return sorted(found, key=lambda c: c.path)
+
+
+def pack_changes(
+    root: Path, pack: str, files: Mapping[str, str], is_as_imported: Callable[[str], bool]
+) -> tuple[list[Change], list[str]]:
+    """Return what differs between an imported pack and the disk, and the paths of edited files in the way, both sorted.
+
+    `files` are the pack's by name; `is_as_imported` says of the text of a file on disk whether nobody's work is in it.
+    Only such a file is removed where it is no longer made: what an author edited stays, as do files of their own.
+    """
+    found: list[Change] = []
+    kept: list[str] = []
+    for name, text in files.items():
+        path = f"{pack}/{name}"
+        old = _read(root / path)
+        if old is None:
+            found.append(Change(path, "new", "", text))
+        elif old != text:
+            found.append(Change(path, "changed", old, text))
+            kept += [] if is_as_imported(old) else [path]
+    for path in _existing(root, (pack,)):
+        old = _read(root / path) or ""
+        if path.removeprefix(f"{pack}/") not in files and is_as_imported(old):
+            found.append(Change(path, "removed", old, ""))
+    return sorted(found, key=lambda c: c.path), sorted(kept)
 
 
 def apply(root: Path, found: list[Change]) -> None:

@@ -22,6 +22,24 @@
         {%- for pack in var('packs') if not modules.re.match('[a-z][a-z0-9_]*$', pack | string) or '\n' in pack | string -%}
             {%- do problems.append("packs holds '" ~ pack ~ "', which is not a name of a pack: a-z, 0-9 and _") -%}
         {%- endfor -%}
+        {%- for pack in var('packs') -%}
+            {%- for needed in var('pack_needs').get(pack, []) if needed not in var('packs') -%}
+                {%- do problems.append(
+                    "packs is [" ~ var('packs') | join(', ') ~ "], but pack " ~ pack ~ " needs pack " ~ needed
+                    ~ ": add it to packs"
+                ) -%}
+            {%- endfor -%}
+        {%- endfor -%}
     {%- endif -%}
+    {%- for name in ['attach_days_before', 'attach_days_open', 'attach_started_days', 'attach_upcoming_days'] -%}
+        {%- if var(name) is not integer or var(name) < 0 -%}
+            {%- do problems.append(name ~ " is '" ~ var(name) ~ "'; it is a whole number of days, 0 or more") -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for name in ['attach_by_dates', 'credit_nested_to_root'] -%}
+        {%- if var(name) is not boolean -%}
+            {%- do problems.append(name ~ " is '" ~ var(name) ~ "'; it is true or false") -%}
+        {%- endif -%}
+    {%- endfor -%}
     {%- if problems -%}{%- do exceptions.raise_compiler_error(problems | join('; ')) -%}{%- endif -%}
 {%- endmacro %}

@@ -5,7 +5,7 @@
         else (formerly if formerly and is_old else column) -%}
     {%- if type == 'bigint' -%} {{ to_bigint(name) }}
     {%- elif type == 'number' -%} {{ to_number(name) }}
-    {%- elif type == 'day' -%} {{ to_day(name) }}
+    {%- elif type == 'day' -%} {{ to_day(name, var('omop_time_zone') | replace("'", "''")) }}
     {%- else -%} {{ to_text(name) }}
     {%- endif -%}
 {%- endmacro %}

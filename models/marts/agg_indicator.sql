@@ -1,19 +1,32 @@
 -- One row per report, indicator and period: how many keys have each status, and the statistic beside its benchmark.
 -- Rate = met / (met + not met), null when that is 0; a duration's statistic is the median of days_between of met keys
 -- (docs/semantics.md, 6.2). Only counted keys enter. Every report has the period kind all_time; a period that has no
--- key of the report is not listed.
+-- key of the report is not listed. An unavailable indicator has no counts and no statistic, never zero (4.2).
+-- A date that no calendar period holds has a kind of its own, so that nothing is lost.
 with
+
+calendar as (
+
+    select
+        min(start_date) as first_day,
+        max(end_date) as last_day
+    from {{ ref('reference_period') }}
+    where period_kind = 'year'
+
+),
 
 result as (
 
     select
-        report,
-        indicator,
-        status,
-        days_between,
-        period_date
-    from {{ ref('fct_indicator_result') }}
-    where is_counted
+        result.report,
+        result.indicator,
+        result.status,
+        result.days_between,
+        result.period_date,
+        result.period_date between calendar.first_day and calendar.last_day as is_in_calendar
+    from {{ ref('fct_indicator_result') }} as result
+    cross join calendar
+    where result.is_counted
 
 ),
 
@@ -22,12 +35,14 @@ indicator as (
     select
         indicator.report,
         indicator.indicator,
+        indicator.version,
         indicator.position,
         indicator.title,
         indicator.statistic,
         indicator.benchmark_value,
         indicator.benchmark_unit,
-        indicator.better
+        indicator.better,
+        indicator.is_available
     from {{ ref('dim_indicator') }} as indicator
     inner join {{ ref('dim_report') }} as report
         on indicator.report = report.report
@@ -68,6 +83,21 @@ placed as (
         on
             result.report = report_period.report
             and result.period_date between report_period.start_date and report_period.end_date
+    where
+        result.is_in_calendar
+        or report_period.period_kind = 'named'
+
+    union all
+
+    select
+        report,
+        indicator,
+        'outside_calendar' as period_kind,
+        'outside the calendar' as period,
+        status,
+        days_between
+    from result
+    where not is_in_calendar
 
     union all
 
@@ -114,16 +144,19 @@ used_period as (
 
 grid as (
 
-    -- every indicator in every period that its report has, so that an empty one shows as zero
+    -- every indicator in every period that its report has, so that an empty one shows as zero, and an unavailable one
+    -- as unavailable
     select
         indicator.report,
         indicator.indicator,
+        indicator.version,
         indicator.position,
         indicator.title,
         indicator.statistic,
         indicator.benchmark_value,
         indicator.benchmark_unit,
         indicator.better,
+        indicator.is_available,
         used_period.period_kind,
         used_period.period
     from indicator
@@ -173,18 +206,20 @@ measured as (
     select
         grid.report,
         grid.indicator,
+        grid.version,
         grid.position,
         grid.title,
         grid.statistic,
         grid.period_kind,
         grid.period,
-        coalesce(counted.met, 0) + coalesce(counted.not_met, 0) as eligible,
-        coalesce(counted.met, 0) as met,
-        coalesce(counted.not_met, 0) as not_met,
-        coalesce(counted.exception, 0) as exception,
-        coalesce(counted.unresolved, 0) as unresolved,
-        coalesce(counted.excluded, 0) as excluded,
-        coalesce(counted.ineligible, 0) as ineligible,
+        grid.is_available,
+        case when grid.is_available then coalesce(counted.met, 0) + coalesce(counted.not_met, 0) end as eligible,
+        case when grid.is_available then coalesce(counted.met, 0) end as met,
+        case when grid.is_available then coalesce(counted.not_met, 0) end as not_met,
+        case when grid.is_available then coalesce(counted.exception, 0) end as exception,
+        case when grid.is_available then coalesce(counted.unresolved, 0) end as unresolved,
+        case when grid.is_available then coalesce(counted.excluded, 0) end as excluded,
+        case when grid.is_available then coalesce(counted.ineligible, 0) end as ineligible,
         cast(counted.met as numeric(18, 6)) / nullif(counted.met + counted.not_met, 0) as rate,
         duration.lower_quartile_days,
         duration.median_days,
@@ -214,11 +249,13 @@ compared as (
     select
         report,
         indicator,
+        version,
         position,
         title,
         statistic,
         period_kind,
         period,
+        is_available,
         eligible,
         met,
         not_met,
@@ -248,6 +285,7 @@ final as (
     select
         compared.report,
         compared.indicator,
+        compared.version,
         compared.position,
         compared.title,
         compared.statistic,
@@ -268,6 +306,7 @@ final as (
         compared.benchmark_unit,
         compared.better,
         case
+            when not compared.is_available then 'unavailable'
             when compared.benchmark_value is null then 'no benchmark'
             when not compared.has_statistic then 'no data'
             when compared.better = 'lower' and compared.shown <= compared.wanted then 'reached'
@@ -281,8 +320,11 @@ final as (
 )
 
 select
+    report || '.' || indicator as indicator_key,
+    report || '.' || period_kind || '.' || period as period_key,
     report,
     indicator,
+    version,
     position,
     title,
     statistic,

@@ -30,7 +30,9 @@ indicator as (
         indicator.benchmark_value,
         indicator.better
     from {{ ref('dim_indicator') }} as indicator
-    where indicator.report in (select report_level.report from report_level)
+    where
+        indicator.is_available
+        and indicator.report in (select report_level.report from report_level)
 
 ),
 

@@ -17,12 +17,14 @@ indicator as (
         numerator,
         benchmark_value,
         benchmark_unit,
-        better
+        better,
+        unavailable_reason
     from {{ ref('catalogue_report_indicator') }}
 
 )
 
 select
+    report || '.' || indicator as indicator_key,
     report,
     indicator,
     position,
@@ -35,5 +37,7 @@ select
     numerator,
     benchmark_value,
     benchmark_unit,
-    better
+    better,
+    unavailable_reason is null as is_available,
+    unavailable_reason
 from indicator

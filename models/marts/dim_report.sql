@@ -1,4 +1,5 @@
--- One row per report of every pack: what it is called, what it is about, and whether its pack is built.
+-- One row per report of every pack: what it is called, what it is about, whether its pack is built, and what it goes
+-- without (docs/semantics.md, 4.2).
 with
 
 report as (
@@ -12,7 +13,10 @@ report as (
         grain,
         population,
         period_date,
-        {{ is_built_pack('pack') }} as is_built
+        {{ is_built_pack('pack') }} as is_built,
+        unavailable_reason is null as is_available,
+        unavailable_reason,
+        unavailable_sub_cohorts
     from {{ ref('catalogue_report') }}
 
 )
@@ -26,5 +30,8 @@ select
     grain,
     population,
     period_date,
-    is_built
+    is_built,
+    is_available,
+    unavailable_reason,
+    unavailable_sub_cohorts
 from report

@@ -1,5 +1,5 @@
 -- One row per definition and reason: how many rows match its rules but are not members, since they have no person or
--- no value for the resolver (docs/semantics.md, 2.3). Rows in = rows kept + rows dropped.
+-- no value for the resolver (docs/semantics.md, 2.3). Rows in = rows kept + rows dropped. And what targets leave out.
 with
 
 dropped as (
@@ -12,6 +12,19 @@ dropped as (
         reason,
         n_rows
     from {{ ref('dropped_events') }}
+
+    {% if 'oncology' in var('packs') %}
+        union all
+
+        select
+            pack,
+            construct,
+            definition,
+            target_name,
+            reason,
+            n_rows
+        from {{ ref('oncology_dropped') }}
+    {% endif %}
 
 ),
 

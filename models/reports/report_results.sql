@@ -3,7 +3,7 @@
 
 with
 
-result as (
+united as (
 
     {% if 'epilepsy12' in var('packs') %}
         select
@@ -16,9 +16,13 @@ result as (
             cohort_date,
             status,
             reason,
+            reason_code,
+            reason_measure,
             denominator_date,
             numerator_date,
             days_between,
+            nearest_date,
+            days_outside,
             period_date,
             is_counted
         from {{ ref('report__epilepsy12__results') }}
@@ -37,9 +41,13 @@ result as (
             cohort_date,
             status,
             reason,
+            reason_code,
+            reason_measure,
             denominator_date,
             numerator_date,
             days_between,
+            nearest_date,
+            days_outside,
             period_date,
             is_counted
         from {{ ref('report__gi_bleed__results') }}
@@ -58,9 +66,13 @@ result as (
             cohort_date,
             status,
             reason,
+            reason_code,
+            reason_measure,
             denominator_date,
             numerator_date,
             days_between,
+            nearest_date,
+            days_outside,
             period_date,
             is_counted
         from {{ ref('report__lung_mdt__results') }}
@@ -68,7 +80,7 @@ result as (
         union all
 
     {% endif %}
-    -- no rows: the shape of the table where no pack with a report is built
+    -- no rows: the shape of the table where nothing is built
     select
         'none' as report,
         'none' as population,
@@ -79,9 +91,13 @@ result as (
         cast(null as date) as cohort_date,
         'none' as status,
         'none' as reason,
+        'none' as reason_code,
+        'none' as reason_measure,
         cast(null as date) as denominator_date,
         cast(null as date) as numerator_date,
         cast(null as bigint) as days_between,
+        cast(null as date) as nearest_date,
+        cast(null as bigint) as days_outside,
         cast(null as date) as period_date,
         cast(null as boolean) as is_counted
     where 1 = 0
@@ -98,9 +114,13 @@ select
     cohort_date,
     status,
     reason,
+    reason_code,
+    reason_measure,
     denominator_date,
     numerator_date,
     days_between,
+    nearest_date,
+    days_outside,
     period_date,
     is_counted
-from result
+from united

@@ -3,7 +3,7 @@
 
 with
 
-dropped as (
+united as (
 
     {% if 'epilepsy12' in var('packs') %}
         select
@@ -44,14 +44,14 @@ dropped as (
         union all
 
     {% endif %}
-    -- no rows: the shape of the table where no pack is built
+    -- no rows: the shape of the table where nothing is built
     select
         'none' as pack,
         'none' as construct,
         'none' as definition,
         'none' as target_name,
         'none' as reason,
-        cast(0 as bigint) as n_rows
+        cast(null as bigint) as n_rows
     where 1 = 0
 
 )
@@ -63,4 +63,4 @@ select
     target_name,
     reason,
     n_rows
-from dropped
+from united

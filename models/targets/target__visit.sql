@@ -6,6 +6,7 @@ with visit_event as (
         visit_occurrence_id as visit_id,
         visit_start_date as start_date,
         visit_end_date as end_date,
+        provider_id,
         visit_concept_id as concept_id,
         visit_type_concept_id as type_id,
         admitted_from_concept_id as admitted_from_id,
@@ -16,34 +17,142 @@ with visit_event as (
 
 ),
 
-attachment as (
+-- A source may repeat a provider: one specialty each.
+provider as (
+
+    select
+        provider_id,
+        max(nullif(specialty_concept_id, 0)) as specialty_id
+    from {{ ref('stg_omop__provider') }}
+    group by provider_id
+
+),
+
+episode_link as (
 
     select
         person_id,
         event_id,
-        event_date,
-        episode_id
-    from {{ ref('event_episode') }}
+        episode_id,
+        nested_episode_id
+    from {{ ref('episode_link') }}
     where event_table = 'visit_occurrence'
+
+),
+
+-- Events that are linked to an episode of anyone.
+linked_id as (
+
+    select distinct event_id
+    from episode_link
+
+),
+
+episode_reach as (
+
+    select
+        person_id,
+        from_date,
+        to_date,
+        episode_id
+    from {{ ref('episode_reach') }}
+
+),
+
+person_with_episode as (
+
+    select distinct person_id
+    from {{ ref('episode_of_care') }}
+
+),
+
+-- A recorded link wins: only an event without one is attached by its day.
+linked as (
+
+    select
+        visit_event.person_id,
+        visit_event.event_id,
+        visit_event.visit_id,
+        visit_event.start_date,
+        visit_event.end_date,
+        visit_event.provider_id,
+        visit_event.concept_id,
+        visit_event.type_id,
+        visit_event.admitted_from_id,
+        visit_event.discharged_to_id,
+        visit_event.source_concept_id,
+        visit_event.source_value,
+        episode_link.event_id as linked_event_id,
+        episode_link.episode_id as linked_episode_id,
+        episode_link.nested_episode_id as nested_id,
+        case when episode_link.event_id is null then visit_event.start_date end as unlinked_date
+    from visit_event
+    left join episode_link
+        on
+            visit_event.person_id = episode_link.person_id
+            and visit_event.event_id = episode_link.event_id
+
+),
+
+final as (
+
+    select
+        linked.person_id,
+        coalesce(linked.linked_episode_id, episode_reach.episode_id) as episode_id,
+        linked.event_id,
+        linked.visit_id,
+        linked.nested_id,
+        linked.start_date,
+        linked.end_date,
+        linked.concept_id,
+        linked.type_id,
+        provider.specialty_id,
+        linked.admitted_from_id,
+        linked.discharged_to_id,
+        linked.source_concept_id,
+        linked.source_value,
+        case
+            when linked.linked_episode_id is not null then 'link'
+            when episode_reach.episode_id is not null then 'date'
+        end as attached_by,
+        case
+            when linked.linked_episode_id is not null or episode_reach.episode_id is not null then null
+            when linked.linked_event_id is not null then 'nested_not_credited'
+            when linked_id.event_id is not null then 'link_to_another_person'
+            when person_with_episode.person_id is null then 'no_episode'
+            when linked.start_date is null then 'date_unknown'
+            else '{{ 'outside_every_window' if var('attach_by_dates') else 'not_linked' }}'
+        end as unattached_reason
+    from linked
+    left join provider
+        on linked.provider_id = provider.provider_id
+    left join episode_reach
+        on
+            linked.person_id = episode_reach.person_id
+            and linked.unlinked_date >= episode_reach.from_date
+            and linked.unlinked_date <= episode_reach.to_date
+    left join linked_id
+        on linked.event_id = linked_id.event_id
+    left join person_with_episode
+        on linked.person_id = person_with_episode.person_id
 
 )
 
 select
-    visit_event.person_id,
-    attachment.episode_id,
-    visit_event.event_id,
-    visit_event.visit_id,
-    visit_event.start_date,
-    visit_event.end_date,
-    visit_event.concept_id,
-    visit_event.type_id,
-    visit_event.admitted_from_id,
-    visit_event.discharged_to_id,
-    visit_event.source_concept_id,
-    visit_event.source_value
-from visit_event
-left join attachment
-    on
-        visit_event.person_id = attachment.person_id
-        and visit_event.event_id = attachment.event_id
-        and visit_event.start_date is not distinct from attachment.event_date
+    person_id,
+    episode_id,
+    event_id,
+    visit_id,
+    nested_id,
+    start_date,
+    end_date,
+    concept_id,
+    type_id,
+    specialty_id,
+    admitted_from_id,
+    discharged_to_id,
+    source_concept_id,
+    source_value,
+    attached_by,
+    unattached_reason
+from final

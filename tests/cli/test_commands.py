@@ -114,7 +114,62 @@ def test_warnings_do_not_fail(folder: Path) -> None:
     assert "definitions/bad/bad.yml:1:12: warning: " in error
 
 
+GAPS = """
+subqueries: {gap: {target: act, incomplete: later}}
+measures: {above: {subquery: gap}}
+cohorts: {mixed: {definitions: {all: acted, some: above}}}
+indicators: {i: {title: t, description: d, denominator: acted, numerator: above}}
+reports: {r: {title: t, description: d, cohorts: [mixed], indicators: [i]}}
+"""
+
+
+def test_validate_and_generate_say_how_much_is_missing(folder: Path) -> None:
+    options = with_pack(folder, gaps=GAPS)
+    code, out, error = run("validate", *options)
+    said = [
+        "incomplete: 1 subquery",
+        "unavailable: 1 measure, 1 indicator",
+        "there in part: 1 cohort, 1 report",
+    ]
+    assert code == 0
+    assert out.splitlines()[0].startswith("no errors: 1 population, ")
+    assert out.splitlines()[1:] == [
+        *said,
+        "cohort mixed is without sub-cohort some: subquery gap is incomplete: later (by above > gap)",
+        "indicator i is unavailable: subquery gap is incomplete: later (by above > gap)",
+    ]
+    warning = "warning: subquery gap is incomplete: later; it makes 1 indicator unavailable"
+    assert f"definitions/bad/gaps.yml:2:14: {warning}" in error.splitlines()
+    code, out, _ = run("generate", *options)
+    assert (code, out.splitlines()[1:]) == (0, said)
+
+
+def test_a_long_reason_is_not_broken_into_lines(folder: Path) -> None:
+    reason = " ".join(["the registry has not answered yet"] * 20)
+    _, out, _ = run("validate", *with_pack(folder, gaps=GAPS.replace("later", reason)))
+    assert f"indicator i is unavailable: subquery gap is incomplete: {reason} (by above > gap)" in out.splitlines()
+
+
+def test_validate_says_which_report_is_unavailable(folder: Path) -> None:
+    gaps = GAPS.replace("{all: acted, some: above}", "{some: above}")
+    code, out, _ = run("validate", *with_pack(folder, gaps=gaps))
+    assert code == 0
+    assert out.splitlines()[-1] == "report r is unavailable: subquery gap is incomplete: later (by above > gap)"
+
+
 # --- list
+
+
+def test_list_says_what_is_missing(folder: Path) -> None:
+    code, out, _ = run("list", "--pack", "bad", "--json", *with_pack(folder, gaps=GAPS))
+    assert code == 0
+    assert {row["name"]: (row["state"], row["grain"]) for row in json.loads(out)} == {
+        "gap": ("incomplete", ""),
+        "above": ("unavailable", ""),
+        "mixed": ("in part", "episode"),
+        "i": ("unavailable", ""),
+        "r": ("in part", ""),
+    }
 
 
 def test_list_as_json() -> None:
@@ -122,7 +177,8 @@ def test_list_as_json() -> None:
     rows = json.loads(out)
     assert code == 0
     assert {row["pack"] for row in rows} == {folder.name for folder in (ROOT / "definitions").iterdir()}
-    assert all(list(row) == ["name", "kind", "pack", "grain", "description"] for row in rows)
+    assert all(list(row) == ["name", "kind", "pack", "grain", "state", "description"] for row in rows)
+    assert {row["state"] for row in rows} == {""}
     (row,) = [row for row in rows if row["name"] == "small_cell"]
     assert row["kind"] == "measure"
     assert row["grain"] == "episode"
@@ -149,7 +205,7 @@ def test_list_as_a_table() -> None:
     code, out, _ = run("list", "reports", "--project-dir", str(ROOT))
     assert code == 0
     heading, *rows = out.splitlines()
-    assert heading.split() == ["name", "kind", "pack", "grain", "description"]
+    assert heading.split() == ["name", "kind", "pack", "grain", "state", "description"]
     assert any(row.startswith("lung_mdt") for row in rows)
 
 

@@ -48,12 +48,12 @@ ROWS = [
     row(statistic="duration", median_days=Decimal("23.5"), benchmark_unit="days", better="lower"),
     row(met=0, eligible=0, rate=None, benchmark_value=None, verdict="no benchmark"),
 ]
-REPORT = read_definitions(ROOT / "definitions").plan.reports["lung_mdt"]
+TITLE = read_definitions(ROOT / "definitions").plan.reports["lung_mdt"].title
 
 
 @pytest.mark.parametrize("width", [60, 40])
 def test_a_report_in_a_narrow_terminal(width: int) -> None:
-    lines = printed(report_table(REPORT, ROWS, width), width).splitlines()
+    lines = printed(report_table(TITLE, ROWS, width), width).splitlines()
     assert max(map(len, lines)) <= width
     assert lines[0].split() == ["Lung", "Cancer", "MDT,", "as", "of", "2026-06-30"]
     said = " ".join(" ".join(lines).split())
@@ -66,7 +66,7 @@ def test_a_report_in_a_narrow_terminal(width: int) -> None:
 @pytest.mark.parametrize("width", [140, 110, 109, 80, 79, 60, 40, 20])
 @pytest.mark.parametrize("n", [100, 1_000_000_000])
 def test_no_terminal_cuts_a_report(width: int, n: int) -> None:
-    text = printed(report_table(REPORT, [row(met=n, eligible=n + 22, excluded=n + 3)], width), width)
+    text = printed(report_table(TITLE, [row(met=n, eligible=n + 22, excluded=n + 3)], width), width)
     assert "…" not in text
     assert max(map(len, text.splitlines())) <= width
     together = "".join(text.split())
@@ -78,24 +78,42 @@ def test_no_terminal_cuts_a_report(width: int, n: int) -> None:
 
 def test_a_wide_terminal_shows_what_is_outside_the_rate() -> None:
     rows = ROWS[:2]
-    heads = {width: printed(report_table(REPORT, rows, width), width).splitlines()[1].split() for width in (80, 110)}
+    heads = {width: printed(report_table(TITLE, rows, width), width).splitlines()[1].split() for width in (80, 110)}
     assert heads[80] == ["indicator", "eligible", "met", "rate", "benchmark", "verdict"]
     assert heads[110] == [*heads[80], "excluded", "exception", "unresolved"]
-    longer = printed(report_table(REPORT, ROWS, 110), 110).splitlines()[1].split()  # "no benchmark" takes its room
+    longer = printed(report_table(TITLE, ROWS, 110), 110).splitlines()[1].split()  # "no benchmark" takes its room
     assert longer == heads[80]
 
 
 @pytest.mark.parametrize("width", [140, 80, 60, 40])
 def test_no_terminal_cuts_a_list(width: int) -> None:
     name = "a_name_of_just_thirty_six_characters"
-    rows = [{"name": name, "kind": "concept set", "pack": "lung", "grain": "", "description": "What it is. " * 9}]
-    rows.append({"name": "short", "kind": "measure", "pack": "lung", "grain": "key treatment", "description": ""})
+    rows = [
+        {
+            "name": name,
+            "kind": "concept set",
+            "pack": "lung",
+            "grain": "",
+            "state": "",
+            "description": "What it is. " * 9,
+        }
+    ]
+    rows.append(
+        {
+            "name": "short",
+            "kind": "measure",
+            "pack": "lung",
+            "grain": "key treatment",
+            "state": "unavailable",
+            "description": "",
+        }
+    )
     text = printed(list_table(rows, width), width)
     assert "…" not in text
     assert max(map(len, text.splitlines())) <= width
     assert name in text
     together = "".join(text.split())
-    for word in ("concept", "lung", "treatment", "Whatitis."):
+    for word in ("concept", "lung", "treatment", "unavailable", "Whatitis."):
         assert word in together
 
 

@@ -1,97 +1,40 @@
-"""The measures of the lung pack by hand, from what the pack says in words.
-
-A *key* is (person, episode of care). A measure that an episode holds is a dict from key to its dates; one that a
-person holds is a dict from person to its dates. A date that nobody knows is None.
-"""
+"""The measures of the lung pack by hand, from what the pack says in words."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable
 
-from hand_records import EVENTS, Date, Event, adult, code_of, day_of, descendants, load, number
-
-Key = tuple[int, int]
-ByEpisode = dict[Key, list[Date]]
-ByPerson = dict[int, list[Date]]
-
-# ---------------------------------------------------------------------------------------------------------------------
-# What measures are made of
-
-
-def by_episode(target: str, counts: Callable[[Event], bool]) -> ByEpisode:
-    """Dates of the events that count, per episode; an event that belongs to none is no member."""
-    dates: dict[Key, set[Date]] = defaultdict(set)
-    for event in EVENTS[target]:
-        if event.episode is not None and counts(event):
-            dates[event.person, event.episode].add(event.day)
-    return {key: list(found) for key, found in dates.items()}
-
-
-def by_person(target: str, counts: Callable[[Event], bool]) -> ByPerson:
-    """Dates of the events that count, per person."""
-    dates: dict[int, set[Date]] = defaultdict(set)
-    for event in EVENTS[target]:
-        if counts(event):
-            dates[event.person].add(event.day)
-    return {person: list(found) for person, found in dates.items()}
-
-
-def concept(event: Event, target: str) -> int | None:
-    return number(event.row[f"{target}_concept_id"])
-
-
-def value(event: Event) -> int | None:
-    """The answer of a measurement or observation; 0 is no answer."""
-    return number(event.row["value_as_concept_id"]) or None
-
-
-def coded(target: str, *concepts: int) -> ByEpisode:
-    """Episodes with one of exactly these concepts."""
-    return by_episode(target, lambda e: concept(e, target) in concepts)
-
-
-def below(target: str, ancestor: int) -> ByEpisode:
-    """Episodes with the concept or one below it."""
-    wanted = descendants(ancestor)
-    return by_episode(target, lambda e: concept(e, target) in wanted)
-
-
-def earliest(dates: Iterable[Date]) -> Date:
-    """The earliest known; None only if none is known."""
-    return min((d for d in dates if d is not None), default=None)
-
-
-def latest(dates: Iterable[Date]) -> Date:
-    return max((d for d in dates if d is not None), default=None)
-
-
-def first(measure: ByEpisode) -> ByEpisode:
-    return {key: [earliest(dates)] for key, dates in measure.items()}
-
-
-def either(*measures: ByEpisode) -> ByEpisode:
-    """OR: the keys of all, with all dates."""
-    keys = {key for measure in measures for key in measure}
-    return {key: list({d for measure in measures for d in measure.get(key, [])}) for key in keys}
-
-
-def every(*measures: ByEpisode) -> ByEpisode:
-    """AND: keys in all; the day the last of them became true, unknown if one of them is only known without a date."""
-    keys = set.intersection(*(set(measure) for measure in measures))
-    moments = {key: [earliest(measure[key]) for measure in measures] for key in keys}
-    return {key: [None if None in days else max(days)] for key, days in moments.items()}  # type: ignore[type-var]
-
+from hand_algebra import (
+    ByEpisode,
+    ByPerson,
+    Key,
+    also_in,
+    below,
+    by_episode,
+    by_person,
+    coded,
+    concept,
+    earlier_than,
+    earliest,
+    either,
+    every,
+    every_row,
+    first,
+    value,
+    without,
+)
+from hand_records import ROOTS_OF_PERSON, Date, Event, adult, code_of, day_of, descendants, load
+from hand_targets import RAYS, SURGERY
 
 # ---------------------------------------------------------------------------------------------------------------------
 # The measures of the lung pack
 
 
 def new_lung_cancer() -> ByEpisode:
-    """Lung cancer, but for the slow growing kind; first recorded in 2023 or later, in an adult."""
+    """Lung cancer, but for the slow growing kind; begun in 2023 or later, in an adult."""
     kinds = descendants(443388) - descendants(2000000014)
-    recorded = first(by_episode("condition", lambda e: concept(e, "condition") in kinds))
+    recorded = first(by_episode("dx_primary", lambda e: concept(e, "dx_primary") in kinds))
     return {
         (person, episode): [on]
         for (person, episode), [on] in recorded.items()
@@ -107,31 +50,46 @@ def mesothelioma() -> ByEpisode:
         text = event.row["condition_source_value"].lower()
         return any(code in text for code in codes) and adult(event.person, event.day)
 
-    return by_episode("condition", counts)
+    return by_episode("dx_primary", counts)
 
 
 def lung_metastasis() -> ByEpisode:
-    return coded("condition", 36770283, 36768083, 36768171, 36769532, 36770091)
+    """Spread to a lung or its lining, as a measurement or as a condition."""
+    where = (36770283, 36768083, 36768171, 36769532, 36770091)
+    return either(coded("dx_mets", *where), coded("dx_any", *where))
 
 
 def non_small_cell() -> ByEpisode:
-    return below("condition", 4115276)
+    return below("dx_primary", 4115276)
+
+
+def non_squamous() -> ByEpisode:
+    """Non-small-cell that no record calls squamous."""
+    return without(non_small_cell(), below("dx_primary", 2000000012))
 
 
 def small_cell() -> ByEpisode:
-    return below("condition", 4110705)
+    return below("dx_primary", 4110705)
 
 
 def stage_i_ii() -> ByEpisode:
-    return either(below("measurement", 1635838), below("measurement", 1635131))
+    return either(below("dx_stage", 1635838), below("dx_stage", 1635131))
+
+
+def stage_ib_iia() -> ByEpisode:
+    return either(below("dx_stage", 2000000049), below("dx_stage", 2000000050))
 
 
 def stage_iii() -> ByEpisode:
-    return below("measurement", 1634191)
+    return below("dx_stage", 1634191)
+
+
+def stage_i_iii() -> ByEpisode:
+    return either(stage_i_ii(), stage_iii())
 
 
 def stage_iv() -> ByEpisode:
-    return below("measurement", 1633987)
+    return below("dx_stage", 1633987)
 
 
 def ecog(low: float, high: float) -> ByEpisode:
@@ -155,7 +113,30 @@ def smoking() -> ByEpisode:
 def pathology_confirmed() -> ByEpisode:
     """A stage under the microscope, or a tissue sample that shows cancer."""
     sample = by_episode("measurement", lambda e: concept(e, "measurement") == 2000000051 and value(e) == 2000000052)
-    return either(below("measurement", 1635740), sample)
+    return either(below("dx_stage", 1635740), sample)
+
+
+def lung_function() -> ByEpisode:
+    """A breath test with its number."""
+    return by_episode("measurement", lambda e: concept(e, "measurement") == 3024653 and e.row["value_as_number"] != "")
+
+
+def molecular_testing() -> ByEpisode:
+    """A test of the genes, unless the answer is that there was too little tissue."""
+    return by_episode("measurement", lambda e: concept(e, "measurement") == 2000000055 and value(e) != 2000000058)
+
+
+def specialist_seen() -> ByEpisode:
+    return either(every_row("specialist_visit"), coded("procedure", 4147722))
+
+
+def specialist_nurse() -> ByEpisode:
+    return either(every_row("nurse_visit"), coded("procedure", 4295043))
+
+
+def seen_before_referral() -> ByEpisode:
+    """A specialist was seen before the day of the first referral."""
+    return earlier_than(specialist_seen(), gp_referral())
 
 
 def discussed_at_mdt() -> ByEpisode:
@@ -172,35 +153,80 @@ def palliative_referral() -> ByEpisode:
 
 def chest_surgery() -> ByEpisode:
     """Operations on the chest, without those that only look."""
-    kinds = descendants(4301352) - descendants(2000000084)
-    return by_episode("procedure", lambda e: concept(e, "procedure") in kinds)
+    return by_episode("tx_surgical", lambda e: concept(e, "tx_surgical") in SURGERY)
+
+
+def curative_radiotherapy() -> ByEpisode:
+    return every_row("curative_radiotherapy")
 
 
 def systemic_therapy() -> ByEpisode:
-    """Cancer medicines but for hormones, and source texts that begin with SACT."""
+    """Treatments with medicines; cancer medicines but for hormones, and source texts that begin with SACT, in any."""
     medicines = descendants(21601387) - descendants(21602723)
-    return by_episode(
+    given = by_episode(
         "drug",
         lambda e: concept(e, "drug") in medicines or e.row["drug_source_value"].lower().startswith("sact "),
     )
+    return either(every_row("tx_chemotherapy"), given)
+
+
+def radiotherapy() -> ByEpisode:
+    """Treatments with rays, and rays in none."""
+    given = by_episode("procedure", lambda e: concept(e, "procedure") in RAYS)
+    return either(every_row("tx_radiotherapy"), given)
 
 
 def any_cancer_treatment() -> ByEpisode:
     return either(
-        chest_surgery(),
-        below("procedure", 4029715),  # radiotherapy
+        every_row("tx_surgical"),
+        radiotherapy(),
         systemic_therapy(),
         coded("procedure", 2000000088),  # heat treatment
         coded("device", 2000000091),  # airway stent
     )
 
 
+def treatment_day() -> ByEpisode:
+    """Days on which treatment began, was given or ended."""
+    return either(any_cancer_treatment(), every_row("tx_last_day"))
+
+
 def chemoradiotherapy() -> ByEpisode:
-    return every(below("procedure", 4162591), systemic_therapy())
+    return every(curative_radiotherapy(), systemic_therapy())
+
+
+def concurrent_chemoradiotherapy() -> ByEpisode:
+    return every_row("tx_concurrent")
 
 
 def early_non_small_cell() -> ByEpisode:
     return every(non_small_cell(), stage_i_ii())
+
+
+def early_not_operated() -> ByEpisode:
+    """No curative surgery on record, dated or not."""
+    return without(early_non_small_cell(), chest_surgery())
+
+
+def surgery_stage_i_iii() -> ByEpisode:
+    """Dated by the surgery."""
+    return also_in(chest_surgery(), every(non_small_cell(), stage_i_iii()))
+
+
+def radiotherapy_stage_i_iii() -> ByEpisode:
+    """Dated by the radiotherapy."""
+    return also_in(curative_radiotherapy(), every(non_small_cell(), stage_i_iii()))
+
+
+def surgery_stage_ib_iia() -> ByEpisode:
+    """Dated by the surgery."""
+    return also_in(chest_surgery(), every(non_small_cell(), stage_ib_iia()))
+
+
+def stage_iv_since_diagnosis() -> ByEpisode:
+    """Dated by the beginning of the episode of care."""
+    began: ByEpisode = {(e.person, e.id): [e.start] for roots in ROOTS_OF_PERSON.values() for e in roots}
+    return also_in(began, stage_iv())
 
 
 def stage_iii_not_operated() -> ByEpisode:

@@ -79,6 +79,7 @@ def code_of(concept: int) -> str:
 # Episodes of care, and which of them an event belongs to
 
 EPISODE_OF_CARE = 32533
+TREATMENTS = (32531, 32532, 32939, 32940, 32941)
 FIELDS = {
     "condition": ("condition_occurrence", "condition_start", 1147127),
     "drug": ("drug_exposure", "drug_exposure_start", 1147094),
@@ -124,9 +125,10 @@ EPISODES = {
 
 
 def is_root(episode: Episode) -> bool:
-    """An episode of care that is not inside another one."""
-    above = EPISODES.get(episode.parent) if episode.parent is not None else None
-    return episode.concept == EPISODE_OF_CARE and (above is None or above.concept != EPISODE_OF_CARE)
+    """An episode of care that is not inside another one of its person."""
+    above = EPISODES.get(episode.parent) if episode.parent not in (None, episode.id) else None
+    inside = above is not None and above.person == episode.person and above.concept == EPISODE_OF_CARE
+    return episode.concept == EPISODE_OF_CARE and not inside
 
 
 def root_of(episode_id: int, person: int) -> int | None:
@@ -159,12 +161,46 @@ for _episode in EPISODES.values():
         ROOTS_OF_PERSON[_episode.person].append(_episode)
 
 
-def root_that_holds(person: int, on: Date) -> int | None:
-    """The root whose start to end holds the day; of several the latest to start, then the lowest id."""
+def days(number: int) -> dt.timedelta:
+    return dt.timedelta(days=number)
+
+
+def last_day(episode: Episode) -> dt.date:
+    """The recorded end, else a year after the start."""
+    assert episode.start
+    return episode.end or episode.start + days(365)
+
+
+# The day from which and the day until which an event can belong to a root. Its phases can prolong it.
+WINDOWS: dict[int, tuple[dt.date, dt.date]] = {
+    root.id: (root.start - days(90), last_day(root))
+    for roots in ROOTS_OF_PERSON.values()
+    for root in roots
+    if root.start
+}
+for _episode in EPISODES.values():
+    _root = root_of(_episode.id, _episode.person)
+    if _root in WINDOWS and _episode.concept not in TREATMENTS and _episode.start:
+        WINDOWS[_root] = (WINDOWS[_root][0], max(WINDOWS[_root][1], last_day(_episode)))
+
+
+def root_by_date(person: int, on: Date) -> int | None:
+    """The one root for an event of that day that nothing links: the rules one after another."""
     if on is None:
         return None
-    holding = [e for e in ROOTS_OF_PERSON[person] if e.start and e.start <= on and (e.end is None or on <= e.end)]
-    return min(holding, key=lambda e: (-e.start.toordinal(), e.id)).id if holding else None
+    open_that_day = [
+        (e.start, e.id)
+        for e in ROOTS_OF_PERSON[person]
+        if e.start and e.id in WINDOWS and WINDOWS[e.id][0] <= on <= WINDOWS[e.id][1]
+    ]
+    begun = [(start, number) for start, number in open_that_day if start <= on]
+    to_come = sorted((start, number) for start, number in open_that_day if start > on)
+    if not begun:
+        return to_come[0][1] if to_come else None
+    last_begun = max(start for start, _ in begun)
+    if (on - last_begun).days >= 365 and to_come and (to_come[0][0] - on).days <= 60:
+        return to_come[0][1]
+    return min(number for start, number in begun if start == last_begun)
 
 
 def events(target: str) -> list[Event]:
@@ -174,7 +210,7 @@ def events(target: str) -> list[Event]:
     for row in load(table):
         person, on = int(row["person_id"]), day_of(row, prefix)
         linked = {root_of(e, person) for e in LINKS[field, int(row[f"{table}_id"])]} - {None}
-        for episode in linked or {root_that_holds(person, on)}:
+        for episode in linked or {root_by_date(person, on)}:
             found.append(Event(person, episode, on, row))
     return found
 

@@ -2,7 +2,8 @@
 
 Plain Python over seeds/demo/*.csv, written from docs/semantics.md and from what the lung pack says in words. It reads
 no definition, runs no SQL and uses nothing of measuremart: where it and the marts agree, two independent readings of
-the contract agree. hand_records.py loads and attaches, hand_measures.py holds the measures, here are the indicators.
+the contract agree. hand_records.py loads and attaches; hand_targets.py, hand_measures.py and hand_indicators.py hold
+what the packs define.
 Run it to see the numbers: `python tests/engines/hand_report.py`.
 """
 
@@ -14,78 +15,16 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from hand_algebra import ByEpisode, ByPerson, Key, earliest
+from hand_indicators import DURATIONS, Indicator, indicators
 from hand_measures import (
-    ByEpisode,
-    ByPerson,
-    Key,
-    any_cancer_treatment,
-    chemoradiotherapy,
-    chest_surgery,
-    clinical_trial,
     cohort_dates,
-    deaths,
-    declined,
-    discussed_at_mdt,
-    earliest,
-    early_non_small_cell,
-    ecog,
-    either,
-    first,
-    fit_stage_iii,
-    gp_referral,
     observed_at_diagnosis,
-    palliative_referral,
-    pathology_confirmed,
-    small_cell_confirmed,
-    smoking,
-    stage_iv,
-    systemic_therapy,
 )
 from hand_records import Date
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Indicators (semantics.md 6.2)
-
-
-@dataclass(frozen=True)
-class Window:
-    """Offsets around a reference date, both ends inside; None is open. Months are added with the day clamped."""
-
-    before_days: int | None = None
-    after_days: int | None = None
-    after_months: int | None = None
-
-    def holds(self, reference: Date, on: Date) -> bool | None:
-        """Whether the day is inside; None where a date is not known."""
-        if reference is None or on is None:
-            return None
-        early = self.before_days is not None and on < reference - dt.timedelta(days=self.before_days)
-        late = self.after_days is not None and on > reference + dt.timedelta(days=self.after_days)
-        if self.after_months is not None:
-            late = late or on > months_after(reference, self.after_months)
-        return not early and not late
-
-
-def months_after(on: dt.date, months: int) -> dt.date:
-    """The same day some months later, or the last day of that month."""
-    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
-    after = dt.date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    return min(dt.date(year, month + 1, 1) + dt.timedelta(days=on.day - 1), after - dt.timedelta(days=1))
-
-
-@dataclass(frozen=True)
-class Indicator:
-    name: str
-    denominator: ByEpisode | ByPerson | None  # None: every key of the cohort, on its cohort date
-    numerator: ByEpisode
-    exclusions: ByEpisode | ByPerson
-    exceptions: ByEpisode | ByPerson
-    unresolved: ByEpisode | ByPerson
-    denominator_window: Window | None = None
-    numerator_window: Window | None = None
-    from_denominator: bool = False  # the numerator window is around the denominator date, not the cohort date
-    only_first: bool = False  # only the first opportunity counts
-    dated_numerator: bool = False  # a numerator without a date does not count
+# Results (semantics.md 6.2)
 
 
 @dataclass(frozen=True)
@@ -99,74 +38,6 @@ class Result:
     denominator_date: Date = None
     numerator_date: Date = None
     days_between: int | None = None
-
-
-def indicators() -> list[Indicator]:
-    """The twelve indicators of the pack."""
-    trial = clinical_trial()
-    no_treatment, no_tests = declined(2000000073), declined(2000000074)
-    died, died_undated = deaths()
-    treatment = any_cancer_treatment()
-
-    def indicator(
-        name: str,
-        denominator: ByEpisode | ByPerson | None,
-        numerator: ByEpisode,
-        exclusions: ByPerson | None = None,
-        exceptions: ByEpisode | None = None,
-        unresolved: ByPerson | None = None,
-    ) -> Indicator:
-        return Indicator(name, denominator, numerator, exclusions or {}, exceptions or {}, unresolved or {})
-
-    return [
-        indicator("pathological_confirmation", None, pathology_confirmed(), exceptions=no_tests),
-        replace(indicator("mdt_discussion", None, discussed_at_mdt(), trial), numerator_window=Window(30, 42)),
-        replace(indicator("ecog_documented", None, ecog(0, 4)), dated_numerator=True),
-        indicator("smoking_documented", None, smoking()),
-        replace(
-            indicator("early_stage_surgery", early_non_small_cell(), chest_surgery(), trial, no_treatment),
-            denominator_window=Window(30, 90),
-        ),
-        replace(
-            indicator("stage_iii_chemoradiotherapy", fit_stage_iii(), chemoradiotherapy(), trial, no_treatment),
-            numerator_window=Window(after_months=6),
-            from_denominator=True,
-        ),
-        replace(
-            indicator("small_cell_therapy_14_days", small_cell_confirmed(), systemic_therapy(), trial, no_treatment),
-            numerator_window=Window(0, 14),
-            from_denominator=True,
-        ),
-        indicator("any_treatment", None, treatment, exceptions=no_treatment),
-        replace(
-            indicator("stage_iv_palliative_referral", stage_iv(), palliative_referral(), trial),
-            numerator_window=Window(30, 60),
-            from_denominator=True,
-        ),
-        replace(
-            indicator("treatment_near_death", died, treatment, unresolved=died_undated),
-            denominator_window=Window(0, 365),
-            numerator_window=Window(30, 0),
-            from_denominator=True,
-        ),
-        replace(
-            indicator(
-                "referral_to_treatment_42_days",
-                gp_referral(),
-                either(treatment, palliative_referral()),
-                trial,
-                no_treatment,
-            ),
-            denominator_window=Window(90, 30),
-            numerator_window=Window(0, 42),
-            from_denominator=True,
-            only_first=True,
-        ),
-        replace(
-            indicator("diagnosis_to_treatment", None, first(treatment), trial, no_treatment),
-            numerator_window=Window(0, 365),
-        ),
-    ]
 
 
 def held(measure: ByEpisode | ByPerson, key: Key) -> list[Date] | None:
@@ -293,7 +164,7 @@ def aggregates(rows: list[Result] | None = None) -> list[Aggregate]:
                 unresolved=n["unresolved"],
                 ineligible=n["ineligible"],
                 not_counted=sum(not row.counted for row in mine),
-                median_days=statistics.median(days) if name == "diagnosis_to_treatment" and days else None,
+                median_days=statistics.median(days) if name in DURATIONS and days else None,
             )
         )
     return found

@@ -11,7 +11,7 @@ COLUMNS = {
     "dim_report": "report text, population text, is_built boolean",
     "dim_indicator": (
         "report text, indicator text, position bigint, version bigint, statistic text, "
-        "benchmark_value numeric(18, 6), better text"
+        "benchmark_value numeric(18, 6), better text, is_available boolean"
     ),
     "fct_indicator_result": (
         "report text, indicator text, person_id bigint, episode_id bigint, measure_resolver bigint, cohort_date date, "

@@ -2,38 +2,53 @@
 
 import datetime as dt
 
+import hand_algebra
+import hand_indicators
 import hand_measures
 import hand_records
 import hand_report
+import hand_targets
 import pytest
 
 COMMON = {"met", "not_met"}
 PARTIAL = {"ineligible"}
 STATUSES = {
-    "pathological_confirmation": COMMON | {"exception"},
     "mdt_discussion": COMMON | {"excluded", "unresolved"},
+    "pathological_confirmation": COMMON | {"exception"},
     "ecog_documented": COMMON,
     "smoking_documented": COMMON,
+    "lung_function_before_surgery": COMMON | PARTIAL | {"exception", "unresolved"},
+    "lung_function_before_radiotherapy": COMMON | PARTIAL | {"exception", "unresolved"},
     "early_stage_surgery": COMMON | PARTIAL | {"excluded", "exception", "unresolved"},
+    "early_stage_radiotherapy": COMMON | PARTIAL | {"excluded", "exception"},
     "stage_iii_chemoradiotherapy": COMMON | PARTIAL | {"excluded", "exception", "unresolved"},
+    "chemotherapy_around_surgery": COMMON | PARTIAL | {"excluded", "exception", "unresolved"},
+    "small_cell_therapy": COMMON | PARTIAL | {"excluded", "exception"},
     "small_cell_therapy_14_days": COMMON | PARTIAL | {"excluded", "exception", "unresolved"},
-    "any_treatment": COMMON | {"exception"},
+    "small_cell_chemoradiotherapy": COMMON | PARTIAL | {"excluded", "exception"},
+    "molecular_testing_stage_iv": COMMON | PARTIAL | {"exception"},
     "stage_iv_palliative_referral": COMMON | PARTIAL | {"excluded", "unresolved"},
+    "stage_iv_systemic_therapy": COMMON | PARTIAL | {"excluded", "exception", "unresolved"},
+    "any_treatment": COMMON | {"exception"},
+    "specialist_nurse_at_diagnosis": COMMON | {"unresolved"},
     "treatment_near_death": COMMON | PARTIAL | {"unresolved"},
-    "referral_to_treatment_42_days": COMMON | PARTIAL | {"excluded", "exception", "unresolved"},
-    "diagnosis_to_treatment": COMMON | {"excluded", "exception", "unresolved"},
+    "referral_to_specialist": COMMON | PARTIAL | {"excluded", "unresolved"},
+    "referral_to_treatment": COMMON | PARTIAL | {"excluded", "exception", "unresolved"},
+    "diagnosis_to_palliative": COMMON | PARTIAL | {"unresolved"},
 }
-# The last day inside decides some "met", the first day outside some "not met".
+# Days from the reference: the last one inside decides some "met", the first one outside some "not met".
 LIMITS = {
     "mdt_discussion": [(-30, -31), (42, 43)],
+    "lung_function_before_surgery": [(0, 1)],
+    "lung_function_before_radiotherapy": [(0, 1)],
     "small_cell_therapy_14_days": [(14, 15)],
     "stage_iv_palliative_referral": [(60, 61)],
+    "specialist_nurse_at_diagnosis": [(-30, -31), (30, 31)],
     "treatment_near_death": [(-30, -31)],
-    "referral_to_treatment_42_days": [(42, 43)],
 }
 
 ROWS = hand_report.results()
-INDICATORS = {x.name: x for x in hand_report.indicators()}
+INDICATORS = {x.name: x for x in hand_indicators.indicators()}
 
 
 def missing_statuses(name: str) -> set[str]:
@@ -41,25 +56,21 @@ def missing_statuses(name: str) -> set[str]:
 
 
 def missing_limits(name: str) -> set[int]:
-    """Days beside a limit that decide no key: days that are not the nearest to the reference of a key they decide."""
+    """Days beside a limit that decide no key: the only day inside of a met one, a day of one with none inside."""
     x = INDICATORS[name]
-    missing = set()
-    for inside, outside in LIMITS[name]:
-        for wanted, status in ((inside, "met"), (outside, "not_met")):
-            if not any(_distances(x, r) == {wanted} for r in ROWS if r.indicator == name and r.status == status):
-                missing.add(wanted)
+    assert x.numerator_window
+    missing = {day for pair in LIMITS[name] for day in pair}
+    for row in ROWS:
+        reference = row.denominator_date if x.from_denominator else row.cohort_date
+        if row.indicator == name and reference:
+            dates = {d for d in hand_report.held(x.numerator, (row.person_id, row.episode_id)) or [] if d}
+            inside = {(d - reference).days for d in dates if x.numerator_window.holds(reference, d)}
+            outside = {(d - reference).days for d in dates} - inside
+            if row.status == "met" and len(inside) == 1:
+                missing -= inside
+            if row.status == "not_met":
+                missing -= outside
     return missing
-
-
-def _distances(x: hand_report.Indicator, row: hand_report.Result) -> set[int]:
-    """Days from the reference to the numerator, on the limit's side of the reference."""
-    reference = row.denominator_date if x.from_denominator else row.cohort_date
-    dates = hand_report.held(x.numerator, (row.person_id, row.episode_id)) or []
-    found = {(d - reference).days for d in dates if d is not None and reference is not None}
-    if x.name == "treatment_near_death":
-        return {max(d for d in found if d <= 0)} if any(d <= 0 for d in found) else set()
-    late = {d for d in found if d >= 0} if x.name != "mdt_discussion" else found
-    return {min(late)} if late else set()
 
 
 @pytest.mark.parametrize("name", STATUSES)
@@ -74,12 +85,12 @@ def test_both_sides_of_a_limit_occur(name: str) -> None:
 
 def test_every_key_has_one_status_per_indicator() -> None:
     keys = hand_measures.cohort_dates()
-    assert len(ROWS) == 12 * len(keys) == len({(r.indicator, r.person_id, r.episode_id) for r in ROWS})
+    assert len(ROWS) == 22 * len(keys) == len({(r.indicator, r.person_id, r.episode_id) for r in ROWS})
     assert {r.status for r in ROWS} <= {"met", "not_met", "excluded", "exception", "unresolved", "ineligible"}
 
 
 def test_both_cohorts_and_every_flaw_occur() -> None:
-    primary = hand_measures.either(hand_measures.new_lung_cancer(), hand_measures.mesothelioma())
+    primary = hand_algebra.either(hand_measures.new_lung_cancer(), hand_measures.mesothelioma())
     spread = hand_measures.lung_metastasis()
     keys = hand_measures.cohort_dates()
     assert set(primary) - set(spread)
@@ -94,6 +105,27 @@ def test_both_cohorts_and_every_flaw_occur() -> None:
     assert any((b := hand_records.BIRTHS[e.person]) and e.day and e.day < b for e in events)
     died = {p: max(d for d in days if d) for p, days in hand_measures.deaths()[0].items()}
     assert any(e.person in died and e.day and e.day > died[e.person] for e in events)
+
+
+def test_what_the_targets_are_about_occurs() -> None:
+    both = {
+        (c.person, c.root) for c in hand_targets.CHEMOTHERAPY for r in hand_targets.RADIOTHERAPY if c.root == r.root
+    }
+    concurrent = set(hand_measures.concurrent_chemoradiotherapy())
+    assert concurrent
+    assert both - concurrent, "one after the other"
+    cycles = {e for e, regimen in hand_targets.REGIMEN.items() if e != regimen}
+    assert cycles
+    curative = set(hand_measures.curative_radiotherapy())
+    assert {(r.person, r.root) for r in hand_targets.RADIOTHERAPY} - curative, "to relieve, contradicted or not said"
+    assert {hand_records.EPISODES[t.id].concept for t in hand_targets.CHEMOTHERAPY} >= {32531}
+    nested = [e for e in hand_records.EPISODES.values() if e.concept in (32944, 32949)]
+    assert any(hand_records.EPISODES[t.id].parent in {e.id for e in nested} for t in hand_targets.CHEMOTHERAPY)
+    by_itself = {(e.row["measurement_id"], e.episode) for e in hand_records.EVENTS["measurement"]}
+    moved = [e for e in hand_targets.TARGETS["dx_stage"] if (e.row["measurement_id"], e.episode) not in by_itself]
+    assert moved, "a stage in the episode of the diagnosis that it modifies, not in its own"
+    assert hand_targets.TARGETS["nurse_visit"]
+    assert hand_targets.TARGETS["specialist_visit"]
 
 
 @pytest.mark.parametrize(
@@ -122,4 +154,4 @@ def test_age(born: str, on: str, years: int) -> None:
     ],
 )
 def test_months_after_clamps_to_the_end_of_the_month(on: str, months: int, after: str) -> None:
-    assert hand_report.months_after(dt.date.fromisoformat(on), months) == dt.date.fromisoformat(after)
+    assert hand_indicators.months_after(dt.date.fromisoformat(on), months) == dt.date.fromisoformat(after)

@@ -39,7 +39,11 @@ STATUS = {1: "met", 2: "not_met", 3: "met", 4: "unresolved", 5: "met", 6: "exclu
 def tables() -> dict[str, list[Any]]:
     return {
         "dim_report": [("r", "p", True), ("not_built", "p", False)],
-        "dim_indicator": [("r", "i", 1, 3, "proportion", "70", "higher"), ("r", "j", 2, 1, "proportion", None, None)],
+        "dim_indicator": [
+            ("r", "i", 1, 3, "proportion", "70", "higher", True),
+            ("r", "j", 2, 1, "proportion", None, None, True),
+            ("r", "unavailable", 3, 1, "proportion", None, None, False),
+        ],
         "catalogue_report_level": [
             ("r", n, level, "registered")
             for n, level in enumerate(("hospital", "trust", "network", "national"), start=1)
@@ -102,6 +106,7 @@ def test_counts_by_entity(engine: Engine) -> None:
     }
     assert counts(engine, "i", "first_half")["national", "all"] == (3, 1, 0, 0)
     assert counts(engine, "i", "second_half")["national", "all"] == (0, 0, 1, 1)
+    assert counts(engine, "unavailable", "all time") == {}  # never counted as zero
     empty = counts(engine, "j", "second_half")
     assert set(empty) == set(counts(engine, "i", "all time"))
     assert set(empty.values()) == {(0, 0, 0, 0)}

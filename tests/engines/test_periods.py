@@ -21,8 +21,8 @@ INPUTS = {
     ),
     "dim_indicator": (
         "report text, indicator text, position bigint, title text, statistic text, benchmark_value numeric(38, 10), "
-        "benchmark_unit text, better text",
-        ["('r', 'i', 1, 'I', 'proportion', null, null, 'higher')"],
+        "benchmark_unit text, better text, is_available boolean",
+        ["('r', 'i', 1, 'I', 'proportion', null, null, 'higher', true)"],
     ),
     "dim_report": ("report text, is_built boolean", ["('r', true)"]),
     "run_context": ("as_of date", ["(date '2026-01-01')"]),

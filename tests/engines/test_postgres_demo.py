@@ -19,8 +19,10 @@ LAYERS = (
     "measures",
     "cohorts",
     "indicators",
+    "populations",
     "reports",
     "marts",
+    "results",
 )
 SCHEMA = "demo_compared"
 

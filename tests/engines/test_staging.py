@@ -13,6 +13,7 @@ from dbt_runs import ROOT, Warehouse
 STAGING = ROOT / "models" / "staging" / "omop"
 ABSENT = [
     "care_site",
+    "cdm_source",
     "concept_ancestor",
     "concept_relationship",
     "device_exposure",
@@ -249,7 +250,7 @@ def check_values(warehouse: Warehouse) -> None:
         "from targets.target__drug order by event_id, episode_id"
     ) == [
         (201, 1, 10, 13, "1.5000000000"),
-        (202, 1, 10, 12, None),
+        (202, 1, 10, 13, None),
         (203, 1, 10, None, "0.1000000000"),
         (203, 1, 20, None, "0.1000000000"),
         (204, 2, 30, None, None),
@@ -259,6 +260,15 @@ def check_values(warehouse: Warehouse) -> None:
         (208, 2, 30, None, None),
         (209, 1, 10, None, None),
         (210, None, None, None, None),
+    ]
+    unattached = "select event_id, unattached_reason from targets.target__drug where episode_id is null order by 1"
+    assert warehouse.rows(unattached) == [
+        (206, "outside_every_window"),
+        (210, "no_episode"),
+    ]
+    assert warehouse.rows("select event_id, episode_id, object_id from targets.target__episode_nested order by 1") == [
+        (11, 10, None),
+        (21, 20, None),
     ]
     assert warehouse.rows(
         "select person_id, episode_id, start_date, end_date from episodes.episode_of_care order by episode_id"
@@ -304,6 +314,7 @@ def test_a_folder_of_files(warehouse: Warehouse, tmp_path: Path, kind: str) -> N
     assert warned == {
         "row_key_stg_omop__condition_occurrence_condition_occurrence_id",
         "row_key_stg_omop__episode_episode_id",
+        "event_ids",
         "events_of_unknown_persons",
     }
 
@@ -341,17 +352,29 @@ def test_an_attached_file_of_cdm_5_3(warehouse: Warehouse) -> None:
     ]
     assert warehouse.rows("select start_date, end_date from targets.target__procedure") == [(date(2020, 1, 1), None)]
     assert warehouse.rows("select count(*), count(value_number) from targets.target__drug") == [(10, 0)]
-    assert warehouse.rows("select count(*) from targets.target__episode") == [(0,)]
+    assert warehouse.rows("select count(*) from targets.target__episode_of_care") == [(0,)]
     assert warehouse.rows("select measurement_id, measurement_event_id from staging.stg_omop__measurement") == [
         (401, None)
     ]
 
 
 def test_a_setting_that_means_nothing_stops(warehouse: Warehouse) -> None:
-    run = warehouse.dbt("parse", variables={"omop_source": "parquet", "cdm_version": "6.0"})
+    run = warehouse.dbt(
+        "parse",
+        variables={
+            "omop_source": "parquet",
+            "cdm_version": "6.0",
+            "attach_days_before": -90,
+            "attach_started_days": "a year",
+            "credit_nested_to_root": "no",
+        },
+    )
     assert run.exit_code != 0
     assert "omop_source is 'parquet'; it can be demo, schema or files" in run.output
     assert "cdm_version is '6.0'; it can be 5.3 or 5.4" in run.output
+    assert "attach_days_before is '-90'; it is a whole number of days, 0 or more" in run.output
+    assert "attach_started_days is 'a year'; it is a whole number of days" in run.output
+    assert "credit_nested_to_root is 'no'; it is true or false" in run.output
 
 
 def test_a_day_that_is_none_stops(warehouse: Warehouse) -> None:

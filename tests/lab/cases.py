@@ -134,6 +134,8 @@ def _columns(catalogue: Catalogue, plan: Plan) -> dict[str, dict[str, str]]:
         table |= {target.person: "bigint", target.event: "bigint"}
         if target.episode:
             table[target.episode] = "bigint"
+        if target.unattached:
+            table[target.unattached.name] = "text"
         roles = Roles(catalogue.of("targets")[name].entry)
         table |= {column.name: _TYPES[column.kind] for column in (*roles.by_name.values(), *roles.dates.values())}
     return found

@@ -31,10 +31,14 @@ class Statement:
 
 @dataclass(frozen=True)
 class Answers:
-    """What dbt built: members by case and relation, or what dbt said of a model or its shape test that failed."""
+    """What dbt built: members by case and relation, or what dbt said of a model or its shape test that failed.
+
+    `shared_ids` are the relations of a case that read an event id which several records share.
+    """
 
     members: dict[str, dict[str, list[Member]]]
     failures: dict[str, dict[str, str]]
+    shared_ids: dict[str, set[str]] = field(default_factory=dict)
     statements: dict[str, dict[str, Statement]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -85,7 +89,7 @@ class Laboratory:
         results = _dbt_build(folder)
         clock.lap("dbt")
         self._engine.begin()
-        answers = Answers({}, {}, {}, clock.laps)
+        answers = Answers({}, {}, seconds=clock.laps)
         for result in results:
             self._file(result, models, answers)
         self._engine.release()
@@ -98,7 +102,9 @@ class Laboratory:
             name = next(p.split(".")[-1] for p in result["depends_on"] if p.startswith("model."))
         case, model = models[name]
         failures = answers.failures.setdefault(case, {})
-        if result["status"] not in ("success", "pass"):
+        if result["status"] == "warn":
+            answers.shared_ids.setdefault(case, set()).add(model.own_name)
+        elif result["status"] not in ("success", "pass"):
             what = "its shape test" if kind == "test" else "dbt"
             failures.setdefault(model.own_name, f"{what}: {result['status']}: {result['message']}")
         elif kind == "model" and model.is_member:

@@ -17,7 +17,8 @@ from property.definitions import write_measures
 from property.reports import write_reports
 from spec.reading import spec_files
 
-REPORTS = Path(__file__).resolve().parents[1] / "property" / "test_report_examples.py"
+ROOT = Path(__file__).resolve().parents[2]
+REPORTS = [str(ROOT / "tests" / "property" / f"test_report_{what}.py") for what in ("examples", "reasons")]
 SEED = 20
 RANDOM_CASES = 150
 
@@ -50,8 +51,8 @@ def failing_on_postgres() -> Iterator[str]:
 
 def failing_reports() -> Iterator[str]:
     """Say whether the reports that were worked out by hand still come out so, on both engines."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", str(REPORTS)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=REPORTS.parents[2])
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *REPORTS]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if done.returncode != 0:
         yield next((line for line in done.stdout.splitlines() if line.startswith("FAILED")), "report examples")[:150]
 

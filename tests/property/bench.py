@@ -48,6 +48,10 @@ RESULT = (
     "days_between",
     "period_date",
     "is_counted",
+    "reason_code",
+    "reason_measure",
+    "nearest_date",
+    "days_outside",
 )
 DROPPED = f"dropped_events__{PACK}"
 # Rows by relation: sorted tuples, or what went wrong as one text.
@@ -151,7 +155,8 @@ def _dropped(plan: Plan, judge: Referee, rows: Rows) -> list[tuple[str, str, str
         grain = subquery.grain
         what = {"event": "event id", "key": grain.name}.get(grain.level, grain.level)
         for row in judge.dropped(subquery):
-            reason = "no person" if row.reason == "no_person" else f"no {what}"
+            why = f"no {what}" if row.unattached is None else row.unattached
+            reason = "no person" if row.reason == "no_person" else why
             found[construct, name, subquery.target.name, reason] += 1
     with_episode = {r["person_id"] for r in rows["episode"]}
     for name, measure in plan.measures.items():

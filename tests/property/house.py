@@ -32,6 +32,7 @@ TABLES: dict[str, dict[str, str]] = {
         "note": "text",
         "value_flag": "flag",
         "in_programme": "flag",
+        "why_none": "reason",
     },
     "stay": {
         "person_id": "person",
@@ -93,6 +94,7 @@ SQL_TYPES = {
     "float": "double precision",
     "treatment_float": "double precision",
     "text": "text",
+    "reason": "text",
     "flag": "boolean",
 }
 # What generated SQL calls some of the tables.
@@ -132,6 +134,7 @@ HOUSE: dict[str, Any] = {
             "units": {"range_unit": "range_unit_id"},
             "texts": {"note": "note"},
             "flags": {"programme": "in_programme"},
+            "unattached": "why_none",
         },
         "stay": {
             "population": "clinic",

@@ -13,9 +13,15 @@ def write_reports(author: Author) -> None:
     _Reporter(author).write()
 
 
+def write_plain_reports(author: Author) -> None:
+    """Draw a report of measures that are subqueries: more keys, more that are due, and more ways to miss."""
+    _Reporter(author, depths=(0,)).write()
+
+
 class _Reporter:
-    def __init__(self, author: Author) -> None:
+    def __init__(self, author: Author, depths: tuple[int, ...] = (0, 0, 1, 1, 2, 3)) -> None:
         self.a = author
+        self.depths = depths
         legal = grains(author.population, timeless=False)
         self.grain: Grain = author.among([*[g for g in (EPISODE, PERSON) if g in legal] * 4, *legal])
 
@@ -54,7 +60,7 @@ class _Reporter:
         timeless = a.percent(12) and grain in grains(a.population, timeless=True)
         if grain not in grains(a.population, timeless=False):
             timeless = True
-        return a.measure(grain, timeless, a.among((0, 0, 1, 1, 2, 3)), parts=6)
+        return a.measure(grain, timeless, a.among(self.depths), parts=6)
 
     def beside(self, *others: Grain) -> Grain:
         """Draw a grain that can be set beside the cohort's, and beside others."""
@@ -115,3 +121,14 @@ class _Reporter:
             return name
         override = {k: v for k, v in self._policies().items() if a.percent(60)}
         return {name: override or {"title": "Restated"}}
+
+
+def write_gaps(author: Author) -> None:
+    """Draw a report and what it is made of, and leave one to three of its subqueries and measures incomplete."""
+    write_reports(author)
+    for name in author.several([*author.subqueries, *author.measures], 1, 3):
+        gap: Tree = {"incomplete": "not drawn"}
+        if name in author.measures:
+            author.measures[name] = gap
+        else:
+            author.subqueries[name] = gap | {"target": author.subqueries[name]["target"]}

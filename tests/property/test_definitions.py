@@ -1,17 +1,18 @@
 """Referee = DuckDB = PostgreSQL for random definitions over random rows (semantics.md sections 1 to 7)."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from property.bench import Case
+from property.bench import RESULT, Case, ask_referee, plan_of
 from property.cases import drawn, numbered
 from property.comparison import Trial, told, trial
 from property.definitions import Author, write_measures
 from property.laws import write_laws
-from property.reports import write_reports
+from property.reports import write_gaps, write_plain_reports, write_reports
 
 SEED = 20260630
 PART = 40
@@ -48,6 +49,34 @@ def test_measures(judge: Trial, part: int) -> None:
 def test_reports(judge: Trial, part: int) -> None:
     """80 worlds, each with a report: cohorts, denominators, indicators, the report's cohort and its results."""
     all_agreed(judge, part, write_reports)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_reports_of_plain_measures(judge: Trial, part: int) -> None:
+    """160 more: less depth, so that more keys are due and each reason occurs (`test_reasons_occur`)."""
+    all_agreed(judge, part, write_plain_reports)
+
+
+def test_reasons_occur() -> None:
+    """What these reports say, every reason is among it."""
+    said: Counter[str] = Counter()
+    code = RESULT.index("reason_code")
+    for number in range(4 * PART):
+        case = numbered(SEED, number, write_plain_reports)
+        planned = plan_of(case.text())
+        if planned.is_valid:
+            rows = ask_referee(planned.plan, case.rows)["report__r1__results"]
+            said.update(str(row[code]) for row in rows)
+    assert set(said) == {
+        *("met", "excluded", "unresolved", "exception", "denominator_date_unknown", "date_unknown"),
+        *("too_early", "too_late", "undated_ignored", "in_another_episode", "no_candidate"),
+        *("denominator_outside_window", "not_in_denominator"),
+    }
+
+
+def test_reports_with_gaps(judge: Trial) -> None:
+    """40 worlds, each with a report above incomplete definitions: what is available is the same to all."""
+    all_agreed(judge, 0, write_gaps)
 
 
 @pytest.mark.parametrize("part", range(2))

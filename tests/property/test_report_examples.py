@@ -5,70 +5,16 @@ from typing import Any
 
 import pytest
 
+from property.asked import D, Recorded, days, results, statuses
 from property.bench import Case
 from property.comparison import Trial, trial
 from property.house import HOUSE, TABLES
-
-D = dt.date
-MEASURES = {
-    name: {"subquery": f"{name}_rows"} for name in ("registered", "due", "done", "taken_out", "excepted", "unknowable")
-}
-CONCEPTS = {"registered": 1, "due": 2, "done": 3, "taken_out": 4, "excepted": 5, "unknowable": 6}
 
 
 @pytest.fixture(scope="module")
 def judge(postgres_dsn: str) -> Any:
     with trial(postgres_dsn) as found:
         yield found
-
-
-Recorded = list[tuple[int, int, str, dt.date | None]]
-
-
-def statuses(judge: Trial, rows: Recorded, **indicator: Any) -> dict[Any, Any]:
-    """Status, denominator date and numerator date by (person, episode); every evaluator must say the same."""
-    return {(row[1], row[2]): (row[5], row[7], row[8]) for row in results(judge, rows, **indicator)}
-
-
-def results(judge: Trial, rows: Recorded, **indicator: Any) -> list[tuple[Any, ...]]:
-    """Rows of the results; every evaluator must say the same."""
-    subqueries = {f"{n}_rows": {"target": "record", "rules": [{"exact": c}]} for n, c in CONCEPTS.items()}
-    body = {"title": "t", "description": "d", "denominator": "due", "numerator": "done"} | indicator
-    definitions = HOUSE | {
-        "subqueries": subqueries,
-        "measures": MEASURES,
-        "cohorts": {"all": {"definitions": {"everyone": "registered"}}},
-        "indicators": {"asked": body},
-        "reports": {
-            "shown": {
-                "title": "t",
-                "description": "d",
-                "cohorts": ["all"],
-                "indicators": ["asked"],
-                "periods": [
-                    {"name": "march", "start": D(2024, 3, 1), "end": D(2024, 3, 31)},
-                    {"name": "may", "start": D(2024, 5, 1), "end": D(2024, 5, 31)},
-                ],
-            }
-        },
-    }
-    records = [
-        {"person_id": p, "episode_id": e, "event_id": n, "concept_id": CONCEPTS[what], "start_date": on}
-        for n, (p, e, what, on) in enumerate(rows)
-    ]
-    world: dict[str, Any] = {table: [] for table in TABLES} | {"record": records}
-    world["person"] = [{"person_id": p} for p in sorted({r[0] for r in rows})]
-    world["episode"] = [{"person_id": p, "episode_id": e} for p, e in sorted({r[:2] for r in rows})]
-    world["run_context"] = [{"as_of": D(2026, 1, 1)}]
-    outcome = judge.run(Case("clinic", definitions, world))
-    assert not outcome.problems
-    assert not outcome.differences
-    found = outcome.answers["referee"]["report__shown__results"]
-    return [row for row in found if not isinstance(row, str)]
-
-
-def days(before: int, after: int) -> dict[str, dict[str, int]]:
-    return {"before": {"days": before}, "after": {"days": after}}
 
 
 REGISTRATION = D(2024, 1, 1)
@@ -125,7 +71,7 @@ ORDER = list(STATUS_ROWS)
 POLICIES = {"exclusions": ["taken_out"], "exceptions": ["excepted"], "unresolved": ["unknowable"]}
 
 
-def _key(person: int, episode: int, status: str) -> list[tuple[int, int, str, dt.date | None]]:
+def _key(person: int, episode: int, status: str) -> Recorded:
     what = ["registered", *STATUS_ROWS[status]]
     return [(person, episode, name, REGISTRATION) for name in what]
 

@@ -180,6 +180,8 @@ class Maker:
                 return float(rng.choice(NUMBERS))
             case "text":
                 return rng.choice(self.texts)
+            case "reason":
+                return rng.choice(("too early", "O'Neil's", ""))
             case "flag":
                 return rng.random() < 0.5
         raise AssertionError(kind)

@@ -4,7 +4,8 @@
 with event_person as (
 
     {% for name in [
-        'condition', 'drug', 'procedure', 'measurement', 'observation', 'device', 'visit', 'death', 'observation_period', 'episode'
+        'condition', 'drug', 'procedure', 'measurement', 'observation', 'device', 'visit', 'death', 'observation_period',
+        'episode_of_care', 'episode_nested'
     ] %}
         {% if not loop.first %}union all{% endif %}
         select

@@ -283,8 +283,43 @@ CASES = {
         [
             "not_supported x.yml:3:76: 'stratify_by' is not supported yet",
             "waiver x.yml:3:99: no check 'not_supported' can be waived; there are empty_concept_set, "
-            "excluded_denominator, impossible_rule, never_holds, option_without_effect, repeated_inline_part, single_child, "
-            "unused_definition",
+            "excluded_denominator, impossible_rule, incomplete_definition, never_holds, option_without_effect, "
+            "repeated_inline_part, single_child, unavailable_example, unused_definition",
+        ],
+    ),
+    "incomplete definitions": (
+        "subqueries:\n  x: {incomplete: later}\nmeasures:\n  y: {and: [m, {or: [x, {incomplete: next year}]}]}\n"
+        "  z: {incomplete: for the dataset}\n"
+        "indicators:\n  j: {title: t, description: d, denominator: m, numerator: n, exceptions: [y]}\n"
+        "  k: {title: t, description: d, denominator: m, numerator: n, unresolved: [y]}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j, k], dataset: [z]}\n",
+        "",
+        [
+            "incomplete_definition x.yml:2:3: warning: subquery x is incomplete: later; it makes 2 indicators unavailable",
+            "incomplete_definition x.yml:4:3: warning: measure y is incomplete: next year; it makes 2 indicators "
+            "unavailable",
+            "incomplete_definition x.yml:5:3: warning: measure z is incomplete: for the dataset",
+        ],
+    ),
+    "an incomplete definition, waived": (
+        "measures:\n  x: {incomplete: later, waive: [{check: incomplete_definition, reason: all know}]}\n",
+        ", x",
+        [],
+    ),
+    "examples of what is unavailable": (
+        "subqueries:\n  x: {incomplete: later}\n"
+        "measures:\n  y: {and: [m, x], examples: [{name: e, expect: []}]}\n"
+        "  n2: {first: m, examples: [{name: e, expect: []}]}\n"
+        "indicators:\n  j: {title: t, description: d, denominator: n2, numerator: m, exclusions: [y],\n"
+        "      examples: [{name: e, expect: []}]}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j]}\n",
+        "",
+        [
+            "incomplete_definition x.yml:2:3: warning: subquery x is incomplete: later; it makes 1 indicator unavailable",
+            "unavailable_example x.yml:4:20: 'y' is unavailable, so that no example of it can run: subquery x is "
+            "incomplete: later (by y > x)",
+            "unavailable_example x.yml:8:7: 'j' is unavailable, so that no example of it can run: subquery x is "
+            "incomplete: later (by y > x)",
         ],
     ),
 }

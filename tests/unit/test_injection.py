@@ -75,12 +75,15 @@ FREE = {
     "concept_sets.source",
     "indicators.reference",
     "indicators.title",
+    "measures.incomplete",
+    "measures.or.incomplete",
     "reports.title",
     "reports.indicators.reference",
     "reports.indicators.title",
     "rules.equals",
     "rules.starts_with",
     "rules.substring",
+    "subqueries.incomplete",
     "examples.name",
     "examples.events.value",
     "examples.persons.value",
@@ -260,6 +263,7 @@ def write_pack(text: str, folder: Path) -> Path:
 NEEDED = (
     *("seen", "seen_at_event", "treated", "known", "handed", "either", "nested"),
     *("none_after", "adult_women", "first_seen", "inline_leaf"),
+    *("staged_ones", "two_gaps", "inline_gap", "to_be_defined"),
 )
 
 

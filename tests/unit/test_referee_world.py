@@ -23,6 +23,7 @@ targets:
     concepts: {status: status_id}
     flags: {programme: programme_flag}
     keys: {visit: {column: visit_id, within: person}, treatment: {column: treatment_id, within: episode}}
+    unattached: why_none
   note:                         # has none
     model: note
     episode: null
@@ -137,3 +138,18 @@ def test_the_reasons_of_dropped_rows() -> None:
         Dropped(None, 1, "no_person"),
         Dropped(1, 2, "no_resolver"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("resolver", "expected"),
+    [
+        ("episode", Dropped(1, 2, "no_resolver", "too_early")),
+        ("treatment", Dropped(1, 2, "no_resolver", "too_early")),
+        ("visit", Dropped(1, 2, "no_resolver")),
+    ],
+)
+def test_a_missing_episode_says_why(resolver: str, expected: Dropped) -> None:
+    """2.6: only where the resolver is the episode, or lies within it."""
+    text = f"subqueries: {{a: {{target: event, resolve_by: {resolver}, rules: [{{exact: 1}}]}}}}"
+    r = referee(text, event=[ev(1, 1, jan(1), None, 2, why_none="too_early")])
+    assert r.dropped(r._plan.subqueries["a"].subquery) == [expected]

@@ -25,7 +25,7 @@ def test_the_committed_seeds_are_what_the_code_makes() -> None:
 
 def test_seeds_stay_small() -> None:
     sizes = {file.name: file.stat().st_size for file in SEEDS.glob("demo__*.csv")}
-    assert len(sizes) == 19
+    assert len(sizes) == 20
     assert max(sizes.values()) < 150_000
     assert sum(sizes.values()) < 1_000_000
 
@@ -65,3 +65,12 @@ def test_ids_are_unique_across_chunks() -> None:
         build.CHUNK = original
     for table, found in ids.items():
         assert sorted(found) == list(range(1, len(found) + 1)), table
+
+
+def test_the_demo_has_a_person_for_every_case() -> None:
+    from benchmarks.synthetic_omop.cases import BEGIN, CASES
+    from benchmarks.synthetic_omop.store import day
+
+    began = [row.split(",")[3] for row in (SEEDS / "demo__episode.csv").read_text().splitlines()[1:]]
+    assert day("2024-01-10") == BEGIN
+    assert began.count("2024-01-10") >= len(CASES) > 25

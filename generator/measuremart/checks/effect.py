@@ -48,7 +48,8 @@ def option_without_effect(material: Material) -> Iterator[Finding]:
         restated = {i.about.name: i for i in report.indicators}
         for item in defined.entry.indicators:
             ((of, override),) = item.items()
-            yield from (Finding(defined, *found) for found in _without_effect(override, [restated[of]]))
+            if of in restated:  # an unavailable one has no options that could have an effect
+                yield from (Finding(defined, *found) for found in _without_effect(override, [restated[of]]))
 
 
 def _without_effect(entry: Part, forms: list[Indicator]) -> Iterator[tuple[Position, str, Kind]]:

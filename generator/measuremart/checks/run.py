@@ -10,6 +10,7 @@ from measuremart.checks.emptiness import empty_concept_set, excluded_denominator
 from measuremart.checks.finding import Check, Material
 from measuremart.checks.names import clashing_relation
 from measuremart.checks.not_supported import not_supported
+from measuremart.checks.unavailable import incomplete_definition, unavailable_example
 from measuremart.checks.use import repeated_inline_part, single_child, unused_definition
 from measuremart.plan.nodes import Plan
 from measuremart.problems import Kind, Problem, did_you_mean
@@ -19,11 +20,13 @@ CHECKS: tuple[Check, ...] = (
     empty_concept_set,
     excluded_denominator,
     impossible_rule,
+    incomplete_definition,
     never_holds,
     not_supported,
     option_without_effect,
     repeated_inline_part,
     single_child,
+    unavailable_example,
     unused_definition,
 )
 # What a waiver cannot waive: nothing would be generated for it.

@@ -97,7 +97,8 @@ def _explained(error: ValidationError, body: LocatedDict, name: str, notes: Read
         if detail["type"] == "incomplete" and position in notes.misspelt:
             continue
         if detail["type"] == "missing":
-            if detail["loc"][-1] in notes.misspelt.get(position, ()):
+            # Beside `incomplete` nothing is required.
+            if {detail["loc"][-1], "incomplete"} & set(notes.misspelt.get(position, ())):
                 continue
             position = body.key_positions[name] if len(path) == 1 else position
         elif detail["loc"][-1:] == ("[key]",):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from measuremart.definitions.base import Count, Entry, Name, Part, PlainId, exactly_one, incomplete
+from measuremart.definitions.base import Count, Entry, Name, Part, PlainId, Text, exactly_one, incomplete
 from measuremart.definitions.example import Example
 from measuremart.definitions.rule import Conditions
 from measuremart.definitions.subquery import InlineSubquery
@@ -26,6 +26,7 @@ OPERATORS = (
     "filter",
     "at",
     "window",
+    "incomplete",
 )
 
 
@@ -152,7 +153,7 @@ class Window(Part):
 
 
 class Expression(Part):
-    """An operator over children; exactly one is given."""
+    """An operator over children; exactly one is given, or `incomplete` with the reason why there is none yet."""
 
     nouns: ClassVar[str] = "operator or key"
 
@@ -169,6 +170,7 @@ class Expression(Part):
     at: Coarse | None = None
     of: Child | None = None
     window: Window | None = None
+    incomplete: Text | None = None
 
     @property
     def operator(self) -> str:
@@ -215,6 +217,7 @@ class Measure(Expression, Entry):
     """A named measure: a set of qualification events."""
 
     id: PlainId | None = None
+    version: Annotated[int, Field(ge=1)] = 1
     examples: tuple[Example, ...] = ()
 
 

@@ -26,6 +26,7 @@ class Target(Entry):
     person: Identifier = "person_id"
     episode: Identifier | None = "episode_id"
     event: Identifier = "event_id"
+    unattached: Identifier | None = None
     keys: dict[Name, Key] = Field(default_factory=dict)
     dates: Roles = Field(default_factory=lambda: {"start": "start_date"})
     concept: Identifier | None = "concept_id"

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from measuremart.catalogue import Catalogue
+from measuremart.plan.availability import availability_of
 from measuremart.plan.examples import Example, ExamplePlanner
 from measuremart.plan.expressions import MeasurePlanner
 from measuremart.plan.nodes import Plan
 from measuremart.plan.reports import ReportPlanner
-from measuremart.plan.scope import Scope
+from measuremart.plan.scope import Scope, about
 from measuremart.plan.targets import TargetPlanner
+from measuremart.plan.unavailable import Unavailable
 from measuremart.problems import Problem
 
 
@@ -30,8 +32,16 @@ def build_plan(catalogue: Catalogue) -> Planned:
     targets.build()
     measures = MeasurePlanner(scope, targets)
     measures.build()
-    reports = ReportPlanner(scope, measures, targets.populations)
+    parts = availability_of(catalogue)
+    reports = ReportPlanner(scope, measures, parts, targets.populations)
     reports.build()
+    unavailable = Unavailable(
+        parts=parts,
+        measures={n: about(d) for n, d in sorted(catalogue.of("measures").items()) if d.entry and not parts.has(n)},
+        cohorts=reports.missing_cohorts,
+        indicators=reports.missing_indicators,
+        reports=reports.missing_reports,
+    )
     examples = ExamplePlanner(scope, targets, measures.measures, reports.indicators)
     examples.build()
     plan = Plan(
@@ -43,5 +53,6 @@ def build_plan(catalogue: Catalogue) -> Planned:
         cohorts=reports.cohorts,
         indicators=reports.indicators,
         reports=reports.reports,
+        unavailable=unavailable,
     )
     return Planned(plan, examples.examples, scope.problems)

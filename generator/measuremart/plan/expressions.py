@@ -113,7 +113,7 @@ class MeasurePlanner:
         if name in self._built:  # found to be part of a circle on the way
             return self._built[name]
         if built is not None:
-            self.measures[name] = nodes.Measure(about(defined), built.expression)
+            self.measures[name] = nodes.Measure(about(defined), built.expression, defined.entry.version)
             reference = nodes.MeasureRef(built.types, name)
             built = Built(reference, f"'{name}'", built.origin)
         self._built[name] = built
@@ -161,6 +161,8 @@ class MeasurePlanner:
     # --- operators
 
     def _operator(self, entry: language.Expression, trail: Trail) -> Built | None:
+        if entry.incomplete is not None:
+            return None
         if isinstance(entry.subquery, str):
             name = entry.subquery
             if self._scope.find(name, "subqueries", entry.place("subquery"), trail) is None:

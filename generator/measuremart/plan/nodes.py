@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from measuremart.plan.grain import Grain, Level, Within
+from measuremart.plan.unavailable import LeftOut, Unavailable, UnavailableIndicator
 
 ColumnKind = Literal["id", "date", "concept", "number", "unit", "text", "flag"]
 
@@ -63,7 +64,7 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Who is counted. `spine` is None where there are no episodes, `organisations` where there are none."""
+    """Who is counted. `spine` is None where there are no episodes; `sexes` are (name, code)."""
 
     name: str
     pack: str
@@ -71,16 +72,24 @@ class Population:
     person_id: str
     birth_date: str | None
     sex: str | None
+    sexes: tuple[tuple[str, int], ...]
     spine_model: str | None
     spine_person: str
     spine_id: str
+    spine_start: str
+    spine_end: str | None
     organisations: Organisations | None = None
     attributions: tuple[Attribution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An event table. `start` and `end` are the date roles of those names, for intervals."""
+    """An event table. `start` and `end` are the date roles of those names, for intervals.
+
+    `unattached` says why an event has no episode; null where it has one.
+    `record` are the columns that tell one record from another: those of all roles but the episode and the keys within
+    one, since a record may be attached to several episodes.
+    """
 
     name: str
     pack: str
@@ -89,10 +98,12 @@ class Target:
     person: str
     episode: str | None
     event: str
+    unattached: Column | None
     start: Column | None
     end: Column | None
     number: Column | None
     timeless: bool
+    record: tuple[str, ...]
 
 
 # --- predicates on one row of a target
@@ -372,16 +383,18 @@ class Measure:
 
     about: Named
     expression: Expression
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """A union of measures of one grain; `definitions` are (sub-cohort, measure)."""
+    """A union of measures of one grain; `definitions` are the available (sub-cohort, measure)."""
 
     about: Named
     title: str
     types: Typed
     definitions: tuple[tuple[str, str], ...]
+    left_out: tuple[LeftOut, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,27 +458,36 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is computed and shown together; `indicators` carry the report's overrides."""
+    """What is computed and shown together; `listed` are its indicators in order, with the report's overrides.
+
+    `cohorts` are those that have an available sub-cohort; `dataset` has available measures only.
+    """
 
     about: Named
     title: str
     types: Typed
     cohorts: tuple[str, ...]
     primary: str
-    indicators: tuple[Indicator, ...]
+    listed: tuple[Indicator | UnavailableIndicator, ...]
     counted: tuple[str, ...]
     dataset: tuple[str, ...]
     calendars: tuple[str, ...]
     named_periods: tuple[NamedPeriod, ...]
     financial_year_starts: int | None
     period_date: Literal["cohort", "denominator", "numerator", "latest"]
+    left_out: tuple[LeftOut, ...]
     levels: tuple[str, ...] = ()
     attribution: str | None = None
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """The indicators that can be computed."""
+        return tuple(i for i in self.listed if isinstance(i, Indicator))
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything, in an order in which each thing comes after what it is made of."""
+    """Everything that is available, in an order in which each thing comes after what it is made of."""
 
     populations: dict[str, Population]
     targets: dict[str, Target]
@@ -475,3 +497,4 @@ class Plan:
     cohorts: dict[str, Cohort]
     indicators: dict[str, Indicator]
     reports: dict[str, Report]
+    unavailable: Unavailable

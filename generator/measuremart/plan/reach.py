@@ -75,3 +75,11 @@ def _concept_sets(predicate: nodes.Predicate) -> Iterator[str]:
                 yield from _concept_sets(part)
         case nodes.ConceptInSet(concept_set=name):
             yield name
+
+
+def inline_subqueries(node: nodes.Expression) -> Iterable[nodes.Subquery]:
+    """Yield the subqueries that are written inside an expression."""
+    if isinstance(node, nodes.Leaf) and not node.subquery.name:
+        yield node.subquery
+    for child in children_of(node):
+        yield from inline_subqueries(child)

@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Literal
+from collections.abc import Iterator
 
 from measuremart.definitions import indicator as language
 from measuremart.definitions.base import Part
 from measuremart.definitions.file import Defined
-from measuremart.definitions.report import NamedPeriod
 from measuremart.plan import nodes
-from measuremart.plan.expressions import Built, MeasurePlanner, fix_for, offset
+from measuremart.plan.expressions import Built, MeasurePlanner, fix_for
 from measuremart.plan.grain import comparable, finest
+from measuremart.plan.indicators import Listed, around, benchmark_of, one_line, restated, unavailable_indicator
 from measuremart.plan.levels import attribution_of
 from measuremart.plan.nodes import Typed
 from measuremart.plan.scope import Scope, Trail, about
+from measuremart.plan.unavailable import (
+    Availability,
+    LeftOut,
+    UnavailableIndicator,
+    UnavailableReport,
+    all_causes,
+)
+from measuremart.plan.validity import asked, named_periods, report_unknown_periods
 
 
 class ReportPlanner:
-    """Builds cohorts, indicators and reports; what has problems is left out and reported."""
+    """Builds cohorts, indicators and reports; what has problems is left out and reported.
 
-    def __init__(self, scope: Scope, measures: MeasurePlanner, populations: dict[str, nodes.Population]) -> None:
+    What is unavailable is kept apart: `missing_cohorts` with their sub-cohorts, the others with what is said of them.
+    """
+
+    def __init__(
+        self, scope: Scope, measures: MeasurePlanner, parts: Availability, populations: dict[str, nodes.Population]
+    ) -> None:
         self._scope = scope
         self._measures = measures
+        self._parts = parts
         self._populations = populations
         self.cohorts: dict[str, nodes.Cohort] = {}
         self.indicators: dict[str, nodes.Indicator] = {}
         self.reports: dict[str, nodes.Report] = {}
+        self.missing_cohorts: dict[str, tuple[LeftOut, ...]] = {}
+        self.missing_indicators: dict[str, UnavailableIndicator] = {}
+        self.missing_reports: dict[str, UnavailableReport] = {}
 
     def build(self) -> None:
         """Build everything."""
@@ -38,18 +54,7 @@ class ReportPlanner:
             for _, defined in sorted(self._scope.catalogue.of(section).items()):
                 if defined.entry is not None:
                     build(defined)
-        self._valid_for_is_known()
-
-    def _valid_for_is_known(self) -> None:
-        """Report names in `valid_for` that no report gives to a period."""
-        reports = [d.entry for d in self._scope.catalogue.of("reports").values() if d.entry is not None]
-        known = list(dict.fromkeys(p.name for r in reports for p in r.periods if isinstance(p, NamedPeriod)))
-        for name, defined in sorted(self._scope.catalogue.of("indicators").items()):
-            for number, period in enumerate((defined.entry.valid_for if defined.entry else None) or ()):
-                trail = Trail("indicators", name)
-                self._scope.pick(
-                    period, known, "period", defined.entry, ("valid_for", number), trail.down("valid_for", number)
-                )
+        report_unknown_periods(self._scope)
 
     def _measure(self, name: str, part: Part, path: tuple[str | int, ...], trail: Trail) -> Built | None:
         if name == language.FULL_COHORT:
@@ -69,7 +74,16 @@ class ReportPlanner:
             for sub, measure in defined.entry.definitions.items()
         ]
         built = [b for b in found if b is not None]
-        if len(built) < len(found):
+        definitions = defined.entry.definitions.items()
+        left_out = tuple(
+            LeftOut("sub_cohort", sub, self._parts.causes([measure]))
+            for sub, measure in definitions
+            if not self._parts.has(measure)
+        )
+        if len(built) + len(left_out) < len(found):
+            return
+        if not built:
+            self.missing_cohorts[defined.name] = left_out
             return
         for other in built[1:]:
             if not self._same_types(built[0], other):
@@ -83,7 +97,8 @@ class ReportPlanner:
             about=about(defined),
             title=defined.entry.title or defined.name,
             types=built[0].types,
-            definitions=tuple(defined.entry.definitions.items()),
+            definitions=tuple((sub, measure) for sub, measure in definitions if self._parts.has(measure)),
+            left_out=left_out,
         )
 
     @staticmethod
@@ -102,7 +117,9 @@ class ReportPlanner:
         for word in ("exclusions", "exceptions", "unresolved"):
             for number, name in enumerate(getattr(entry, word)):
                 self._measure(name, entry, (word, number), trail)
-        if numerator is None or (denominator is None and not full) or len(self._scope.problems) > before:
+        if len(self._scope.problems) > before or self._is_missing(defined):
+            return
+        if numerator is None or (denominator is None and not full):
             return
         both = [b for b in (denominator, numerator) if b is not None]
         if len({b.types.population for b in both}) > 1:
@@ -117,8 +134,8 @@ class ReportPlanner:
             return
         self.indicators[defined.name] = nodes.Indicator(
             about=about(defined),
-            title=" ".join(entry.title.split()),
-            reference=" ".join((entry.reference or "").split()),
+            title=one_line(entry.title),
+            reference=one_line(entry.reference),
             version=entry.version,
             duration=entry.type == "duration",
             denominator=None if full else entry.denominator,
@@ -127,24 +144,29 @@ class ReportPlanner:
             exclusions=entry.exclusions,
             exceptions=entry.exceptions,
             unresolved=entry.unresolved,
-            denominator_window=_around(entry.denominator_window),
-            numerator_window=_around(entry.numerator_window),
+            denominator_window=around(entry.denominator_window),
+            numerator_window=around(entry.numerator_window),
             around_denominator=entry.reference_date == "denominator",
             first_opportunity=entry.opportunity == "first",
             ignore_undated=entry.undated_numerator == "ignore",
             by_person=entry.grain == "person",
-            benchmark=self._benchmark(entry),
+            benchmark=benchmark_of(entry),
             valid_for=entry.valid_for,
             asked_in=None,
         )
 
-    @staticmethod
-    def _benchmark(entry: language.Indicator) -> nodes.Benchmark | None:
-        if entry.benchmark is None:
-            return None
-        duration = entry.type == "duration"
-        better = entry.benchmark.better or ("lower" if duration else "higher")  # a shorter wait is better
-        return nodes.Benchmark(entry.benchmark.value, _unit(duration), better == "lower")
+    def _is_missing(self, defined: Defined) -> bool:
+        """Say whether an indicator is unavailable, and keep it where it is: any measure of it makes it so."""
+        entry: language.Indicator = defined.entry
+        full = entry.denominator == language.FULL_COHORT
+        named = [entry.numerator, *entry.exclusions, *entry.exceptions, *entry.unresolved]
+        names = list(dict.fromkeys(named if full else [entry.denominator, *named]))
+        missing = tuple(m for m in names if not self._parts.has(m))
+        if missing:
+            available = tuple(m for m in names if self._parts.has(m))
+            causes = self._parts.causes(missing)
+            self.missing_indicators[defined.name] = unavailable_indicator(defined, available, missing, causes)
+        return bool(missing)
 
     # --- reports
 
@@ -161,7 +183,8 @@ class ReportPlanner:
         for word in ("counted", "dataset"):
             for number, name in enumerate(getattr(entry, word)):
                 self._measure(name, entry, (word, number), trail)
-        if len(self._scope.problems) > before or len(cohorts) < len(entry.cohorts):
+        absent = [c for c in entry.cohorts if c in self.missing_cohorts]
+        if len(self._scope.problems) > before or len(cohorts) + len(absent) < len(entry.cohorts):
             return
         if len(indicators) < len(entry.indicators):
             return
@@ -175,109 +198,78 @@ class ReportPlanner:
                 )
                 self._scope.report(entry.place("cohorts"), text, trail, check="grain_mismatch")
                 return
-        if not self._related(defined, cohorts[0], indicators, trail):
+        if cohorts and not self._related(defined, cohorts[0], indicators, trail):
             return
         self._sub_cohorts_differ(defined, cohorts, trail)
-        named = tuple(
-            nodes.NamedPeriod(p.name, p.start, p.end, p.due) for p in entry.periods if isinstance(p, NamedPeriod)
-        )
-        indicators = [self._asked(defined, number, i, named, trail) for number, i in enumerate(indicators)]
+        named = named_periods(entry)
+        indicators = [asked(self._scope, (defined, n), i, named) for n, i in enumerate(indicators)]
+        calendars = tuple(p for p in entry.periods if isinstance(p, str))
+        sub_cohorts = self._sub_cohorts_left_out(entry.cohorts)
+        uncounted = self._parts.causes(entry.counted)
+        if uncounted or not cohorts:
+            self.missing_reports[defined.name] = UnavailableReport(
+                about=about(defined),
+                title=one_line(entry.title),
+                primary=primary,
+                listed=tuple(indicators),
+                calendars=calendars,
+                named_periods=named,
+                financial_year_starts=entry.financial_year_starts,
+                period_date=entry.period_date,
+                left_out=sub_cohorts,
+                causes=all_causes([uncounted, *(s.causes for s in sub_cohorts if not cohorts)]),
+            )
+            return
         types = cohorts[0].types
-        report = nodes.Report(
+        self.reports[defined.name] = nodes.Report(
             about=about(defined),
-            title=" ".join(entry.title.split()),
+            title=one_line(entry.title),
             types=types,
-            cohorts=tuple(dict.fromkeys(entry.cohorts)),
+            cohorts=tuple(dict.fromkeys(c.about.name for c in cohorts)),
             primary=primary,
-            indicators=tuple(indicators),
+            listed=tuple(indicators),
             counted=entry.counted,
-            dataset=entry.dataset,
-            calendars=tuple(p for p in entry.periods if isinstance(p, str)),
+            dataset=tuple(m for m in entry.dataset if self._parts.has(m)),
+            calendars=calendars,
             named_periods=named,
             financial_year_starts=entry.financial_year_starts,
             period_date=entry.period_date,
+            left_out=(*sub_cohorts, *self._columns_left_out(defined, indicators)),
             levels=entry.levels,
             attribution=attribution_of(defined, types, self._populations.get(types.population), self._scope, trail),
         )
-        self.reports[defined.name] = report
 
-    def _overridden(self, defined: Defined, trail: Trail) -> list[nodes.Indicator]:
+    def _sub_cohorts_left_out(self, cohorts: tuple[str, ...]) -> tuple[LeftOut, ...]:
+        found: list[LeftOut] = []
+        for name in dict.fromkeys(cohorts):
+            found += self.cohorts[name].left_out if name in self.cohorts else self.missing_cohorts[name]
+        return tuple(found)
+
+    def _columns_left_out(self, defined: Defined, indicators: list[Listed]) -> Iterator[LeftOut]:
+        """Yield the measures that the dataset would have columns for, were they available."""
+        of_cohorts = [self._scope.catalogue.of("cohorts")[c].entry.definitions for c in defined.entry.cohorts]
+        names = [m for definitions in of_cohorts for m in definitions.values()]
+        names += [m for i in indicators if isinstance(i, UnavailableIndicator) for m in i.missing]
+        for name in dict.fromkeys([*names, *defined.entry.dataset]):
+            if not self._parts.has(name):
+                yield LeftOut("dataset", name, self._parts.causes([name]))
+
+    def _overridden(self, defined: Defined, trail: Trail) -> list[Listed]:
         entry = defined.entry
-        result: dict[str, nodes.Indicator] = {}
+        known: dict[str, Listed] = self.indicators | self.missing_indicators
+        result: dict[str, Listed] = {}
         for number, item in enumerate(entry.indicators):
             ((name, override),) = item.items()
             step = trail.down("indicators", number)
             place = entry.place("indicators", number)
-            if self._scope.find(name, "indicators", place, step) is None or name not in self.indicators:
+            if self._scope.find(name, "indicators", place, step) is None or name not in known:
                 continue
             if name in result:
                 self._scope.report(place, f"indicator '{name}' stands twice in this report", step, check="twice")
-            result[name] = self._override(self.indicators[name], override, step)
+            result[name] = restated(self._scope, known[name], override, step)
         return list(result.values())
 
-    def _asked(
-        self,
-        defined: Defined,
-        number: int,
-        indicator: nodes.Indicator,
-        periods: tuple[nodes.NamedPeriod, ...],
-        trail: Trail,
-    ) -> nodes.Indicator:
-        """Return the indicator with the report's periods that it is valid for."""
-        if indicator.valid_for is None:
-            return indicator
-        asked = tuple(p for p in periods if p.name in indicator.valid_for)
-        if not asked:
-            text = (
-                f"indicator '{indicator.about.name}' is valid for {', '.join(indicator.valid_for)}, "
-                "and this report has no such period"
-            )
-            self._scope.report(defined.entry.place("indicators", number), text, trail.down("indicators", number))
-        return replace(indicator, asked_in=asked)
-
-    def _override(
-        self, indicator: nodes.Indicator, override: language.IndicatorOverride, trail: Trail
-    ) -> nodes.Indicator:
-        changes: dict[str, object] = {}
-        if override.title is not None:
-            changes["title"] = " ".join(override.title.split())
-        if override.reference is not None:
-            changes["reference"] = " ".join(override.reference.split())
-        if override.denominator_window is not None:
-            changes["denominator_window"] = _around(override.denominator_window)
-        if override.numerator_window is not None:
-            changes["numerator_window"] = _around(override.numerator_window)
-        if override.reference_date is not None:
-            changes["around_denominator"] = override.reference_date == "denominator"
-        if override.opportunity is not None:
-            changes["first_opportunity"] = override.opportunity == "first"
-        if override.benchmark is not None:
-            benchmark = self._restated(indicator, override.benchmark, trail)
-            if benchmark is not None:
-                changes["benchmark"] = benchmark
-        return replace(indicator, **changes)  # type: ignore[arg-type]
-
-    def _restated(
-        self, indicator: nodes.Indicator, override: language.BenchmarkOverride, trail: Trail
-    ) -> nodes.Benchmark | None:
-        old = indicator.benchmark
-        unit = _unit(indicator.duration)
-        if override.unit not in (None, unit):
-            self._scope.report(override.place("unit"), f"the benchmark of this indicator is in {unit}", trail)
-            return None
-        value = override.value if override.value is not None else (old.value if old else None)
-        if value is None:
-            self._scope.report(
-                override.place(), "the indicator has no benchmark to restate: 'value' is required", trail
-            )
-            return None
-        if override.better is not None:
-            lower = override.better == "lower"
-        else:
-            lower = old.lower_is_better if old is not None else indicator.duration
-        return nodes.Benchmark(value, unit, lower)
-
-    def _related(self, defined: Defined, cohort: nodes.Cohort, indicators: list[nodes.Indicator], trail: Trail) -> bool:
+    def _related(self, defined: Defined, cohort: nodes.Cohort, indicators: list[Listed], trail: Trail) -> bool:
         """Report every measure whose grain or population cannot be set beside the cohort's."""
         before = len(self._scope.problems)
         entry = defined.entry
@@ -312,13 +304,3 @@ class ReportPlanner:
                     )
                     self._scope.report(defined.entry.place("cohorts"), text, trail, check="clashing_sub_cohorts")
                 seen[sub] = cohort.about.name
-
-
-def _around(entry: language.Around | None) -> nodes.Around | None:
-    if entry is None:
-        return None
-    return nodes.Around(offset(entry.before), offset(entry.after))
-
-
-def _unit(duration: bool) -> Literal["percent", "days"]:
-    return "days" if duration else "percent"

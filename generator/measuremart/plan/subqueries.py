@@ -45,7 +45,9 @@ class SubqueryPlanner:
         self._targets = targets
 
     def build(self, entry: InlineSubquery, trail: Trail, name: str = "", pack: str = "") -> Subquery | None:
-        """Return the planned subquery, None where it has problems (reported)."""
+        """Return the planned subquery, None where it has problems (reported) or is incomplete."""
+        if not entry.target:
+            return None
         before = len(self._scope.problems)
         found = self._scope.find(entry.target, "targets", entry.place("target"), trail)
         target = self._targets.targets.get(entry.target) if found else None
@@ -57,7 +59,7 @@ class SubqueryPlanner:
         rules = [self._rule(r, target, roles, trail.down("rules", n)) for n, r in enumerate(entry.rules)]
         exclude = [self._rule(r, target, roles, trail.down("exclude", n)) for n, r in enumerate(entry.exclude)]
         where = self.conditions(entry.where, target.population, target.timeless, trail.down("where"))
-        if len(self._scope.problems) > before or resolved is None:
+        if len(self._scope.problems) > before or resolved is None or entry.incomplete is not None:
             return None
         grain, resolver = resolved
         return Subquery(

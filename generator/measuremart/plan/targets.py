@@ -35,6 +35,10 @@ _ROLE_MAPS: dict[str, ColumnKind] = {
 }
 
 
+# Whose a target is that does not say so, where there are several populations.
+DEFAULT_POPULATION = "omop"
+
+
 def _organisations(entry: OrganisationBridge | None) -> Organisations | None:
     if entry is None:
         return None
@@ -64,6 +68,12 @@ class Roles:
         if role in self.by_name:
             self.clashes.append((role, f"role '{role}' stands twice in this target: give one another name"))
         self.by_name[role] = column
+
+    def record(self) -> tuple[str, ...]:
+        """Return the columns that tell one record from another: a record may be attached to several episodes."""
+        attached = {column for column, within in self.keys.values() if within == "episode"}
+        columns = {column.name for column in (*self.dates.values(), *self.by_name.values()) if column not in attached}
+        return tuple(sorted(columns))
 
     def of_kind(self, kind: ColumnKind) -> list[str]:
         """Return the names of the roles of a kind."""
@@ -104,9 +114,12 @@ class TargetPlanner:
             person_id=person.id,
             birth_date=person.birth_date,
             sex=person.sex,
+            sexes=tuple(person.sexes.items()),
             spine_model=spine.model if spine else None,
             spine_person=spine.person if spine else "person_id",
             spine_id=spine.id if spine else "episode_id",
+            spine_start=spine.start if spine else "start_date",
+            spine_end=spine.end if spine else None,
             organisations=_organisations(defined.entry.organisations),
             attributions=self._attributions(defined),
         )
@@ -151,6 +164,11 @@ class TargetPlanner:
                 entry.place("episode"), f"population '{population}' has no episodes: write episode: null", trail
             )
             return
+        if entry.unattached is not None and episode is None:
+            self._scope.report(
+                entry.place("unattached"), "a target without episodes attaches nothing: leave 'unattached' out", trail
+            )
+            return
         self._keys_agree(defined, roles)
         self.roles[defined.name] = roles
         self.targets[defined.name] = Target(
@@ -161,10 +179,12 @@ class TargetPlanner:
             person=entry.person,
             episode=episode,
             event=entry.event,
+            unattached=Column(entry.unattached, "text") if entry.unattached else None,
             start=roles.dates.get("start"),
             end=roles.dates.get("end"),
             number=roles.by_name.get("number"),
             timeless=not roles.dates,
+            record=roles.record(),
         )
 
     def _keys_agree(self, defined: Defined, roles: Roles) -> None:
@@ -180,9 +200,9 @@ class TargetPlanner:
     def _population_of(self, entry: TargetEntry, defined: Defined, trail: Trail) -> str | None:
         known = self._scope.catalogue.of("populations")
         if entry.population is None:
-            if len(known) == 1:
-                name = next(iter(known))
-                return name if name in self.populations else None
+            for choices in (list(known), [name for name in known if name == DEFAULT_POPULATION]):
+                if len(choices) == 1:
+                    return choices[0] if choices[0] in self.populations else None
             listed = ", ".join(sorted(known)) or "none"
             self._scope.report(defined.position, f"'population' is required where there is not just one: {listed}")
             return None

@@ -32,7 +32,7 @@ def dataset_of(
 ) -> list[DatasetRow]:
     """Return one row per cohort key."""
     subs = [pair for name in report.cohorts for pair in plan.cohorts[name].definitions]
-    measures = {m for _, m in subs} | {m for i in report.indicators for m in i.measures()} | set(report.dataset)
+    measures = {m for _, m in subs} | {m for i in report.listed for m in i.measures()} | set(report.dataset)
     grain = report.types.grain
     lookups = {m: Lookup(table(m)) for m in measures}
     rows = {member: DatasetRow(member, {}) for member in members}

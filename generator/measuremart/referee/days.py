@@ -41,6 +41,19 @@ def around(date: dt.date | None, reference: dt.date | None, window: Around) -> b
     return inside(date, reference, before, window.after)
 
 
+def days_outside(date: dt.date | None, reference: dt.date | None, window: Around) -> int | None:
+    """Return the days that `date` lies before (negative) or after a window, 0 inside; None if one is unknown (6.3)."""
+    if date is None or reference is None:
+        return None
+    if window.before is not None:
+        first = shifted(reference, Offset(-window.before.months, -window.before.days))
+        if date.toordinal() < first:
+            return date.toordinal() - first
+    if window.after is not None and date.toordinal() > shifted(reference, window.after):
+        return date.toordinal() - shifted(reference, window.after)
+    return 0
+
+
 def completed_years(birth: dt.date, date: dt.date) -> int:
     """Return the age at `date`; 29 February's birthday is 28 February in other years (section 3)."""
     birthday_day = birth.day

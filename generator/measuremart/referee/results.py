@@ -30,9 +30,13 @@ class Result:
     cohort_date: dt.date | None
     status: Status
     reason: str
+    reason_code: str
+    reason_measure: str
     denominator_date: dt.date | None
     numerator_date: dt.date | None
     days_between: int | None
+    nearest_date: dt.date | None
+    days_outside: int | None
     period_date: dt.date | None
     is_counted: bool
 
@@ -75,6 +79,7 @@ def results_of(report: Report, indicator: Indicator, members: set[Member], table
             cohort_date=member.measure_date,
             denominator=None if denominator is None else denominator.dates(key, grain),
             numerator=numerator.dates(key, grain),
+            elsewhere=[m.measure_date for m in numerator.of_person(key[0]) if m.episode_id != key[1]],
             excluded_by=_first_of(exclusions, key, grain),
             excepted_by=_first_of(exceptions, key, grain),
             unresolved_by=_first_of(unresolved, key, grain),
@@ -109,9 +114,13 @@ def _result(report: Report, indicator: Indicator, member: Member, facts: Facts, 
         cohort_date=member.measure_date,
         status=found.status,
         reason=found.reason,
+        reason_code=found.reason_code,
+        reason_measure=found.reason_measure,
         denominator_date=found.denominator_date,
         numerator_date=found.numerator_date,
         days_between=days_between,
+        nearest_date=found.nearest_date,
+        days_outside=found.days_outside,
         period_date=period_date(report, member.measure_date, found.denominator_date, found.numerator_date),
         is_counted=is_counted,
     )

@@ -1,4 +1,4 @@
-"""The status of one key for one indicator in a report (semantics.md 6.2)."""
+"""The status of one key for one indicator in a report, and its reason (semantics.md 6.2 and 6.3)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Literal
 
 from measuremart.plan.nodes import Indicator
 from measuremart.referee.days import around, earliest
+from measuremart.referee.reasons import Reason, nearest, words
 
 Status = Literal["met", "not_met", "exception", "unresolved", "excluded", "ineligible"]
 Dates = list[dt.date | None]
@@ -16,11 +17,15 @@ Truth = bool | None
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of one cohort key: dates of D (None for the full cohort) and N, the first E, X, U that has it."""
+    """What is known of one cohort key: dates of D (None for the full cohort) and N, the first E, X, U that has it.
+
+    `elsewhere` are the dates of N in other episodes of the person, or in none.
+    """
 
     cohort_date: dt.date | None
     denominator: Dates | None
     numerator: Dates
+    elsewhere: Dates
     excluded_by: str | None
     excepted_by: str | None
     unresolved_by: str | None
@@ -40,8 +45,12 @@ class Outcome:
 
     status: Status
     reason: str
+    reason_code: str
+    reason_measure: str
     denominator_date: dt.date | None
     numerator_date: dt.date | None
+    nearest_date: dt.date | None
+    days_outside: int | None
 
 
 def outcome(indicator: Indicator, facts: Facts) -> Outcome:
@@ -52,31 +61,54 @@ def outcome(indicator: Indicator, facts: Facts) -> Outcome:
     pairs = {o: meets(indicator, facts, o) for o in counted}
     met = any_of(list(pairs.values()))
     chosen = chosen_opportunity(all_rows, pairs)
-    status, reason = _status(indicator, facts, due, met)
+    status, reason = _status(indicator, facts, due, met, counted)
     return Outcome(
         status=status,
-        reason=reason,
+        reason=words(reason),
+        reason_code=reason.code,
+        reason_measure=reason.measure,
         denominator_date=None if chosen is None else chosen.date,
         numerator_date=None if chosen is None else earliest(passing_numerators(indicator, facts, chosen)),
+        nearest_date=reason.nearest_date,
+        days_outside=reason.days_outside,
     )
 
 
-def _status(indicator: Indicator, facts: Facts, due: Truth, met: Truth) -> tuple[Status, str]:
+def _status(
+    indicator: Indicator, facts: Facts, due: Truth, met: Truth, counted: list[Opportunity]
+) -> tuple[Status, Reason]:
     if due is True and facts.excluded_by is not None:
-        return "excluded", f"excluded: {facts.excluded_by}"
+        return "excluded", Reason("excluded", facts.excluded_by)
     if facts.unresolved_by is not None:
-        return "unresolved", f"unresolved: {facts.unresolved_by}"
+        return "unresolved", Reason("unresolved", facts.unresolved_by)
     if due is True and met is True:
-        return "met", "met"
+        return "met", Reason("met", indicator.numerator)
     if due is True and facts.excepted_by is not None:
-        return "exception", f"exception: {facts.excepted_by}"
+        return "exception", Reason("exception", facts.excepted_by)
     if due is None:
-        return "unresolved", "denominator date unknown"
+        return "unresolved", Reason("denominator_date_unknown", indicator.denominator or "full_cohort")
     if due is True and met is None:
-        return "unresolved", "numerator date unknown"
+        return "unresolved", Reason("date_unknown", indicator.numerator)
     if due is True:
-        return "not_met", "numerator outside the window" if counting_numerators(indicator, facts) else "no numerator"
-    return "ineligible", "denominator outside the window" if facts.denominator else "not in the denominator"
+        return "not_met", _missed(indicator, facts, counted)
+    code = "denominator_outside_window" if facts.denominator else "not_in_denominator"
+    return "ineligible", Reason(code, indicator.denominator or "full_cohort")
+
+
+def _missed(indicator: Indicator, facts: Facts, counted: list[Opportunity]) -> Reason:
+    """Say why a key that was due did not meet (6.3)."""
+    references = [o.date if indicator.around_denominator else facts.cohort_date for o in counted]
+    if facts.numerator:
+        if not counting_numerators(indicator, facts):
+            return Reason("undated_ignored", indicator.numerator)
+        date, days = nearest(facts.numerator, references, indicator.numerator_window)
+        assert days is not None
+        return Reason("too_early" if days < 0 else "too_late", indicator.numerator, date, days)
+    elsewhere = counting(indicator, facts.elsewhere)
+    if elsewhere:
+        found = nearest(elsewhere, references, indicator.numerator_window)
+        return Reason("in_another_episode", indicator.numerator, *found)
+    return Reason("no_candidate", indicator.numerator)
 
 
 def any_of(truths: list[Truth]) -> Truth:
@@ -116,10 +148,15 @@ def first_of(rows: list[Opportunity]) -> list[Opportunity]:
 
 
 def counting_numerators(indicator: Indicator, facts: Facts) -> Dates:
-    """Return the dates of N; an undated one is ignored if told so, but only without a window."""
+    """Return the dates of N that count."""
+    return counting(indicator, facts.numerator)
+
+
+def counting(indicator: Indicator, dates: Dates) -> Dates:
+    """Leave out undated ones if told so, but only without a window."""
     if indicator.ignore_undated and indicator.numerator_window is None:
-        return [d for d in facts.numerator if d is not None]
-    return facts.numerator
+        return [d for d in dates if d is not None]
+    return dates
 
 
 def _in_window(indicator: Indicator, facts: Facts, opportunity: Opportunity, date: dt.date | None) -> Truth:

@@ -48,8 +48,11 @@ class Subqueries:
         for row in self._matching(subquery):
             person_id = whole(row, subquery.target.person)
             if _member(subquery, row) is None:
-                reason = "no_person" if person_id is None else "no_resolver"
-                result.append(Dropped(person_id, whole(row, subquery.target.event), reason))
+                event_id = whole(row, subquery.target.event)
+                if person_id is None:
+                    result.append(Dropped(None, event_id, "no_person"))
+                else:
+                    result.append(Dropped(person_id, event_id, "no_resolver", _unattached(subquery, row)))
         return result
 
     def intervals(self, subquery: Subquery) -> set[Interval]:
@@ -91,6 +94,15 @@ class Subqueries:
 def _date(subquery: Subquery, row: Row) -> dt.date | None:
     """Return the qualification date (section 3, `date:`)."""
     return None if subquery.date is None else day(row, subquery.date.name)
+
+
+def _unattached(subquery: Subquery, row: Row) -> str | None:
+    """Return what the row says of its missing episode (2.6), where the episode is, or holds, the resolver."""
+    grain, column = subquery.grain, subquery.target.unattached
+    if column is None or grain.level not in ("episode", "key") or (grain.level == "key" and grain.within != "episode"):
+        return None
+    value = row.get(column.name)
+    return None if value is None else str(value)
 
 
 def _member(subquery: Subquery, row: Row) -> Member | None:

@@ -30,11 +30,15 @@ class Member:
 
 @dataclass(frozen=True)
 class Dropped:
-    """A row that matches and is no member, and why: `no_person` or `no_resolver` (2.3)."""
+    """A row that matches and is no member, and why: `no_person` or `no_resolver` (2.3).
+
+    `unattached` is what the target says of a missing episode, where the resolver is the episode or lies within it.
+    """
 
     person_id: int | None
     event_id: int | None
     reason: str
+    unattached: str | None = None
 
 
 @dataclass

@@ -7,8 +7,19 @@ from typing import Any
 
 from measuremart.plan import nodes
 from measuremart.plan.nodes import Plan
-from measuremart.plan.reach import children_of
+from measuremart.plan.unavailable import said
+from measuremart.render import catalogue_cohorts
+from measuremart.render.concepts import used_concepts
 from measuremart.render.properties import YAML_HEADER, dump
+from measuremart.render.unavailable import (
+    AnyReport,
+    Listed,
+    all_reports,
+    causes_of_indicator,
+    causes_of_report,
+    sub_cohorts_left_out,
+    unavailable_rows,
+)
 
 FOLDER = "seeds/catalogue"
 
@@ -22,6 +33,8 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
         ("grain", "string", "What one row of its cohort is"),
         ("population", "string", "The population it is about"),
         ("period_date", "string", "Which date puts a result into a period"),
+        ("unavailable_sub_cohorts", "string", "The sub-cohorts that are left out, since they are unavailable"),
+        ("unavailable_reason", "string", "Why the report is unavailable; null where it is available"),
     ],
     "catalogue_report_indicator": [
         ("report", "string", "The report"),
@@ -37,6 +50,16 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
         ("benchmark_value", "numeric(18,6)", "The benchmark; null where there is none"),
         ("benchmark_unit", "string", "percent or days"),
         ("better", "string", "Which direction is better: higher or lower"),
+        ("unavailable_reason", "string", "Why the indicator is unavailable; null where it is available"),
+    ],
+    "catalogue_unavailable": [
+        ("report", "string", "The report"),
+        ("part", "string", "What of it is unavailable: report, sub_cohort, indicator or dataset (a measure of it)"),
+        ("name", "string", "The part's name"),
+        ("construct", "string", "What the incomplete definition is: subquery or measure"),
+        ("definition", "string", "The incomplete definition"),
+        ("reason", "string", "Why it is incomplete"),
+        ("path", "string", "The names that lead from the part to the incomplete definition"),
     ],
     "catalogue_report_period": [
         ("report", "string", "The report"),
@@ -61,34 +84,45 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
         ("grain", "string", "What one key of it is"),
         ("population", "string", "The population it is about"),
         ("is_timeless", "boolean", "Whether it carries no dates"),
+        ("version", "bigint", "The definition's version; null for an unavailable measure"),
+        ("unavailable_reason", "string", "Why the measure is unavailable; null where it is available"),
     ],
     "catalogue_concept": [
         ("pack", "string", "The pack"),
         ("construct", "string", "subquery, measure or concept_set"),
         ("definition", "string", "The definition that uses the concept"),
-        ("matcher", "string", "exact, hierarchy, code_of or concept_set"),
+        ("matcher", "string", "exact, hierarchy or code_of"),
+        (
+            "column_name",
+            "string",
+            "The column that is compared; empty for a concept set that several columns are asked for",
+        ),
         ("concept_id", "bigint", "The concept"),
     ],
+    **catalogue_cohorts.SEEDS,
 }
 
 
 def catalogue_files(plan: Plan) -> dict[str, str]:
     """Return the catalogue's seeds and their properties file by path."""
+    reports = all_reports(plan)
     rows: dict[str, Sequence[Sequence[Any]]] = {
-        "catalogue_report": [_report(r) for r in plan.reports.values()],
+        "catalogue_report": [_report(r) for r in reports],
         "catalogue_report_indicator": [
-            _report_indicator(r, position, i)
-            for r in plan.reports.values()
-            for position, i in enumerate(r.indicators, start=1)
+            _report_indicator(r, position, i) for r in reports for position, i in enumerate(r.listed, start=1)
         ],
-        "catalogue_report_period": [row for r in plan.reports.values() for row in _periods(r)],
+        "catalogue_report_period": [row for r in reports for row in _periods(r)],
         "catalogue_report_level": [
             (r.about.name, position, level, r.attribution)
             for r in plan.reports.values()
             for position, level in enumerate(r.levels, start=1)
         ],
-        "catalogue_measure": [_measure(m) for m in sorted(plan.measures.values(), key=lambda m: m.about.name)],
-        "catalogue_concept": sorted(set(_concepts(plan))),
+        "catalogue_unavailable": list(unavailable_rows(plan)),
+        "catalogue_measure": sorted(
+            [*map(_measure, plan.measures.values()), *_unavailable_measures(plan)], key=lambda row: row[0]
+        ),
+        "catalogue_concept": used_concepts(plan),
+        **catalogue_cohorts.cohort_rows(plan),
     }
     files = {f"{FOLDER}/{name}.csv": _csv(name, found) for name, found in rows.items()}
     return files | {f"{FOLDER}/_catalogue.yml": _properties()}
@@ -125,15 +159,24 @@ def _seed_type(kind: str) -> str:
     return "{{ 'string' if target.type == 'spark' else 'text' }}" if kind == "string" else kind
 
 
-def _report(report: nodes.Report) -> Sequence[Any]:
+def _report(report: AnyReport) -> Sequence[Any]:
     about = report.about
-    grain, population = str(report.types.grain), report.types.population
+    types = report.types if isinstance(report, nodes.Report) else None
     return (
-        about.name, about.pack, report.title, about.description, report.primary, grain, population, report.period_date,
-    )  # fmt: skip
+        about.name,
+        about.pack,
+        report.title,
+        about.description,
+        report.primary,
+        str(types.grain) if types else None,
+        types.population if types else None,
+        report.period_date,
+        sub_cohorts_left_out(report),
+        said(causes_of_report(report)),
+    )
 
 
-def _report_indicator(report: nodes.Report, position: int, indicator: nodes.Indicator) -> Sequence[Any]:
+def _report_indicator(report: AnyReport, position: int, indicator: Listed) -> Sequence[Any]:
     benchmark = indicator.benchmark
     return (
         report.about.name,
@@ -149,10 +192,11 @@ def _report_indicator(report: nodes.Report, position: int, indicator: nodes.Indi
         benchmark.value if benchmark else None,
         benchmark.unit if benchmark else None,
         ("lower" if benchmark.lower_is_better else "higher") if benchmark else None,
+        said(causes_of_indicator(report, indicator)),
     )
 
 
-def _periods(report: nodes.Report) -> list[Sequence[Any]]:
+def _periods(report: AnyReport) -> list[Sequence[Any]]:
     name = report.about.name
     rows: list[Sequence[Any]] = []
     for kind in report.calendars:
@@ -166,44 +210,10 @@ def _measure(measure: nodes.Measure) -> Sequence[Any]:
     types, about = measure.expression.types, measure.about
     return (
         about.name, about.pack, about.id, about.description, str(types.grain), types.population,
-        "true" if types.timeless else "false",
+        "true" if types.timeless else "false", measure.version, None,
     )  # fmt: skip
 
 
-def _concepts(plan: Plan) -> Iterable[tuple[str, str, str, str, int]]:
-    for concept_set in plan.concept_sets.values():
-        for line in concept_set.lines:
-            matcher = "hierarchy" if line.descendants else "exact"
-            yield concept_set.pack, "concept_set", concept_set.name, matcher, line.id
-    for named in plan.subqueries.values():
-        for matcher, concept in _of_subquery(named.subquery):
-            yield named.about.pack, "subquery", named.about.name, matcher, concept
-    for measure in plan.measures.values():
-        for leaf in inline_subqueries(measure.expression):
-            for matcher, concept in _of_subquery(leaf):
-                yield measure.about.pack, "measure", measure.about.name, matcher, concept
-
-
-def _of_subquery(subquery: nodes.Subquery) -> Iterable[tuple[str, int]]:
-    for rule in (*subquery.rules, *subquery.exclude):
-        yield from _of_predicate(rule)
-
-
-def _of_predicate(predicate: nodes.Predicate) -> Iterable[tuple[str, int]]:
-    match predicate:
-        case nodes.AllOf(parts=parts):
-            for part in parts:
-                yield from _of_predicate(part)
-        case nodes.ConceptIs(ids=ids, descendants=descendants):
-            for concept in ids:
-                yield ("hierarchy" if descendants else "exact"), concept
-        case nodes.TextMatches(code_of=int(concept)):
-            yield "code_of", concept
-
-
-def inline_subqueries(node: nodes.Expression) -> Iterable[nodes.Subquery]:
-    """Yield the subqueries that are written inside an expression."""
-    if isinstance(node, nodes.Leaf) and not node.subquery.name:
-        yield node.subquery
-    for child in children_of(node):
-        yield from inline_subqueries(child)
+def _unavailable_measures(plan: Plan) -> Iterable[Sequence[Any]]:
+    for name, about in plan.unavailable.measures.items():
+        yield name, about.pack, about.id, about.description, *[None] * 4, str(plan.unavailable.parts.nearest[name])

@@ -7,10 +7,9 @@ from typing import Any
 
 from measuremart.plan import nodes
 from measuremart.plan.nodes import Expression, Plan
-from measuremart.plan.reach import children_of
-from measuremart.render.catalogue import inline_subqueries
+from measuremart.plan.reach import children_of, inline_subqueries
 from measuremart.render.environment import fill
-from measuremart.render.members import Ctes, dropped_ctes, expression_cte
+from measuremart.render.members import Ctes, dropped_ctes, expression_cte, says_why_unattached
 from measuremart.render.models import Model
 
 
@@ -22,7 +21,7 @@ def dropped_model(plan: Plan, pack: str) -> Model:
         own = f"dropped_{len(counts) + 1}"
         dropped_ctes(subquery, ctes, own, f"{own}_")
         about = {"construct": construct, "name": name, "target": subquery.target.name, "reason": _reason(subquery)}
-        counts.append(about | {"cte": own})
+        counts.append(about | {"cte": own, "says_why": says_why_unattached(subquery)})
     for measure in plan.measures.values():
         if measure.about.pack == pack:
             for child in _lifted(measure.expression):

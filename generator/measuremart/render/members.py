@@ -80,8 +80,22 @@ def subquery_ctes(subquery: Subquery, ctes: Ctes, name: str, prefix: str, extra:
 
 
 def dropped_ctes(subquery: Subquery, ctes: Ctes, name: str, prefix: str) -> None:
-    """Add the CTEs of the rows that match a subquery but lack a person or a resolver (semantics.md 2.3)."""
-    _subquery(subquery, ctes, name, prefix, (), dropped=True)
+    """Add the CTEs of the rows that match a subquery but lack a person or a resolver (semantics.md 2.3).
+
+    Where `says_why_unattached`, the last of them has the reason in `why_unattached`.
+    """
+    extra: tuple[Extra, ...] = ()
+    if says_why_unattached(subquery):
+        assert subquery.target.unattached is not None
+        extra = (Extra(f"{{{{ to_text('{subquery.target.unattached.name}') }}}}", "why_unattached"),)
+    _subquery(subquery, ctes, name, prefix, extra, dropped=True)
+
+
+def says_why_unattached(subquery: Subquery) -> bool:
+    """Return whether a missing resolver can be due to a missing episode, and the target says why that is missing."""
+    grain = subquery.grain
+    by_episode = grain.level == "episode" or (grain.level == "key" and grain.within == "episode")
+    return by_episode and subquery.target.unattached is not None
 
 
 def _subquery(

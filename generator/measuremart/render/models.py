@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from measuremart.plan import nodes
 from measuremart.plan.grain import Grain
 from measuremart.plan.nodes import Named, Plan, Typed
 from measuremart.render.environment import fill
 from measuremart.render.members import FINAL, Ctes, and_cte, expression_cte, subquery_ctes
+from measuremart.render.unavailable import without
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ def _cohort(plan: Plan, cohort: nodes.Cohort) -> Model:
     children = tuple(_reference(plan, m) for m in dict.fromkeys(m for _, m in cohort.definitions))
     union = nodes.Or(cohort.types, children)
     last = expression_cte(union, ctes, FINAL)
-    return _model(ctes, last, "cohorts", "cohort", cohort.about, cohort.types, f"cohort__{cohort.about.name}")
+    about = replace(cohort.about, description=without(cohort.about.description, cohort.left_out))
+    return _model(ctes, last, "cohorts", "cohort", about, cohort.types, f"cohort__{about.name}")
 
 
 def _denominator(plan: Plan, indicator: nodes.Indicator) -> Model:

@@ -6,8 +6,11 @@ from typing import Any
 
 from measuremart.plan.nodes import Plan
 from measuremart.render.environment import fill
+from measuremart.render.properties import YAML_HEADER, dump
 
 FOLDER = "models/organisations"
+_LEVELS = "Which entity of each level an organisation belongs to, and when"
+_ATTRIBUTIONS = "Which organisation a person or an episode counts for under each rule of attribution, and when"
 _VALID = [
     ("valid_from", "date", "First day; null where it is open"),
     ("valid_to", "date", "Last day; null where it is open"),
@@ -31,14 +34,26 @@ ATTRIBUTION_COLUMNS = [
 ]
 
 
-def levels_model(plan: Plan) -> str:
-    """Return the SQL of the table of all bridges."""
-    return fill("union_levels", populations=_populations(plan))
+def organisation_files(plan: Plan) -> dict[str, str]:
+    """Return both tables and their properties by path."""
+    populations = _populations(plan)
+    levels = fill("union_levels", populations=populations)
+    attributions = fill("union_attributions", populations=populations)
+    return {
+        **_files("organisation_level", levels, _LEVELS, LEVEL_COLUMNS),
+        **_files("organisation_attribution", attributions, _ATTRIBUTIONS, ATTRIBUTION_COLUMNS),
+    }
 
 
-def attributions_model(plan: Plan) -> str:
-    """Return the SQL of the table of all rules of attribution."""
-    return fill("union_attributions", populations=_populations(plan))
+def _files(name: str, sql: str, description: str, columns: list[tuple[str, str, str]]) -> dict[str, str]:
+    body = {
+        "name": name,
+        "description": description,
+        "config": {"contract": {"enforced": True}},
+        "columns": [{"name": n, "data_type": t, "description": d} for n, t, d in columns],
+    }
+    properties = YAML_HEADER + dump({"version": 2, "models": [body]})
+    return {f"{FOLDER}/{name}.sql": f"{sql}\n", f"{FOLDER}/{name}.yml": properties}
 
 
 def _populations(plan: Plan) -> list[dict[str, Any]]:

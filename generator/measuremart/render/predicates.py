@@ -20,6 +20,8 @@ _RESERVED = (
     "number_value",
 )
 
+_LONG = 100
+
 
 @dataclass
 class Needs:
@@ -47,7 +49,7 @@ def predicate(node: Predicate, needs: Needs, prefix: str, row: str = "") -> str:
     """
     if isinstance(node, nodes.AllOf):
         parts = [predicate(p, needs, prefix, row) for p in node.parts]
-        return "(" + " and ".join(parts) + ")"
+        return _bracketed(parts, " ", "and ", row)
     column = needs.alias(node.column)
     name = f"{row}.{column}" if row else column
     match node:
@@ -67,7 +69,9 @@ def predicate(node: Predicate, needs: Needs, prefix: str, row: str = "") -> str:
             return _text_matches(node, name, needs, prefix)
         case nodes.TextIs(texts=texts):
             literals = [sql.text(t) for t in texts]
-            return f"{name} = {literals[0]}" if len(literals) == 1 else f"{name} in ({', '.join(literals)})"
+            return (
+                f"{name} = {literals[0]}" if len(literals) == 1 else f"{name} in {_bracketed(literals, ', ', '', row)}"
+            )
         case nodes.IsKnown(known=known):
             return _is_known(name, node.column, known)
         case nodes.NumberIs(op="between", values=(low, high)):
@@ -77,6 +81,18 @@ def predicate(node: Predicate, needs: Needs, prefix: str, row: str = "") -> str:
         case nodes.FlagIs(value=value):
             return f"{name} = {'true' if value else 'false'}"
     raise AssertionError(node)
+
+
+def _bracketed(parts: list[str], between: str, word: str, row: str) -> str:
+    """Return `(a and b)` or `(a, b)`; one part a line where that would be too long to review.
+
+    Rules stand below a `where`, on columns of no `row`; exclusions two steps further in.
+    """
+    text = "(" + f"{between}{word}".join(parts) + ")"
+    if len(text) <= _LONG:
+        return text
+    inner = " " * (16 if row else 8)
+    return f"(\n{inner}" + f"{between.rstrip()}\n{inner}{word}".join(parts) + f"\n{inner[4:]})"
 
 
 def _text_matches(node: nodes.TextMatches, name: str, needs: Needs, prefix: str) -> str:

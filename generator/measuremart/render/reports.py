@@ -12,6 +12,7 @@ from measuremart.render import sql
 from measuremart.render.environment import fill
 from measuremart.render.members import Ctes, number_of, subquery_ctes
 from measuremart.render.models import Model, header
+from measuremart.render.unavailable import without
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,12 @@ def report_models(plan: Plan, report: Report) -> list[Model]:
     """Return the models of a report."""
     about = report.about
     name = f"report__{about.name}"
+    description = without(about.description, tuple(p for p in report.left_out if p.part == "sub_cohort"))
+    of_dataset = without(about.description, report.left_out)
     return [
-        Model("reports", about.pack, name, _cohort(plan, report), about.description, report.types.grain),
-        Model("reports", about.pack, f"{name}__results", _results(plan, report), about.description),
-        Model("reports", about.pack, f"{name}__dataset", _dataset(plan, report), about.description),
+        Model("reports", about.pack, name, _cohort(plan, report), description, report.types.grain),
+        Model("reports", about.pack, f"{name}__results", _results(plan, report), description),
+        Model("reports", about.pack, f"{name}__dataset", _dataset(plan, report), of_dataset),
     ]
 
 
@@ -62,7 +65,26 @@ def _within(window: Around | None, date: str, reference: str) -> list[str]:
     return found
 
 
+def _sides(window: Around | None, reference: str) -> dict[str, str]:
+    """Return the first and the last day of a window as columns by name; an open side has none."""
+    sides = {}
+    if window is not None and window.before is not None:
+        sides["window_start"] = sql.shifted(reference, window.before, -1)
+    if window is not None and window.after is not None:
+        sides["window_end"] = sql.shifted(reference, window.after)
+    return sides
+
+
+def _inside(sides: list[str]) -> str:
+    """Return what a date inside a window with these sides is."""
+    if len(sides) == 2:
+        return "between opportunity.window_start and opportunity.window_end"
+    return "".join(f"{'>=' if side == 'window_start' else '<='} opportunity.{side}" for side in sides)
+
+
 def _results(plan: Plan, report: Report) -> str:
+    if not report.indicators:
+        return fill("report_no_results", header=_header(report), report=report.about.name)
     ctes = Ctes(plan.populations)
     cohort = fill("report_cohort", report=report.about.name)
     flags = []
@@ -92,15 +114,23 @@ def _results(plan: Plan, report: Report) -> str:
 
 def _indicator(plan: Plan, report: Report, ctes: Ctes, indicator: Indicator) -> dict[str, Any]:
     denominator = indicator.denominator
-    reference = "opportunity.denominator_date" if indicator.around_denominator else "opportunity.cohort_date"
+    around_denominator = indicator.around_denominator and denominator is not None
+    reference = "denominator.measure_date" if around_denominator else "cohort.cohort_date"
+    sides = _sides(indicator.numerator_window, reference)
+    numerator = _used(plan, report, ctes, indicator.numerator)
     return {
         "name": indicator.about.name,
+        "denominator_name": denominator or "full_cohort",
+        "numerator_name": indicator.numerator,
         "denominator": _used(plan, report, ctes, denominator) if denominator else None,
-        "numerator": _used(plan, report, ctes, indicator.numerator),
+        "numerator": numerator,
         "denominator_window": _within(
             indicator.denominator_window if denominator else None, "denominator.measure_date", "cohort.cohort_date"
         ),
-        "numerator_window": _within(indicator.numerator_window, "numerator.measure_date", reference),
+        "window_columns": [f"{day} as {side}" for side, day in sides.items()],
+        "window_sides": list(sides),
+        "inside": _inside(list(sides)),
+        "has_other_episodes": report.types.grain.within == "episode" and numerator["match"] != "person",
         "first_opportunity": indicator.first_opportunity,
         "ignore_undated": indicator.ignore_undated and indicator.numerator_window is None,
         "asked_in": None
@@ -112,7 +142,7 @@ def _indicator(plan: Plan, report: Report, ctes: Ctes, indicator: Indicator) -> 
 def dataset_measures(plan: Plan, report: Report) -> list[str]:
     """Return the measures that the dataset has columns for, each once, in the order of cohorts, indicators, dataset."""
     names = [m for c in report.cohorts for _, m in plan.cohorts[c].definitions]
-    names += [m for i in report.indicators for m in i.measures()]
+    names += [m for i in report.listed for m in i.measures()]
     names += list(report.dataset)
     return list(dict.fromkeys(names))
 

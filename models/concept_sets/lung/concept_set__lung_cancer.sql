@@ -28,12 +28,6 @@ excluded as (
 
     select cast(2000000014 as bigint) as concept_id
 
-    union
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where ancestor_concept_id in (2000000014)
-
 ),
 
 final as (

@@ -1,7 +1,7 @@
 {{ config(post_hook="{{ e12_export('kpi_aggregates', 'level, code, cohort, kpi') }}") }}
 
 -- Scores of counted children per level, entity and audit cohort. Every entity stands in every cohort that has a
--- registered child, also where it has none itself: then all four numbers are 0.
+-- registered child, also where it has none itself: then all four numbers are 0. `level` is the audit's own word.
 with
 
 result as (
@@ -77,8 +77,8 @@ used_cohort as (
         audit_cohort.cohort,
         audit_cohort.start_date,
         audit_cohort.end_date
-    from audit_cohort
-    inner join result
+    from result
+    inner join audit_cohort
         on result.period_date between audit_cohort.start_date and audit_cohort.end_date
 
 ),
@@ -101,8 +101,8 @@ placed as (
     inner join organisation_level
         on
             attribution.organisation = organisation_level.organisation
-            and (organisation_level.valid_from is null or organisation_level.valid_from <= result.period_date)
-            and (organisation_level.valid_to is null or organisation_level.valid_to >= result.period_date)
+            and (organisation_level.valid_from is null or result.period_date >= organisation_level.valid_from)
+            and (organisation_level.valid_to is null or result.period_date <= organisation_level.valid_to)
     where result.is_counted
 
 ),
@@ -124,7 +124,7 @@ counted as (
 )
 
 select
-    entity.level_name as level,
+    entity.level_name as level,  -- noqa: RF04
     entity.entity as code,
     used_cohort.cohort,
     score.kpi,

@@ -3,17 +3,6 @@
 
 with
 
-measure__any_cancer_treatment as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__any_cancer_treatment') }}
-
-),
-
 measure__death as (
 
     select
@@ -25,6 +14,17 @@ measure__death as (
 
 ),
 
+measure__treatment_day as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__treatment_day') }}
+
+),
+
 final_child_1 as (
 
     select
@@ -32,7 +32,7 @@ final_child_1 as (
         episode_id,
         measure_resolver,
         min(measure_date) as first_date
-    from measure__any_cancer_treatment
+    from measure__treatment_day
     group by person_id, episode_id, measure_resolver
 
 ),

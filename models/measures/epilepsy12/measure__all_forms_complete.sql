@@ -50,7 +50,15 @@ final_matched as (
         measure_resolver,
         measure_date
     from final_eligible
-    where (registration_complete = true and first_paediatric_assessment_complete = true and assessment_complete = true and epilepsy_context_complete = true and multiaxial_diagnosis_complete = true and investigations_complete = true and management_complete = true)
+    where (
+        registration_complete = true
+        and first_paediatric_assessment_complete = true
+        and assessment_complete = true
+        and epilepsy_context_complete = true
+        and multiaxial_diagnosis_complete = true
+        and investigations_complete = true
+        and management_complete = true
+    )
 
 ),
 

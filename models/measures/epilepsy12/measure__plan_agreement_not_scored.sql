@@ -54,7 +54,10 @@ final_rule_2 as (
         measure_resolver,
         measure_date
     from final_eligible
-    where (individualised_care_plan_in_place = true and has_individualised_care_plan_been_updated_in_the_last_year is null)
+    where (
+        individualised_care_plan_in_place = true
+        and has_individualised_care_plan_been_updated_in_the_last_year is null
+    )
 
 ),
 
@@ -66,7 +69,10 @@ final_rule_3 as (
         measure_resolver,
         measure_date
     from final_eligible
-    where (individualised_care_plan_in_place = true and individualised_care_plan_has_parent_carer_child_agreement is null)
+    where (
+        individualised_care_plan_in_place = true
+        and individualised_care_plan_has_parent_carer_child_agreement is null
+    )
 
 ),
 

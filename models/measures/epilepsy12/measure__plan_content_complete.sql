@@ -42,7 +42,10 @@ final_eligible as (
         target_row.person_id is not null
         and target_row.measure_resolver is not null
         and not coalesce(
-            (target_row.has_rescue_medication_been_prescribed = true and target_row.individualised_care_plan_parental_prolonged_seizure_care = false),
+            (
+                target_row.has_rescue_medication_been_prescribed = true
+                and target_row.individualised_care_plan_parental_prolonged_seizure_care = false
+            ),
             false
         )
 
@@ -56,7 +59,14 @@ final_matched as (
         measure_resolver,
         measure_date
     from final_eligible
-    where (individualised_care_plan_in_place = true and individualised_care_plan_include_first_aid = true and individualised_care_plan_addresses_water_safety = true and individualised_care_plan_includes_service_contact_details = true and individualised_care_plan_includes_general_participation_risk = true and individualised_care_plan_addresses_sudep = true)
+    where (
+        individualised_care_plan_in_place = true
+        and individualised_care_plan_include_first_aid = true
+        and individualised_care_plan_addresses_water_safety = true
+        and individualised_care_plan_includes_service_contact_details = true
+        and individualised_care_plan_includes_general_participation_risk = true
+        and individualised_care_plan_addresses_sudep = true
+    )
 
 ),
 

@@ -42,7 +42,11 @@ final_matched as (
         measure_resolver,
         measure_date
     from final_eligible
-    where (individualised_care_plan_in_place = true and has_individualised_care_plan_been_updated_in_the_last_year = true and individualised_care_plan_has_parent_carer_child_agreement = true)
+    where (
+        individualised_care_plan_in_place = true
+        and has_individualised_care_plan_been_updated_in_the_last_year = true
+        and individualised_care_plan_has_parent_carer_child_agreement = true
+    )
 
 ),
 

@@ -54,7 +54,11 @@ final_rule_2 as (
         measure_resolver,
         measure_date
     from final_eligible
-    where (childrens_epilepsy_surgical_service_referral_criteria_met = true and childrens_epilepsy_surgical_service_referral_made is null and paediatric_neurologist_referral_made is null)
+    where (
+        childrens_epilepsy_surgical_service_referral_criteria_met = true
+        and childrens_epilepsy_surgical_service_referral_made is null
+        and paediatric_neurologist_referral_made is null
+    )
 
 ),
 

@@ -38,7 +38,13 @@ final_matched as (
         measure_resolver,
         measure_date
     from final_eligible
-    where syndrome_name in ('Childhood absence epilepsy', 'Epilepsy with generalized tonic–clonic seizures alone', 'Juvenile absence epilepsy', 'Juvenile myoclonic epilepsy', 'Self-limited epilepsy with centrotemporal spikes')
+    where syndrome_name in (
+        'Childhood absence epilepsy',
+        'Epilepsy with generalized tonic–clonic seizures alone',
+        'Juvenile absence epilepsy',
+        'Juvenile myoclonic epilepsy',
+        'Self-limited epilepsy with centrotemporal spikes'
+    )
 
 ),
 

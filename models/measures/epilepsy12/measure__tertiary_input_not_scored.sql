@@ -62,7 +62,10 @@ part_1_matched as (
         measure_resolver,
         measure_date
     from part_1_eligible
-    where (paediatric_neurologist_input_date is null and childrens_epilepsy_surgical_service_referral_made is null)
+    where (
+        paediatric_neurologist_input_date is null
+        and childrens_epilepsy_surgical_service_referral_made is null
+    )
 
 ),
 

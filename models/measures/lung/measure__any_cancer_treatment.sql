@@ -3,14 +3,14 @@
 
 with
 
-measure__chest_surgery as (
+measure__cancer_surgery as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from {{ ref('measure__chest_surgery') }}
+    from {{ ref('measure__cancer_surgery') }}
 
 ),
 
@@ -143,7 +143,7 @@ final as (
         episode_id,
         measure_resolver,
         measure_date
-    from measure__chest_surgery
+    from measure__cancer_surgery
 
     union
 

@@ -3,14 +3,14 @@
 
 with
 
-subquery__curative_radiotherapy_given as (
+subquery__curative_intent_recorded as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from {{ ref('subquery__curative_radiotherapy_given') }}
+    from {{ ref('subquery__curative_intent_recorded') }}
 
 )
 
@@ -19,4 +19,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from subquery__curative_radiotherapy_given
+from subquery__curative_intent_recorded

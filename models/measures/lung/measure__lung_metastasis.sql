@@ -3,14 +3,45 @@
 
 with
 
-subquery__lung_metastasis_recorded as (
+subquery__lung_spread_diagnosed as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from {{ ref('subquery__lung_metastasis_recorded') }}
+    from {{ ref('subquery__lung_spread_diagnosed') }}
+
+),
+
+subquery__lung_spread_measured as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('subquery__lung_spread_measured') }}
+
+),
+
+final as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from subquery__lung_spread_measured
+
+    union
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from subquery__lung_spread_diagnosed
 
 )
 
@@ -19,4 +50,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from subquery__lung_metastasis_recorded
+from final

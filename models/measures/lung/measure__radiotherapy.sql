@@ -3,6 +3,17 @@
 
 with
 
+subquery__radiotherapy_episode as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('subquery__radiotherapy_episode') }}
+
+),
+
 subquery__radiotherapy_given as (
 
     select distinct
@@ -12,6 +23,26 @@ subquery__radiotherapy_given as (
         measure_date
     from {{ ref('subquery__radiotherapy_given') }}
 
+),
+
+final as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from subquery__radiotherapy_episode
+
+    union
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from subquery__radiotherapy_given
+
 )
 
 select
@@ -19,4 +50,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from subquery__radiotherapy_given
+from final

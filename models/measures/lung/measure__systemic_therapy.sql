@@ -3,6 +3,17 @@
 
 with
 
+subquery__systemic_episode as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('subquery__systemic_episode') }}
+
+),
+
 subquery__systemic_therapy_given as (
 
     select distinct
@@ -12,6 +23,26 @@ subquery__systemic_therapy_given as (
         measure_date
     from {{ ref('subquery__systemic_therapy_given') }}
 
+),
+
+final as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from subquery__systemic_episode
+
+    union
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from subquery__systemic_therapy_given
+
 )
 
 select
@@ -19,4 +50,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from subquery__systemic_therapy_given
+from final

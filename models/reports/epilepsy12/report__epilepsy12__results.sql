@@ -623,9 +623,8 @@ counted as (
 opportunity__paediatrician_with_expertise as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -636,8 +635,9 @@ pair__paediatrician_with_expertise as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__paediatrician_with_expertise as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -651,12 +651,38 @@ pair__paediatrician_with_expertise as (
 
 ),
 
+elsewhere__paediatrician_with_expertise as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__paediatrician_with_expertise as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__paediatrician_passed as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__paediatrician_passed as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__epilepsy_specialist_nurse as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -667,8 +693,9 @@ pair__epilepsy_specialist_nurse as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__epilepsy_specialist_nurse as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -682,11 +709,37 @@ pair__epilepsy_specialist_nurse as (
 
 ),
 
+elsewhere__epilepsy_specialist_nurse as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__epilepsy_specialist_nurse as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__nurse_in_first_year as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__nurse_in_first_year as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__tertiary_input as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
         true as is_in
     from cohort
@@ -703,8 +756,9 @@ pair__tertiary_input as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__tertiary_input as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -718,11 +772,37 @@ pair__tertiary_input as (
 
 ),
 
+elsewhere__tertiary_input as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__tertiary_input as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__specialist_reached as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__specialist_reached as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__epilepsy_surgery_referral as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
         true as is_in
     from cohort
@@ -739,8 +819,9 @@ pair__epilepsy_surgery_referral as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__epilepsy_surgery_referral as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -754,11 +835,37 @@ pair__epilepsy_surgery_referral as (
 
 ),
 
+elsewhere__epilepsy_surgery_referral as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__epilepsy_surgery_referral as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__specialist_reached as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__specialist_reached as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__ecg as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
         true as is_in
     from cohort
@@ -775,8 +882,9 @@ pair__ecg as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__ecg as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -790,11 +898,37 @@ pair__ecg as (
 
 ),
 
+elsewhere__ecg as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__ecg as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__ecg_passed as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__ecg_passed as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__mri as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
         true as is_in
     from cohort
@@ -811,8 +945,9 @@ pair__mri as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__mri as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -826,11 +961,37 @@ pair__mri as (
 
 ),
 
+elsewhere__mri as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__mri as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__mri_passed as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__mri_passed as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__assessment_of_mental_health_issues as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
         true as is_in
     from cohort
@@ -847,8 +1008,9 @@ pair__assessment_of_mental_health_issues as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__assessment_of_mental_health_issues as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -862,11 +1024,37 @@ pair__assessment_of_mental_health_issues as (
 
 ),
 
+elsewhere__assessment_of_mental_health_issues as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__assessment_of_mental_health_issues as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__mental_health_screened as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__mental_health_screened as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__mental_health_support as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
         true as is_in
     from cohort
@@ -883,8 +1071,9 @@ pair__mental_health_support as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__mental_health_support as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -898,11 +1087,37 @@ pair__mental_health_support as (
 
 ),
 
+elsewhere__mental_health_support as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__mental_health_support as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__mental_health_supported as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__mental_health_supported as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__sodium_valproate as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
         true as is_in
     from cohort
@@ -919,8 +1134,9 @@ pair__sodium_valproate as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__sodium_valproate as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -933,12 +1149,37 @@ pair__sodium_valproate as (
 
 ),
 
+elsewhere__sodium_valproate as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__sodium_valproate as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__valproate_passed as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__valproate_passed as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.episode_id = own.episode_id
+        )
+
+),
+
 opportunity__care_plan_agreement as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -949,8 +1190,9 @@ pair__care_plan_agreement as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__care_plan_agreement as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -964,12 +1206,38 @@ pair__care_plan_agreement as (
 
 ),
 
+elsewhere__care_plan_agreement as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__care_plan_agreement as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__plan_updated_and_agreed as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__plan_updated_and_agreed as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__patient_held_document as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -980,8 +1248,9 @@ pair__patient_held_document as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__patient_held_document as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -995,12 +1264,38 @@ pair__patient_held_document as (
 
 ),
 
+elsewhere__patient_held_document as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__patient_held_document as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__plan_in_place as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__plan_in_place as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__agreement_to_care_plan as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -1011,8 +1306,9 @@ pair__agreement_to_care_plan as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__agreement_to_care_plan as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -1026,12 +1322,38 @@ pair__agreement_to_care_plan as (
 
 ),
 
+elsewhere__agreement_to_care_plan as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__agreement_to_care_plan as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__plan_agreed as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__plan_agreed as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__care_plan_updated as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -1042,8 +1364,9 @@ pair__care_plan_updated as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__care_plan_updated as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -1057,12 +1380,38 @@ pair__care_plan_updated as (
 
 ),
 
+elsewhere__care_plan_updated as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__care_plan_updated as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__plan_updated as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__plan_updated as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__care_plan_content as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -1073,8 +1422,9 @@ pair__care_plan_content as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__care_plan_content as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -1088,11 +1438,37 @@ pair__care_plan_content as (
 
 ),
 
+elsewhere__care_plan_content as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__care_plan_content as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__plan_content_complete as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__plan_content_complete as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__prolonged_seizures_plan as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
         true as is_in
     from cohort
@@ -1109,8 +1485,9 @@ pair__prolonged_seizures_plan as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__prolonged_seizures_plan as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -1124,12 +1501,38 @@ pair__prolonged_seizures_plan as (
 
 ),
 
+elsewhere__prolonged_seizures_plan as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__prolonged_seizures_plan as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__prolonged_seizures_covered as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__prolonged_seizures_covered as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__water_safety as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -1140,8 +1543,9 @@ pair__water_safety as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__water_safety as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -1155,12 +1559,38 @@ pair__water_safety as (
 
 ),
 
+elsewhere__water_safety as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__water_safety as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__water_safety_covered as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__water_safety_covered as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__first_aid as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -1171,8 +1601,9 @@ pair__first_aid as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__first_aid as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -1186,12 +1617,38 @@ pair__first_aid as (
 
 ),
 
+elsewhere__first_aid as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__first_aid as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__first_aid_covered as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__first_aid_covered as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__participation_and_risk as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -1202,8 +1659,9 @@ pair__participation_and_risk as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__participation_and_risk as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -1217,12 +1675,38 @@ pair__participation_and_risk as (
 
 ),
 
+elsewhere__participation_and_risk as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__participation_and_risk as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__participation_covered as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__participation_covered as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__sudep as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -1233,8 +1717,9 @@ pair__sudep as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__sudep as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -1248,12 +1733,38 @@ pair__sudep as (
 
 ),
 
+elsewhere__sudep as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__sudep as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__sudep_covered as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__sudep_covered as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__service_contact_details as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -1264,8 +1775,9 @@ pair__service_contact_details as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__service_contact_details as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -1279,11 +1791,37 @@ pair__service_contact_details as (
 
 ),
 
+elsewhere__service_contact_details as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__service_contact_details as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__service_contacts_covered as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__service_contacts_covered as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__school_healthcare_plan as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
         true as is_in
     from cohort
@@ -1300,8 +1838,9 @@ pair__school_healthcare_plan as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__school_healthcare_plan as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -1315,10 +1854,39 @@ pair__school_healthcare_plan as (
 
 ),
 
+elsewhere__school_healthcare_plan as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__school_healthcare_plan as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__school_plan_in_place as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__school_plan_in_place as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 asked as (
 
     select
         'paediatrician_with_expertise' as indicator,
+        'full_cohort' as denominator,
+        'paediatrician_passed' as numerator,
         cohort_key
     from cohort
 
@@ -1326,6 +1894,8 @@ asked as (
 
     select
         'epilepsy_specialist_nurse' as indicator,
+        'full_cohort' as denominator,
+        'nurse_in_first_year' as numerator,
         cohort_key
     from cohort
 
@@ -1333,6 +1903,8 @@ asked as (
 
     select
         'tertiary_input' as indicator,
+        'tertiary_input_due' as denominator,
+        'specialist_reached' as numerator,
         cohort_key
     from cohort
 
@@ -1340,6 +1912,8 @@ asked as (
 
     select
         'epilepsy_surgery_referral' as indicator,
+        'surgical_criteria_met' as denominator,
+        'specialist_reached' as numerator,
         cohort_key
     from cohort
 
@@ -1347,6 +1921,8 @@ asked as (
 
     select
         'ecg' as indicator,
+        'ecg_due' as denominator,
+        'ecg_passed' as numerator,
         cohort_key
     from cohort
 
@@ -1354,6 +1930,8 @@ asked as (
 
     select
         'mri' as indicator,
+        'mri_due' as denominator,
+        'mri_passed' as numerator,
         cohort_key
     from cohort
 
@@ -1361,6 +1939,8 @@ asked as (
 
     select
         'assessment_of_mental_health_issues' as indicator,
+        'five_or_older' as denominator,
+        'mental_health_screened' as numerator,
         cohort_key
     from cohort
 
@@ -1368,6 +1948,8 @@ asked as (
 
     select
         'mental_health_support' as indicator,
+        'mental_health_issue' as denominator,
+        'mental_health_supported' as numerator,
         cohort_key
     from cohort
 
@@ -1375,6 +1957,8 @@ asked as (
 
     select
         'sodium_valproate' as indicator,
+        'valproate_due' as denominator,
+        'valproate_passed' as numerator,
         cohort_key
     from cohort
 
@@ -1382,6 +1966,8 @@ asked as (
 
     select
         'care_plan_agreement' as indicator,
+        'full_cohort' as denominator,
+        'plan_updated_and_agreed' as numerator,
         cohort_key
     from cohort
 
@@ -1389,6 +1975,8 @@ asked as (
 
     select
         'patient_held_document' as indicator,
+        'full_cohort' as denominator,
+        'plan_in_place' as numerator,
         cohort_key
     from cohort
 
@@ -1396,6 +1984,8 @@ asked as (
 
     select
         'agreement_to_care_plan' as indicator,
+        'full_cohort' as denominator,
+        'plan_agreed' as numerator,
         cohort_key
     from cohort
 
@@ -1403,6 +1993,8 @@ asked as (
 
     select
         'care_plan_updated' as indicator,
+        'full_cohort' as denominator,
+        'plan_updated' as numerator,
         cohort_key
     from cohort
 
@@ -1410,6 +2002,8 @@ asked as (
 
     select
         'care_plan_content' as indicator,
+        'full_cohort' as denominator,
+        'plan_content_complete' as numerator,
         cohort_key
     from cohort
 
@@ -1417,6 +2011,8 @@ asked as (
 
     select
         'prolonged_seizures_plan' as indicator,
+        'prolonged_seizures_due' as denominator,
+        'prolonged_seizures_covered' as numerator,
         cohort_key
     from cohort
 
@@ -1424,6 +2020,8 @@ asked as (
 
     select
         'water_safety' as indicator,
+        'full_cohort' as denominator,
+        'water_safety_covered' as numerator,
         cohort_key
     from cohort
 
@@ -1431,6 +2029,8 @@ asked as (
 
     select
         'first_aid' as indicator,
+        'full_cohort' as denominator,
+        'first_aid_covered' as numerator,
         cohort_key
     from cohort
 
@@ -1438,6 +2038,8 @@ asked as (
 
     select
         'participation_and_risk' as indicator,
+        'full_cohort' as denominator,
+        'participation_covered' as numerator,
         cohort_key
     from cohort
 
@@ -1445,6 +2047,8 @@ asked as (
 
     select
         'sudep' as indicator,
+        'full_cohort' as denominator,
+        'sudep_covered' as numerator,
         cohort_key
     from cohort
 
@@ -1452,6 +2056,8 @@ asked as (
 
     select
         'service_contact_details' as indicator,
+        'full_cohort' as denominator,
+        'service_contacts_covered' as numerator,
         cohort_key
     from cohort
 
@@ -1459,6 +2065,8 @@ asked as (
 
     select
         'school_healthcare_plan' as indicator,
+        'five_or_older' as denominator,
+        'school_plan_in_place' as numerator,
         cohort_key
     from cohort
 
@@ -1662,7 +2270,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__paediatrician_with_expertise
 
     union all
@@ -1672,7 +2281,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__epilepsy_specialist_nurse
 
     union all
@@ -1682,7 +2292,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__tertiary_input
 
     union all
@@ -1692,7 +2303,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__epilepsy_surgery_referral
 
     union all
@@ -1702,7 +2314,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__ecg
 
     union all
@@ -1712,7 +2325,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__mri
 
     union all
@@ -1722,7 +2336,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__assessment_of_mental_health_issues
 
     union all
@@ -1732,7 +2347,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__mental_health_support
 
     union all
@@ -1742,7 +2358,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__sodium_valproate
 
     union all
@@ -1752,7 +2369,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__care_plan_agreement
 
     union all
@@ -1762,7 +2380,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__patient_held_document
 
     union all
@@ -1772,7 +2391,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__agreement_to_care_plan
 
     union all
@@ -1782,7 +2402,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__care_plan_updated
 
     union all
@@ -1792,7 +2413,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__care_plan_content
 
     union all
@@ -1802,7 +2424,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__prolonged_seizures_plan
 
     union all
@@ -1812,7 +2435,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__water_safety
 
     union all
@@ -1822,7 +2446,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__first_aid
 
     union all
@@ -1832,7 +2457,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__participation_and_risk
 
     union all
@@ -1842,7 +2468,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__sudep
 
     union all
@@ -1852,7 +2479,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__service_contact_details
 
     union all
@@ -1862,7 +2490,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__school_healthcare_plan
 
 ),
@@ -2229,6 +2858,257 @@ numerator as (
 
 ),
 
+near as (
+
+    -- the numerators of keys that none of them meets
+    select
+        pair.indicator,
+        pair.cohort_key,
+        pair.numerator_date,
+        pair.days_outside,
+        0 as is_elsewhere
+    from pair
+    inner join meeting
+        on
+            pair.indicator = meeting.indicator
+            and pair.cohort_key = meeting.cohort_key
+    where
+        meeting.meets = 0
+        and meeting.may_meet = 0
+
+    union all
+
+    select
+        'paediatrician_with_expertise' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__paediatrician_with_expertise
+
+    union all
+
+    select
+        'epilepsy_specialist_nurse' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__epilepsy_specialist_nurse
+
+    union all
+
+    select
+        'tertiary_input' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__tertiary_input
+
+    union all
+
+    select
+        'epilepsy_surgery_referral' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__epilepsy_surgery_referral
+
+    union all
+
+    select
+        'ecg' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__ecg
+
+    union all
+
+    select
+        'mri' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__mri
+
+    union all
+
+    select
+        'assessment_of_mental_health_issues' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__assessment_of_mental_health_issues
+
+    union all
+
+    select
+        'mental_health_support' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__mental_health_support
+
+    union all
+
+    select
+        'sodium_valproate' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__sodium_valproate
+
+    union all
+
+    select
+        'care_plan_agreement' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__care_plan_agreement
+
+    union all
+
+    select
+        'patient_held_document' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__patient_held_document
+
+    union all
+
+    select
+        'agreement_to_care_plan' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__agreement_to_care_plan
+
+    union all
+
+    select
+        'care_plan_updated' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__care_plan_updated
+
+    union all
+
+    select
+        'care_plan_content' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__care_plan_content
+
+    union all
+
+    select
+        'prolonged_seizures_plan' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__prolonged_seizures_plan
+
+    union all
+
+    select
+        'water_safety' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__water_safety
+
+    union all
+
+    select
+        'first_aid' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__first_aid
+
+    union all
+
+    select
+        'participation_and_risk' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__participation_and_risk
+
+    union all
+
+    select
+        'sudep' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__sudep
+
+    union all
+
+    select
+        'service_contact_details' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__service_contact_details
+
+    union all
+
+    select
+        'school_healthcare_plan' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__school_healthcare_plan
+
+),
+
+ranked as (
+
+    -- the nearest to the window of any opportunity, then the earliest; then days after a window before days before one,
+    -- since the opportunity they are of is the earlier one
+    select
+        indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        is_elsewhere,
+        row_number() over (
+            partition by indicator, cohort_key
+            order by
+                abs(days_outside) asc nulls last,
+                numerator_date asc nulls last,
+                days_outside desc
+        ) as place
+    from near
+
+),
+
 first_flag as (
 
     -- of several measures of one kind, the one that is listed first
@@ -2266,6 +3146,8 @@ evaluated as (
     select
         asked.indicator,
         asked.cohort_key,
+        asked.denominator,
+        asked.numerator,
         coalesce(eligibility.is_in, 0) as is_in,
         coalesce(eligibility.may_be_in, 0) as may_be_in,
         coalesce(meeting.meets, 0) as meets,
@@ -2275,6 +3157,9 @@ evaluated as (
         flagged.excepted_by,
         case when meeting.meets = 1 then meeting.met_date else eligibility.first_date end as denominator_date,
         numerator.numerator_date,
+        nearest.numerator_date as nearest_date,
+        nearest.days_outside,
+        coalesce(nearest.is_elsewhere, 0) as is_elsewhere,
         case when eligibility.cohort_key is null then 0 else 1 end as has_denominator,
         case when meeting.cohort_key is null then 0 else 1 end as has_numerator
     from asked
@@ -2290,6 +3175,11 @@ evaluated as (
         on
             asked.indicator = numerator.indicator
             and asked.cohort_key = numerator.cohort_key
+    left join ranked as nearest
+        on
+            asked.indicator = nearest.indicator
+            and asked.cohort_key = nearest.cohort_key
+            and nearest.place = 1
     left join flagged
         on
             asked.indicator = flagged.indicator
@@ -2297,37 +3187,80 @@ evaluated as (
 
 ),
 
-judged as (
+explained as (
 
     -- the first that applies
     select
         indicator,
         cohort_key,
+        denominator,
+        numerator,
+        excluded_by,
+        unresolved_by,
+        excepted_by,
         denominator_date,
         numerator_date,
+        nearest_date,
+        days_outside,
         case
             when is_in = 1 and excluded_by is not null then 'excluded'
             when unresolved_by is not null then 'unresolved'
             when is_in = 1 and meets = 1 then 'met'
             when is_in = 1 and excepted_by is not null then 'exception'
-            when is_in = 0 and may_be_in = 1 then 'unresolved'
-            when is_in = 1 and may_meet = 1 then 'unresolved'
-            when is_in = 1 then 'not_met'
-            else 'ineligible'
-        end as status,
-        case
-            when is_in = 1 and excluded_by is not null then 'excluded: ' || excluded_by
-            when unresolved_by is not null then 'unresolved: ' || unresolved_by
-            when is_in = 1 and meets = 1 then 'met'
-            when is_in = 1 and excepted_by is not null then 'exception: ' || excepted_by
-            when is_in = 0 and may_be_in = 1 then 'denominator date unknown'
-            when is_in = 1 and may_meet = 1 then 'numerator date unknown'
-            when is_in = 1 and has_numerator = 1 then 'numerator outside the window'
-            when is_in = 1 then 'no numerator'
-            when has_denominator = 1 then 'denominator outside the window'
-            else 'not in the denominator'
-        end as reason
+            when is_in = 0 and may_be_in = 1 then 'denominator_date_unknown'
+            when is_in = 1 and may_meet = 1 then 'date_unknown'
+            when is_in = 1 and is_elsewhere = 1 then 'in_another_episode'
+            when is_in = 1 and days_outside < 0 then 'too_early'
+            when is_in = 1 and days_outside > 0 then 'too_late'
+            when is_in = 1 and has_numerator = 1 then 'undated_ignored'
+            when is_in = 1 then 'no_candidate'
+            when has_denominator = 1 then 'denominator_outside_window'
+            else 'not_in_denominator'
+        end as reason_code
     from evaluated
+
+),
+
+judged as (
+
+    select
+        indicator,
+        cohort_key,
+        case
+            when reason_code in ('met', 'exception', 'excluded') then reason_code
+            when reason_code in ('unresolved', 'denominator_date_unknown', 'date_unknown') then 'unresolved'
+            when reason_code in ('denominator_outside_window', 'not_in_denominator') then 'ineligible'
+            else 'not_met'
+        end as status,
+        case reason_code
+            when 'met' then 'met'
+            when 'excluded' then 'excluded: ' || excluded_by
+            when 'unresolved' then 'unresolved: ' || unresolved_by
+            when 'exception' then 'exception: ' || excepted_by
+            when 'denominator_date_unknown' then 'denominator date unknown'
+            when 'date_unknown' then 'numerator date unknown'
+            when 'in_another_episode' then 'numerator in another episode'
+            when 'too_early' then 'numerator outside the window'
+            when 'too_late' then 'numerator outside the window'
+            when 'undated_ignored' then 'numerator undated'
+            when 'no_candidate' then 'no numerator'
+            when 'denominator_outside_window' then 'denominator outside the window'
+            else 'not in the denominator'
+        end as reason,
+        reason_code,
+        case
+            when reason_code = 'excluded' then excluded_by
+            when reason_code = 'unresolved' then unresolved_by
+            when reason_code = 'exception' then excepted_by
+            when reason_code in ('denominator_date_unknown', 'denominator_outside_window', 'not_in_denominator')
+                then denominator
+            else numerator
+        end as reason_measure,
+        denominator_date,
+        numerator_date,
+        case when reason_code in ('too_early', 'too_late', 'in_another_episode') then nearest_date end as nearest_date,
+        case when reason_code in ('too_early', 'too_late', 'in_another_episode') then days_outside end as days_outside
+    from explained
 
 ),
 
@@ -2341,8 +3274,12 @@ keyed as (
         cohort.cohort_date,
         judged.status,
         judged.reason,
+        judged.reason_code,
+        judged.reason_measure,
         judged.denominator_date,
         judged.numerator_date,
+        judged.nearest_date,
+        judged.days_outside,
         case when counted.cohort_key is null then 0 else 1 end as counts
     from judged
     inner join cohort
@@ -2362,9 +3299,13 @@ final as (
         cohort_date,
         status,
         reason,
+        reason_code,
+        reason_measure,
         denominator_date,
         numerator_date,
         cast({{ date_diff_days('numerator_date', 'denominator_date') }} as bigint) as days_between,
+        nearest_date,
+        cast(days_outside as bigint) as days_outside,
         coalesce(cohort_date, denominator_date) as period_date,
         counts = 1 as is_counted
     from keyed
@@ -2379,9 +3320,13 @@ select
     cohort_date,
     status,
     reason,
+    reason_code,
+    reason_measure,
     denominator_date,
     numerator_date,
     days_between,
+    nearest_date,
+    days_outside,
     period_date,
     is_counted
 from final

@@ -25,13 +25,6 @@ concept_ancestor as (
 
 ),
 
-concept_set__cancer_medicines as (
-
-    select concept_id
-    from {{ ref('concept_set__cancer_medicines') }}
-
-),
-
 measure__any_cancer_treatment as (
 
     select
@@ -87,6 +80,72 @@ measure__clinical_trial as (
 
 ),
 
+measure__concurrent_chemoradiation as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__concurrent_chemoradiation') }}
+
+),
+
+measure__curative_radiotherapy as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__curative_radiotherapy') }}
+
+),
+
+measure__days_dx_to_treatment as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__days_dx_to_treatment') }}
+
+),
+
+measure__days_ref_to_specialist as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__days_ref_to_specialist') }}
+
+),
+
+measure__days_ref_to_treatment as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__days_ref_to_treatment') }}
+
+),
+
+measure__days_tx_to_death as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__days_tx_to_death') }}
+
+),
+
 measure__death as (
 
     select
@@ -128,6 +187,17 @@ measure__early_non_small_cell as (
         measure_resolver,
         measure_date
     from {{ ref('measure__early_non_small_cell') }}
+
+),
+
+measure__early_not_operated as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__early_not_operated') }}
 
 ),
 
@@ -186,6 +256,17 @@ measure__last_ecog as (
 
 ),
 
+measure__lung_function as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__lung_function') }}
+
+),
+
 measure__lung_metastasis as (
 
     select
@@ -205,6 +286,17 @@ measure__mesothelioma as (
         measure_resolver,
         measure_date
     from {{ ref('measure__mesothelioma') }}
+
+),
+
+measure__molecular_testing as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__molecular_testing') }}
 
 ),
 
@@ -241,6 +333,39 @@ measure__pathology_confirmed as (
 
 ),
 
+measure__radiotherapy_stage_i_iii as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__radiotherapy_stage_i_iii') }}
+
+),
+
+measure__seen_before_referral as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__seen_before_referral') }}
+
+),
+
+measure__small_cell as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__small_cell') }}
+
+),
+
 measure__small_cell_confirmed as (
 
     select
@@ -263,6 +388,39 @@ measure__smoking as (
 
 ),
 
+measure__specialist_nurse as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__specialist_nurse') }}
+
+),
+
+measure__specialist_seen as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__specialist_seen') }}
+
+),
+
+measure__stage_i_iii_small_cell as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__stage_i_iii_small_cell') }}
+
+),
+
 measure__stage_iv as (
 
     select
@@ -271,6 +429,61 @@ measure__stage_iv as (
         measure_resolver,
         measure_date
     from {{ ref('measure__stage_iv') }}
+
+),
+
+measure__stage_iv_non_small_cell as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__stage_iv_non_small_cell') }}
+
+),
+
+measure__stage_iv_non_squamous as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__stage_iv_non_squamous') }}
+
+),
+
+measure__stage_iv_since_diagnosis as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__stage_iv_since_diagnosis') }}
+
+),
+
+measure__surgery_stage_i_iii as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__surgery_stage_i_iii') }}
+
+),
+
+measure__surgery_stage_ib_iia as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__surgery_stage_ib_iia') }}
 
 ),
 
@@ -296,6 +509,17 @@ measure__tests_declined as (
 
 ),
 
+measure__treatment_day as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__treatment_day') }}
+
+),
+
 measure__treatment_declined as (
 
     select
@@ -315,53 +539,6 @@ measure__treatment_or_palliative as (
         measure_resolver,
         measure_date
     from {{ ref('measure__treatment_or_palliative') }}
-
-),
-
-number__tests_declined_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(event_id as bigint) as number_event_id,
-        {{ to_number('value_number') }} as number_value,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-number__tests_declined_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.concept_id,
-        target_row.value_concept_id
-    from number__tests_declined_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-number__tests_declined_row as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from number__tests_declined_eligible
-    where (concept_id = 2000000072 and value_concept_id = 2000000074)
 
 ),
 
@@ -409,6 +586,53 @@ number__clinical_trial_row as (
         number_value
     from number__clinical_trial_eligible
     where (concept_id = 2000000071 and value_text = 'enrolled')
+
+),
+
+number__tests_declined_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        cast(event_id as bigint) as number_event_id,
+        {{ to_number('value_number') }} as number_value,
+        concept_id,
+        value_concept_id
+    from {{ ref('target__observation') }}
+
+),
+
+number__tests_declined_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.number_event_id,
+        target_row.number_value,
+        target_row.concept_id,
+        target_row.value_concept_id
+    from number__tests_declined_target_row as target_row
+    where
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
+
+),
+
+number__tests_declined_row as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        number_event_id,
+        number_value
+    from number__tests_declined_eligible
+    where (concept_id = 2000000072 and value_concept_id = 2000000074)
 
 ),
 
@@ -510,7 +734,7 @@ number__smoking_row as (
 
 ),
 
-number__chest_surgery_target_row as (
+number__lung_function_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -519,40 +743,13 @@ number__chest_surgery_target_row as (
         cast(start_date as date) as measure_date,
         cast(event_id as bigint) as number_event_id,
         {{ to_number('value_number') }} as number_value,
-        concept_id
-    from {{ ref('target__procedure') }}
+        concept_id,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__measurement') }}
 
 ),
 
-number__chest_surgery_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4301352)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4301352 as bigint) as concept_id
-
-),
-
-number__chest_surgery_hierarchy_2 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (2000000084)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(2000000084 as bigint) as concept_id
-
-),
-
-number__chest_surgery_eligible as (
+number__lung_function_eligible as (
 
     select
         target_row.person_id,
@@ -561,19 +758,16 @@ number__chest_surgery_eligible as (
         target_row.measure_date,
         target_row.number_event_id,
         target_row.number_value,
-        target_row.concept_id
-    from number__chest_surgery_target_row as target_row
+        target_row.concept_id,
+        target_row.value_number
+    from number__lung_function_target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
-        and not coalesce(
-            target_row.concept_id in (select listed.concept_id from number__chest_surgery_hierarchy_2 as listed),
-            false
-        )
 
 ),
 
-number__chest_surgery_row as (
+number__lung_function_row as (
 
     select
         person_id,
@@ -582,8 +776,8 @@ number__chest_surgery_row as (
         measure_date,
         number_event_id,
         number_value
-    from number__chest_surgery_eligible
-    where concept_id in (select listed.concept_id from number__chest_surgery_hierarchy_1 as listed)
+    from number__lung_function_eligible
+    where (concept_id = 3024653 and value_number is not null)
 
 ),
 
@@ -634,7 +828,7 @@ number__treatment_declined_row as (
 
 ),
 
-number__systemic_therapy_target_row as (
+number__molecular_testing_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -644,12 +838,12 @@ number__systemic_therapy_target_row as (
         cast(event_id as bigint) as number_event_id,
         {{ to_number('value_number') }} as number_value,
         concept_id,
-        source_value
-    from {{ ref('target__drug') }}
+        value_concept_id
+    from {{ ref('target__measurement') }}
 
 ),
 
-number__systemic_therapy_eligible as (
+number__molecular_testing_eligible as (
 
     select
         target_row.person_id,
@@ -659,15 +853,19 @@ number__systemic_therapy_eligible as (
         target_row.number_event_id,
         target_row.number_value,
         target_row.concept_id,
-        target_row.source_value
-    from number__systemic_therapy_target_row as target_row
+        target_row.value_concept_id
+    from number__molecular_testing_target_row as target_row
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and not coalesce(
+            target_row.value_concept_id = 2000000058,
+            false
+        )
 
 ),
 
-number__systemic_therapy_rule_1 as (
+number__molecular_testing_row as (
 
     select
         person_id,
@@ -676,46 +874,8 @@ number__systemic_therapy_rule_1 as (
         measure_date,
         number_event_id,
         number_value
-    from number__systemic_therapy_eligible
-    where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
-
-),
-
-number__systemic_therapy_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from number__systemic_therapy_eligible
-    where position('sact ' in {{ fold_ascii('source_value') }}) = 1
-
-),
-
-number__systemic_therapy_row as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from number__systemic_therapy_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from number__systemic_therapy_rule_2
+    from number__molecular_testing_eligible
+    where concept_id = 2000000055
 
 ),
 
@@ -729,7 +889,7 @@ number__stage_iv_target_row as (
         cast(event_id as bigint) as number_event_id,
         {{ to_number('value_number') }} as number_value,
         concept_id
-    from {{ ref('target__measurement') }}
+    from {{ ref('target__dx_stage') }}
 
 ),
 
@@ -823,24 +983,183 @@ number__palliative_referral_row as (
 
 ),
 
-number__tests_declined as (
+number__days_ref_to_specialist_target_row as (
 
     select
-        cohort.cohort_key,
-        numbered.number_value,
-        row_number() over (
-            partition by cohort.cohort_key
-            order by
-                numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
-                numbered.number_value nulls last
-        ) as place
-    from cohort
-    inner join number__tests_declined_row as numbered
-        on
-            cohort.person_id = numbered.person_id
-            and cohort.measure_resolver = numbered.measure_resolver
-            and cohort.episode_id is not distinct from numbered.episode_id
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(specialist_date as date) as measure_date,
+        cast(event_id as bigint) as number_event_id,
+        {{ to_number('value_number') }} as number_value,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__referral_to_specialist_window') }}
+
+),
+
+number__days_ref_to_specialist_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.number_event_id,
+        target_row.number_value,
+        target_row.value_number
+    from number__days_ref_to_specialist_target_row as target_row
+    where
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
+
+),
+
+number__days_ref_to_specialist_row as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        number_event_id,
+        number_value
+    from number__days_ref_to_specialist_eligible
+    where value_number is not null
+
+),
+
+number__days_ref_to_treatment_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(treatment_date as date) as measure_date,
+        cast(event_id as bigint) as number_event_id,
+        {{ to_number('value_number') }} as number_value,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__referral_to_tx_window') }}
+
+),
+
+number__days_ref_to_treatment_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.number_event_id,
+        target_row.number_value,
+        target_row.value_number
+    from number__days_ref_to_treatment_target_row as target_row
+    where
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
+
+),
+
+number__days_ref_to_treatment_row as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        number_event_id,
+        number_value
+    from number__days_ref_to_treatment_eligible
+    where value_number is not null
+
+),
+
+number__days_dx_to_treatment_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(treatment_date as date) as measure_date,
+        cast(event_id as bigint) as number_event_id,
+        {{ to_number('value_number') }} as number_value,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__dx_to_tx_window') }}
+
+),
+
+number__days_dx_to_treatment_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.number_event_id,
+        target_row.number_value,
+        target_row.value_number
+    from number__days_dx_to_treatment_target_row as target_row
+    where
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
+
+),
+
+number__days_dx_to_treatment_row as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        number_event_id,
+        number_value
+    from number__days_dx_to_treatment_eligible
+    where value_number is not null
+
+),
+
+number__days_tx_to_death_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(treatment_date as date) as measure_date,
+        cast(event_id as bigint) as number_event_id,
+        {{ to_number('value_number') }} as number_value,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__tx_to_death_window') }}
+
+),
+
+number__days_tx_to_death_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.number_event_id,
+        target_row.number_value,
+        target_row.value_number
+    from number__days_tx_to_death_target_row as target_row
+    where
+        target_row.person_id is not null
+        and target_row.measure_resolver is not null
+
+),
+
+number__days_tx_to_death_row as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        number_event_id,
+        number_value
+    from number__days_tx_to_death_eligible
+    where value_number is not null
 
 ),
 
@@ -860,6 +1179,27 @@ number__clinical_trial as (
     inner join number__clinical_trial_row as numbered
         on
             cohort.person_id = numbered.person_id
+
+),
+
+number__tests_declined as (
+
+    select
+        cohort.cohort_key,
+        numbered.number_value,
+        row_number() over (
+            partition by cohort.cohort_key
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
+        ) as place
+    from cohort
+    inner join number__tests_declined_row as numbered
+        on
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
 
 ),
 
@@ -905,7 +1245,7 @@ number__smoking as (
 
 ),
 
-number__chest_surgery as (
+number__lung_function as (
 
     select
         cohort.cohort_key,
@@ -918,7 +1258,7 @@ number__chest_surgery as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__chest_surgery_row as numbered
+    inner join number__lung_function_row as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
@@ -947,7 +1287,7 @@ number__treatment_declined as (
 
 ),
 
-number__systemic_therapy as (
+number__molecular_testing as (
 
     select
         cohort.cohort_key,
@@ -960,7 +1300,7 @@ number__systemic_therapy as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join number__systemic_therapy_row as numbered
+    inner join number__molecular_testing_row as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
@@ -1003,6 +1343,90 @@ number__palliative_referral as (
         ) as place
     from cohort
     inner join number__palliative_referral_row as numbered
+        on
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
+
+),
+
+number__days_ref_to_specialist as (
+
+    select
+        cohort.cohort_key,
+        numbered.number_value,
+        row_number() over (
+            partition by cohort.cohort_key
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
+        ) as place
+    from cohort
+    inner join number__days_ref_to_specialist_row as numbered
+        on
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
+
+),
+
+number__days_ref_to_treatment as (
+
+    select
+        cohort.cohort_key,
+        numbered.number_value,
+        row_number() over (
+            partition by cohort.cohort_key
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
+        ) as place
+    from cohort
+    inner join number__days_ref_to_treatment_row as numbered
+        on
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
+
+),
+
+number__days_dx_to_treatment as (
+
+    select
+        cohort.cohort_key,
+        numbered.number_value,
+        row_number() over (
+            partition by cohort.cohort_key
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
+        ) as place
+    from cohort
+    inner join number__days_dx_to_treatment_row as numbered
+        on
+            cohort.person_id = numbered.person_id
+            and cohort.measure_resolver = numbered.measure_resolver
+            and cohort.episode_id is not distinct from numbered.episode_id
+
+),
+
+number__days_tx_to_death as (
+
+    select
+        cohort.cohort_key,
+        numbered.number_value,
+        row_number() over (
+            partition by cohort.cohort_key
+            order by
+                numbered.measure_date nulls last,
+                numbered.number_event_id nulls last,
+                numbered.number_value nulls last
+        ) as place
+    from cohort
+    inner join number__days_tx_to_death_row as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
@@ -1060,6 +1484,34 @@ qualified as (
 
     select
         cohort.cohort_key,
+        'discussed_at_mdt' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__discussed_at_mdt as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'clinical_trial' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__clinical_trial as member
+        on
+            cohort.person_id = member.person_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
         'pathology_confirmed' as part,
         min(member.measure_date) as first_date,
         cast(null as numeric(38, 10)) as number_value
@@ -1090,34 +1542,6 @@ qualified as (
 
     select
         cohort.cohort_key,
-        'discussed_at_mdt' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__discussed_at_mdt as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
-        'clinical_trial' as part,
-        min(member.measure_date) as first_date,
-        cast(null as numeric(38, 10)) as number_value
-    from cohort
-    inner join measure__clinical_trial as member
-        on
-            cohort.person_id = member.person_id
-    group by cohort.cohort_key
-
-    union all
-
-    select
-        cohort.cohort_key,
         'ecog' as part,
         min(member.measure_date) as first_date,
         cast(null as numeric(38, 10)) as number_value
@@ -1138,6 +1562,51 @@ qualified as (
         cast(null as numeric(38, 10)) as number_value
     from cohort
     inner join measure__smoking as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'surgery_stage_i_iii' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__surgery_stage_i_iii as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'lung_function' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__lung_function as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'radiotherapy_stage_i_iii' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__radiotherapy_stage_i_iii as member
         on
             cohort.person_id = member.person_id
             and cohort.measure_resolver = member.measure_resolver
@@ -1193,6 +1662,36 @@ qualified as (
 
     select
         cohort.cohort_key,
+        'early_not_operated' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__early_not_operated as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'curative_radiotherapy' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__curative_radiotherapy as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
         'fit_stage_iii' as part,
         min(member.measure_date) as first_date,
         cast(null as numeric(38, 10)) as number_value
@@ -1223,11 +1722,11 @@ qualified as (
 
     select
         cohort.cohort_key,
-        'small_cell_confirmed' as part,
+        'surgery_stage_ib_iia' as part,
         min(member.measure_date) as first_date,
         cast(null as numeric(38, 10)) as number_value
     from cohort
-    inner join measure__small_cell_confirmed as member
+    inner join measure__surgery_stage_ib_iia as member
         on
             cohort.person_id = member.person_id
             and cohort.measure_resolver = member.measure_resolver
@@ -1253,11 +1752,86 @@ qualified as (
 
     select
         cohort.cohort_key,
-        'any_cancer_treatment' as part,
+        'small_cell' as part,
         min(member.measure_date) as first_date,
         cast(null as numeric(38, 10)) as number_value
     from cohort
-    inner join measure__any_cancer_treatment as member
+    inner join measure__small_cell as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'small_cell_confirmed' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__small_cell_confirmed as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'stage_i_iii_small_cell' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__stage_i_iii_small_cell as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'concurrent_chemoradiation' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__concurrent_chemoradiation as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'stage_iv_non_squamous' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__stage_iv_non_squamous as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'molecular_testing' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__molecular_testing as member
         on
             cohort.person_id = member.person_id
             and cohort.measure_resolver = member.measure_resolver
@@ -1298,6 +1872,51 @@ qualified as (
 
     select
         cohort.cohort_key,
+        'stage_iv_non_small_cell' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__stage_iv_non_small_cell as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'any_cancer_treatment' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__any_cancer_treatment as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'specialist_nurse' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__specialist_nurse as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
         'death' as part,
         min(member.measure_date) as first_date,
         cast(null as numeric(38, 10)) as number_value
@@ -1305,6 +1924,21 @@ qualified as (
     inner join measure__death as member
         on
             cohort.person_id = member.person_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'treatment_day' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__treatment_day as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
     group by cohort.cohort_key
 
     union all
@@ -1339,6 +1973,36 @@ qualified as (
 
     select
         cohort.cohort_key,
+        'specialist_seen' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__specialist_seen as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'seen_before_referral' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__seen_before_referral as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
         'treatment_or_palliative' as part,
         min(member.measure_date) as first_date,
         cast(null as numeric(38, 10)) as number_value
@@ -1354,11 +2018,11 @@ qualified as (
 
     select
         cohort.cohort_key,
-        'first_treatment' as part,
+        'stage_iv_since_diagnosis' as part,
         min(member.measure_date) as first_date,
         cast(null as numeric(38, 10)) as number_value
     from cohort
-    inner join measure__first_treatment as member
+    inner join measure__stage_iv_since_diagnosis as member
         on
             cohort.person_id = member.person_id
             and cohort.measure_resolver = member.measure_resolver
@@ -1398,12 +2062,77 @@ qualified as (
     union all
 
     select
-        cohort_key,
-        'tests_declined__number' as part,
-        cast(null as date) as first_date,
-        number_value
-    from number__tests_declined
-    where place = 1
+        cohort.cohort_key,
+        'first_treatment' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__first_treatment as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'days_ref_to_specialist' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__days_ref_to_specialist as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'days_ref_to_treatment' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__days_ref_to_treatment as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'days_dx_to_treatment' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__days_dx_to_treatment as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
+
+    union all
+
+    select
+        cohort.cohort_key,
+        'days_tx_to_death' as part,
+        min(member.measure_date) as first_date,
+        cast(null as numeric(38, 10)) as number_value
+    from cohort
+    inner join measure__days_tx_to_death as member
+        on
+            cohort.person_id = member.person_id
+            and cohort.measure_resolver = member.measure_resolver
+            and cohort.episode_id is not distinct from member.episode_id
+    group by cohort.cohort_key
 
     union all
 
@@ -1413,6 +2142,16 @@ qualified as (
         cast(null as date) as first_date,
         number_value
     from number__clinical_trial
+    where place = 1
+
+    union all
+
+    select
+        cohort_key,
+        'tests_declined__number' as part,
+        cast(null as date) as first_date,
+        number_value
+    from number__tests_declined
     where place = 1
 
     union all
@@ -1439,10 +2178,10 @@ qualified as (
 
     select
         cohort_key,
-        'chest_surgery__number' as part,
+        'lung_function__number' as part,
         cast(null as date) as first_date,
         number_value
-    from number__chest_surgery
+    from number__lung_function
     where place = 1
 
     union all
@@ -1459,10 +2198,10 @@ qualified as (
 
     select
         cohort_key,
-        'systemic_therapy__number' as part,
+        'molecular_testing__number' as part,
         cast(null as date) as first_date,
         number_value
-    from number__systemic_therapy
+    from number__molecular_testing
     where place = 1
 
     union all
@@ -1483,6 +2222,46 @@ qualified as (
         cast(null as date) as first_date,
         number_value
     from number__palliative_referral
+    where place = 1
+
+    union all
+
+    select
+        cohort_key,
+        'days_ref_to_specialist__number' as part,
+        cast(null as date) as first_date,
+        number_value
+    from number__days_ref_to_specialist
+    where place = 1
+
+    union all
+
+    select
+        cohort_key,
+        'days_ref_to_treatment__number' as part,
+        cast(null as date) as first_date,
+        number_value
+    from number__days_ref_to_treatment
+    where place = 1
+
+    union all
+
+    select
+        cohort_key,
+        'days_dx_to_treatment__number' as part,
+        cast(null as date) as first_date,
+        number_value
+    from number__days_dx_to_treatment
+    where place = 1
+
+    union all
+
+    select
+        cohort_key,
+        'days_tx_to_death__number' as part,
+        cast(null as date) as first_date,
+        number_value
+    from number__days_tx_to_death
     where place = 1
 
     union all
@@ -1509,61 +2288,107 @@ pivoted as (
         min(case when part = 'mesothelioma' then first_date end) as mesothelioma__date,
         max(case when part = 'lung_metastasis' then 1 else 0 end) = 1 as lung_metastasis__qualified,
         min(case when part = 'lung_metastasis' then first_date end) as lung_metastasis__date,
-        max(case when part = 'pathology_confirmed' then 1 else 0 end) = 1 as pathology_confirmed__qualified,
-        min(case when part = 'pathology_confirmed' then first_date end) as pathology_confirmed__date,
-        max(case when part = 'tests_declined' then 1 else 0 end) = 1 as tests_declined__qualified,
-        min(case when part = 'tests_declined' then first_date end) as tests_declined__date,
-        max(case when part = 'tests_declined__number' then number_value end) as tests_declined__number,
         max(case when part = 'discussed_at_mdt' then 1 else 0 end) = 1 as discussed_at_mdt__qualified,
         min(case when part = 'discussed_at_mdt' then first_date end) as discussed_at_mdt__date,
         max(case when part = 'clinical_trial' then 1 else 0 end) = 1 as clinical_trial__qualified,
         min(case when part = 'clinical_trial' then first_date end) as clinical_trial__date,
         max(case when part = 'clinical_trial__number' then number_value end) as clinical_trial__number,
+        max(case when part = 'pathology_confirmed' then 1 else 0 end) = 1 as pathology_confirmed__qualified,
+        min(case when part = 'pathology_confirmed' then first_date end) as pathology_confirmed__date,
+        max(case when part = 'tests_declined' then 1 else 0 end) = 1 as tests_declined__qualified,
+        min(case when part = 'tests_declined' then first_date end) as tests_declined__date,
+        max(case when part = 'tests_declined__number' then number_value end) as tests_declined__number,
         max(case when part = 'ecog' then 1 else 0 end) = 1 as ecog__qualified,
         min(case when part = 'ecog' then first_date end) as ecog__date,
         max(case when part = 'ecog__number' then number_value end) as ecog__number,
         max(case when part = 'smoking' then 1 else 0 end) = 1 as smoking__qualified,
         min(case when part = 'smoking' then first_date end) as smoking__date,
         max(case when part = 'smoking__number' then number_value end) as smoking__number,
+        max(case when part = 'surgery_stage_i_iii' then 1 else 0 end) = 1 as surgery_stage_i_iii__qualified,
+        min(case when part = 'surgery_stage_i_iii' then first_date end) as surgery_stage_i_iii__date,
+        max(case when part = 'lung_function' then 1 else 0 end) = 1 as lung_function__qualified,
+        min(case when part = 'lung_function' then first_date end) as lung_function__date,
+        max(case when part = 'lung_function__number' then number_value end) as lung_function__number,
+        max(case when part = 'radiotherapy_stage_i_iii' then 1 else 0 end) = 1 as radiotherapy_stage_i_iii__qualified,
+        min(case when part = 'radiotherapy_stage_i_iii' then first_date end) as radiotherapy_stage_i_iii__date,
         max(case when part = 'early_non_small_cell' then 1 else 0 end) = 1 as early_non_small_cell__qualified,
         min(case when part = 'early_non_small_cell' then first_date end) as early_non_small_cell__date,
         max(case when part = 'chest_surgery' then 1 else 0 end) = 1 as chest_surgery__qualified,
         min(case when part = 'chest_surgery' then first_date end) as chest_surgery__date,
-        max(case when part = 'chest_surgery__number' then number_value end) as chest_surgery__number,
         max(case when part = 'treatment_declined' then 1 else 0 end) = 1 as treatment_declined__qualified,
         min(case when part = 'treatment_declined' then first_date end) as treatment_declined__date,
         max(case when part = 'treatment_declined__number' then number_value end) as treatment_declined__number,
+        max(case when part = 'early_not_operated' then 1 else 0 end) = 1 as early_not_operated__qualified,
+        min(case when part = 'early_not_operated' then first_date end) as early_not_operated__date,
+        max(case when part = 'curative_radiotherapy' then 1 else 0 end) = 1 as curative_radiotherapy__qualified,
+        min(case when part = 'curative_radiotherapy' then first_date end) as curative_radiotherapy__date,
         max(case when part = 'fit_stage_iii' then 1 else 0 end) = 1 as fit_stage_iii__qualified,
         min(case when part = 'fit_stage_iii' then first_date end) as fit_stage_iii__date,
         max(case when part = 'chemoradiotherapy' then 1 else 0 end) = 1 as chemoradiotherapy__qualified,
         min(case when part = 'chemoradiotherapy' then first_date end) as chemoradiotherapy__date,
-        max(case when part = 'small_cell_confirmed' then 1 else 0 end) = 1 as small_cell_confirmed__qualified,
-        min(case when part = 'small_cell_confirmed' then first_date end) as small_cell_confirmed__date,
+        max(case when part = 'surgery_stage_ib_iia' then 1 else 0 end) = 1 as surgery_stage_ib_iia__qualified,
+        min(case when part = 'surgery_stage_ib_iia' then first_date end) as surgery_stage_ib_iia__date,
         max(case when part = 'systemic_therapy' then 1 else 0 end) = 1 as systemic_therapy__qualified,
         min(case when part = 'systemic_therapy' then first_date end) as systemic_therapy__date,
-        max(case when part = 'systemic_therapy__number' then number_value end) as systemic_therapy__number,
-        max(case when part = 'any_cancer_treatment' then 1 else 0 end) = 1 as any_cancer_treatment__qualified,
-        min(case when part = 'any_cancer_treatment' then first_date end) as any_cancer_treatment__date,
+        max(case when part = 'small_cell' then 1 else 0 end) = 1 as small_cell__qualified,
+        min(case when part = 'small_cell' then first_date end) as small_cell__date,
+        max(case when part = 'small_cell_confirmed' then 1 else 0 end) = 1 as small_cell_confirmed__qualified,
+        min(case when part = 'small_cell_confirmed' then first_date end) as small_cell_confirmed__date,
+        max(case when part = 'stage_i_iii_small_cell' then 1 else 0 end) = 1 as stage_i_iii_small_cell__qualified,
+        min(case when part = 'stage_i_iii_small_cell' then first_date end) as stage_i_iii_small_cell__date,
+        max(case when part = 'concurrent_chemoradiation' then 1 else 0 end) = 1 as concurrent_chemoradiation__qualified,
+        min(case when part = 'concurrent_chemoradiation' then first_date end) as concurrent_chemoradiation__date,
+        max(case when part = 'stage_iv_non_squamous' then 1 else 0 end) = 1 as stage_iv_non_squamous__qualified,
+        min(case when part = 'stage_iv_non_squamous' then first_date end) as stage_iv_non_squamous__date,
+        max(case when part = 'molecular_testing' then 1 else 0 end) = 1 as molecular_testing__qualified,
+        min(case when part = 'molecular_testing' then first_date end) as molecular_testing__date,
+        max(case when part = 'molecular_testing__number' then number_value end) as molecular_testing__number,
         max(case when part = 'stage_iv' then 1 else 0 end) = 1 as stage_iv__qualified,
         min(case when part = 'stage_iv' then first_date end) as stage_iv__date,
         max(case when part = 'stage_iv__number' then number_value end) as stage_iv__number,
         max(case when part = 'palliative_referral' then 1 else 0 end) = 1 as palliative_referral__qualified,
         min(case when part = 'palliative_referral' then first_date end) as palliative_referral__date,
         max(case when part = 'palliative_referral__number' then number_value end) as palliative_referral__number,
+        max(case when part = 'stage_iv_non_small_cell' then 1 else 0 end) = 1 as stage_iv_non_small_cell__qualified,
+        min(case when part = 'stage_iv_non_small_cell' then first_date end) as stage_iv_non_small_cell__date,
+        max(case when part = 'any_cancer_treatment' then 1 else 0 end) = 1 as any_cancer_treatment__qualified,
+        min(case when part = 'any_cancer_treatment' then first_date end) as any_cancer_treatment__date,
+        max(case when part = 'specialist_nurse' then 1 else 0 end) = 1 as specialist_nurse__qualified,
+        min(case when part = 'specialist_nurse' then first_date end) as specialist_nurse__date,
         max(case when part = 'death' then 1 else 0 end) = 1 as death__qualified,
         min(case when part = 'death' then first_date end) as death__date,
+        max(case when part = 'treatment_day' then 1 else 0 end) = 1 as treatment_day__qualified,
+        min(case when part = 'treatment_day' then first_date end) as treatment_day__date,
         max(case when part = 'death_date_missing' then 1 else 0 end) = 1 as death_date_missing__qualified,
         min(case when part = 'death_date_missing' then first_date end) as death_date_missing__date,
         max(case when part = 'gp_referral' then 1 else 0 end) = 1 as gp_referral__qualified,
         min(case when part = 'gp_referral' then first_date end) as gp_referral__date,
+        max(case when part = 'specialist_seen' then 1 else 0 end) = 1 as specialist_seen__qualified,
+        min(case when part = 'specialist_seen' then first_date end) as specialist_seen__date,
+        max(case when part = 'seen_before_referral' then 1 else 0 end) = 1 as seen_before_referral__qualified,
+        min(case when part = 'seen_before_referral' then first_date end) as seen_before_referral__date,
         max(case when part = 'treatment_or_palliative' then 1 else 0 end) = 1 as treatment_or_palliative__qualified,
         min(case when part = 'treatment_or_palliative' then first_date end) as treatment_or_palliative__date,
-        max(case when part = 'first_treatment' then 1 else 0 end) = 1 as first_treatment__qualified,
-        min(case when part = 'first_treatment' then first_date end) as first_treatment__date,
+        max(case when part = 'stage_iv_since_diagnosis' then 1 else 0 end) = 1 as stage_iv_since_diagnosis__qualified,
+        min(case when part = 'stage_iv_since_diagnosis' then first_date end) as stage_iv_since_diagnosis__date,
         max(case when part = 'last_ecog' then 1 else 0 end) = 1 as last_ecog__qualified,
         min(case when part = 'last_ecog' then first_date end) as last_ecog__date,
         max(case when part = 'care_began' then 1 else 0 end) = 1 as care_began__qualified,
         min(case when part = 'care_began' then first_date end) as care_began__date,
+        max(case when part = 'first_treatment' then 1 else 0 end) = 1 as first_treatment__qualified,
+        min(case when part = 'first_treatment' then first_date end) as first_treatment__date,
+        max(case when part = 'days_ref_to_specialist' then 1 else 0 end) = 1 as days_ref_to_specialist__qualified,
+        min(case when part = 'days_ref_to_specialist' then first_date end) as days_ref_to_specialist__date,
+        max(case when part = 'days_ref_to_specialist__number' then number_value end) as days_ref_to_specialist__number,
+        max(case when part = 'days_ref_to_treatment' then 1 else 0 end) = 1 as days_ref_to_treatment__qualified,
+        min(case when part = 'days_ref_to_treatment' then first_date end) as days_ref_to_treatment__date,
+        max(case when part = 'days_ref_to_treatment__number' then number_value end) as days_ref_to_treatment__number,
+        max(case when part = 'days_dx_to_treatment' then 1 else 0 end) = 1 as days_dx_to_treatment__qualified,
+        min(case when part = 'days_dx_to_treatment' then first_date end) as days_dx_to_treatment__date,
+        max(case when part = 'days_dx_to_treatment__number' then number_value end) as days_dx_to_treatment__number,
+        max(case when part = 'days_tx_to_death' then 1 else 0 end) = 1 as days_tx_to_death__qualified,
+        min(case when part = 'days_tx_to_death' then first_date end) as days_tx_to_death__date,
+        max(case when part = 'days_tx_to_death__number' then number_value end) as days_tx_to_death__number,
         cohort_key
     from qualified
     group by cohort_key
@@ -1586,61 +2411,107 @@ final as (
         pivoted.mesothelioma__date,
         pivoted.lung_metastasis__qualified,
         pivoted.lung_metastasis__date,
-        pivoted.pathology_confirmed__qualified,
-        pivoted.pathology_confirmed__date,
-        pivoted.tests_declined__qualified,
-        pivoted.tests_declined__date,
-        pivoted.tests_declined__number,
         pivoted.discussed_at_mdt__qualified,
         pivoted.discussed_at_mdt__date,
         pivoted.clinical_trial__qualified,
         pivoted.clinical_trial__date,
         pivoted.clinical_trial__number,
+        pivoted.pathology_confirmed__qualified,
+        pivoted.pathology_confirmed__date,
+        pivoted.tests_declined__qualified,
+        pivoted.tests_declined__date,
+        pivoted.tests_declined__number,
         pivoted.ecog__qualified,
         pivoted.ecog__date,
         pivoted.ecog__number,
         pivoted.smoking__qualified,
         pivoted.smoking__date,
         pivoted.smoking__number,
+        pivoted.surgery_stage_i_iii__qualified,
+        pivoted.surgery_stage_i_iii__date,
+        pivoted.lung_function__qualified,
+        pivoted.lung_function__date,
+        pivoted.lung_function__number,
+        pivoted.radiotherapy_stage_i_iii__qualified,
+        pivoted.radiotherapy_stage_i_iii__date,
         pivoted.early_non_small_cell__qualified,
         pivoted.early_non_small_cell__date,
         pivoted.chest_surgery__qualified,
         pivoted.chest_surgery__date,
-        pivoted.chest_surgery__number,
         pivoted.treatment_declined__qualified,
         pivoted.treatment_declined__date,
         pivoted.treatment_declined__number,
+        pivoted.early_not_operated__qualified,
+        pivoted.early_not_operated__date,
+        pivoted.curative_radiotherapy__qualified,
+        pivoted.curative_radiotherapy__date,
         pivoted.fit_stage_iii__qualified,
         pivoted.fit_stage_iii__date,
         pivoted.chemoradiotherapy__qualified,
         pivoted.chemoradiotherapy__date,
-        pivoted.small_cell_confirmed__qualified,
-        pivoted.small_cell_confirmed__date,
+        pivoted.surgery_stage_ib_iia__qualified,
+        pivoted.surgery_stage_ib_iia__date,
         pivoted.systemic_therapy__qualified,
         pivoted.systemic_therapy__date,
-        pivoted.systemic_therapy__number,
-        pivoted.any_cancer_treatment__qualified,
-        pivoted.any_cancer_treatment__date,
+        pivoted.small_cell__qualified,
+        pivoted.small_cell__date,
+        pivoted.small_cell_confirmed__qualified,
+        pivoted.small_cell_confirmed__date,
+        pivoted.stage_i_iii_small_cell__qualified,
+        pivoted.stage_i_iii_small_cell__date,
+        pivoted.concurrent_chemoradiation__qualified,
+        pivoted.concurrent_chemoradiation__date,
+        pivoted.stage_iv_non_squamous__qualified,
+        pivoted.stage_iv_non_squamous__date,
+        pivoted.molecular_testing__qualified,
+        pivoted.molecular_testing__date,
+        pivoted.molecular_testing__number,
         pivoted.stage_iv__qualified,
         pivoted.stage_iv__date,
         pivoted.stage_iv__number,
         pivoted.palliative_referral__qualified,
         pivoted.palliative_referral__date,
         pivoted.palliative_referral__number,
+        pivoted.stage_iv_non_small_cell__qualified,
+        pivoted.stage_iv_non_small_cell__date,
+        pivoted.any_cancer_treatment__qualified,
+        pivoted.any_cancer_treatment__date,
+        pivoted.specialist_nurse__qualified,
+        pivoted.specialist_nurse__date,
         pivoted.death__qualified,
         pivoted.death__date,
+        pivoted.treatment_day__qualified,
+        pivoted.treatment_day__date,
         pivoted.death_date_missing__qualified,
         pivoted.death_date_missing__date,
         pivoted.gp_referral__qualified,
         pivoted.gp_referral__date,
+        pivoted.specialist_seen__qualified,
+        pivoted.specialist_seen__date,
+        pivoted.seen_before_referral__qualified,
+        pivoted.seen_before_referral__date,
         pivoted.treatment_or_palliative__qualified,
         pivoted.treatment_or_palliative__date,
-        pivoted.first_treatment__qualified,
-        pivoted.first_treatment__date,
+        pivoted.stage_iv_since_diagnosis__qualified,
+        pivoted.stage_iv_since_diagnosis__date,
         pivoted.last_ecog__qualified,
         pivoted.last_ecog__date,
         pivoted.care_began__qualified,
-        pivoted.care_began__date
+        pivoted.care_began__date,
+        pivoted.first_treatment__qualified,
+        pivoted.first_treatment__date,
+        pivoted.days_ref_to_specialist__qualified,
+        pivoted.days_ref_to_specialist__date,
+        pivoted.days_ref_to_specialist__number,
+        pivoted.days_ref_to_treatment__qualified,
+        pivoted.days_ref_to_treatment__date,
+        pivoted.days_ref_to_treatment__number,
+        pivoted.days_dx_to_treatment__qualified,
+        pivoted.days_dx_to_treatment__date,
+        pivoted.days_dx_to_treatment__number,
+        pivoted.days_tx_to_death__qualified,
+        pivoted.days_tx_to_death__date,
+        pivoted.days_tx_to_death__number
     from cohort
     inner join pivoted
         on cohort.cohort_key = pivoted.cohort_key
@@ -1661,59 +2532,105 @@ select
     mesothelioma__date,
     lung_metastasis__qualified,
     lung_metastasis__date,
-    pathology_confirmed__qualified,
-    pathology_confirmed__date,
-    tests_declined__qualified,
-    tests_declined__date,
-    tests_declined__number,
     discussed_at_mdt__qualified,
     discussed_at_mdt__date,
     clinical_trial__qualified,
     clinical_trial__date,
     clinical_trial__number,
+    pathology_confirmed__qualified,
+    pathology_confirmed__date,
+    tests_declined__qualified,
+    tests_declined__date,
+    tests_declined__number,
     ecog__qualified,
     ecog__date,
     ecog__number,
     smoking__qualified,
     smoking__date,
     smoking__number,
+    surgery_stage_i_iii__qualified,
+    surgery_stage_i_iii__date,
+    lung_function__qualified,
+    lung_function__date,
+    lung_function__number,
+    radiotherapy_stage_i_iii__qualified,
+    radiotherapy_stage_i_iii__date,
     early_non_small_cell__qualified,
     early_non_small_cell__date,
     chest_surgery__qualified,
     chest_surgery__date,
-    chest_surgery__number,
     treatment_declined__qualified,
     treatment_declined__date,
     treatment_declined__number,
+    early_not_operated__qualified,
+    early_not_operated__date,
+    curative_radiotherapy__qualified,
+    curative_radiotherapy__date,
     fit_stage_iii__qualified,
     fit_stage_iii__date,
     chemoradiotherapy__qualified,
     chemoradiotherapy__date,
-    small_cell_confirmed__qualified,
-    small_cell_confirmed__date,
+    surgery_stage_ib_iia__qualified,
+    surgery_stage_ib_iia__date,
     systemic_therapy__qualified,
     systemic_therapy__date,
-    systemic_therapy__number,
-    any_cancer_treatment__qualified,
-    any_cancer_treatment__date,
+    small_cell__qualified,
+    small_cell__date,
+    small_cell_confirmed__qualified,
+    small_cell_confirmed__date,
+    stage_i_iii_small_cell__qualified,
+    stage_i_iii_small_cell__date,
+    concurrent_chemoradiation__qualified,
+    concurrent_chemoradiation__date,
+    stage_iv_non_squamous__qualified,
+    stage_iv_non_squamous__date,
+    molecular_testing__qualified,
+    molecular_testing__date,
+    molecular_testing__number,
     stage_iv__qualified,
     stage_iv__date,
     stage_iv__number,
     palliative_referral__qualified,
     palliative_referral__date,
     palliative_referral__number,
+    stage_iv_non_small_cell__qualified,
+    stage_iv_non_small_cell__date,
+    any_cancer_treatment__qualified,
+    any_cancer_treatment__date,
+    specialist_nurse__qualified,
+    specialist_nurse__date,
     death__qualified,
     death__date,
+    treatment_day__qualified,
+    treatment_day__date,
     death_date_missing__qualified,
     death_date_missing__date,
     gp_referral__qualified,
     gp_referral__date,
+    specialist_seen__qualified,
+    specialist_seen__date,
+    seen_before_referral__qualified,
+    seen_before_referral__date,
     treatment_or_palliative__qualified,
     treatment_or_palliative__date,
-    first_treatment__qualified,
-    first_treatment__date,
+    stage_iv_since_diagnosis__qualified,
+    stage_iv_since_diagnosis__date,
     last_ecog__qualified,
     last_ecog__date,
     care_began__qualified,
-    care_began__date
+    care_began__date,
+    first_treatment__qualified,
+    first_treatment__date,
+    days_ref_to_specialist__qualified,
+    days_ref_to_specialist__date,
+    days_ref_to_specialist__number,
+    days_ref_to_treatment__qualified,
+    days_ref_to_treatment__date,
+    days_ref_to_treatment__number,
+    days_dx_to_treatment__qualified,
+    days_dx_to_treatment__date,
+    days_dx_to_treatment__number,
+    days_tx_to_death__qualified,
+    days_tx_to_death__date,
+    days_tx_to_death__number
 from final

@@ -60,6 +60,28 @@ measure__clinical_trial as (
 
 ),
 
+measure__concurrent_chemoradiation as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__concurrent_chemoradiation') }}
+
+),
+
+measure__curative_radiotherapy as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__curative_radiotherapy') }}
+
+),
+
 measure__death as (
 
     select
@@ -104,6 +126,17 @@ measure__early_non_small_cell as (
 
 ),
 
+measure__early_not_operated as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__early_not_operated') }}
+
+),
+
 measure__ecog as (
 
     select
@@ -112,17 +145,6 @@ measure__ecog as (
         measure_resolver,
         measure_date
     from {{ ref('measure__ecog') }}
-
-),
-
-measure__first_treatment as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__first_treatment') }}
 
 ),
 
@@ -145,6 +167,28 @@ measure__gp_referral as (
         measure_resolver,
         measure_date
     from {{ ref('measure__gp_referral') }}
+
+),
+
+measure__lung_function as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__lung_function') }}
+
+),
+
+measure__molecular_testing as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__molecular_testing') }}
 
 ),
 
@@ -181,6 +225,39 @@ measure__pathology_confirmed as (
 
 ),
 
+measure__radiotherapy_stage_i_iii as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__radiotherapy_stage_i_iii') }}
+
+),
+
+measure__seen_before_referral as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__seen_before_referral') }}
+
+),
+
+measure__small_cell as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__small_cell') }}
+
+),
+
 measure__small_cell_confirmed as (
 
     select
@@ -203,6 +280,39 @@ measure__smoking as (
 
 ),
 
+measure__specialist_nurse as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__specialist_nurse') }}
+
+),
+
+measure__specialist_seen as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__specialist_seen') }}
+
+),
+
+measure__stage_i_iii_small_cell as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__stage_i_iii_small_cell') }}
+
+),
+
 measure__stage_iv as (
 
     select
@@ -211,6 +321,61 @@ measure__stage_iv as (
         measure_resolver,
         measure_date
     from {{ ref('measure__stage_iv') }}
+
+),
+
+measure__stage_iv_non_small_cell as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__stage_iv_non_small_cell') }}
+
+),
+
+measure__stage_iv_non_squamous as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__stage_iv_non_squamous') }}
+
+),
+
+measure__stage_iv_since_diagnosis as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__stage_iv_since_diagnosis') }}
+
+),
+
+measure__surgery_stage_i_iii as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__surgery_stage_i_iii') }}
+
+),
+
+measure__surgery_stage_ib_iia as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__surgery_stage_ib_iia') }}
 
 ),
 
@@ -233,6 +398,17 @@ measure__tests_declined as (
         measure_resolver,
         measure_date
     from {{ ref('measure__tests_declined') }}
+
+),
+
+measure__treatment_day as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__treatment_day') }}
 
 ),
 
@@ -274,43 +450,13 @@ counted as (
 
 ),
 
-opportunity__pathological_confirmation as (
-
-    select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
-        true as is_in
-    from cohort
-
-),
-
-pair__pathological_confirmation as (
-
-    select
-        opportunity.cohort_key,
-        opportunity.denominator_date,
-        numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
-    from opportunity__pathological_confirmation as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__pathology_confirmed as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
-    where
-        coalesce(opportunity.is_in, true)
-
-),
-
 opportunity__mdt_discussion as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
+        {{ add_interval('cohort.cohort_date', 0, -30) }} as window_start,
+        {{ add_interval('cohort.cohort_date', 0, 42) }} as window_end,
         true as is_in
     from cohort
 
@@ -318,15 +464,19 @@ opportunity__mdt_discussion as (
 
 pair__mdt_discussion as (
 
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        (
-            opportunity.is_in
-            and numerator.measure_date >= {{ add_interval('opportunity.cohort_date', 0, -30) }}
-            and numerator.measure_date <= {{ add_interval('opportunity.cohort_date', 0, 42) }}
-        ) as passes
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
+        end as days_outside
     from opportunity__mdt_discussion as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -340,12 +490,102 @@ pair__mdt_discussion as (
 
 ),
 
+elsewhere__mdt_discussion as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
+        end as days_outside
+    from opportunity__mdt_discussion as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__discussed_at_mdt as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__discussed_at_mdt as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__pathological_confirmation as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
+        true as is_in
+    from cohort
+
+),
+
+pair__pathological_confirmation as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__pathological_confirmation as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__pathology_confirmed as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__pathological_confirmation as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__pathological_confirmation as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__pathology_confirmed as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__pathology_confirmed as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__ecog_documented as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -356,8 +596,9 @@ pair__ecog_documented as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__ecog_documented as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -368,16 +609,42 @@ pair__ecog_documented as (
             and cohort.episode_id is not distinct from numerator.episode_id
     where
         coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__ecog_documented as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__ecog_documented as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__ecog as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
         and numerator.measure_date is not null
+        and not exists (
+            select 1 as present
+            from measure__ecog as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
 
 ),
 
 opportunity__smoking_documented as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -388,8 +655,9 @@ pair__smoking_documented as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__smoking_documented as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -403,11 +671,219 @@ pair__smoking_documented as (
 
 ),
 
+elsewhere__smoking_documented as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__smoking_documented as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__smoking as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__smoking as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__lung_function_before_surgery as (
+
+    select
+        cohort.cohort_key,
+        denominator.measure_date as denominator_date,
+        denominator.measure_date as window_end,
+        true as is_in
+    from cohort
+    inner join measure__surgery_stage_i_iii as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+first_opportunity__lung_function_before_surgery as (
+
+    select
+        cohort_key,
+        denominator_date,
+        window_end,
+        is_in,
+        row_number() over (
+            partition by cohort_key
+            order by denominator_date nulls last
+        ) as place
+    from opportunity__lung_function_before_surgery
+    where coalesce(is_in, true)
+
+),
+
+pair__lung_function_before_surgery as (
+
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date <= opportunity.window_end then 0
+        end as days_outside
+    from first_opportunity__lung_function_before_surgery as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__lung_function as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+
+),
+
+elsewhere__lung_function_before_surgery as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date <= opportunity.window_end then 0
+        end as days_outside
+    from first_opportunity__lung_function_before_surgery as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__lung_function as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and opportunity.place = 1
+        and not exists (
+            select 1 as present
+            from measure__lung_function as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__lung_function_before_radiotherapy as (
+
+    select
+        cohort.cohort_key,
+        denominator.measure_date as denominator_date,
+        denominator.measure_date as window_end,
+        true as is_in
+    from cohort
+    inner join measure__radiotherapy_stage_i_iii as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+first_opportunity__lung_function_before_radiotherapy as (
+
+    select
+        cohort_key,
+        denominator_date,
+        window_end,
+        is_in,
+        row_number() over (
+            partition by cohort_key
+            order by denominator_date nulls last
+        ) as place
+    from opportunity__lung_function_before_radiotherapy
+    where coalesce(is_in, true)
+
+),
+
+pair__lung_function_before_radiotherapy as (
+
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date <= opportunity.window_end then 0
+        end as days_outside
+    from first_opportunity__lung_function_before_radiotherapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__lung_function as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+
+),
+
+elsewhere__lung_function_before_radiotherapy as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date <= opportunity.window_end then 0
+        end as days_outside
+    from first_opportunity__lung_function_before_radiotherapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__lung_function as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and opportunity.place = 1
+        and not exists (
+            select 1 as present
+            from measure__lung_function as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__early_stage_surgery as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
         (
             denominator.measure_date >= {{ add_interval('cohort.cohort_date', 0, -30) }}
@@ -427,8 +903,9 @@ pair__early_stage_surgery as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__early_stage_surgery as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -442,12 +919,102 @@ pair__early_stage_surgery as (
 
 ),
 
+elsewhere__early_stage_surgery as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__early_stage_surgery as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__chest_surgery as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__chest_surgery as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__early_stage_radiotherapy as (
+
+    select
+        cohort.cohort_key,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__early_not_operated as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+pair__early_stage_radiotherapy as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__early_stage_radiotherapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__curative_radiotherapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__early_stage_radiotherapy as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__early_stage_radiotherapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__curative_radiotherapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__curative_radiotherapy as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__stage_iii_chemoradiotherapy as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
+        {{ add_interval('denominator.measure_date', 6, 0) }} as window_end,
         true as is_in
     from cohort
     inner join measure__fit_stage_iii as denominator
@@ -460,14 +1027,17 @@ opportunity__stage_iii_chemoradiotherapy as (
 
 pair__stage_iii_chemoradiotherapy as (
 
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        (
-            opportunity.is_in
-            and numerator.measure_date <= {{ add_interval('opportunity.denominator_date', 6, 0) }}
-        ) as passes
+        case
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date <= opportunity.window_end then 0
+        end as days_outside
     from opportunity__stage_iii_chemoradiotherapy as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -481,12 +1051,204 @@ pair__stage_iii_chemoradiotherapy as (
 
 ),
 
+elsewhere__stage_iii_chemoradiotherapy as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date <= opportunity.window_end then 0
+        end as days_outside
+    from opportunity__stage_iii_chemoradiotherapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__chemoradiotherapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__chemoradiotherapy as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__chemotherapy_around_surgery as (
+
+    select
+        cohort.cohort_key,
+        denominator.measure_date as denominator_date,
+        {{ add_interval('denominator.measure_date', -6, 0) }} as window_start,
+        {{ add_interval('denominator.measure_date', 4, 0) }} as window_end,
+        true as is_in
+    from cohort
+    inner join measure__surgery_stage_ib_iia as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+first_opportunity__chemotherapy_around_surgery as (
+
+    select
+        cohort_key,
+        denominator_date,
+        window_start,
+        window_end,
+        is_in,
+        row_number() over (
+            partition by cohort_key
+            order by denominator_date nulls last
+        ) as place
+    from opportunity__chemotherapy_around_surgery
+    where coalesce(is_in, true)
+
+),
+
+pair__chemotherapy_around_surgery as (
+
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
+        end as days_outside
+    from first_opportunity__chemotherapy_around_surgery as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__systemic_therapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+
+),
+
+elsewhere__chemotherapy_around_surgery as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
+        end as days_outside
+    from first_opportunity__chemotherapy_around_surgery as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__systemic_therapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and opportunity.place = 1
+        and not exists (
+            select 1 as present
+            from measure__systemic_therapy as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__small_cell_therapy as (
+
+    select
+        cohort.cohort_key,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__small_cell as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+pair__small_cell_therapy as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__small_cell_therapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__systemic_therapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__small_cell_therapy as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__small_cell_therapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__systemic_therapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__systemic_therapy as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__small_cell_therapy_14_days as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
+        denominator.measure_date as window_start,
+        {{ add_interval('denominator.measure_date', 0, 14) }} as window_end,
         true as is_in
     from cohort
     inner join measure__small_cell_confirmed as denominator
@@ -499,15 +1261,19 @@ opportunity__small_cell_therapy_14_days as (
 
 pair__small_cell_therapy_14_days as (
 
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        (
-            opportunity.is_in
-            and numerator.measure_date >= opportunity.denominator_date
-            and numerator.measure_date <= {{ add_interval('opportunity.denominator_date', 0, 14) }}
-        ) as passes
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
+        end as days_outside
     from opportunity__small_cell_therapy_14_days as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -521,28 +1287,66 @@ pair__small_cell_therapy_14_days as (
 
 ),
 
-opportunity__any_treatment as (
+elsewhere__small_cell_therapy_14_days as (
 
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
-        true as is_in
-    from cohort
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
+        end as days_outside
+    from opportunity__small_cell_therapy_14_days as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__systemic_therapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__systemic_therapy as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
 
 ),
 
-pair__any_treatment as (
+opportunity__small_cell_chemoradiotherapy as (
+
+    select
+        cohort.cohort_key,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__stage_i_iii_small_cell as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+pair__small_cell_chemoradiotherapy as (
 
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
-    from opportunity__any_treatment as opportunity
+        cast(null as bigint) as days_outside
+    from opportunity__small_cell_chemoradiotherapy as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__any_cancer_treatment as numerator
+    inner join measure__concurrent_chemoradiation as numerator
         on
             cohort.person_id = numerator.person_id
             and cohort.measure_resolver = numerator.measure_resolver
@@ -552,12 +1356,103 @@ pair__any_treatment as (
 
 ),
 
+elsewhere__small_cell_chemoradiotherapy as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__small_cell_chemoradiotherapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__concurrent_chemoradiation as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__concurrent_chemoradiation as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__molecular_testing_stage_iv as (
+
+    select
+        cohort.cohort_key,
+        denominator.measure_date as denominator_date,
+        true as is_in
+    from cohort
+    inner join measure__stage_iv_non_squamous as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+pair__molecular_testing_stage_iv as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__molecular_testing_stage_iv as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__molecular_testing as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__molecular_testing_stage_iv as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__molecular_testing_stage_iv as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__molecular_testing as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__molecular_testing as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__stage_iv_palliative_referral as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
+        {{ add_interval('denominator.measure_date', 0, -30) }} as window_start,
+        {{ add_interval('denominator.measure_date', 0, 60) }} as window_end,
         true as is_in
     from cohort
     inner join measure__stage_iv as denominator
@@ -570,15 +1465,19 @@ opportunity__stage_iv_palliative_referral as (
 
 pair__stage_iv_palliative_referral as (
 
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        (
-            opportunity.is_in
-            and numerator.measure_date >= {{ add_interval('opportunity.denominator_date', 0, -30) }}
-            and numerator.measure_date <= {{ add_interval('opportunity.denominator_date', 0, 60) }}
-        ) as passes
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
+        end as days_outside
     from opportunity__stage_iv_palliative_referral as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -592,12 +1491,250 @@ pair__stage_iv_palliative_referral as (
 
 ),
 
+elsewhere__stage_iv_palliative_referral as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
+        end as days_outside
+    from opportunity__stage_iv_palliative_referral as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__palliative_referral as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__palliative_referral as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__stage_iv_systemic_therapy as (
+
+    select
+        cohort.cohort_key,
+        denominator.measure_date as denominator_date,
+        {{ add_interval('denominator.measure_date', 0, -30) }} as window_start,
+        true as is_in
+    from cohort
+    inner join measure__stage_iv_non_small_cell as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+pair__stage_iv_systemic_therapy as (
+
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date >= opportunity.window_start then 0
+        end as days_outside
+    from opportunity__stage_iv_systemic_therapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__systemic_therapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__stage_iv_systemic_therapy as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date >= opportunity.window_start then 0
+        end as days_outside
+    from opportunity__stage_iv_systemic_therapy as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__systemic_therapy as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__systemic_therapy as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__any_treatment as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
+        true as is_in
+    from cohort
+
+),
+
+pair__any_treatment as (
+
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__any_treatment as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__any_cancer_treatment as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__any_treatment as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__any_treatment as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__any_cancer_treatment as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__any_cancer_treatment as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__specialist_nurse_at_diagnosis as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
+        {{ add_interval('cohort.cohort_date', 0, -30) }} as window_start,
+        {{ add_interval('cohort.cohort_date', 0, 30) }} as window_end,
+        true as is_in
+    from cohort
+
+),
+
+pair__specialist_nurse_at_diagnosis as (
+
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
+        end as days_outside
+    from opportunity__specialist_nurse_at_diagnosis as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__specialist_nurse as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
+elsewhere__specialist_nurse_at_diagnosis as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
+        end as days_outside
+    from opportunity__specialist_nurse_at_diagnosis as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__specialist_nurse as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__specialist_nurse as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 opportunity__treatment_near_death as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
+        {{ add_interval('denominator.measure_date', 0, -30) }} as window_start,
+        denominator.measure_date as window_end,
         (
             denominator.measure_date >= cohort.cohort_date
             and denominator.measure_date <= {{ add_interval('cohort.cohort_date', 0, 365) }}
@@ -611,19 +1748,23 @@ opportunity__treatment_near_death as (
 
 pair__treatment_near_death as (
 
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        (
-            opportunity.is_in
-            and numerator.measure_date >= {{ add_interval('opportunity.denominator_date', 0, -30) }}
-            and numerator.measure_date <= opportunity.denominator_date
-        ) as passes
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
+        end as days_outside
     from opportunity__treatment_near_death as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__any_cancer_treatment as numerator
+    inner join measure__treatment_day as numerator
         on
             cohort.person_id = numerator.person_id
             and cohort.measure_resolver = numerator.measure_resolver
@@ -633,12 +1774,45 @@ pair__treatment_near_death as (
 
 ),
 
-opportunity__referral_to_treatment_42_days as (
+elsewhere__treatment_near_death as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
+        end as days_outside
+    from opportunity__treatment_near_death as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__treatment_day as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__treatment_day as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__referral_to_specialist as (
 
     select
         cohort.cohort_key,
-        cohort.cohort_date,
         denominator.measure_date as denominator_date,
+        denominator.measure_date as window_start,
         (
             denominator.measure_date >= {{ add_interval('cohort.cohort_date', 0, -90) }}
             and denominator.measure_date <= {{ add_interval('cohort.cohort_date', 0, 30) }}
@@ -652,34 +1826,130 @@ opportunity__referral_to_treatment_42_days as (
 
 ),
 
-first_opportunity__referral_to_treatment_42_days as (
+first_opportunity__referral_to_specialist as (
 
     select
         cohort_key,
-        cohort_date,
         denominator_date,
+        window_start,
         is_in,
         row_number() over (
             partition by cohort_key
             order by denominator_date nulls last
         ) as place
-    from opportunity__referral_to_treatment_42_days
+    from opportunity__referral_to_specialist
     where coalesce(is_in, true)
 
 ),
 
-pair__referral_to_treatment_42_days as (
+pair__referral_to_specialist as (
 
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date >= opportunity.window_start then 0
+        end as days_outside
+    from first_opportunity__referral_to_specialist as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__specialist_seen as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.measure_resolver = numerator.measure_resolver
+            and cohort.episode_id is not distinct from numerator.episode_id
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+
+),
+
+elsewhere__referral_to_specialist as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date >= opportunity.window_start then 0
+        end as days_outside
+    from first_opportunity__referral_to_specialist as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__specialist_seen as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and opportunity.place = 1
+        and not exists (
+            select 1 as present
+            from measure__specialist_seen as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
+opportunity__referral_to_treatment as (
+
+    select
+        cohort.cohort_key,
+        denominator.measure_date as denominator_date,
+        denominator.measure_date as window_start,
         (
-            opportunity.is_in
-            and numerator.measure_date >= opportunity.denominator_date
-            and numerator.measure_date <= {{ add_interval('opportunity.denominator_date', 0, 42) }}
-        ) as passes
-    from first_opportunity__referral_to_treatment_42_days as opportunity
+            denominator.measure_date >= {{ add_interval('cohort.cohort_date', 0, -90) }}
+            and denominator.measure_date <= {{ add_interval('cohort.cohort_date', 0, 30) }}
+        ) as is_in
+    from cohort
+    inner join measure__gp_referral as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+first_opportunity__referral_to_treatment as (
+
+    select
+        cohort_key,
+        denominator_date,
+        window_start,
+        is_in,
+        row_number() over (
+            partition by cohort_key
+            order by denominator_date nulls last
+        ) as place
+    from opportunity__referral_to_treatment
+    where coalesce(is_in, true)
+
+),
+
+pair__referral_to_treatment as (
+
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date >= opportunity.window_start then 0
+        end as days_outside
+    from first_opportunity__referral_to_treatment as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
     inner join measure__treatment_or_palliative as numerator
@@ -693,32 +1963,71 @@ pair__referral_to_treatment_42_days as (
 
 ),
 
-opportunity__diagnosis_to_treatment as (
+elsewhere__referral_to_treatment as (
 
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
-        true as is_in
-    from cohort
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date >= opportunity.window_start then 0
+        end as days_outside
+    from first_opportunity__referral_to_treatment as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__treatment_or_palliative as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and opportunity.place = 1
+        and not exists (
+            select 1 as present
+            from measure__treatment_or_palliative as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
 
 ),
 
-pair__diagnosis_to_treatment as (
+opportunity__diagnosis_to_palliative as (
 
+    select
+        cohort.cohort_key,
+        denominator.measure_date as denominator_date,
+        denominator.measure_date as window_start,
+        true as is_in
+    from cohort
+    inner join measure__stage_iv_since_diagnosis as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+pair__diagnosis_to_palliative as (
+
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        (
-            opportunity.is_in
-            and numerator.measure_date >= opportunity.cohort_date
-            and numerator.measure_date <= {{ add_interval('opportunity.cohort_date', 0, 365) }}
-        ) as passes
-    from opportunity__diagnosis_to_treatment as opportunity
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date >= opportunity.window_start then 0
+        end as days_outside
+    from opportunity__diagnosis_to_palliative as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__first_treatment as numerator
+    inner join measure__palliative_referral as numerator
         on
             cohort.person_id = numerator.person_id
             and cohort.measure_resolver = numerator.measure_resolver
@@ -728,17 +2037,52 @@ pair__diagnosis_to_treatment as (
 
 ),
 
+elsewhere__diagnosis_to_palliative as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date >= opportunity.window_start then 0
+        end as days_outside
+    from opportunity__diagnosis_to_palliative as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__palliative_referral as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__palliative_referral as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 asked as (
 
     select
-        'pathological_confirmation' as indicator,
+        'mdt_discussion' as indicator,
+        'full_cohort' as denominator,
+        'discussed_at_mdt' as numerator,
         cohort_key
     from cohort
 
     union all
 
     select
-        'mdt_discussion' as indicator,
+        'pathological_confirmation' as indicator,
+        'full_cohort' as denominator,
+        'pathology_confirmed' as numerator,
         cohort_key
     from cohort
 
@@ -746,6 +2090,8 @@ asked as (
 
     select
         'ecog_documented' as indicator,
+        'full_cohort' as denominator,
+        'ecog' as numerator,
         cohort_key
     from cohort
 
@@ -753,6 +2099,26 @@ asked as (
 
     select
         'smoking_documented' as indicator,
+        'full_cohort' as denominator,
+        'smoking' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'lung_function_before_surgery' as indicator,
+        'surgery_stage_i_iii' as denominator,
+        'lung_function' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'lung_function_before_radiotherapy' as indicator,
+        'radiotherapy_stage_i_iii' as denominator,
+        'lung_function' as numerator,
         cohort_key
     from cohort
 
@@ -760,6 +2126,17 @@ asked as (
 
     select
         'early_stage_surgery' as indicator,
+        'early_non_small_cell' as denominator,
+        'chest_surgery' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'early_stage_radiotherapy' as indicator,
+        'early_not_operated' as denominator,
+        'curative_radiotherapy' as numerator,
         cohort_key
     from cohort
 
@@ -767,6 +2144,26 @@ asked as (
 
     select
         'stage_iii_chemoradiotherapy' as indicator,
+        'fit_stage_iii' as denominator,
+        'chemoradiotherapy' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'chemotherapy_around_surgery' as indicator,
+        'surgery_stage_ib_iia' as denominator,
+        'systemic_therapy' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'small_cell_therapy' as indicator,
+        'small_cell' as denominator,
+        'systemic_therapy' as numerator,
         cohort_key
     from cohort
 
@@ -774,13 +2171,26 @@ asked as (
 
     select
         'small_cell_therapy_14_days' as indicator,
+        'small_cell_confirmed' as denominator,
+        'systemic_therapy' as numerator,
         cohort_key
     from cohort
 
     union all
 
     select
-        'any_treatment' as indicator,
+        'small_cell_chemoradiotherapy' as indicator,
+        'stage_i_iii_small_cell' as denominator,
+        'concurrent_chemoradiation' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'molecular_testing_stage_iv' as indicator,
+        'stage_iv_non_squamous' as denominator,
+        'molecular_testing' as numerator,
         cohort_key
     from cohort
 
@@ -788,6 +2198,35 @@ asked as (
 
     select
         'stage_iv_palliative_referral' as indicator,
+        'stage_iv' as denominator,
+        'palliative_referral' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'stage_iv_systemic_therapy' as indicator,
+        'stage_iv_non_small_cell' as denominator,
+        'systemic_therapy' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'any_treatment' as indicator,
+        'full_cohort' as denominator,
+        'any_cancer_treatment' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'specialist_nurse_at_diagnosis' as indicator,
+        'full_cohort' as denominator,
+        'specialist_nurse' as numerator,
         cohort_key
     from cohort
 
@@ -795,20 +2234,35 @@ asked as (
 
     select
         'treatment_near_death' as indicator,
+        'death' as denominator,
+        'treatment_day' as numerator,
         cohort_key
     from cohort
 
     union all
 
     select
-        'referral_to_treatment_42_days' as indicator,
+        'referral_to_specialist' as indicator,
+        'gp_referral' as denominator,
+        'specialist_seen' as numerator,
         cohort_key
     from cohort
 
     union all
 
     select
-        'diagnosis_to_treatment' as indicator,
+        'referral_to_treatment' as indicator,
+        'gp_referral' as denominator,
+        'treatment_or_palliative' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'diagnosis_to_palliative' as indicator,
+        'stage_iv_since_diagnosis' as denominator,
+        'palliative_referral' as numerator,
         cohort_key
     from cohort
 
@@ -817,20 +2271,20 @@ asked as (
 opportunity as (
 
     select
-        'pathological_confirmation' as indicator,
-        cohort_key,
-        denominator_date,
-        is_in
-    from opportunity__pathological_confirmation
-
-    union all
-
-    select
         'mdt_discussion' as indicator,
         cohort_key,
         denominator_date,
         is_in
     from opportunity__mdt_discussion
+
+    union all
+
+    select
+        'pathological_confirmation' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__pathological_confirmation
 
     union all
 
@@ -853,11 +2307,38 @@ opportunity as (
     union all
 
     select
+        'lung_function_before_surgery' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__lung_function_before_surgery
+
+    union all
+
+    select
+        'lung_function_before_radiotherapy' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__lung_function_before_radiotherapy
+
+    union all
+
+    select
         'early_stage_surgery' as indicator,
         cohort_key,
         denominator_date,
         is_in
     from opportunity__early_stage_surgery
+
+    union all
+
+    select
+        'early_stage_radiotherapy' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__early_stage_radiotherapy
 
     union all
 
@@ -871,6 +2352,24 @@ opportunity as (
     union all
 
     select
+        'chemotherapy_around_surgery' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__chemotherapy_around_surgery
+
+    union all
+
+    select
+        'small_cell_therapy' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__small_cell_therapy
+
+    union all
+
+    select
         'small_cell_therapy_14_days' as indicator,
         cohort_key,
         denominator_date,
@@ -880,11 +2379,20 @@ opportunity as (
     union all
 
     select
-        'any_treatment' as indicator,
+        'small_cell_chemoradiotherapy' as indicator,
         cohort_key,
         denominator_date,
         is_in
-    from opportunity__any_treatment
+    from opportunity__small_cell_chemoradiotherapy
+
+    union all
+
+    select
+        'molecular_testing_stage_iv' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__molecular_testing_stage_iv
 
     union all
 
@@ -898,6 +2406,33 @@ opportunity as (
     union all
 
     select
+        'stage_iv_systemic_therapy' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__stage_iv_systemic_therapy
+
+    union all
+
+    select
+        'any_treatment' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__any_treatment
+
+    union all
+
+    select
+        'specialist_nurse_at_diagnosis' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__specialist_nurse_at_diagnosis
+
+    union all
+
+    select
         'treatment_near_death' as indicator,
         cohort_key,
         denominator_date,
@@ -907,42 +2442,53 @@ opportunity as (
     union all
 
     select
-        'referral_to_treatment_42_days' as indicator,
+        'referral_to_specialist' as indicator,
         cohort_key,
         denominator_date,
         is_in
-    from opportunity__referral_to_treatment_42_days
+    from opportunity__referral_to_specialist
 
     union all
 
     select
-        'diagnosis_to_treatment' as indicator,
+        'referral_to_treatment' as indicator,
         cohort_key,
         denominator_date,
         is_in
-    from opportunity__diagnosis_to_treatment
+    from opportunity__referral_to_treatment
+
+    union all
+
+    select
+        'diagnosis_to_palliative' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__diagnosis_to_palliative
 
 ),
 
 pair as (
 
     select
-        'pathological_confirmation' as indicator,
-        cohort_key,
-        denominator_date,
-        numerator_date,
-        passes
-    from pair__pathological_confirmation
-
-    union all
-
-    select
         'mdt_discussion' as indicator,
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in and days_outside = 0 as passes
     from pair__mdt_discussion
+
+    union all
+
+    select
+        'pathological_confirmation' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in as passes
+    from pair__pathological_confirmation
 
     union all
 
@@ -951,7 +2497,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in and numerator_date is not null as passes
     from pair__ecog_documented
 
     union all
@@ -961,8 +2508,31 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__smoking_documented
+
+    union all
+
+    select
+        'lung_function_before_surgery' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in and days_outside = 0 as passes
+    from pair__lung_function_before_surgery
+
+    union all
+
+    select
+        'lung_function_before_radiotherapy' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in and days_outside = 0 as passes
+    from pair__lung_function_before_radiotherapy
 
     union all
 
@@ -971,8 +2541,20 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__early_stage_surgery
+
+    union all
+
+    select
+        'early_stage_radiotherapy' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in as passes
+    from pair__early_stage_radiotherapy
 
     union all
 
@@ -981,8 +2563,31 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in and days_outside = 0 as passes
     from pair__stage_iii_chemoradiotherapy
+
+    union all
+
+    select
+        'chemotherapy_around_surgery' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in and days_outside = 0 as passes
+    from pair__chemotherapy_around_surgery
+
+    union all
+
+    select
+        'small_cell_therapy' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in as passes
+    from pair__small_cell_therapy
 
     union all
 
@@ -991,18 +2596,31 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in and days_outside = 0 as passes
     from pair__small_cell_therapy_14_days
 
     union all
 
     select
-        'any_treatment' as indicator,
+        'small_cell_chemoradiotherapy' as indicator,
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
-    from pair__any_treatment
+        days_outside,
+        is_in as passes
+    from pair__small_cell_chemoradiotherapy
+
+    union all
+
+    select
+        'molecular_testing_stage_iv' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in as passes
+    from pair__molecular_testing_stage_iv
 
     union all
 
@@ -1011,8 +2629,42 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in and days_outside = 0 as passes
     from pair__stage_iv_palliative_referral
+
+    union all
+
+    select
+        'stage_iv_systemic_therapy' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in and days_outside = 0 as passes
+    from pair__stage_iv_systemic_therapy
+
+    union all
+
+    select
+        'any_treatment' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in as passes
+    from pair__any_treatment
+
+    union all
+
+    select
+        'specialist_nurse_at_diagnosis' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in and days_outside = 0 as passes
+    from pair__specialist_nurse_at_diagnosis
 
     union all
 
@@ -1021,34 +2673,61 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in and days_outside = 0 as passes
     from pair__treatment_near_death
 
     union all
 
     select
-        'referral_to_treatment_42_days' as indicator,
+        'referral_to_specialist' as indicator,
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
-    from pair__referral_to_treatment_42_days
+        days_outside,
+        is_in and days_outside = 0 as passes
+    from pair__referral_to_specialist
 
     union all
 
     select
-        'diagnosis_to_treatment' as indicator,
+        'referral_to_treatment' as indicator,
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
-    from pair__diagnosis_to_treatment
+        days_outside,
+        is_in and days_outside = 0 as passes
+    from pair__referral_to_treatment
+
+    union all
+
+    select
+        'diagnosis_to_palliative' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_in and days_outside = 0 as passes
+    from pair__diagnosis_to_palliative
 
 ),
 
 flag as (
 
     -- keys in a measure that excludes, excepts or leaves unresolved, whatever its date
+    select
+        'mdt_discussion' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
     select
         'pathological_confirmation' as indicator,
         'exception' as kind,
@@ -1065,15 +2744,32 @@ flag as (
     union
 
     select
-        'mdt_discussion' as indicator,
-        'excluded' as kind,
-        'clinical_trial' as measure,
+        'lung_function_before_surgery' as indicator,
+        'exception' as kind,
+        'tests_declined' as measure,
         1 as place,
         cohort.cohort_key
     from cohort
-    inner join measure__clinical_trial as flagged
+    inner join measure__tests_declined as flagged
         on
             cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'lung_function_before_radiotherapy' as indicator,
+        'exception' as kind,
+        'tests_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__tests_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
 
     union
 
@@ -1092,6 +2788,34 @@ flag as (
 
     select
         'early_stage_surgery' as indicator,
+        'exception' as kind,
+        'treatment_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__treatment_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'early_stage_radiotherapy' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'early_stage_radiotherapy' as indicator,
         'exception' as kind,
         'treatment_declined' as measure,
         1 as place,
@@ -1134,6 +2858,62 @@ flag as (
     union
 
     select
+        'chemotherapy_around_surgery' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'chemotherapy_around_surgery' as indicator,
+        'exception' as kind,
+        'treatment_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__treatment_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'small_cell_therapy' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'small_cell_therapy' as indicator,
+        'exception' as kind,
+        'treatment_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__treatment_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
         'small_cell_therapy_14_days' as indicator,
         'excluded' as kind,
         'clinical_trial' as measure,
@@ -1148,6 +2928,90 @@ flag as (
 
     select
         'small_cell_therapy_14_days' as indicator,
+        'exception' as kind,
+        'treatment_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__treatment_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'small_cell_chemoradiotherapy' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'small_cell_chemoradiotherapy' as indicator,
+        'exception' as kind,
+        'treatment_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__treatment_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'molecular_testing_stage_iv' as indicator,
+        'exception' as kind,
+        'tests_declined' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__tests_declined as flagged
+        on
+            cohort.person_id = flagged.person_id
+            and cohort.measure_resolver = flagged.measure_resolver
+            and cohort.episode_id is not distinct from flagged.episode_id
+
+    union
+
+    select
+        'stage_iv_palliative_referral' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'stage_iv_systemic_therapy' as indicator,
+        'excluded' as kind,
+        'clinical_trial' as measure,
+        1 as place,
+        cohort.cohort_key
+    from cohort
+    inner join measure__clinical_trial as flagged
+        on
+            cohort.person_id = flagged.person_id
+
+    union
+
+    select
+        'stage_iv_systemic_therapy' as indicator,
         'exception' as kind,
         'treatment_declined' as measure,
         1 as place,
@@ -1173,19 +3037,6 @@ flag as (
             cohort.person_id = flagged.person_id
             and cohort.measure_resolver = flagged.measure_resolver
             and cohort.episode_id is not distinct from flagged.episode_id
-
-    union
-
-    select
-        'stage_iv_palliative_referral' as indicator,
-        'excluded' as kind,
-        'clinical_trial' as measure,
-        1 as place,
-        cohort.cohort_key
-    from cohort
-    inner join measure__clinical_trial as flagged
-        on
-            cohort.person_id = flagged.person_id
 
     union
 
@@ -1203,26 +3054,13 @@ flag as (
     union
 
     select
-        'referral_to_treatment_42_days' as indicator,
+        'referral_to_specialist' as indicator,
         'excluded' as kind,
-        'clinical_trial' as measure,
+        'seen_before_referral' as measure,
         1 as place,
         cohort.cohort_key
     from cohort
-    inner join measure__clinical_trial as flagged
-        on
-            cohort.person_id = flagged.person_id
-
-    union
-
-    select
-        'referral_to_treatment_42_days' as indicator,
-        'exception' as kind,
-        'treatment_declined' as measure,
-        1 as place,
-        cohort.cohort_key
-    from cohort
-    inner join measure__treatment_declined as flagged
+    inner join measure__seen_before_referral as flagged
         on
             cohort.person_id = flagged.person_id
             and cohort.measure_resolver = flagged.measure_resolver
@@ -1231,7 +3069,7 @@ flag as (
     union
 
     select
-        'diagnosis_to_treatment' as indicator,
+        'referral_to_treatment' as indicator,
         'excluded' as kind,
         'clinical_trial' as measure,
         1 as place,
@@ -1244,7 +3082,7 @@ flag as (
     union
 
     select
-        'diagnosis_to_treatment' as indicator,
+        'referral_to_treatment' as indicator,
         'exception' as kind,
         'treatment_declined' as measure,
         1 as place,
@@ -1302,6 +3140,267 @@ numerator as (
 
 ),
 
+near as (
+
+    -- the numerators of keys that none of them meets
+    select
+        pair.indicator,
+        pair.cohort_key,
+        pair.numerator_date,
+        pair.days_outside,
+        0 as is_elsewhere
+    from pair
+    inner join meeting
+        on
+            pair.indicator = meeting.indicator
+            and pair.cohort_key = meeting.cohort_key
+    where
+        meeting.meets = 0
+        and meeting.may_meet = 0
+
+    union all
+
+    select
+        'mdt_discussion' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__mdt_discussion
+
+    union all
+
+    select
+        'pathological_confirmation' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__pathological_confirmation
+
+    union all
+
+    select
+        'ecog_documented' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__ecog_documented
+
+    union all
+
+    select
+        'smoking_documented' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__smoking_documented
+
+    union all
+
+    select
+        'lung_function_before_surgery' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__lung_function_before_surgery
+
+    union all
+
+    select
+        'lung_function_before_radiotherapy' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__lung_function_before_radiotherapy
+
+    union all
+
+    select
+        'early_stage_surgery' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__early_stage_surgery
+
+    union all
+
+    select
+        'early_stage_radiotherapy' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__early_stage_radiotherapy
+
+    union all
+
+    select
+        'stage_iii_chemoradiotherapy' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__stage_iii_chemoradiotherapy
+
+    union all
+
+    select
+        'chemotherapy_around_surgery' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__chemotherapy_around_surgery
+
+    union all
+
+    select
+        'small_cell_therapy' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__small_cell_therapy
+
+    union all
+
+    select
+        'small_cell_therapy_14_days' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__small_cell_therapy_14_days
+
+    union all
+
+    select
+        'small_cell_chemoradiotherapy' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__small_cell_chemoradiotherapy
+
+    union all
+
+    select
+        'molecular_testing_stage_iv' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__molecular_testing_stage_iv
+
+    union all
+
+    select
+        'stage_iv_palliative_referral' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__stage_iv_palliative_referral
+
+    union all
+
+    select
+        'stage_iv_systemic_therapy' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__stage_iv_systemic_therapy
+
+    union all
+
+    select
+        'any_treatment' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__any_treatment
+
+    union all
+
+    select
+        'specialist_nurse_at_diagnosis' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__specialist_nurse_at_diagnosis
+
+    union all
+
+    select
+        'treatment_near_death' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__treatment_near_death
+
+    union all
+
+    select
+        'referral_to_specialist' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__referral_to_specialist
+
+    union all
+
+    select
+        'referral_to_treatment' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__referral_to_treatment
+
+    union all
+
+    select
+        'diagnosis_to_palliative' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__diagnosis_to_palliative
+
+),
+
+ranked as (
+
+    -- the nearest to the window of any opportunity, then the earliest; then days after a window before days before one,
+    -- since the opportunity they are of is the earlier one
+    select
+        indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        is_elsewhere,
+        row_number() over (
+            partition by indicator, cohort_key
+            order by
+                abs(days_outside) asc nulls last,
+                numerator_date asc nulls last,
+                days_outside desc
+        ) as place
+    from near
+
+),
+
 first_flag as (
 
     -- of several measures of one kind, the one that is listed first
@@ -1339,6 +3438,8 @@ evaluated as (
     select
         asked.indicator,
         asked.cohort_key,
+        asked.denominator,
+        asked.numerator,
         coalesce(eligibility.is_in, 0) as is_in,
         coalesce(eligibility.may_be_in, 0) as may_be_in,
         coalesce(meeting.meets, 0) as meets,
@@ -1348,6 +3449,9 @@ evaluated as (
         flagged.excepted_by,
         case when meeting.meets = 1 then meeting.met_date else eligibility.first_date end as denominator_date,
         numerator.numerator_date,
+        nearest.numerator_date as nearest_date,
+        nearest.days_outside,
+        coalesce(nearest.is_elsewhere, 0) as is_elsewhere,
         case when eligibility.cohort_key is null then 0 else 1 end as has_denominator,
         case when meeting.cohort_key is null then 0 else 1 end as has_numerator
     from asked
@@ -1363,6 +3467,11 @@ evaluated as (
         on
             asked.indicator = numerator.indicator
             and asked.cohort_key = numerator.cohort_key
+    left join ranked as nearest
+        on
+            asked.indicator = nearest.indicator
+            and asked.cohort_key = nearest.cohort_key
+            and nearest.place = 1
     left join flagged
         on
             asked.indicator = flagged.indicator
@@ -1370,37 +3479,80 @@ evaluated as (
 
 ),
 
-judged as (
+explained as (
 
     -- the first that applies
     select
         indicator,
         cohort_key,
+        denominator,
+        numerator,
+        excluded_by,
+        unresolved_by,
+        excepted_by,
         denominator_date,
         numerator_date,
+        nearest_date,
+        days_outside,
         case
             when is_in = 1 and excluded_by is not null then 'excluded'
             when unresolved_by is not null then 'unresolved'
             when is_in = 1 and meets = 1 then 'met'
             when is_in = 1 and excepted_by is not null then 'exception'
-            when is_in = 0 and may_be_in = 1 then 'unresolved'
-            when is_in = 1 and may_meet = 1 then 'unresolved'
-            when is_in = 1 then 'not_met'
-            else 'ineligible'
-        end as status,
-        case
-            when is_in = 1 and excluded_by is not null then 'excluded: ' || excluded_by
-            when unresolved_by is not null then 'unresolved: ' || unresolved_by
-            when is_in = 1 and meets = 1 then 'met'
-            when is_in = 1 and excepted_by is not null then 'exception: ' || excepted_by
-            when is_in = 0 and may_be_in = 1 then 'denominator date unknown'
-            when is_in = 1 and may_meet = 1 then 'numerator date unknown'
-            when is_in = 1 and has_numerator = 1 then 'numerator outside the window'
-            when is_in = 1 then 'no numerator'
-            when has_denominator = 1 then 'denominator outside the window'
-            else 'not in the denominator'
-        end as reason
+            when is_in = 0 and may_be_in = 1 then 'denominator_date_unknown'
+            when is_in = 1 and may_meet = 1 then 'date_unknown'
+            when is_in = 1 and is_elsewhere = 1 then 'in_another_episode'
+            when is_in = 1 and days_outside < 0 then 'too_early'
+            when is_in = 1 and days_outside > 0 then 'too_late'
+            when is_in = 1 and has_numerator = 1 then 'undated_ignored'
+            when is_in = 1 then 'no_candidate'
+            when has_denominator = 1 then 'denominator_outside_window'
+            else 'not_in_denominator'
+        end as reason_code
     from evaluated
+
+),
+
+judged as (
+
+    select
+        indicator,
+        cohort_key,
+        case
+            when reason_code in ('met', 'exception', 'excluded') then reason_code
+            when reason_code in ('unresolved', 'denominator_date_unknown', 'date_unknown') then 'unresolved'
+            when reason_code in ('denominator_outside_window', 'not_in_denominator') then 'ineligible'
+            else 'not_met'
+        end as status,
+        case reason_code
+            when 'met' then 'met'
+            when 'excluded' then 'excluded: ' || excluded_by
+            when 'unresolved' then 'unresolved: ' || unresolved_by
+            when 'exception' then 'exception: ' || excepted_by
+            when 'denominator_date_unknown' then 'denominator date unknown'
+            when 'date_unknown' then 'numerator date unknown'
+            when 'in_another_episode' then 'numerator in another episode'
+            when 'too_early' then 'numerator outside the window'
+            when 'too_late' then 'numerator outside the window'
+            when 'undated_ignored' then 'numerator undated'
+            when 'no_candidate' then 'no numerator'
+            when 'denominator_outside_window' then 'denominator outside the window'
+            else 'not in the denominator'
+        end as reason,
+        reason_code,
+        case
+            when reason_code = 'excluded' then excluded_by
+            when reason_code = 'unresolved' then unresolved_by
+            when reason_code = 'exception' then excepted_by
+            when reason_code in ('denominator_date_unknown', 'denominator_outside_window', 'not_in_denominator')
+                then denominator
+            else numerator
+        end as reason_measure,
+        denominator_date,
+        numerator_date,
+        case when reason_code in ('too_early', 'too_late', 'in_another_episode') then nearest_date end as nearest_date,
+        case when reason_code in ('too_early', 'too_late', 'in_another_episode') then days_outside end as days_outside
+    from explained
 
 ),
 
@@ -1414,8 +3566,12 @@ keyed as (
         cohort.cohort_date,
         judged.status,
         judged.reason,
+        judged.reason_code,
+        judged.reason_measure,
         judged.denominator_date,
         judged.numerator_date,
+        judged.nearest_date,
+        judged.days_outside,
         case when counted.cohort_key is null then 0 else 1 end as counts
     from judged
     inner join cohort
@@ -1435,9 +3591,13 @@ final as (
         cohort_date,
         status,
         reason,
+        reason_code,
+        reason_measure,
         denominator_date,
         numerator_date,
         cast({{ date_diff_days('numerator_date', 'denominator_date') }} as bigint) as days_between,
+        nearest_date,
+        cast(days_outside as bigint) as days_outside,
         coalesce(cohort_date, denominator_date) as period_date,
         counts = 1 as is_counted
     from keyed
@@ -1452,9 +3612,13 @@ select
     cohort_date,
     status,
     reason,
+    reason_code,
+    reason_measure,
     denominator_date,
     numerator_date,
     days_between,
+    nearest_date,
+    days_outside,
     period_date,
     is_counted
 from final

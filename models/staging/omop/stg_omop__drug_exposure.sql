@@ -1,4 +1,12 @@
-with recorded as (
+with opted_out as (
+
+    select person_id
+    from {{ ref('opted_out_person') }}
+    where population = 'omop'
+
+),
+
+recorded as (
 
     select
         {{ omop_column('drug_exposure', 'drug_exposure_id', 'bigint') }},
@@ -33,3 +41,8 @@ select
     drug_source_value,
     drug_source_concept_id
 from recorded
+where not exists (
+    select 1
+    from opted_out
+    where opted_out.person_id = recorded.person_id
+)

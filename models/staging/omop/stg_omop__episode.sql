@@ -1,4 +1,12 @@
-with recorded as (
+with opted_out as (
+
+    select person_id
+    from {{ ref('opted_out_person') }}
+    where population = 'omop'
+
+),
+
+recorded as (
 
     select
         {{ omop_column('episode', 'episode_id', 'bigint') }},
@@ -29,3 +37,8 @@ select
     episode_source_value,
     episode_source_concept_id
 from recorded
+where not exists (
+    select 1
+    from opted_out
+    where opted_out.person_id = recorded.person_id
+)

@@ -1,4 +1,12 @@
-with recorded as (
+with opted_out as (
+
+    select person_id
+    from {{ ref('opted_out_person') }}
+    where population = 'omop'
+
+),
+
+recorded as (
 
     select
         {{ omop_column('measurement', 'measurement_id', 'bigint') }},
@@ -43,3 +51,8 @@ select
     measurement_event_id,
     meas_event_field_concept_id
 from recorded
+where not exists (
+    select 1
+    from opted_out
+    where opted_out.person_id = recorded.person_id
+)

@@ -1,4 +1,12 @@
-with recorded as (
+with opted_out as (
+
+    select person_id
+    from {{ ref('opted_out_person') }}
+    where population = 'omop'
+
+),
+
+recorded as (
 
     select
         {{ omop_column('observation', 'observation_id', 'bigint') }},
@@ -41,3 +49,8 @@ select
     observation_event_id,
     obs_event_field_concept_id
 from recorded
+where not exists (
+    select 1
+    from opted_out
+    where opted_out.person_id = recorded.person_id
+)

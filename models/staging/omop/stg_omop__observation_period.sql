@@ -1,4 +1,12 @@
-with recorded as (
+with opted_out as (
+
+    select person_id
+    from {{ ref('opted_out_person') }}
+    where population = 'omop'
+
+),
+
+recorded as (
 
     select
         {{ omop_column('observation_period', 'observation_period_id', 'bigint') }},
@@ -17,3 +25,8 @@ select
     observation_period_end_date,
     period_type_concept_id
 from recorded
+where not exists (
+    select 1
+    from opted_out
+    where opted_out.person_id = recorded.person_id
+)

@@ -1,4 +1,12 @@
-with recorded as (
+with opted_out as (
+
+    select person_id
+    from {{ ref('opted_out_person') }}
+    where population = 'omop'
+
+),
+
+recorded as (
 
     select
         {{ omop_column('person', 'person_id', 'bigint') }},
@@ -62,6 +70,38 @@ with_birth_date as (
         location_id
     from with_birth_month
 
+),
+
+-- A repeated person is one person: the row with the earliest known birth date, then the lowest known ids. The order
+-- leaves only equal rows to choose from. Rows without an id are nobody's.
+numbered as (
+
+    select
+        person_id,
+        birth_date,
+        gender_concept_id,
+        race_concept_id,
+        ethnicity_concept_id,
+        care_site_id,
+        provider_id,
+        location_id,
+        row_number() over (
+            partition by person_id
+            order by
+                birth_date asc nulls last,
+                nullif(gender_concept_id, 0) asc nulls last,
+                nullif(race_concept_id, 0) asc nulls last,
+                nullif(ethnicity_concept_id, 0) asc nulls last,
+                care_site_id asc nulls last,
+                provider_id asc nulls last,
+                location_id asc nulls last,
+                gender_concept_id asc nulls last,
+                race_concept_id asc nulls last,
+                ethnicity_concept_id asc nulls last
+        ) as repeat_number
+    from with_birth_date
+    where person_id is not null
+
 )
 
 select
@@ -73,4 +113,11 @@ select
     care_site_id,
     provider_id,
     location_id
-from with_birth_date
+from numbered
+where
+    repeat_number = 1
+    and not exists (
+        select 1
+        from opted_out
+        where opted_out.person_id = numbered.person_id
+    )

@@ -41,7 +41,11 @@ dropped_1 as (
         measure_resolver,
         measure_date
     from dropped_1_eligible
-    where (consultant_paediatrician_referral_made is not null and consultant_paediatrician_referral_date is not null and consultant_paediatrician_input_date is not null)
+    where (
+        consultant_paediatrician_referral_made is not null
+        and consultant_paediatrician_referral_date is not null
+        and consultant_paediatrician_input_date is not null
+    )
 
 ),
 
@@ -83,7 +87,11 @@ dropped_2 as (
         measure_resolver,
         measure_date
     from dropped_2_eligible
-    where (consultant_paediatrician_referral_made is not null and consultant_paediatrician_referral_date is not null and consultant_paediatrician_input_date is not null)
+    where (
+        consultant_paediatrician_referral_made is not null
+        and consultant_paediatrician_referral_date is not null
+        and consultant_paediatrician_input_date is not null
+    )
 
 ),
 
@@ -209,7 +217,11 @@ dropped_5 as (
         measure_resolver,
         measure_date
     from dropped_5_eligible
-    where (paediatric_neurologist_referral_made is not null and paediatric_neurologist_referral_date is not null and paediatric_neurologist_input_date is not null)
+    where (
+        paediatric_neurologist_referral_made is not null
+        and paediatric_neurologist_referral_date is not null
+        and paediatric_neurologist_input_date is not null
+    )
 
 ),
 
@@ -251,7 +263,11 @@ dropped_6 as (
         measure_resolver,
         measure_date
     from dropped_6_eligible
-    where (paediatric_neurologist_referral_made is not null and paediatric_neurologist_referral_date is not null and paediatric_neurologist_input_date is not null)
+    where (
+        paediatric_neurologist_referral_made is not null
+        and paediatric_neurologist_referral_date is not null
+        and paediatric_neurologist_input_date is not null
+    )
 
 ),
 
@@ -293,7 +309,11 @@ dropped_7 as (
         measure_resolver,
         measure_date
     from dropped_7_eligible
-    where (epilepsy_specialist_nurse_referral_made = true and epilepsy_specialist_nurse_referral_date is not null and epilepsy_specialist_nurse_input_date is not null)
+    where (
+        epilepsy_specialist_nurse_referral_made = true
+        and epilepsy_specialist_nurse_referral_date is not null
+        and epilepsy_specialist_nurse_input_date is not null
+    )
 
 ),
 
@@ -499,7 +519,15 @@ dropped_12 as (
         measure_resolver,
         measure_date
     from dropped_12_eligible
-    where (registration_complete = true and first_paediatric_assessment_complete = true and assessment_complete = true and epilepsy_context_complete = true and multiaxial_diagnosis_complete = true and investigations_complete = true and management_complete = true)
+    where (
+        registration_complete = true
+        and first_paediatric_assessment_complete = true
+        and assessment_complete = true
+        and epilepsy_context_complete = true
+        and multiaxial_diagnosis_complete = true
+        and investigations_complete = true
+        and management_complete = true
+    )
 
 ),
 
@@ -967,7 +995,13 @@ dropped_24 as (
         measure_resolver,
         measure_date
     from dropped_24_eligible
-    where syndrome_name in ('Childhood absence epilepsy', 'Epilepsy with generalized tonic–clonic seizures alone', 'Juvenile absence epilepsy', 'Juvenile myoclonic epilepsy', 'Self-limited epilepsy with centrotemporal spikes')
+    where syndrome_name in (
+        'Childhood absence epilepsy',
+        'Epilepsy with generalized tonic–clonic seizures alone',
+        'Juvenile absence epilepsy',
+        'Juvenile myoclonic epilepsy',
+        'Self-limited epilepsy with centrotemporal spikes'
+    )
 
 ),
 
@@ -1423,7 +1457,10 @@ dropped_33_rule_2 as (
         measure_resolver,
         measure_date
     from dropped_33_eligible
-    where (individualised_care_plan_in_place = true and has_individualised_care_plan_been_updated_in_the_last_year is null)
+    where (
+        individualised_care_plan_in_place = true
+        and has_individualised_care_plan_been_updated_in_the_last_year is null
+    )
 
 ),
 
@@ -1435,7 +1472,10 @@ dropped_33_rule_3 as (
         measure_resolver,
         measure_date
     from dropped_33_eligible
-    where (individualised_care_plan_in_place = true and individualised_care_plan_has_parent_carer_child_agreement is null)
+    where (
+        individualised_care_plan_in_place = true
+        and individualised_care_plan_has_parent_carer_child_agreement is null
+    )
 
 ),
 
@@ -1506,7 +1546,10 @@ dropped_34_eligible as (
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
         and not coalesce(
-            (target_row.has_rescue_medication_been_prescribed = true and target_row.individualised_care_plan_parental_prolonged_seizure_care = false),
+            (
+                target_row.has_rescue_medication_been_prescribed = true
+                and target_row.individualised_care_plan_parental_prolonged_seizure_care = false
+            ),
             false
         )
 
@@ -1520,7 +1563,14 @@ dropped_34 as (
         measure_resolver,
         measure_date
     from dropped_34_eligible
-    where (individualised_care_plan_in_place = true and individualised_care_plan_include_first_aid = true and individualised_care_plan_addresses_water_safety = true and individualised_care_plan_includes_service_contact_details = true and individualised_care_plan_includes_general_participation_risk = true and individualised_care_plan_addresses_sudep = true)
+    where (
+        individualised_care_plan_in_place = true
+        and individualised_care_plan_include_first_aid = true
+        and individualised_care_plan_addresses_water_safety = true
+        and individualised_care_plan_includes_service_contact_details = true
+        and individualised_care_plan_includes_general_participation_risk = true
+        and individualised_care_plan_addresses_sudep = true
+    )
 
 ),
 
@@ -1896,7 +1946,11 @@ dropped_39 as (
         measure_resolver,
         measure_date
     from dropped_39_eligible
-    where (individualised_care_plan_in_place = true and has_individualised_care_plan_been_updated_in_the_last_year = true and individualised_care_plan_has_parent_carer_child_agreement = true)
+    where (
+        individualised_care_plan_in_place = true
+        and has_individualised_care_plan_been_updated_in_the_last_year = true
+        and individualised_care_plan_has_parent_carer_child_agreement = true
+    )
 
 ),
 
@@ -2614,7 +2668,11 @@ dropped_55_rule_2 as (
         measure_resolver,
         measure_date
     from dropped_55_eligible
-    where (childrens_epilepsy_surgical_service_referral_criteria_met = true and childrens_epilepsy_surgical_service_referral_made is null and paediatric_neurologist_referral_made is null)
+    where (
+        childrens_epilepsy_surgical_service_referral_criteria_met = true
+        and childrens_epilepsy_surgical_service_referral_made is null
+        and paediatric_neurologist_referral_made is null
+    )
 
 ),
 
@@ -2712,7 +2770,10 @@ dropped_57 as (
         measure_resolver,
         measure_date
     from dropped_57_eligible
-    where (paediatric_neurologist_input_date is null and childrens_epilepsy_surgical_service_referral_made is null)
+    where (
+        paediatric_neurologist_input_date is null
+        and childrens_epilepsy_surgical_service_referral_made is null
+    )
 
 ),
 

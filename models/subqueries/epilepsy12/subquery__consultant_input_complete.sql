@@ -42,7 +42,11 @@ final as (
         measure_resolver,
         measure_date
     from eligible
-    where (consultant_paediatrician_referral_made is not null and consultant_paediatrician_referral_date is not null and consultant_paediatrician_input_date is not null)
+    where (
+        consultant_paediatrician_referral_made is not null
+        and consultant_paediatrician_referral_date is not null
+        and consultant_paediatrician_input_date is not null
+    )
 
 )
 

@@ -42,7 +42,11 @@ final as (
         measure_resolver,
         measure_date
     from eligible
-    where (paediatric_neurologist_referral_made is not null and paediatric_neurologist_referral_date is not null and paediatric_neurologist_input_date is not null)
+    where (
+        paediatric_neurologist_referral_made is not null
+        and paediatric_neurologist_referral_date is not null
+        and paediatric_neurologist_input_date is not null
+    )
 
 )
 

@@ -42,7 +42,11 @@ final as (
         measure_resolver,
         measure_date
     from eligible
-    where (epilepsy_specialist_nurse_referral_made = true and epilepsy_specialist_nurse_referral_date is not null and epilepsy_specialist_nurse_input_date is not null)
+    where (
+        epilepsy_specialist_nurse_referral_made = true
+        and epilepsy_specialist_nurse_referral_date is not null
+        and epilepsy_specialist_nurse_input_date is not null
+    )
 
 )
 

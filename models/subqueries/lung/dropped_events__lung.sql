@@ -28,10 +28,38 @@ concept_set__cancer_medicines as (
 
 ),
 
+concept_set__intent_cure_radiotherapy as (
+
+    select concept_id
+    from {{ ref('concept_set__intent_cure_radiotherapy') }}
+
+),
+
 concept_set__lung_cancer as (
 
     select concept_id
     from {{ ref('concept_set__lung_cancer') }}
+
+),
+
+concept_set__radiotherapy_procedures as (
+
+    select concept_id
+    from {{ ref('concept_set__radiotherapy_procedures') }}
+
+),
+
+concept_set__specialist_consultations as (
+
+    select concept_id
+    from {{ ref('concept_set__specialist_consultations') }}
+
+),
+
+concept_set__specialist_specialties as (
+
+    select concept_id
+    from {{ ref('concept_set__specialist_specialties') }}
 
 ),
 
@@ -52,8 +80,9 @@ dropped_1_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__episode') }}
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__tx_surgical') }}
 
 ),
 
@@ -64,7 +93,8 @@ dropped_1_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.why_unattached,
+        target_row.concept_id
     from dropped_1_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -77,9 +107,10 @@ dropped_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_1_eligible
-    where start_date is not null
+    where coalesce(concept_id, 0) <> 0
 
 ),
 
@@ -90,12 +121,51 @@ dropped_2_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__procedure') }}
+        kind_id
+    from {{ ref('target__episode_of_care') }}
 
 ),
 
-dropped_2_hierarchy_1 as (
+dropped_2_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.kind_id
+    from dropped_2_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_2_eligible
+    where coalesce(kind_id, 0) <> 0
+
+),
+
+dropped_3_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__tx_surgical') }}
+
+),
+
+dropped_3_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -109,7 +179,7 @@ dropped_2_hierarchy_1 as (
 
 ),
 
-dropped_2_hierarchy_2 as (
+dropped_3_hierarchy_2 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -123,62 +193,6 @@ dropped_2_hierarchy_2 as (
 
 ),
 
-dropped_2_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from dropped_2_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-        and not coalesce(
-            target_row.concept_id in (select listed.concept_id from dropped_2_hierarchy_2 as listed),
-            false
-        )
-
-),
-
-dropped_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_2_eligible
-    where concept_id in (select listed.concept_id from dropped_2_hierarchy_1 as listed)
-
-),
-
-dropped_3_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__procedure') }}
-
-),
-
-dropped_3_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4162591)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4162591 as bigint) as concept_id
-
-),
-
 dropped_3_eligible as (
 
     select
@@ -186,10 +200,15 @@ dropped_3_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_3_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
+        and not coalesce(
+            target_row.concept_id in (select listed.concept_id from dropped_3_hierarchy_2 as listed),
+            false
+        )
 
 ),
 
@@ -199,7 +218,8 @@ dropped_3 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_3_eligible
     where concept_id in (select listed.concept_id from dropped_3_hierarchy_1 as listed)
 
@@ -209,11 +229,11 @@ dropped_4_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__death') }}
+        value_flag
+    from {{ ref('target__tx_concurrent') }}
 
 ),
 
@@ -224,7 +244,7 @@ dropped_4_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.value_flag
     from dropped_4_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -239,7 +259,7 @@ dropped_4 as (
         measure_resolver,
         measure_date
     from dropped_4_eligible
-    where start_date is not null
+    where value_flag = true
 
 ),
 
@@ -247,11 +267,12 @@ dropped_5_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__death') }}
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__intent_rt') }}
 
 ),
 
@@ -262,7 +283,8 @@ dropped_5_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.why_unattached,
+        target_row.concept_id
     from dropped_5_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -275,9 +297,10 @@ dropped_5 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_5_eligible
-    where start_date is null
+    where concept_id in (select listed.concept_id from concept_set__intent_cure_radiotherapy as listed)
 
 ),
 
@@ -285,12 +308,11 @@ dropped_6_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__measurement') }}
+        cast(start_date as date) as start_date
+    from {{ ref('target__death') }}
 
 ),
 
@@ -301,8 +323,7 @@ dropped_6_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_number
+        target_row.start_date
     from dropped_6_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -317,7 +338,7 @@ dropped_6 as (
         measure_resolver,
         measure_date
     from dropped_6_eligible
-    where (value_number between 0 and 1 and concept_id = 36305384)
+    where start_date is not null
 
 ),
 
@@ -325,12 +346,11 @@ dropped_7_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__measurement') }}
+        cast(start_date as date) as start_date
+    from {{ ref('target__death') }}
 
 ),
 
@@ -341,8 +361,7 @@ dropped_7_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_number
+        target_row.start_date
     from dropped_7_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -357,7 +376,7 @@ dropped_7 as (
         measure_resolver,
         measure_date
     from dropped_7_eligible
-    where (value_number between 0 and 4 and concept_id = 36305384)
+    where start_date is null
 
 ),
 
@@ -367,9 +386,9 @@ dropped_8_target_row as (
         cast(person_id as bigint) as person_id,
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__observation') }}
+        cast(treatment_date as date) as measure_date,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__dx_to_tx_window') }}
 
 ),
 
@@ -380,7 +399,7 @@ dropped_8_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.value_number
     from dropped_8_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -395,7 +414,7 @@ dropped_8 as (
         measure_resolver,
         measure_date
     from dropped_8_eligible
-    where concept_id = 2000000065
+    where value_number is not null
 
 ),
 
@@ -406,8 +425,10 @@ dropped_9_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__visit') }}
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__measurement') }}
 
 ),
 
@@ -418,7 +439,9 @@ dropped_9_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.why_unattached,
+        target_row.concept_id,
+        target_row.value_number
     from dropped_9_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -431,9 +454,10 @@ dropped_9 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_9_eligible
-    where concept_id = 2000000066
+    where (value_number between 0 and 1 and concept_id = 36305384)
 
 ),
 
@@ -444,8 +468,10 @@ dropped_10_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__condition') }}
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__measurement') }}
 
 ),
 
@@ -456,7 +482,9 @@ dropped_10_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.why_unattached,
+        target_row.concept_id,
+        target_row.value_number
     from dropped_10_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -469,9 +497,10 @@ dropped_10 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_10_eligible
-    where concept_id in (select listed.concept_id from concept_set__lung_cancer as listed)
+    where (value_number between 0 and 4 and concept_id = 36305384)
 
 ),
 
@@ -482,8 +511,10 @@ dropped_11_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__condition') }}
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id,
+        value_concept_id
+    from {{ ref('target__measurement') }}
 
 ),
 
@@ -494,10 +525,16 @@ dropped_11_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.why_unattached,
+        target_row.concept_id,
+        target_row.value_concept_id
     from dropped_11_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
+        and not coalesce(
+            target_row.value_concept_id = 2000000058,
+            false
+        )
 
 ),
 
@@ -507,9 +544,10 @@ dropped_11 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_11_eligible
-    where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
+    where concept_id = 2000000055
 
 ),
 
@@ -520,6 +558,7 @@ dropped_12_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__observation') }}
 
@@ -532,6 +571,7 @@ dropped_12_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_12_target_row as target_row
     where
@@ -545,9 +585,10 @@ dropped_12 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_12_eligible
-    where concept_id = 44790273
+    where concept_id = 2000000065
 
 ),
 
@@ -558,8 +599,9 @@ dropped_13_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
-    from {{ ref('target__procedure') }}
+    from {{ ref('target__visit') }}
 
 ),
 
@@ -570,6 +612,7 @@ dropped_13_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_13_target_row as target_row
     where
@@ -583,9 +626,10 @@ dropped_13 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_13_eligible
-    where concept_id = 44790273
+    where concept_id = 2000000066
 
 ),
 
@@ -596,40 +640,8 @@ dropped_14_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        source_value
-    from {{ ref('target__condition') }}
-
-),
-
-dropped_14_code_1 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499065
-
-),
-
-dropped_14_code_2 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499069
-
-),
-
-dropped_14_code_3 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499067
-
-),
-
-dropped_14_code_4 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499070
+        concept_id
+    from {{ ref('target__dx_primary') }}
 
 ),
 
@@ -640,61 +652,10 @@ dropped_14_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.source_value
+        target_row.concept_id
     from dropped_14_target_row as target_row
-    inner join person
-        on target_row.person_id = person.person_id
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
-        and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
-
-),
-
-dropped_14_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_14_eligible
-    where position((select code.folded_code from dropped_14_code_1 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-dropped_14_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_14_eligible
-    where position((select code.folded_code from dropped_14_code_2 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-dropped_14_rule_3 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_14_eligible
-    where position((select code.folded_code from dropped_14_code_3 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-dropped_14_rule_4 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_14_eligible
-    where position((select code.folded_code from dropped_14_code_4 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -705,34 +666,8 @@ dropped_14 as (
         episode_id,
         measure_resolver,
         measure_date
-    from dropped_14_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_14_rule_2
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_14_rule_3
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_14_rule_4
+    from dropped_14_eligible
+    where concept_id in (select listed.concept_id from concept_set__lung_cancer as listed)
 
 ),
 
@@ -743,22 +678,10 @@ dropped_15_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__condition') }}
-
-),
-
-dropped_15_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4115276)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4115276 as bigint) as concept_id
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__measurement') }}
 
 ),
 
@@ -769,7 +692,9 @@ dropped_15_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.why_unattached,
+        target_row.concept_id,
+        target_row.value_number
     from dropped_15_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -782,9 +707,10 @@ dropped_15 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_15_eligible
-    where concept_id in (select listed.concept_id from dropped_15_hierarchy_1 as listed)
+    where (concept_id = 3024653 and value_number is not null)
 
 ),
 
@@ -792,11 +718,11 @@ dropped_16_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__observation_period') }}
+        concept_id
+    from {{ ref('target__dx_any') }}
 
 ),
 
@@ -807,7 +733,7 @@ dropped_16_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.concept_id
     from dropped_16_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -822,7 +748,7 @@ dropped_16 as (
         measure_resolver,
         measure_date
     from dropped_16_eligible
-    where start_date is not null
+    where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
 
 ),
 
@@ -833,8 +759,9 @@ dropped_17_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
-    from {{ ref('target__observation') }}
+    from {{ ref('target__dx_mets') }}
 
 ),
 
@@ -845,6 +772,7 @@ dropped_17_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_17_target_row as target_row
     where
@@ -858,9 +786,10 @@ dropped_17 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_17_eligible
-    where concept_id = 4127745
+    where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
 
 ),
 
@@ -871,22 +800,9 @@ dropped_18_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_18_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1635740)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1635740 as bigint) as concept_id
+    from {{ ref('target__observation') }}
 
 ),
 
@@ -897,6 +813,7 @@ dropped_18_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_18_target_row as target_row
     where
@@ -910,9 +827,10 @@ dropped_18 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_18_eligible
-    where concept_id in (select listed.concept_id from dropped_18_hierarchy_1 as listed)
+    where concept_id = 44790273
 
 ),
 
@@ -923,22 +841,9 @@ dropped_19_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
     from {{ ref('target__procedure') }}
-
-),
-
-dropped_19_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4029715)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4029715 as bigint) as concept_id
 
 ),
 
@@ -949,6 +854,7 @@ dropped_19_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_19_target_row as target_row
     where
@@ -962,9 +868,10 @@ dropped_19 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_19_eligible
-    where concept_id in (select listed.concept_id from dropped_19_hierarchy_1 as listed)
+    where concept_id = 44790273
 
 ),
 
@@ -975,22 +882,40 @@ dropped_20_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__condition') }}
+        source_value
+    from {{ ref('target__dx_primary') }}
 
 ),
 
-dropped_20_hierarchy_1 as (
+dropped_20_code_1 as (
 
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4110705)
-        and descendant_concept_id <> 0
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 44499065
 
-    union
+),
 
-    select cast(4110705 as bigint) as concept_id
+dropped_20_code_2 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 44499069
+
+),
+
+dropped_20_code_3 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 44499067
+
+),
+
+dropped_20_code_4 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 44499070
 
 ),
 
@@ -1001,10 +926,61 @@ dropped_20_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.source_value
     from dropped_20_target_row as target_row
+    inner join person
+        on target_row.person_id = person.person_id
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
+        and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
+
+),
+
+dropped_20_rule_1 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_eligible
+    where position((select code.folded_code from dropped_20_code_1 as code) in {{ fold_ascii('source_value') }}) > 0
+
+),
+
+dropped_20_rule_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_eligible
+    where position((select code.folded_code from dropped_20_code_2 as code) in {{ fold_ascii('source_value') }}) > 0
+
+),
+
+dropped_20_rule_3 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_eligible
+    where position((select code.folded_code from dropped_20_code_3 as code) in {{ fold_ascii('source_value') }}) > 0
+
+),
+
+dropped_20_rule_4 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_eligible
+    where position((select code.folded_code from dropped_20_code_4 as code) in {{ fold_ascii('source_value') }}) > 0
 
 ),
 
@@ -1015,8 +991,34 @@ dropped_20 as (
         episode_id,
         measure_resolver,
         measure_date
-    from dropped_20_eligible
-    where concept_id in (select listed.concept_id from dropped_20_hierarchy_1 as listed)
+    from dropped_20_rule_1
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_rule_2
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_rule_3
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_20_rule_4
 
 ),
 
@@ -1027,9 +1029,22 @@ dropped_21_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
+        concept_id
+    from {{ ref('target__dx_primary') }}
+
+),
+
+dropped_21_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (4115276)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(4115276 as bigint) as concept_id
 
 ),
 
@@ -1040,15 +1055,10 @@ dropped_21_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_concept_id
+        target_row.concept_id
     from dropped_21_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
-        and not coalesce(
-            target_row.value_concept_id = 2000000064,
-            false
-        )
 
 ),
 
@@ -1060,7 +1070,7 @@ dropped_21 as (
         measure_resolver,
         measure_date
     from dropped_21_eligible
-    where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
+    where concept_id in (select listed.concept_id from dropped_21_hierarchy_1 as listed)
 
 ),
 
@@ -1071,22 +1081,9 @@ dropped_22_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_22_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1635838)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1635838 as bigint) as concept_id
+    from {{ ref('target__procedure') }}
 
 ),
 
@@ -1097,6 +1094,7 @@ dropped_22_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_22_target_row as target_row
     where
@@ -1110,9 +1108,10 @@ dropped_22 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_22_eligible
-    where concept_id in (select listed.concept_id from dropped_22_hierarchy_1 as listed)
+    where concept_id = 4295043
 
 ),
 
@@ -1123,22 +1122,9 @@ dropped_23_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_23_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1635131)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1635131 as bigint) as concept_id
+        {{ to_text('unattached_reason') }} as why_unattached,
+        specialty_id
+    from {{ ref('target__ev_visit') }}
 
 ),
 
@@ -1149,7 +1135,8 @@ dropped_23_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.why_unattached,
+        target_row.specialty_id
     from dropped_23_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1162,9 +1149,10 @@ dropped_23 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_23_eligible
-    where concept_id in (select listed.concept_id from dropped_23_hierarchy_1 as listed)
+    where specialty_id = 2000000121
 
 ),
 
@@ -1172,25 +1160,11 @@ dropped_24_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_24_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1634191)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1634191 as bigint) as concept_id
+        cast(start_date as date) as start_date
+    from {{ ref('target__observation_period') }}
 
 ),
 
@@ -1201,7 +1175,7 @@ dropped_24_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.start_date
     from dropped_24_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1216,7 +1190,7 @@ dropped_24 as (
         measure_resolver,
         measure_date
     from dropped_24_eligible
-    where concept_id in (select listed.concept_id from dropped_24_hierarchy_1 as listed)
+    where start_date is not null
 
 ),
 
@@ -1227,22 +1201,9 @@ dropped_25_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
         concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_25_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1633987)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1633987 as bigint) as concept_id
+    from {{ ref('target__observation') }}
 
 ),
 
@@ -1253,6 +1214,7 @@ dropped_25_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.concept_id
     from dropped_25_target_row as target_row
     where
@@ -1266,9 +1228,10 @@ dropped_25 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_25_eligible
-    where concept_id in (select listed.concept_id from dropped_25_hierarchy_1 as listed)
+    where concept_id = 4127745
 
 ),
 
@@ -1279,9 +1242,23 @@ dropped_26_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id,
-        source_value
-    from {{ ref('target__drug') }}
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_26_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1635740)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1635740 as bigint) as concept_id
 
 ),
 
@@ -1292,35 +1269,11 @@ dropped_26_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.source_value
+        target_row.why_unattached,
+        target_row.concept_id
     from dropped_26_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_26_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_26_eligible
-    where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
-
-),
-
-dropped_26_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_26_eligible
-    where position('sact ' in {{ fold_ascii('source_value') }}) = 1
 
 ),
 
@@ -1330,17 +1283,10 @@ dropped_26 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
-    from dropped_26_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_26_rule_2
+        measure_date,
+        why_unattached
+    from dropped_26_eligible
+    where concept_id in (select listed.concept_id from dropped_26_hierarchy_1 as listed)
 
 ),
 
@@ -1351,9 +1297,9 @@ dropped_27_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
+        {{ to_text('unattached_reason') }} as why_unattached,
+        kind_id
+    from {{ ref('target__tx_radiotherapy') }}
 
 ),
 
@@ -1364,8 +1310,8 @@ dropped_27_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_concept_id
+        target_row.why_unattached,
+        target_row.kind_id
     from dropped_27_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1378,9 +1324,10 @@ dropped_27 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_27_eligible
-    where (concept_id = 2000000072 and value_concept_id = 2000000074)
+    where coalesce(kind_id, 0) <> 0
 
 ),
 
@@ -1391,9 +1338,9 @@ dropped_28_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__measurement') }}
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__procedure') }}
 
 ),
 
@@ -1404,8 +1351,8 @@ dropped_28_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_concept_id
+        target_row.why_unattached,
+        target_row.concept_id
     from dropped_28_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1418,9 +1365,10 @@ dropped_28 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_28_eligible
-    where (concept_id = 2000000051 and value_concept_id = 2000000052)
+    where concept_id in (select listed.concept_id from concept_set__radiotherapy_procedures as listed)
 
 ),
 
@@ -1430,10 +1378,9 @@ dropped_29_target_row as (
         cast(person_id as bigint) as person_id,
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
+        cast(specialist_date as date) as measure_date,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__referral_to_specialist_window') }}
 
 ),
 
@@ -1444,8 +1391,7 @@ dropped_29_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_concept_id
+        target_row.value_number
     from dropped_29_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1460,7 +1406,7 @@ dropped_29 as (
         measure_resolver,
         measure_date
     from dropped_29_eligible
-    where (concept_id = 2000000072 and value_concept_id = 2000000073)
+    where value_number is not null
 
 ),
 
@@ -1468,12 +1414,11 @@ dropped_30_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        value_text
-    from {{ ref('target__observation') }}
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(treatment_date as date) as measure_date,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__referral_to_tx_window') }}
 
 ),
 
@@ -1484,8 +1429,7 @@ dropped_30_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_text
+        target_row.value_number
     from dropped_30_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1500,7 +1444,7 @@ dropped_30 as (
         measure_resolver,
         measure_date
     from dropped_30_eligible
-    where (concept_id = 2000000071 and value_text = 'enrolled')
+    where value_number is not null
 
 ),
 
@@ -1512,7 +1456,21 @@ dropped_31_target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         concept_id
-    from {{ ref('target__procedure') }}
+    from {{ ref('target__dx_primary') }}
+
+),
+
+dropped_31_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (4110705)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(4110705 as bigint) as concept_id
 
 ),
 
@@ -1538,7 +1496,7 @@ dropped_31 as (
         measure_resolver,
         measure_date
     from dropped_31_eligible
-    where concept_id = 2000000088
+    where concept_id in (select listed.concept_id from dropped_31_hierarchy_1 as listed)
 
 ),
 
@@ -1549,8 +1507,10 @@ dropped_32_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__device') }}
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id,
+        value_concept_id
+    from {{ ref('target__observation') }}
 
 ),
 
@@ -1561,10 +1521,16 @@ dropped_32_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.why_unattached,
+        target_row.concept_id,
+        target_row.value_concept_id
     from dropped_32_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
+        and not coalesce(
+            target_row.value_concept_id = 2000000064,
+            false
+        )
 
 ),
 
@@ -1574,8 +1540,839 @@ dropped_32 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_32_eligible
+    where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
+
+),
+
+dropped_33_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__procedure') }}
+
+),
+
+dropped_33_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id
+    from dropped_33_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_33 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_33_eligible
+    where concept_id in (select listed.concept_id from concept_set__specialist_consultations as listed)
+
+),
+
+dropped_34_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        specialty_id
+    from {{ ref('target__ev_visit') }}
+
+),
+
+dropped_34_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.specialty_id
+    from dropped_34_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_34 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_34_eligible
+    where specialty_id in (select listed.concept_id from concept_set__specialist_specialties as listed)
+
+),
+
+dropped_35_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id
+    from {{ ref('target__dx_primary') }}
+
+),
+
+dropped_35_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from dropped_35_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_35 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_35_eligible
+    where concept_id = 2000000012
+
+),
+
+dropped_36_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_36_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1635838)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1635838 as bigint) as concept_id
+
+),
+
+dropped_36_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id
+    from dropped_36_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_36 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_36_eligible
+    where concept_id in (select listed.concept_id from dropped_36_hierarchy_1 as listed)
+
+),
+
+dropped_37_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_37_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id
+    from dropped_37_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_37 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_37_eligible
+    where concept_id in (2000000049, 2000000050)
+
+),
+
+dropped_38_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_38_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1635131)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1635131 as bigint) as concept_id
+
+),
+
+dropped_38_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id
+    from dropped_38_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_38 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_38_eligible
+    where concept_id in (select listed.concept_id from dropped_38_hierarchy_1 as listed)
+
+),
+
+dropped_39_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_39_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1634191)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1634191 as bigint) as concept_id
+
+),
+
+dropped_39_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id
+    from dropped_39_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_39 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_39_eligible
+    where concept_id in (select listed.concept_id from dropped_39_hierarchy_1 as listed)
+
+),
+
+dropped_40_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__dx_stage') }}
+
+),
+
+dropped_40_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (1633987)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(1633987 as bigint) as concept_id
+
+),
+
+dropped_40_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id
+    from dropped_40_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_40 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_40_eligible
+    where concept_id in (select listed.concept_id from dropped_40_hierarchy_1 as listed)
+
+),
+
+dropped_41_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        kind_id
+    from {{ ref('target__tx_chemotherapy') }}
+
+),
+
+dropped_41_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.kind_id
+    from dropped_41_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_41 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_41_eligible
+    where coalesce(kind_id, 0) <> 0
+
+),
+
+dropped_42_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id,
+        source_value
+    from {{ ref('target__drug') }}
+
+),
+
+dropped_42_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id,
+        target_row.source_value
+    from dropped_42_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_42_rule_1 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_42_eligible
+    where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
+
+),
+
+dropped_42_rule_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_42_eligible
+    where position('sact ' in {{ fold_ascii('source_value') }}) = 1
+
+),
+
+dropped_42 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_42_rule_1
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_42_rule_2
+
+),
+
+dropped_43_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id,
+        value_concept_id
+    from {{ ref('target__observation') }}
+
+),
+
+dropped_43_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id,
+        target_row.value_concept_id
+    from dropped_43_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_43 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_43_eligible
+    where (concept_id = 2000000072 and value_concept_id = 2000000074)
+
+),
+
+dropped_44_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id,
+        value_concept_id
+    from {{ ref('target__measurement') }}
+
+),
+
+dropped_44_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id,
+        target_row.value_concept_id
+    from dropped_44_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_44 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_44_eligible
+    where (concept_id = 2000000051 and value_concept_id = 2000000052)
+
+),
+
+dropped_45_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id,
+        value_concept_id
+    from {{ ref('target__observation') }}
+
+),
+
+dropped_45_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id,
+        target_row.value_concept_id
+    from dropped_45_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_45 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_45_eligible
+    where (concept_id = 2000000072 and value_concept_id = 2000000073)
+
+),
+
+dropped_46_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(end_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        modality
+    from {{ ref('target__tx_any') }}
+
+),
+
+dropped_46_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.modality
+    from dropped_46_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_46 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_46_eligible
+    where modality is not null
+
+),
+
+dropped_47_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(treatment_date as date) as measure_date,
+        {{ to_number('value_number') }} as value_number
+    from {{ ref('target__tx_to_death_window') }}
+
+),
+
+dropped_47_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.value_number
+    from dropped_47_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_47 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_47_eligible
+    where value_number is not null
+
+),
+
+dropped_48_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        concept_id,
+        value_text
+    from {{ ref('target__observation') }}
+
+),
+
+dropped_48_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id,
+        target_row.value_text
+    from dropped_48_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_48 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_48_eligible
+    where (concept_id = 2000000071 and value_text = 'enrolled')
+
+),
+
+dropped_49_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__procedure') }}
+
+),
+
+dropped_49_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id
+    from dropped_49_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_49 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_49_eligible
+    where concept_id = 2000000088
+
+),
+
+dropped_50_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(episode_id as bigint) as episode_id,
+        cast(episode_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        {{ to_text('unattached_reason') }} as why_unattached,
+        concept_id
+    from {{ ref('target__device') }}
+
+),
+
+dropped_50_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.concept_id
+    from dropped_50_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_50 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_50_eligible
     where concept_id = 2000000091
 
 ),
@@ -1584,19 +2381,19 @@ counted as (
 
     select
         'subquery' as construct,
-        'care_began_recorded' as definition,
-        'episode' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'cancer_surgery_done' as definition,
+        'tx_surgical' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_1
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
-        'chest_surgery_done' as definition,
-        'procedure' as target_name,
+        'care_began_recorded' as definition,
+        'episode_of_care' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped_2
@@ -1606,12 +2403,34 @@ counted as (
 
     select
         'subquery' as construct,
-        'curative_radiotherapy_given' as definition,
-        'procedure' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'chest_surgery_done' as definition,
+        'tx_surgical' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_3
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'concurrent_recorded' as definition,
+        'tx_concurrent' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_4
     group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'curative_intent_recorded' as definition,
+        'intent_rt' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_5
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1621,7 +2440,7 @@ counted as (
         'death' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_4
+    from dropped_6
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -1632,37 +2451,15 @@ counted as (
         'death' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_5
+    from dropped_7
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
 
     select
         'subquery' as construct,
-        'ecog_fit_recorded' as definition,
-        'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_6
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'ecog_recorded' as definition,
-        'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_7
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'gp_letter' as definition,
-        'observation' as target_name,
+        'diagnosis_to_treatment_days' as definition,
+        'dx_to_tx_window' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped_8
@@ -1672,63 +2469,63 @@ counted as (
 
     select
         'subquery' as construct,
-        'gp_urgent_visit' as definition,
-        'visit' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'ecog_fit_recorded' as definition,
+        'measurement' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_9
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'ecog_recorded' as definition,
+        'measurement' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_10
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'genes_tested' as definition,
+        'measurement' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_11
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'gp_letter' as definition,
+        'observation' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_12
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'gp_urgent_visit' as definition,
+        'visit' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_13
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
         'lung_cancer_recorded' as definition,
-        'condition' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_10
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'lung_metastasis_recorded' as definition,
-        'condition' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_11
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'mdt_meeting_observation' as definition,
-        'observation' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_12
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'mdt_meeting_procedure' as definition,
-        'procedure' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
-        count(*) as n_rows
-    from dropped_13
-    group by case when person_id is null then 'no person' else 'no episode' end
-
-    union all
-
-    select
-        'subquery' as construct,
-        'mesothelioma_recorded' as definition,
-        'condition' as target_name,
+        'dx_primary' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped_14
@@ -1738,63 +2535,63 @@ counted as (
 
     select
         'subquery' as construct,
-        'non_small_cell_recorded' as definition,
-        'condition' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'lung_function_measured' as definition,
+        'measurement' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_15
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
-        'observed' as definition,
-        'observation_period' as target_name,
-        case when person_id is null then 'no person' else 'no person' end as reason,
+        'lung_spread_diagnosed' as definition,
+        'dx_any' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped_16
-    group by case when person_id is null then 'no person' else 'no person' end
+    group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
 
     select
         'subquery' as construct,
-        'palliative_referral_made' as definition,
-        'observation' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'lung_spread_measured' as definition,
+        'dx_mets' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_17
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
-        'pathological_stage_recorded' as definition,
-        'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'mdt_meeting_observation' as definition,
+        'observation' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_18
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
-        'radiotherapy_given' as definition,
+        'mdt_meeting_procedure' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_19
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
-        'small_cell_recorded' as definition,
-        'condition' as target_name,
+        'mesothelioma_recorded' as definition,
+        'dx_primary' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped_20
@@ -1804,8 +2601,8 @@ counted as (
 
     select
         'subquery' as construct,
-        'smoking_recorded' as definition,
-        'observation' as target_name,
+        'non_small_cell_recorded' as definition,
+        'dx_primary' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
     from dropped_21
@@ -1815,45 +2612,221 @@ counted as (
 
     select
         'subquery' as construct,
-        'stage_i_recorded' as definition,
-        'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'nurse_talk' as definition,
+        'procedure' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_22
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'nurse_visited' as definition,
+        'ev_visit' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_23
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'observed' as definition,
+        'observation_period' as target_name,
+        case when person_id is null then 'no person' else 'no person' end as reason,
+        count(*) as n_rows
+    from dropped_24
+    group by case when person_id is null then 'no person' else 'no person' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'palliative_referral_made' as definition,
+        'observation' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_25
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'pathological_stage_recorded' as definition,
+        'dx_stage' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_26
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'radiotherapy_episode' as definition,
+        'tx_radiotherapy' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_27
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'radiotherapy_given' as definition,
+        'procedure' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_28
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'referral_to_specialist_days' as definition,
+        'referral_to_specialist_window' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_29
     group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'referral_to_treatment_days' as definition,
+        'referral_to_tx_window' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_30
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'small_cell_recorded' as definition,
+        'dx_primary' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_31
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'smoking_recorded' as definition,
+        'observation' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_32
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'specialist_consulted' as definition,
+        'procedure' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_33
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'specialist_visited' as definition,
+        'ev_visit' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_34
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'squamous_recorded' as definition,
+        'dx_primary' as target_name,
+        case when person_id is null then 'no person' else 'no episode' end as reason,
+        count(*) as n_rows
+    from dropped_35
+    group by case when person_id is null then 'no person' else 'no episode' end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'stage_i_recorded' as definition,
+        'dx_stage' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_36
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'stage_ib_iia_recorded' as definition,
+        'dx_stage' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_37
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
         'stage_ii_recorded' as definition,
-        'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'dx_stage' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_23
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_38
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
         'stage_iii_recorded' as definition,
-        'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'dx_stage' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_24
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_39
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
     select
         'subquery' as construct,
         'stage_iv_recorded' as definition,
-        'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        'dx_stage' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_25
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_40
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'systemic_episode' as definition,
+        'tx_chemotherapy' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_41
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1861,10 +2834,10 @@ counted as (
         'subquery' as construct,
         'systemic_therapy_given' as definition,
         'drug' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_26
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_42
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1872,10 +2845,10 @@ counted as (
         'subquery' as construct,
         'tests_declined_recorded' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_27
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_43
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1883,10 +2856,10 @@ counted as (
         'subquery' as construct,
         'tissue_shows_cancer' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_28
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_44
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1894,9 +2867,31 @@ counted as (
         'subquery' as construct,
         'treatment_declined_recorded' as definition,
         'observation' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_45
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'treatment_last_day' as definition,
+        'tx_any' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_46
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'treatment_to_death_days' as definition,
+        'tx_to_death_window' as target_name,
         case when person_id is null then 'no person' else 'no episode' end as reason,
         count(*) as n_rows
-    from dropped_29
+    from dropped_47
     group by case when person_id is null then 'no person' else 'no episode' end
 
     union all
@@ -1907,7 +2902,7 @@ counted as (
         'observation' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_30
+    from dropped_48
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -1916,10 +2911,10 @@ counted as (
         'measure' as construct,
         'any_cancer_treatment' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_31
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_49
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1927,10 +2922,10 @@ counted as (
         'measure' as construct,
         'any_cancer_treatment' as definition,
         'device' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_32
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_50
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 

@@ -10,8 +10,8 @@ target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__episode') }}
+        kind_id
+    from {{ ref('target__episode_of_care') }}
 
 ),
 
@@ -22,7 +22,7 @@ eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.kind_id
     from target_row
     where
         target_row.person_id is not null
@@ -38,7 +38,7 @@ final as (
         measure_resolver,
         measure_date
     from eligible
-    where start_date is not null
+    where coalesce(kind_id, 0) <> 0
 
 )
 

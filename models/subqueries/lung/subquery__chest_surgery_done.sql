@@ -20,7 +20,7 @@ target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         concept_id
-    from {{ ref('target__procedure') }}
+    from {{ ref('target__tx_surgical') }}
 
 ),
 

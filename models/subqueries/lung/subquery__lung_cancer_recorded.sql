@@ -18,7 +18,7 @@ target_row as (
         cast(episode_id as bigint) as measure_resolver,
         cast(start_date as date) as measure_date,
         concept_id
-    from {{ ref('target__condition') }}
+    from {{ ref('target__dx_primary') }}
 
 ),
 

@@ -3,12 +3,10 @@
 
 with
 
-concept_ancestor as (
+concept_set__radiotherapy_procedures as (
 
-    select
-        ancestor_concept_id,
-        descendant_concept_id
-    from {{ ref('stg_omop__concept_ancestor') }}
+    select concept_id
+    from {{ ref('concept_set__radiotherapy_procedures') }}
 
 ),
 
@@ -21,20 +19,6 @@ target_row as (
         cast(start_date as date) as measure_date,
         concept_id
     from {{ ref('target__procedure') }}
-
-),
-
-hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4029715)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4029715 as bigint) as concept_id
 
 ),
 
@@ -61,7 +45,7 @@ final as (
         measure_resolver,
         measure_date
     from eligible
-    where concept_id in (select listed.concept_id from hierarchy_1 as listed)
+    where concept_id in (select listed.concept_id from concept_set__radiotherapy_procedures as listed)
 
 )
 

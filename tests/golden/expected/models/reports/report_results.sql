@@ -3,7 +3,7 @@
 
 with
 
-result as (
+united as (
 
     {% if 'kinds' in var('packs') %}
         select
@@ -16,12 +16,66 @@ result as (
             cohort_date,
             status,
             reason,
+            reason_code,
+            reason_measure,
             denominator_date,
             numerator_date,
             days_between,
+            nearest_date,
+            days_outside,
             period_date,
             is_counted
         from {{ ref('report__full__results') }}
+
+        union all
+
+    {% endif %}
+    {% if 'gaps' in var('packs') %}
+        select
+            'in_part' as report,
+            'clinic' as population,
+            indicator,
+            person_id,
+            episode_id,
+            measure_resolver,
+            cohort_date,
+            status,
+            reason,
+            reason_code,
+            reason_measure,
+            denominator_date,
+            numerator_date,
+            days_between,
+            nearest_date,
+            days_outside,
+            period_date,
+            is_counted
+        from {{ ref('report__in_part__results') }}
+
+        union all
+
+    {% endif %}
+    {% if 'gaps' in var('packs') %}
+        select
+            'no_indicators' as report,
+            'clinic' as population,
+            indicator,
+            person_id,
+            episode_id,
+            measure_resolver,
+            cohort_date,
+            status,
+            reason,
+            reason_code,
+            reason_measure,
+            denominator_date,
+            numerator_date,
+            days_between,
+            nearest_date,
+            days_outside,
+            period_date,
+            is_counted
+        from {{ ref('report__no_indicators__results') }}
 
         union all
 
@@ -37,9 +91,13 @@ result as (
             cohort_date,
             status,
             reason,
+            reason_code,
+            reason_measure,
             denominator_date,
             numerator_date,
             days_between,
+            nearest_date,
+            days_outside,
             period_date,
             is_counted
         from {{ ref('report__plain__results') }}
@@ -47,7 +105,7 @@ result as (
         union all
 
     {% endif %}
-    -- no rows: the shape of the table where no pack with a report is built
+    -- no rows: the shape of the table where nothing is built
     select
         'none' as report,
         'none' as population,
@@ -58,9 +116,13 @@ result as (
         cast(null as date) as cohort_date,
         'none' as status,
         'none' as reason,
+        'none' as reason_code,
+        'none' as reason_measure,
         cast(null as date) as denominator_date,
         cast(null as date) as numerator_date,
         cast(null as bigint) as days_between,
+        cast(null as date) as nearest_date,
+        cast(null as bigint) as days_outside,
         cast(null as date) as period_date,
         cast(null as boolean) as is_counted
     where 1 = 0
@@ -77,9 +139,13 @@ select
     cohort_date,
     status,
     reason,
+    reason_code,
+    reason_measure,
     denominator_date,
     numerator_date,
     days_between,
+    nearest_date,
+    days_outside,
     period_date,
     is_counted
-from result
+from united

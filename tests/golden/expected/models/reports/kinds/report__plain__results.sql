@@ -37,9 +37,8 @@ counted as (
 opportunity__whole_cohort as (
 
     select
-        cohort_key,
-        cohort_date,
-        cohort_date as denominator_date,
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
         true as is_in
     from cohort
 
@@ -50,8 +49,9 @@ pair__whole_cohort as (
     select
         opportunity.cohort_key,
         opportunity.denominator_date,
+        opportunity.is_in,
         numerator.measure_date as numerator_date,
-        opportunity.is_in as passes
+        cast(null as bigint) as days_outside
     from opportunity__whole_cohort as opportunity
     inner join cohort
         on opportunity.cohort_key = cohort.cohort_key
@@ -65,10 +65,39 @@ pair__whole_cohort as (
 
 ),
 
+elsewhere__whole_cohort as (
+
+    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
+    select
+        opportunity.cohort_key,
+        numerator.measure_date as numerator_date,
+        cast(null as bigint) as days_outside
+    from opportunity__whole_cohort as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__treated as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and cohort.episode_id is distinct from numerator.episode_id
+    where
+        opportunity.is_in
+        and not exists (
+            select 1 as present
+            from measure__treated as own
+            where
+                cohort.person_id = own.person_id
+                and cohort.measure_resolver = own.measure_resolver
+                and cohort.episode_id is not distinct from own.episode_id
+        )
+
+),
+
 asked as (
 
     select
         'whole_cohort' as indicator,
+        'full_cohort' as denominator,
+        'treated' as numerator,
         cohort_key
     from cohort
 
@@ -92,7 +121,8 @@ pair as (
         cohort_key,
         denominator_date,
         numerator_date,
-        passes
+        days_outside,
+        is_in as passes
     from pair__whole_cohort
 
 ),
@@ -155,6 +185,57 @@ numerator as (
 
 ),
 
+near as (
+
+    -- the numerators of keys that none of them meets
+    select
+        pair.indicator,
+        pair.cohort_key,
+        pair.numerator_date,
+        pair.days_outside,
+        0 as is_elsewhere
+    from pair
+    inner join meeting
+        on
+            pair.indicator = meeting.indicator
+            and pair.cohort_key = meeting.cohort_key
+    where
+        meeting.meets = 0
+        and meeting.may_meet = 0
+
+    union all
+
+    select
+        'whole_cohort' as indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        1 as is_elsewhere
+    from elsewhere__whole_cohort
+
+),
+
+ranked as (
+
+    -- the nearest to the window of any opportunity, then the earliest; then days after a window before days before one,
+    -- since the opportunity they are of is the earlier one
+    select
+        indicator,
+        cohort_key,
+        numerator_date,
+        days_outside,
+        is_elsewhere,
+        row_number() over (
+            partition by indicator, cohort_key
+            order by
+                abs(days_outside) asc nulls last,
+                numerator_date asc nulls last,
+                days_outside desc
+        ) as place
+    from near
+
+),
+
 first_flag as (
 
     -- of several measures of one kind, the one that is listed first
@@ -192,6 +273,8 @@ evaluated as (
     select
         asked.indicator,
         asked.cohort_key,
+        asked.denominator,
+        asked.numerator,
         coalesce(eligibility.is_in, 0) as is_in,
         coalesce(eligibility.may_be_in, 0) as may_be_in,
         coalesce(meeting.meets, 0) as meets,
@@ -201,6 +284,9 @@ evaluated as (
         flagged.excepted_by,
         case when meeting.meets = 1 then meeting.met_date else eligibility.first_date end as denominator_date,
         numerator.numerator_date,
+        nearest.numerator_date as nearest_date,
+        nearest.days_outside,
+        coalesce(nearest.is_elsewhere, 0) as is_elsewhere,
         case when eligibility.cohort_key is null then 0 else 1 end as has_denominator,
         case when meeting.cohort_key is null then 0 else 1 end as has_numerator
     from asked
@@ -216,6 +302,11 @@ evaluated as (
         on
             asked.indicator = numerator.indicator
             and asked.cohort_key = numerator.cohort_key
+    left join ranked as nearest
+        on
+            asked.indicator = nearest.indicator
+            and asked.cohort_key = nearest.cohort_key
+            and nearest.place = 1
     left join flagged
         on
             asked.indicator = flagged.indicator
@@ -223,37 +314,80 @@ evaluated as (
 
 ),
 
-judged as (
+explained as (
 
     -- the first that applies
     select
         indicator,
         cohort_key,
+        denominator,
+        numerator,
+        excluded_by,
+        unresolved_by,
+        excepted_by,
         denominator_date,
         numerator_date,
+        nearest_date,
+        days_outside,
         case
             when is_in = 1 and excluded_by is not null then 'excluded'
             when unresolved_by is not null then 'unresolved'
             when is_in = 1 and meets = 1 then 'met'
             when is_in = 1 and excepted_by is not null then 'exception'
-            when is_in = 0 and may_be_in = 1 then 'unresolved'
-            when is_in = 1 and may_meet = 1 then 'unresolved'
-            when is_in = 1 then 'not_met'
-            else 'ineligible'
-        end as status,
-        case
-            when is_in = 1 and excluded_by is not null then 'excluded: ' || excluded_by
-            when unresolved_by is not null then 'unresolved: ' || unresolved_by
-            when is_in = 1 and meets = 1 then 'met'
-            when is_in = 1 and excepted_by is not null then 'exception: ' || excepted_by
-            when is_in = 0 and may_be_in = 1 then 'denominator date unknown'
-            when is_in = 1 and may_meet = 1 then 'numerator date unknown'
-            when is_in = 1 and has_numerator = 1 then 'numerator outside the window'
-            when is_in = 1 then 'no numerator'
-            when has_denominator = 1 then 'denominator outside the window'
-            else 'not in the denominator'
-        end as reason
+            when is_in = 0 and may_be_in = 1 then 'denominator_date_unknown'
+            when is_in = 1 and may_meet = 1 then 'date_unknown'
+            when is_in = 1 and is_elsewhere = 1 then 'in_another_episode'
+            when is_in = 1 and days_outside < 0 then 'too_early'
+            when is_in = 1 and days_outside > 0 then 'too_late'
+            when is_in = 1 and has_numerator = 1 then 'undated_ignored'
+            when is_in = 1 then 'no_candidate'
+            when has_denominator = 1 then 'denominator_outside_window'
+            else 'not_in_denominator'
+        end as reason_code
     from evaluated
+
+),
+
+judged as (
+
+    select
+        indicator,
+        cohort_key,
+        case
+            when reason_code in ('met', 'exception', 'excluded') then reason_code
+            when reason_code in ('unresolved', 'denominator_date_unknown', 'date_unknown') then 'unresolved'
+            when reason_code in ('denominator_outside_window', 'not_in_denominator') then 'ineligible'
+            else 'not_met'
+        end as status,
+        case reason_code
+            when 'met' then 'met'
+            when 'excluded' then 'excluded: ' || excluded_by
+            when 'unresolved' then 'unresolved: ' || unresolved_by
+            when 'exception' then 'exception: ' || excepted_by
+            when 'denominator_date_unknown' then 'denominator date unknown'
+            when 'date_unknown' then 'numerator date unknown'
+            when 'in_another_episode' then 'numerator in another episode'
+            when 'too_early' then 'numerator outside the window'
+            when 'too_late' then 'numerator outside the window'
+            when 'undated_ignored' then 'numerator undated'
+            when 'no_candidate' then 'no numerator'
+            when 'denominator_outside_window' then 'denominator outside the window'
+            else 'not in the denominator'
+        end as reason,
+        reason_code,
+        case
+            when reason_code = 'excluded' then excluded_by
+            when reason_code = 'unresolved' then unresolved_by
+            when reason_code = 'exception' then excepted_by
+            when reason_code in ('denominator_date_unknown', 'denominator_outside_window', 'not_in_denominator')
+                then denominator
+            else numerator
+        end as reason_measure,
+        denominator_date,
+        numerator_date,
+        case when reason_code in ('too_early', 'too_late', 'in_another_episode') then nearest_date end as nearest_date,
+        case when reason_code in ('too_early', 'too_late', 'in_another_episode') then days_outside end as days_outside
+    from explained
 
 ),
 
@@ -267,8 +401,12 @@ keyed as (
         cohort.cohort_date,
         judged.status,
         judged.reason,
+        judged.reason_code,
+        judged.reason_measure,
         judged.denominator_date,
         judged.numerator_date,
+        judged.nearest_date,
+        judged.days_outside,
         case when counted.cohort_key is null then 0 else 1 end as counts
     from judged
     inner join cohort
@@ -288,9 +426,13 @@ final as (
         cohort_date,
         status,
         reason,
+        reason_code,
+        reason_measure,
         denominator_date,
         numerator_date,
         cast({{ date_diff_days('numerator_date', 'denominator_date') }} as bigint) as days_between,
+        nearest_date,
+        cast(days_outside as bigint) as days_outside,
         coalesce(cohort_date, denominator_date) as period_date,
         counts = 1 as is_counted
     from keyed
@@ -305,9 +447,13 @@ select
     cohort_date,
     status,
     reason,
+    reason_code,
+    reason_measure,
     denominator_date,
     numerator_date,
     days_between,
+    nearest_date,
+    days_outside,
     period_date,
     is_counted
 from final

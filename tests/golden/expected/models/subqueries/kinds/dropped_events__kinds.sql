@@ -141,6 +141,7 @@ dropped_3_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(treatment_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -153,6 +154,7 @@ dropped_3_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_3_target_row as target_row
     where
@@ -166,7 +168,8 @@ dropped_3 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_3_eligible
     where act_code = 9002
 
@@ -217,6 +220,7 @@ dropped_5_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         {{ to_number('quantity') }} as quantity
     from {{ source('clinic', 'acts') }}
 
@@ -229,6 +233,7 @@ dropped_5_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.quantity
     from dropped_5_target_row as target_row
     where
@@ -242,7 +247,8 @@ dropped_5 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_5_eligible
     where quantity is null
 
@@ -255,6 +261,7 @@ dropped_6_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         {{ to_number('quantity') }} as quantity
     from {{ source('clinic', 'acts') }}
 
@@ -267,6 +274,7 @@ dropped_6_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.quantity
     from dropped_6_target_row as target_row
     where
@@ -280,7 +288,8 @@ dropped_6 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_6_eligible
     where quantity between 100 and 140
 
@@ -293,6 +302,7 @@ dropped_7_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         label
     from {{ source('clinic', 'acts') }}
 
@@ -313,6 +323,7 @@ dropped_7_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.label
     from dropped_7_target_row as target_row
     where
@@ -326,7 +337,8 @@ dropped_7 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_7_eligible
     where position((select code.folded_code from dropped_7_code_1 as code) in {{ fold_ascii('label') }}) > 0
 
@@ -339,6 +351,7 @@ dropped_8_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(ended_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -351,6 +364,7 @@ dropped_8_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_8_target_row as target_row
     where
@@ -364,7 +378,8 @@ dropped_8 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_8_eligible
     where act_code = 9001
 
@@ -377,6 +392,7 @@ dropped_9_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -389,6 +405,7 @@ dropped_9_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_9_target_row as target_row
     where
@@ -402,7 +419,8 @@ dropped_9 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_9_eligible
     where act_code = 9001
 
@@ -415,6 +433,7 @@ dropped_10_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -427,6 +446,7 @@ dropped_10_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_10_target_row as target_row
     where
@@ -440,7 +460,8 @@ dropped_10 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_10_eligible
     where act_code in (9001, 9003)
 
@@ -453,6 +474,7 @@ dropped_11_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         was_planned
     from {{ source('clinic', 'acts') }}
 
@@ -465,6 +487,7 @@ dropped_11_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.was_planned
     from dropped_11_target_row as target_row
     where
@@ -478,7 +501,8 @@ dropped_11 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_11_eligible
     where was_planned = false
 
@@ -491,6 +515,7 @@ dropped_12_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -521,6 +546,7 @@ dropped_12_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_12_target_row as target_row
     where
@@ -534,7 +560,8 @@ dropped_12 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_12_eligible
     where act_code in (select listed.concept_id from dropped_12_hierarchy_1 as listed)
 
@@ -547,6 +574,7 @@ dropped_13_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         {{ to_number('quantity') }} as quantity
     from {{ source('clinic', 'acts') }}
 
@@ -559,6 +587,7 @@ dropped_13_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.quantity
     from dropped_13_target_row as target_row
     where
@@ -572,7 +601,8 @@ dropped_13 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_13_eligible
     where quantity <> -1
 
@@ -585,6 +615,7 @@ dropped_14_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -597,6 +628,7 @@ dropped_14_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_14_target_row as target_row
     where
@@ -610,7 +642,8 @@ dropped_14 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_14_eligible
     where act_code in (select listed.concept_id from concept_set__with_descendants as listed)
 
@@ -623,6 +656,7 @@ dropped_15_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -635,6 +669,7 @@ dropped_15_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_15_target_row as target_row
     where
@@ -648,7 +683,8 @@ dropped_15 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_15_eligible
     where coalesce(act_code, 0) <> 0
 
@@ -661,6 +697,7 @@ dropped_16_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         {{ to_number('dose_given') }} as dose_given,
         cast(ended_on as date) as ended_on,
         remark,
@@ -678,6 +715,7 @@ dropped_16_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.dose_given,
         target_row.ended_on,
         target_row.remark,
@@ -696,7 +734,8 @@ dropped_16_rule_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_16_eligible
     where type_code = 32020
 
@@ -708,7 +747,8 @@ dropped_16_rule_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_16_eligible
     where dose_given < 5
 
@@ -720,7 +760,8 @@ dropped_16_rule_3 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_16_eligible
     where remark = 'ward'
 
@@ -732,7 +773,8 @@ dropped_16_rule_4 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_16_eligible
     where was_urgent = true
 
@@ -744,7 +786,8 @@ dropped_16_rule_5 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_16_eligible
     where visit_no is not null
 
@@ -756,7 +799,8 @@ dropped_16_rule_6 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_16_eligible
     where ended_on is null
 
@@ -768,7 +812,8 @@ dropped_16 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_16_rule_1
 
     union all
@@ -777,7 +822,8 @@ dropped_16 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_16_rule_2
 
     union all
@@ -786,7 +832,8 @@ dropped_16 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_16_rule_3
 
     union all
@@ -795,7 +842,8 @@ dropped_16 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_16_rule_4
 
     union all
@@ -804,7 +852,8 @@ dropped_16 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_16_rule_5
 
     union all
@@ -813,7 +862,8 @@ dropped_16 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_16_rule_6
 
 ),
@@ -825,6 +875,7 @@ dropped_17_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code,
         {{ to_number('quantity') }} as quantity,
         quantity_unit
@@ -839,6 +890,7 @@ dropped_17_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.act_code,
         target_row.quantity,
         target_row.quantity_unit
@@ -854,7 +906,8 @@ dropped_17 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_17_eligible
     where (quantity >= 2.50 and act_code = 9001 and quantity_unit = 8840)
 
@@ -867,6 +920,7 @@ dropped_18_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         label
     from {{ source('clinic', 'acts') }}
 
@@ -879,6 +933,7 @@ dropped_18_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.label
     from dropped_18_target_row as target_row
     where
@@ -892,7 +947,8 @@ dropped_18 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_18_eligible
     where position('l01' in {{ fold_ascii('label') }}) = 1
 
@@ -905,6 +961,7 @@ dropped_19_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         label
     from {{ source('clinic', 'acts') }}
 
@@ -917,6 +974,7 @@ dropped_19_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.label
     from dropped_19_target_row as target_row
     where
@@ -930,7 +988,8 @@ dropped_19 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_19_eligible
     where position(('50' || chr(37) || '_aé' || chr(92)) in {{ fold_ascii('label') }}) > 0
 
@@ -943,6 +1002,7 @@ dropped_20_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         label
     from {{ source('clinic', 'acts') }}
 
@@ -955,6 +1015,7 @@ dropped_20_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.label
     from dropped_20_target_row as target_row
     where
@@ -968,7 +1029,8 @@ dropped_20 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_20_eligible
     where label = ('O' || chr(39) || 'Neill ' || chr(123) || chr(123) || ' x ' || chr(125) || chr(125))
 
@@ -981,6 +1043,7 @@ dropped_21_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         label
     from {{ source('clinic', 'acts') }}
 
@@ -993,6 +1056,7 @@ dropped_21_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.label
     from dropped_21_target_row as target_row
     where
@@ -1006,7 +1070,8 @@ dropped_21 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_21_eligible
     where label in ('left', 'right')
 
@@ -1095,6 +1160,7 @@ dropped_24_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code,
         {{ to_number('quantity') }} as quantity
     from {{ source('clinic', 'acts') }}
@@ -1122,6 +1188,7 @@ dropped_24_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.act_code,
         target_row.quantity
     from dropped_24_target_row as target_row
@@ -1144,7 +1211,8 @@ dropped_24 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_24_eligible
     where act_code in (select listed.concept_id from dropped_24_hierarchy_1 as listed)
 
@@ -1157,6 +1225,7 @@ dropped_25_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code,
         label,
         was_planned,
@@ -1172,6 +1241,7 @@ dropped_25_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.act_code,
         target_row.label,
         target_row.was_planned,
@@ -1188,7 +1258,8 @@ dropped_25_rule_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_25_eligible
     where (act_code = 9001 and was_planned = true)
 
@@ -1200,7 +1271,8 @@ dropped_25_rule_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_25_eligible
     where (label = 'Sodium valproate' and was_urgent = true)
 
@@ -1212,7 +1284,8 @@ dropped_25 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_25_rule_1
 
     union all
@@ -1221,7 +1294,8 @@ dropped_25 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_25_rule_2
 
 ),
@@ -1233,6 +1307,7 @@ dropped_26_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -1245,6 +1320,7 @@ dropped_26_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_26_target_row as target_row
     inner join person
@@ -1265,7 +1341,8 @@ dropped_26 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_26_eligible
     where act_code = 9001
 
@@ -1278,6 +1355,7 @@ dropped_27_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code,
         {{ to_number('quantity') }} as quantity
     from {{ source('clinic', 'acts') }}
@@ -1291,6 +1369,7 @@ dropped_27_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.act_code,
         target_row.quantity
     from dropped_27_target_row as target_row
@@ -1309,7 +1388,8 @@ dropped_27 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_27_eligible
     where act_code = 7
 
@@ -1320,15 +1400,54 @@ dropped_28_target_row as (
     select
         cast(patient_no as bigint) as person_id,
         cast(pathway_no as bigint) as episode_id,
+        cast(act_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        act_code
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_28_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.act_code
+    from dropped_28_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_28 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_28_eligible
+    where act_code = 9003
+
+),
+
+dropped_29_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code,
         was_planned
     from {{ source('clinic', 'acts') }}
 
 ),
 
-dropped_28_hierarchy_1 as (
+dropped_29_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -1342,16 +1461,17 @@ dropped_28_hierarchy_1 as (
 
 ),
 
-dropped_28_eligible as (
+dropped_29_eligible as (
 
     select
         target_row.person_id,
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.act_code,
         target_row.was_planned
-    from dropped_28_target_row as target_row
+    from dropped_29_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
         and not coalesce(
@@ -1361,38 +1481,41 @@ dropped_28_eligible as (
 
 ),
 
-dropped_28_rule_1 as (
+dropped_29_rule_1 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
-    from dropped_28_eligible
+        measure_date,
+        why_unattached
+    from dropped_29_eligible
     where act_code = 9300
 
 ),
 
-dropped_28_rule_2 as (
+dropped_29_rule_2 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
-    from dropped_28_eligible
-    where act_code in (select listed.concept_id from dropped_28_hierarchy_1 as listed)
+        measure_date,
+        why_unattached
+    from dropped_29_eligible
+    where act_code in (select listed.concept_id from dropped_29_hierarchy_1 as listed)
 
 ),
 
-dropped_28 as (
+dropped_29 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
-    from dropped_28_rule_1
+        measure_date,
+        why_unattached
+    from dropped_29_rule_1
 
     union all
 
@@ -1400,8 +1523,9 @@ dropped_28 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
-    from dropped_28_rule_2
+        measure_date,
+        why_unattached
+    from dropped_29_rule_2
 
 ),
 
@@ -1433,10 +1557,10 @@ counted as (
         'subquery' as construct,
         'at_treatment' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no treatment' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no treatment') end as reason,
         count(*) as n_rows
     from dropped_3
-    group by case when person_id is null then 'no person' else 'no treatment' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no treatment') end
 
     union all
 
@@ -1455,10 +1579,10 @@ counted as (
         'subquery' as construct,
         'by_absence' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_5
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1466,10 +1590,10 @@ counted as (
         'subquery' as construct,
         'by_between' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_6
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1477,10 +1601,10 @@ counted as (
         'subquery' as construct,
         'by_code' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_7
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1488,10 +1612,10 @@ counted as (
         'subquery' as construct,
         'by_end_date' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_8
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1499,10 +1623,10 @@ counted as (
         'subquery' as construct,
         'by_exact' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_9
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1510,10 +1634,10 @@ counted as (
         'subquery' as construct,
         'by_exact_many' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_10
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1521,10 +1645,10 @@ counted as (
         'subquery' as construct,
         'by_flag' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_11
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1532,10 +1656,10 @@ counted as (
         'subquery' as construct,
         'by_hierarchy' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_12
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1543,10 +1667,10 @@ counted as (
         'subquery' as construct,
         'by_inequality' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_13
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1554,10 +1678,10 @@ counted as (
         'subquery' as construct,
         'by_phenotype' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_14
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1565,10 +1689,10 @@ counted as (
         'subquery' as construct,
         'by_presence' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_15
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1576,10 +1700,10 @@ counted as (
         'subquery' as construct,
         'by_role' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_16
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1587,10 +1711,10 @@ counted as (
         'subquery' as construct,
         'by_scalar' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_17
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1598,10 +1722,10 @@ counted as (
         'subquery' as construct,
         'by_start' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_18
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1609,10 +1733,10 @@ counted as (
         'subquery' as construct,
         'by_substring' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_19
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1620,10 +1744,10 @@ counted as (
         'subquery' as construct,
         'by_text' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_20
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1631,10 +1755,10 @@ counted as (
         'subquery' as construct,
         'by_texts' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_21
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1664,10 +1788,10 @@ counted as (
         'subquery' as construct,
         'minus_rows' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_24
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1675,10 +1799,10 @@ counted as (
         'subquery' as construct,
         'same_row' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_25
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1686,10 +1810,10 @@ counted as (
         'subquery' as construct,
         'where_all' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_26
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 
@@ -1697,10 +1821,21 @@ counted as (
         'measure' as construct,
         'in_place' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
     from dropped_27
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'measure' as construct,
+        'inline_events' as definition,
+        'act' as target_name,
+        case when person_id is null then 'no person' else 'no event id' end as reason,
+        count(*) as n_rows
+    from dropped_28
+    group by case when person_id is null then 'no person' else 'no event id' end
 
     union all
 
@@ -1708,10 +1843,10 @@ counted as (
         'measure' as construct,
         'inline_leaf' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_28
-    group by case when person_id is null then 'no person' else 'no episode' end
+    from dropped_29
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
 

@@ -1,0 +1,226 @@
+"""Measures: leaves, combinations and windows, by episode, by person or by treatment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from measuremart.importers.naming import free_name
+from measuremart.importers.oa_cohorts.configuration import FULL_COHORT
+from measuremart.importers.oa_cohorts.meaning import EPISODES
+from measuremart.importers.oa_cohorts.reading import Row
+from measuremart.importers.oa_cohorts.subqueries import Leaf, date_role
+from measuremart.importers.oa_cohorts.translation import Entry, Translation, UnmappableError
+
+Expression = str | dict[str, Any]
+# A leaf as a measure needs it: its id, whether keyed by treatment, and a date role that is not its own.
+Variant = tuple[int, bool, str]
+# What a date role of a window may say for the date that a measure has anyway.
+_OWN_DATE = ("", "default", "measure_date", "event_date")
+_MOST_DAYS = 100_000
+
+
+class Measures:
+    """Writes every measure, and the subqueries that they turn out to need."""
+
+    def __init__(self, work: Translation, leaves: dict[int, Leaf], sole: dict[int, Variant] | None = None) -> None:
+        self._work = work
+        self._source = work.source
+        self._leaves = leaves
+        # Leaves that are only ever wanted in one other form take that form themselves.
+        self._sole = sole or {}
+        self._bodies: dict[int, Entry] = {}
+        self.variants: dict[Variant, str] = {}
+        self.plain: set[int] = set()
+        self.notes: dict[int, str] = {}
+        self.needs_episodes = False
+
+    def entries(self) -> dict[int, Entry]:
+        """Return the operator of every measure by id; `incomplete` where there is none."""
+        numbers = [n for n in sorted(self._source.by_id["measure"]) if n != FULL_COHORT]
+        return {number: self.body(number) for number in numbers}
+
+    def sole_variants(self) -> dict[int, Variant]:
+        """Return the one variant of each leaf whose plain form nothing uses."""
+        by_leaf: dict[int, list[Variant]] = {}
+        for variant in self.variants:
+            by_leaf.setdefault(variant[0], []).append(variant)
+        return {n: found[0] for n, found in by_leaf.items() if len(found) == 1 and n not in self.plain}
+
+    def body(self, number: int) -> Entry:
+        """Return the operator of one measure, in the scope that it asks for itself."""
+        if number not in self._bodies:
+            self._bodies[number] = self._own_body(number)
+        return self._bodies[number]
+
+    def name(self, number: int) -> str:
+        """Return what a measure is called."""
+        return self._work.names[("measure", number)]
+
+    def episodes(self) -> str:
+        """Return the name of the subquery of all episodes of care, which is written where it is wanted."""
+        self.needs_episodes = True
+        if EPISODES not in self._work.targets:
+            raise UnmappableError(f"this project has no target '{EPISODES}'")
+        return self._work.names[("care", 0)]
+
+    def _own_body(self, number: int) -> Entry:
+        refusal = self._work.refused.get(("measures", self.name(number)))
+        try:
+            if refusal:
+                raise UnmappableError(refusal)
+            return self._body(number, self._scope(number), top=True)
+        except UnmappableError as fault:
+            self._work.say("measure", number, "unavailable", str(fault))
+            return {"incomplete": str(fault)}
+
+    def _say_changed(self, number: int, text: str) -> None:
+        self._work.say("measure", number, "changed", text)
+        self.notes[number] = f"Changed: {text}"
+
+    def _row(self, number: int) -> Row:
+        return self._source.by_id["measure"][number]
+
+    def _scope(self, number: int) -> str:
+        row = self._row(number)
+        if row.flag("person_override", False) or row.text("scope") == "person":
+            return "person"
+        return "treatment" if row.text("scope") == "treatment" else ""
+
+    def _body(self, number: int, scope: str, top: bool = False) -> Entry:
+        row, children = self._row(number), self._source.children.get(number, [])
+        if number in self._source.windows:
+            return self._window(row, self._source.windows[number], scope)
+        leaf = row.maybe("subquery")
+        if leaf is not None:
+            if children and top:
+                text = "it has a subquery and children; the subquery alone counts, as in oa-cohorts"
+                self._say_changed(number, text)
+            return self._leaf(self._leaves[leaf], scope, top)
+        if not children:
+            raise UnmappableError("it has neither a subquery nor children")
+        operator = row.text("combination")
+        if not operator:
+            raise UnmappableError("it does not say how its children combine")
+        if operator == "except":
+            if len(children) < 2:
+                raise UnmappableError("'except' needs two children, and it has one")
+            if top:
+                text = f"measure {children[0]} without the others: the first in the file is what is kept"
+                self._say_changed(number, text)
+        else:
+            children = sorted(children)
+        parts: list[Expression] = []
+        for child in children:
+            part = self._child(child, scope)
+            same = isinstance(part, dict) and list(part) == [operator] and operator != "except"
+            parts += part[operator] if isinstance(part, dict) and same else [part]
+        return {operator: parts}
+
+    def _child(self, number: int, scope: str) -> Expression:
+        """Return a measure as a part of another one whose scope is `scope`."""
+        if number == FULL_COHORT:
+            raise UnmappableError("the full cohort (measure 0) is a part of it; here only a denominator can be that")
+        own = self._scope(number)
+        if not scope or own in (scope, "person"):
+            return self.name(number)
+        if "incomplete" in self.body(number) or (scope == "person" and (own or self._is_plain_union(number))):
+            return {"at": "person", "of": self.name(number)} if scope == "person" else self.name(number)
+        body = self._body(number, scope)
+        if body == self.body(number):
+            return self.name(number)
+        return body["subquery"] if list(body) == ["subquery"] else body
+
+    def _is_plain_union(self, number: int) -> bool:
+        """Say whether a measure is a union of leaves with episodes, so that it can go to persons as a whole."""
+        row, children = self._row(number), self._source.children.get(number, [])
+        if number == FULL_COHORT or number in self._source.windows:
+            return False
+        leaf = row.maybe("subquery")
+        if leaf is not None:
+            found = self._leaves[leaf]
+            return found.has_episodes and not found.absent
+        return row.text("combination") == "or" and all(not self._scope(c) and self._is_plain_union(c) for c in children)
+
+    def _leaf(self, leaf: Leaf, scope: str, top: bool, role: str = "") -> Entry:
+        if scope == "treatment" and top and not leaf.has_treatments:
+            raise UnmappableError(f"it matches by treatment, and target '{leaf.body['target']}' has no treatments")
+        by_treatment = scope == "treatment" and leaf.has_treatments and not leaf.absent
+        name = self._variant(leaf, by_treatment, role)
+        by_person = scope == "person"
+        rows: Expression = {"at": "person", "of": name} if by_person and leaf.has_episodes else name
+        if leaf.absent:
+            spine = self.episodes()
+            return {"except": [{"at": "person", "of": spine} if by_person else spine, rows]}
+        return {"subquery": rows} if isinstance(rows, str) else rows
+
+    def _variant(self, leaf: Leaf, by_treatment: bool, role: str) -> str:
+        if not by_treatment and not role:
+            self.plain.add(leaf.id)
+            return leaf.name
+        variant = (leaf.id, by_treatment, role)
+        if self._sole.get(leaf.id) == variant:
+            self.variants[variant] = leaf.name
+        elif variant not in self.variants:
+            suffix = "_".join(word for word in ("treatment" if by_treatment else "", role) if word)
+            reserved = self._work.reserved["measures"]
+            self.variants[variant] = free_name(leaf.name, suffix, reserved)
+            reserved.add(self.variants[variant])
+        return self.variants[variant]
+
+    # --- windows
+
+    def _window(self, row: Row, window: Row, scope: str) -> Entry:
+        anchor, leaf = window.maybe("anchor"), row.maybe("subquery")
+        if (anchor is None) == (leaf is None):
+            what = "both a subquery and an anchor measure" if leaf is not None else "neither of them"
+            raise UnmappableError(f"a window has just one anchor, its subquery or an anchor measure; this has {what}")
+        first, last = window.maybe("min_days"), window.maybe("max_days")
+        if first is not None and last is not None and first > last:
+            raise UnmappableError(f"its window ends {last} days from the anchor, before it begins at {first}")
+        if any(days is not None and abs(days) > _MOST_DAYS for days in (first, last)):
+            raise UnmappableError(f"its window reaches further than {_MOST_DAYS:,} days")
+        role, order = window.text("anchor_role"), window.text("anchor_order")
+        picked = window.text("selection") or "first"
+        if order and order not in (role, *_OWN_DATE) and picked != "all":
+            raise UnmappableError(f"the anchor is picked by its {order} and counted from another of its dates")
+        parts: Entry = {"anchor": self._part(anchor, leaf, role, scope)}
+        parts["candidate"] = self._part(window.number("candidate"), None, window.text("candidate_role"), scope)
+        parts |= {"from": {"days": first}} if first is not None else {}
+        parts |= {"to": {"days": last}} if last is not None else {}
+        given = {
+            "anchor_pick": (picked, "first"),
+            "pick": (window.text("pick"), "earliest"),
+            "date": (window.text("result_date"), "candidate"),
+        }
+        parts |= {key: word for key, (word, default) in given.items() if word and word != default}
+        if not window.flag("same_resolver", True):
+            parts["align"] = "person"
+        return {"window": parts}
+
+    def _part(self, measure: int | None, leaf: int | None, role: str, scope: str) -> Expression:
+        """Return an anchor or candidate, dated by a role of its target where the window asks for one."""
+        if measure is not None and measure != FULL_COHORT and role.lower() not in _OWN_DATE:
+            row = self._row(measure)
+            leaf = row.maybe("subquery") if measure not in self._source.windows else None
+            if leaf is None:
+                raise UnmappableError(
+                    f"it wants the date '{role}' of measure {measure}, which is not a single subquery"
+                )
+            scope = self._scope(measure) or scope
+        elif measure is not None:
+            return self._child(measure, scope)
+        assert leaf is not None
+        found = self._leaves[leaf]
+        body = self._leaf(found, scope, top=False, role=self._role(found, role))
+        return body["subquery"] if list(body) == ["subquery"] else body
+
+    def _role(self, leaf: Leaf, word: str) -> str:
+        if word.lower() in _OWN_DATE:
+            return ""
+        target = leaf.body["target"]
+        roles = self._work.roles(target)
+        role = date_role(word.lower(), target, roles)
+        if role is None:
+            raise UnmappableError(f"date role '{word}' is none of target '{target}': {', '.join(roles.dates)}")
+        default = next(iter(roles.dates), "")
+        return "" if (role or default) == leaf.body.get("date", default) else role or default

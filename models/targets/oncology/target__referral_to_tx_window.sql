@@ -1,0 +1,22 @@
+with milestone as (
+
+    select
+        person_id,
+        episode_id,
+        referral_date,
+        first_treatment_date as treatment_date
+    from {{ ref('episode_milestone') }}
+    where referral_date is not null and first_treatment_date is not null
+
+)
+
+select
+    person_id,
+    episode_id,
+    episode_id as event_id,
+    case when referral_date <= treatment_date then referral_date else treatment_date end as start_date,
+    case when referral_date <= treatment_date then treatment_date else referral_date end as end_date,
+    referral_date,
+    treatment_date,
+    cast({{ date_diff_days('treatment_date', 'referral_date') }} as numeric(38, 10)) as value_number
+from milestone

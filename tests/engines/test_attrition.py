@@ -1,0 +1,98 @@
+"""The attrition of a small report, worked out by hand: nine keys of seven persons, of a population of eight."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from dbt_runs import ROOT, Warehouse
+from postgres_builds import environment, postgres_schemas
+
+# person, status, counted, period date. Persons 1 and 2 have two keys; the key of person 6 has no date.
+RESULTS = [
+    (1, "met", True, "2024-02-01"),
+    (1, "not_met", True, "2024-03-01"),
+    (2, "ineligible", True, "2024-12-31"),
+    (2, "excluded", True, "2025-01-01"),
+    (3, "unresolved", True, "2024-05-05"),
+    (4, "exception", True, "2024-06-06"),
+    (5, "met", False, "2024-07-07"),
+    (6, "met", True, None),
+    (7, "met", True, "1890-01-01"),
+]
+MODELS = {
+    "run_context": "select cast('2026-06-30' as date) as as_of",
+    "dim_report": (
+        "select 'r' as report, 'omop' as population, 'episode' as grain, true as is_built union all "
+        "select 'not_built', 'omop', 'episode', false"
+    ),
+    "dim_indicator": (
+        "select 'r' as report, 'i' as indicator, cast(3 as bigint) as version, true as is_available union all "
+        "select 'r', 'of_nobody', 1, true union all select 'r', 'unavailable', 1, false union all "
+        "select 'not_built', 'i', 3, true"
+    ),
+    "report_period": " union all ".join(
+        f"select 'r' as report, 'year' as period_kind, '{year}' as period, cast('{year}-01-01' as date) as start_date, "
+        f"cast('{year}-12-31' as date) as end_date"
+        for year in (2023, 2024, 2025)
+    ),
+    "reference_period": (
+        "select 'year' as period_kind, cast('1900-01-01' as date) as start_date, cast('2099-12-31' as date) as end_date"
+    ),
+    "dim_person": " union all ".join(f"select 'omop' as population, {person} as person_id" for person in range(1, 9)),
+    "dim_episode": " union all ".join(f"select 'omop' as population, {episode} as episode_id" for episode in range(10)),
+    "fct_indicator_result": " union all ".join(
+        f"select 'r' as report, 'i' as indicator, cast({person} as bigint) as person_id, '{status}' as status, "
+        f"{'true' if counted else 'false'} as is_counted, cast(nullif('{day}', 'None') as date) as period_date"
+        for person, status, counted, day in RESULTS
+    ),
+}
+STEPS = ["everyone", "cohort", "counted", "denominator", "after_exclusions", "resolved", "eligible", "met"]
+# (keys, persons) of each step, by period.
+EXPECTED = {
+    ("i", "all time"): [(10, 8), (9, 7), (8, 6), (7, 6), (6, 5), (5, 4), (4, 3), (3, 3)],
+    ("i", "2024"): [(10, 8), (6, 5), (5, 4), (4, 3), (4, 3), (3, 2), (2, 1), (1, 1)],
+    ("i", "2025"): [(10, 8), (1, 1), (1, 1), (1, 1), (0, 0), (0, 0), (0, 0), (0, 0)],
+    ("i", "undated"): [(10, 8)] + [(1, 1)] * 7,
+    ("i", "outside the calendar"): [(10, 8)] + [(1, 1)] * 7,
+    ("of_nobody", "outside the calendar"): [(10, 8)] + [(0, 0)] * 7,
+    ("of_nobody", "all time"): [(10, 8)] + [(0, 0)] * 7,
+    ("of_nobody", "2024"): [(10, 8)] + [(0, 0)] * 7,
+    ("of_nobody", "2025"): [(10, 8)] + [(0, 0)] * 7,
+    ("of_nobody", "undated"): [(10, 8)] + [(0, 0)] * 7,
+}
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def rows(request: pytest.FixtureRequest, scratch: Warehouse) -> Iterator[Any]:
+    """Rows of the attrition mart, built over the tables above."""
+    for name, sql in MODELS.items():
+        (scratch.project / "models" / f"{name}.sql").write_text(sql)
+    shutil.copy(ROOT / "models" / "marts" / "agg_attrition.sql", scratch.project / "models")
+    (scratch.project / "seeds").mkdir()
+    shutil.copy(ROOT / "seeds" / "reference" / "attrition_step.csv", scratch.project / "seeds")
+    scratch.target = request.param
+    if request.param == "duckdb":
+        run = scratch.dbt("build")
+        assert run.exit_code == 0, run.output
+        yield lambda: scratch.rows(ALL.format("agg_attrition"))
+        return
+    dsn = request.getfixturevalue("postgres_dsn")
+    with postgres_schemas(dsn, "attrition") as query:
+        run = scratch.dbt("build", **environment(dsn, "attrition"))
+        assert run.exit_code == 0, run.output
+        yield lambda: query(ALL.format("attrition.agg_attrition"))
+
+
+ALL = "select indicator, period, step, n_keys, n_persons, version, report from {} order by indicator, period, position"
+
+
+def test_every_step_of_every_period(rows: Any) -> None:
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    steps: dict[tuple[str, str], list[str]] = {}
+    for indicator, period, step, keys, persons, version, report in rows():
+        assert (report, version) == ("r", 3 if indicator == "i" else 1)
+        found.setdefault((indicator, period), []).append((keys, persons))
+        steps.setdefault((indicator, period), []).append(step)
+    assert found == EXPECTED
+    assert all(said == STEPS for said in steps.values())

@@ -1,0 +1,68 @@
+"""Every result is in one period of each calendar kind, or said to be in none (docs/semantics.md, 7)."""
+
+from collections.abc import Iterator
+
+import pytest
+from dbt_runs import ROOT
+from lab import DuckDbEngine, Engine, PostgresEngine
+from lab.direct import compiled
+
+# Six results: the ends of the calendar, a day beyond each, a day nobody knows, and an open end.
+PERIOD_DATES = ("'1899-12-31'", "'1900-01-01'", "'2099-12-31'", "'2100-01-01'", "'9999-12-31'", "null")
+CALENDARS = (("month", "null"), ("quarter", "null"), ("year", "null"), ("financial_year", "7"))
+TABLES = {
+    "run_context": "select date '2024-01-01' as as_of",
+    "dim_report": "select 'r' as report, true as is_built",
+    "dim_indicator": (
+        "select 'r' as report, 'i' as indicator, 1 as position, 't' as title, 'proportion' as statistic, "
+        "cast(null as numeric(18, 6)) as benchmark_value, 'percent' as benchmark_unit, 'higher' as better, "
+        "true as is_available"
+    ),
+    "fct_indicator_result": " union all ".join(
+        "select 'r' as report, 'i' as indicator, 'met' as status, cast(null as bigint) as days_between, "
+        f"cast({on} as date) as period_date, true as is_counted"
+        for on in PERIOD_DATES
+    ),
+    "catalogue_report_period": " union all ".join(
+        [
+            f"select 'r' as report, '{kind}' as period_kind, cast({starts} as bigint) as financial_year_starts, "
+            "cast(null as varchar) as period, cast(null as date) as start_date, cast(null as date) as end_date, "
+            "cast(null as date) as due_date"
+            for kind, starts in CALENDARS
+        ]
+        + ["select 'r', 'named', null, 'the 2100s', date '2100-01-01', date '2199-12-31', null"]
+    ),
+}
+MODELS = ("reference_period", "report_period", "marts/agg_indicator")
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    opened: Engine = (
+        DuckDbEngine() if request.param == "duckdb" else PostgresEngine(request.getfixturevalue("postgres_dsn"))
+    )
+    for name, query in TABLES.items():
+        opened.execute(f"create table {name} as {query}")
+    for path in MODELS:
+        sql = (ROOT / "models" / f"{path}.sql").read_text(encoding="utf-8")
+        opened.execute(f"create table {path.rsplit('/', maxsplit=1)[-1]} as {compiled(sql, opened.name)}")
+    yield opened
+    opened.close()
+
+
+def test_dates_beyond_the_calendar_are_shown(engine: Engine) -> None:
+    found = engine.rows("select period_kind, period, met from agg_indicator order by period_kind, period")
+    assert sorted(found) == [
+        ("all_time", "all time", 6),
+        ("financial_year", "FY1899/00", 1),
+        ("financial_year", "FY2099/00", 1),
+        ("month", "1900-01", 1),
+        ("month", "2099-12", 1),
+        ("named", "the 2100s", 1),
+        ("outside_calendar", "outside the calendar", 3),
+        ("quarter", "1900-Q1", 1),
+        ("quarter", "2099-Q4", 1),
+        ("undated", "undated", 1),
+        ("year", "1900", 1),
+        ("year", "2099", 1),
+    ]

@@ -1,0 +1,67 @@
+"""`dbt source freshness` over OMOP tables in a schema: the latest day that is not in the future, against a limit in days."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+from dbt_runs import ROOT, Warehouse
+from postgres_builds import environment, postgres_schemas
+
+TABLES = {
+    table["name"]: table["config"]["loaded_at_field"].removeprefix("cast(").removesuffix(" as timestamp)")
+    for table in yaml.safe_load((ROOT / "models" / "staging" / "omop" / "_sources.yml").read_text())["sources"][0][
+        "tables"
+    ]
+    if "config" in table
+}
+
+
+def created(today: str) -> Iterator[str]:
+    """Statements that make every table with a day a year ago, a day ahead and none; measurement has one of yesterday."""
+    yield "create schema omop_to_watch"
+    for table, column in TABLES.items():
+        yield f"create table omop_to_watch.{table} ({column} date)"
+        near = 1 if table == "measurement" else 365
+        yield f"insert into omop_to_watch.{table} values (cast('{today}' as date) - {near}), (null)"
+        if table != "cdm_source":
+            yield f"insert into omop_to_watch.{table} values (cast('{today}' as date) + 400)"
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def freshness(request: pytest.FixtureRequest, warehouse: Warehouse) -> Iterator[Callable[..., Any]]:
+    """A function that runs `dbt source freshness` and returns the status of each table."""
+    warehouse.target = request.param
+    given: dict[str, str] = {}
+
+    def statuses(**variables: Any) -> dict[str, str]:
+        run = warehouse.dbt(
+            *("source", "freshness"),
+            variables={"omop_source": "schema", "omop_schema": "omop_to_watch"} | variables,
+            **given,
+        )
+        found = json.loads((run.target / "sources.json").read_text())["results"]
+        return {result["unique_id"].rsplit(".", 1)[1]: result["status"] for result in found}
+
+    with duckdb.connect() as connection:
+        (today,) = connection.execute("select cast(current_date as varchar)").fetchall()[0]
+    if request.param == "duckdb":
+        with duckdb.connect(str(warehouse.database)) as connection:
+            for statement in created(today):
+                connection.execute(statement)
+        yield statuses
+        return
+    dsn = request.getfixturevalue("postgres_dsn")
+    with postgres_schemas(dsn, "omop_to_watch") as rows:
+        given.update(environment(dsn, "watching"))
+        for statement in created(today):
+            rows(statement)
+        yield statuses
+
+
+def test_a_table_is_as_fresh_as_its_latest_day_that_is_not_ahead(freshness: Callable[..., Any]) -> None:
+    assert len(TABLES) == 10
+    assert freshness() == dict.fromkeys(TABLES, "warn") | {"measurement": "pass"}
+    assert freshness(stale_after_days=366) == dict.fromkeys(TABLES, "pass")

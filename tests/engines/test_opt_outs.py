@@ -1,0 +1,174 @@
+"""Persons who have opted out are in no mart; the tests that look for them find them where nothing leaves them out.
+
+On each engine the demo is built with an empty list, then with one; between the two, dbt's own tests must fail.
+"""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+from dbt_runs import ROOT, Warehouse
+from postgres_builds import environment, postgres_schemas
+
+# Person 1 has two episodes in the demo's cohort; 2, 3 and 4 one or none.
+LIST = [
+    ("omop", 1, "audit", "2026-06-30"),  # the last day that counts
+    ("omop", 2, " ANY ", None),  # for all purposes, for ever
+    ("omop", 3, "research", "2020-01-01"),  # not what this build is for
+    ("omop", 4, "audit", "2026-07-01"),  # only from the day after as_of
+    ("another", 5, "audit", "2020-01-01"),  # person 5 of another population
+]
+GONE, STAY = {1, 2}, {3, 4, 5}
+VARIABLES = {"opt_out_table": "opt_out", "opt_out_schema": "consent_of_test"}
+BUILD = ("build", "--exclude-resource-type", "test")
+MARTS = ["dim_person", "dim_episode", "fct_measure_member", "fct_cohort_member", "fct_indicator_result"]
+LOOKING = ["opted_out_persons_are_gone", "no_opted_out_person_report__lung_mdt__dataset_omop"]
+CREATE = [
+    "create schema consent_of_test",
+    "create table consent_of_test.opt_out (population varchar, person_id bigint, purpose varchar, opted_out_on date)",
+]
+
+
+def inserted() -> str:
+    def literal(value: object) -> str:
+        return "null" if value is None else f"'{value}'"
+
+    return "insert into consent_of_test.opt_out values " + ", ".join(
+        f"({', '.join(literal(v) for v in row)})" for row in LIST
+    )
+
+
+@pytest.fixture(scope="module", params=["duckdb", "postgres"])
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """(dbt, rows, fill) of the demo, built with an empty list; `fill` puts the rows into it."""
+    folder = tmp_path_factory.mktemp(f"opt_outs_{request.param}")
+    warehouse = Warehouse(folder, target=request.param)
+    if request.param == "duckdb":
+
+        def write(statements: list[str]) -> None:
+            with duckdb.connect(str(warehouse.database)) as connection:
+                for statement in statements:
+                    connection.execute(statement)
+
+        write(CREATE)
+        run = warehouse.dbt(*BUILD, variables=VARIABLES)
+        assert run.exit_code == 0, run.output
+        yield warehouse.dbt, warehouse.rows, lambda: write([inserted()])
+        return
+    dsn = request.getfixturevalue("postgres_dsn")
+    with postgres_schemas(dsn, "opt_outs") as rows:
+        given = environment(dsn, "opt_outs")
+
+        def dbt(*arguments: str, **options: Any) -> Any:
+            return warehouse.dbt(*arguments, **options, **given)
+
+        try:
+            for statement in CREATE:
+                rows(statement)
+            run = dbt(*BUILD, variables=VARIABLES)
+            assert run.exit_code == 0, run.output
+            yield dbt, rows, lambda: rows(inserted())
+        finally:
+            rows("drop schema if exists consent_of_test cascade")
+
+
+def test_opted_out_persons_are_found_then_gone(built: Any) -> None:
+    dbt, rows, fill = built
+    before = {mart: _persons(rows, mart) for mart in MARTS}
+    assert before["dim_person"] >= GONE | STAY
+    assert all(persons & GONE for persons in before.values())
+
+    # The list is known, but nothing has been rebuilt: the marts still hold everybody.
+    fill()
+    run = dbt("run", "--select", "opted_out_person", variables=VARIABLES)
+    assert run.exit_code == 0, run.output
+    run = dbt("test", "--select", *LOOKING, "opt_outs_are_understood", variables=VARIABLES)
+    # One row of the list is of a population that no definition names, which a test of its own must say.
+    assert {run.statuses[name] for name in (*LOOKING, "opt_outs_are_understood")} == {"fail"}, run.output
+
+    run = dbt("run", variables=VARIABLES)
+    assert run.exit_code == 0, run.output
+    run = dbt("test", "--select", *LOOKING, variables=VARIABLES)
+    assert {run.statuses[name] for name in LOOKING} == {"pass"}, run.output
+    for mart in MARTS:
+        assert _persons(rows, mart) == before[mart] - GONE, mart
+    cohort = {person for (person,) in rows("select distinct subject_id from results.cohort")}
+    assert cohort
+    assert not cohort & GONE
+    everyone = "select distinct n_persons from marts.agg_attrition where report = 'lung_mdt' and step = 'everyone'"
+    assert rows(everyone) == [(len(before["dim_person"]) - len(GONE),)]
+
+
+def _persons(rows: Any, mart: str) -> set[int]:
+    return {person for (person,) in rows(f"select distinct person_id from marts.{mart}")}
+
+
+def test_every_mart_with_persons_is_searched() -> None:
+    files = [*sorted((ROOT / "models" / "marts").glob("_*.yml")), ROOT / "models" / "results" / "_results.yml"]
+    holding = {
+        model["name"]
+        for file in files
+        for model in yaml.safe_load(file.read_text()).get("models", [])
+        for column in model["columns"]
+        if column["name"] in ("person_id", "subject_id", "person_key")
+    }
+    said = (ROOT / "tests" / "singular" / "opted_out_persons_are_gone.sql").read_text()
+    assert holding == {*MARTS, "cohort"}
+    assert all(f"'{mart}'" in said for mart in holding)
+
+
+def test_every_staging_model_with_persons_leaves_them_out() -> None:
+    files = [f for f in (ROOT / "models" / "staging" / "omop").glob("*.sql") if "'person_id'" in f.read_text()]
+    assert len(files) == 11
+    for file in files:
+        said = " ".join(file.read_text().split())
+        assert "from {{ ref('opted_out_person') }} where population = 'omop'" in said, file.name
+        assert "where not exists ( select 1 from opted_out where opted_out.person_id" in said, file.name
+
+
+@pytest.mark.parametrize(
+    ("variables", "gone"),
+    [
+        ({}, {1, 2}),
+        ({"purpose": "research"}, {2, 3}),
+        ({"purpose": "care"}, {2}),
+        ({"opt_outs_until": "2026-07-01"}, {1, 2, 4}),
+        ({"opt_outs_until": "2026-06-29"}, {2}),
+        ({"as_of": "2026-07-01"}, {1, 2, 4}),
+        ({"purposes": ["audit", "care"]}, {1, 2, 3}),  # nobody knows what research is: it holds for all
+    ],
+)
+def test_whose_opt_out_holds(variables: dict[str, Any], gone: set[int], consent: Warehouse) -> None:
+    with duckdb.connect(str(consent.database)) as connection:
+        for statement in (*CREATE, inserted()):
+            connection.execute(statement)
+    run = consent.dbt("run", variables=DEFAULTS | VARIABLES | variables)
+    assert run.exit_code == 0, run.output
+    found = consent.rows("select person_id from opted_out_person where population = 'omop'")
+    assert {person for (person,) in found} == gone
+
+
+def test_a_purpose_that_is_not_listed_stops_the_build(consent: Warehouse) -> None:
+    run = consent.dbt("run", variables=DEFAULTS | {"purpose": "audti"})
+    assert run.exit_code != 0
+    assert "purpose is 'audti'; it can be one of purposes: care, audit, planning, research" in run.output
+
+
+def test_without_a_list_nobody_has_opted_out(consent: Warehouse) -> None:
+    run = consent.dbt("run", variables=DEFAULTS)
+    assert run.exit_code == 0, run.output
+    assert consent.rows("select * from opted_out_person") == []
+
+
+DEFAULTS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
+
+
+@pytest.fixture
+def consent(scratch: Warehouse) -> Warehouse:
+    """A project of the clock and the models of consent alone."""
+    for file in (ROOT / "models" / "run_context.sql", *(ROOT / "models" / "staging" / "consent").iterdir()):
+        shutil.copy(file, scratch.project / "models" / file.name)
+    return scratch

@@ -1,0 +1,65 @@
+{# At event grain an event id is one record of its person (docs/semantics.md, 2.3). A row that fails is an event whose id
+   several different records of the target share: nobody can say which of them the key means.
+
+   target           what the events are of
+   person, event    its columns
+   record           the columns that tell records apart: all roles, without the episode and keys within one, since a record
+                    may be attached to several episodes
+   is_of_members    true: only events that the model has as members; false: every event of the target, for a model that
+                    reads events inside but has other keys #}
+{% test event_is_one_record(model, target, record, person='person_id', event='event_id', is_of_members=true) %}
+    with
+
+    repeated as (
+
+        select
+            {{ person }} as person_id,
+            {{ event }} as event_id
+        from {{ target }}
+        where {{ person }} is not null and {{ event }} is not null
+        group by {{ person }}, {{ event }}
+        having count(*) > 1
+
+    ),
+
+    {% if is_of_members -%}
+    member as (
+
+        select distinct
+            person_id,
+            measure_resolver as event_id
+        from {{ model }}
+
+    ),
+
+    {% endif -%}
+    different as (
+
+        select distinct
+            repeated.person_id,
+            repeated.event_id
+            {%- for column in record %},
+            target_row.{{ column }} as record_{{ loop.index }}
+            {%- endfor %}
+        from {{ target }} as target_row
+        inner join repeated
+            on
+                target_row.{{ person }} = repeated.person_id
+                and target_row.{{ event }} = repeated.event_id
+        {%- if is_of_members %}
+        inner join member
+            on
+                repeated.person_id = member.person_id
+                and repeated.event_id = member.event_id
+        {%- endif %}
+
+    )
+
+    select
+        person_id,
+        event_id,
+        count(*) as n_records
+    from different
+    group by person_id, event_id
+    having count(*) > 1
+{% endtest %}

@@ -1,0 +1,3 @@
+"""Stands in for dbt's `target` while sqlfluff lints."""
+
+type = "duckdb"  # noqa: A001
