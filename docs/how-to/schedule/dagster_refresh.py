@@ -1,7 +1,8 @@
 """Dagster: both refreshes as jobs with schedules.
 
-In the project: `dagster dev -f docs/how-to/schedule/dagster_refresh.py`. Dagster is not part of it: `pip install
-dagster dagster-webserver` beside it. MEASUREMART_DBT_OPTIONS holds further options of dbt, as one would write them in a shell.
+In the project: `dagster dev -f docs/how-to/schedule/dagster_refresh.py`. Dagster is not part of it:
+`pip install dagster dagster-webserver` beside it. MEASUREMART_DBT_OPTIONS holds further options of dbt, as one would
+write them in a shell.
 """
 
 import os
