@@ -78,6 +78,7 @@ fuzz: $(VENV)/.ready-dev  ## Random definitions on every engine: make fuzz N=500
 
 bench: $(VENV)/.ready-dev  ## Benchmarks; figures, no verdicts
 	@$(BIN)/python benchmarks/generate_speed.py
+	@$(BIN)/python -m benchmarks.levels
 	@$(BIN)/python benchmarks/import_speed.py
 	@$(BIN)/python benchmarks/attachment.py
 	@$(BIN)/python -m benchmarks.dataset
