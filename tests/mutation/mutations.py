@@ -194,10 +194,16 @@ MUTATIONS = [
     Mutation(_t("report_results_persons"), "when 'not_met' then 2", "when 'not_met' then 9"),
     # --- reasons of results
     Mutation(
-        _t("report_results_pairs"), "numerator.measure_date < opportunity", "numerator.measure_date <= opportunity"
+        _t("report_results_pairs"),
+        "numerator.measure_date < opportunity",
+        "numerator.measure_date <= opportunity",
+        "on the limit itself the days are 0 either way",
     ),
     Mutation(
-        _t("report_results_pairs"), "numerator.measure_date > opportunity", "numerator.measure_date >= opportunity"
+        _t("report_results_pairs"),
+        "numerator.measure_date > opportunity",
+        "numerator.measure_date >= opportunity",
+        "on the limit itself the days are 0 either way",
     ),
     Mutation(
         _t("report_results_pairs"),
@@ -209,12 +215,31 @@ MUTATIONS = [
         "date_diff_days('numerator.measure_date', 'opportunity.window_end')",
         "date_diff_days('opportunity.window_end', 'numerator.measure_date')",
     ),
-    Mutation(_t("report_results_pairs"), "cohort.episode_id is distinct from numerator.episode_id", "1 = 1"),
-    Mutation(_t("report_results_pairs"), "is distinct from", "<>"),
-    Mutation(_t("report_results_pairs"), "and not exists (", "and exists ("),
-    Mutation(_t("report_results_pairs"), "and numerator.measure_date is not null", ""),
-    Mutation(_t("report_results_statuses"), "        and meeting.may_meet = 0\n", "", "such keys are unresolved"),
+    Mutation(
+        _t("report_results_pairs"),
+        "case when cohort.episode_id is distinct from",
+        "case when cohort.episode_id <>",
+    ),
+    Mutation(_t("report_results_pairs"), "or cohort.episode_id is distinct from", "or cohort.episode_id <>"),
+    Mutation(
+        _t("report_results_pairs"),
+        "            numerator.measure_date is not null\n            or",
+        "            1 = 1\n            or",
+    ),
+    Mutation(
+        _t("report_results_pairs"),
+        "or cohort.episode_id is not distinct from",
+        "and cohort.episode_id is not distinct from",
+    ),
+    Mutation(_t("report_results_statuses"), "    where is_elsewhere = 0\n", ""),
+    Mutation(
+        _t("report_results_statuses"),
+        " and meeting.may_meet = 0",
+        "",
+        "where that is not so, the nearest is not asked for",
+    ),
     Mutation(_t("report_results_statuses"), "meeting.meets = 0", "meeting.meets = 1"),
+    Mutation(_t("report_results_statuses"), " and meeting.cohort_key is null", ""),
     Mutation(_t("report_results_statuses"), "abs(days_outside) asc nulls last", "days_outside asc nulls last"),
     Mutation(_t("report_results_statuses"), "abs(days_outside) asc nulls last", "abs(days_outside) asc nulls first"),
     Mutation(

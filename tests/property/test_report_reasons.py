@@ -146,6 +146,7 @@ UNDATED = {"undated_numerator": "ignore"}
         ([done(D(2024, 1, 9), 11), done(D(2024, 1, 8), 12)], WINDOWS, ("in_another_episode", D(2024, 1, 8), 0)),
         # no window: the earliest, and no days
         ([done(D(2024, 1, 9), 11), done(D(2022, 1, 4), 12)], {}, ("in_another_episode", D(2022, 1, 4), None)),
+        ([done(None, 11), done(D(2022, 1, 4), 12)], {}, ("in_another_episode", D(2022, 1, 4), None)),
         # dates are not known, and what is not known and ignored is not there
         ([done(None, 11)], WINDOWS, ("in_another_episode", None, None)),
         ([done(None, 11)], {}, ("in_another_episode", None, None)),
@@ -157,6 +158,12 @@ UNDATED = {"undated_numerator": "ignore"}
         (
             [LATER, done(D(2024, 1, 20), 11)],
             WINDOWS | {"opportunity": "first"},
+            ("in_another_episode", D(2024, 1, 20), 5),
+        ),
+        # an opportunity of unknown date has no window: the days are those of the other
+        (
+            [(1, 10, "due", None), done(D(2024, 1, 20), 11)],
+            to({"days": 10}, {"days": 0}),
             ("in_another_episode", D(2024, 1, 20), 5),
         ),
         # events that belong to no episode

@@ -25,6 +25,7 @@ period as (
     where
         verdict <> 'unavailable'
         and period_kind <> 'named'
+        and stratifier = 'all'
     group by report, indicator, period_kind
 
 ),

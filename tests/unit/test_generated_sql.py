@@ -25,6 +25,7 @@ UNIONS = {
     "population_persons.sql",
     "report_cohort_keys.sql",
     "report_results.sql",
+    "report_strata.sql",
 }
 SCALAR_MACROS = sorted(file.stem for file in (ROOT / "macros" / "scalar").glob("*.sql"))
 DIALECTS = ("duckdb", "postgres", "spark")

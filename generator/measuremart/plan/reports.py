@@ -111,10 +111,10 @@ class ReportPlanner:
     def _indicator(self, defined: Defined) -> None:
         entry: language.Indicator = defined.entry
         trail = Trail("indicators", defined.name)
+        before = len(self._scope.problems)
         numerator = self._measure(entry.numerator, entry, ("numerator",), trail)
         full = entry.denominator == language.FULL_COHORT
         denominator = None if full else self._measure(entry.denominator, entry, ("denominator",), trail)
-        before = len(self._scope.problems)
         for word in ("exclusions", "exceptions", "unresolved"):
             for number, name in enumerate(getattr(entry, word)):
                 self._measure(name, entry, (word, number), trail)

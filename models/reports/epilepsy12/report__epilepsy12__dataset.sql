@@ -1556,7 +1556,8 @@ slice_2 as (
         first__sudep_covered_not_scored.first_date as sudep_covered_not_scored__date,
         first__service_contacts_covered.cohort_key is not null as service_contacts_covered__qualified,
         first__service_contacts_covered.first_date as service_contacts_covered__date,
-        first__service_contacts_covered_not_scored.cohort_key is not null as service_contacts_covered_not_scored__qualified,
+        first__service_contacts_covered_not_scored.cohort_key is not null
+            as service_contacts_covered_not_scored__qualified,
         first__service_contacts_covered_not_scored.first_date as service_contacts_covered_not_scored__date,
         first__school_plan_in_place.cohort_key is not null as school_plan_in_place__qualified,
         first__school_plan_in_place.first_date as school_plan_in_place__date,

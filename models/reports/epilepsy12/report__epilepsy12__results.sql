@@ -637,6 +637,7 @@ pair__paediatrician_with_expertise as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__paediatrician_with_expertise as opportunity
     inner join cohort
@@ -644,37 +645,12 @@ pair__paediatrician_with_expertise as (
     inner join measure__paediatrician_passed as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__paediatrician_with_expertise as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__paediatrician_with_expertise as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__paediatrician_passed as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__paediatrician_passed as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -695,6 +671,7 @@ pair__epilepsy_specialist_nurse as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__epilepsy_specialist_nurse as opportunity
     inner join cohort
@@ -702,37 +679,12 @@ pair__epilepsy_specialist_nurse as (
     inner join measure__nurse_in_first_year as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__epilepsy_specialist_nurse as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__epilepsy_specialist_nurse as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__nurse_in_first_year as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__nurse_in_first_year as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -758,6 +710,7 @@ pair__tertiary_input as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__tertiary_input as opportunity
     inner join cohort
@@ -765,37 +718,12 @@ pair__tertiary_input as (
     inner join measure__specialist_reached as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__tertiary_input as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__tertiary_input as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__specialist_reached as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__specialist_reached as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -821,6 +749,7 @@ pair__epilepsy_surgery_referral as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__epilepsy_surgery_referral as opportunity
     inner join cohort
@@ -828,37 +757,12 @@ pair__epilepsy_surgery_referral as (
     inner join measure__specialist_reached as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__epilepsy_surgery_referral as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__epilepsy_surgery_referral as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__specialist_reached as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__specialist_reached as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -884,6 +788,7 @@ pair__ecg as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__ecg as opportunity
     inner join cohort
@@ -891,37 +796,12 @@ pair__ecg as (
     inner join measure__ecg_passed as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__ecg as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__ecg as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__ecg_passed as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__ecg_passed as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -947,6 +827,7 @@ pair__mri as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__mri as opportunity
     inner join cohort
@@ -954,37 +835,12 @@ pair__mri as (
     inner join measure__mri_passed as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__mri as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__mri as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__mri_passed as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__mri_passed as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1010,6 +866,7 @@ pair__assessment_of_mental_health_issues as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__assessment_of_mental_health_issues as opportunity
     inner join cohort
@@ -1017,37 +874,12 @@ pair__assessment_of_mental_health_issues as (
     inner join measure__mental_health_screened as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__assessment_of_mental_health_issues as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__assessment_of_mental_health_issues as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__mental_health_screened as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__mental_health_screened as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1073,6 +905,7 @@ pair__mental_health_support as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__mental_health_support as opportunity
     inner join cohort
@@ -1080,37 +913,12 @@ pair__mental_health_support as (
     inner join measure__mental_health_supported as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__mental_health_support as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__mental_health_support as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__mental_health_supported as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__mental_health_supported as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1136,6 +944,7 @@ pair__sodium_valproate as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__sodium_valproate as opportunity
     inner join cohort
@@ -1143,35 +952,12 @@ pair__sodium_valproate as (
     inner join measure__valproate_passed as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.episode_id = numerator.episode_id
+            and (
+                cohort.episode_id = numerator.episode_id
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__sodium_valproate as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__sodium_valproate as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__valproate_passed as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__valproate_passed as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.episode_id = own.episode_id
-        )
 
 ),
 
@@ -1192,6 +978,7 @@ pair__care_plan_agreement as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__care_plan_agreement as opportunity
     inner join cohort
@@ -1199,37 +986,12 @@ pair__care_plan_agreement as (
     inner join measure__plan_updated_and_agreed as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__care_plan_agreement as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__care_plan_agreement as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__plan_updated_and_agreed as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__plan_updated_and_agreed as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1250,6 +1012,7 @@ pair__patient_held_document as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__patient_held_document as opportunity
     inner join cohort
@@ -1257,37 +1020,12 @@ pair__patient_held_document as (
     inner join measure__plan_in_place as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__patient_held_document as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__patient_held_document as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__plan_in_place as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__plan_in_place as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1308,6 +1046,7 @@ pair__agreement_to_care_plan as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__agreement_to_care_plan as opportunity
     inner join cohort
@@ -1315,37 +1054,12 @@ pair__agreement_to_care_plan as (
     inner join measure__plan_agreed as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__agreement_to_care_plan as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__agreement_to_care_plan as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__plan_agreed as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__plan_agreed as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1366,6 +1080,7 @@ pair__care_plan_updated as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__care_plan_updated as opportunity
     inner join cohort
@@ -1373,37 +1088,12 @@ pair__care_plan_updated as (
     inner join measure__plan_updated as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__care_plan_updated as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__care_plan_updated as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__plan_updated as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__plan_updated as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1424,6 +1114,7 @@ pair__care_plan_content as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__care_plan_content as opportunity
     inner join cohort
@@ -1431,37 +1122,12 @@ pair__care_plan_content as (
     inner join measure__plan_content_complete as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__care_plan_content as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__care_plan_content as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__plan_content_complete as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__plan_content_complete as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1487,6 +1153,7 @@ pair__prolonged_seizures_plan as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__prolonged_seizures_plan as opportunity
     inner join cohort
@@ -1494,37 +1161,12 @@ pair__prolonged_seizures_plan as (
     inner join measure__prolonged_seizures_covered as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__prolonged_seizures_plan as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__prolonged_seizures_plan as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__prolonged_seizures_covered as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__prolonged_seizures_covered as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1545,6 +1187,7 @@ pair__water_safety as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__water_safety as opportunity
     inner join cohort
@@ -1552,37 +1195,12 @@ pair__water_safety as (
     inner join measure__water_safety_covered as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__water_safety as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__water_safety as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__water_safety_covered as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__water_safety_covered as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1603,6 +1221,7 @@ pair__first_aid as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__first_aid as opportunity
     inner join cohort
@@ -1610,37 +1229,12 @@ pair__first_aid as (
     inner join measure__first_aid_covered as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__first_aid as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__first_aid as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__first_aid_covered as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__first_aid_covered as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1661,6 +1255,7 @@ pair__participation_and_risk as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__participation_and_risk as opportunity
     inner join cohort
@@ -1668,37 +1263,12 @@ pair__participation_and_risk as (
     inner join measure__participation_covered as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__participation_and_risk as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__participation_and_risk as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__participation_covered as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__participation_covered as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1719,6 +1289,7 @@ pair__sudep as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__sudep as opportunity
     inner join cohort
@@ -1726,37 +1297,12 @@ pair__sudep as (
     inner join measure__sudep_covered as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__sudep as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__sudep as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__sudep_covered as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__sudep_covered as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1777,6 +1323,7 @@ pair__service_contact_details as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__service_contact_details as opportunity
     inner join cohort
@@ -1784,37 +1331,12 @@ pair__service_contact_details as (
     inner join measure__service_contacts_covered as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__service_contact_details as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__service_contact_details as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__service_contacts_covered as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__service_contacts_covered as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1840,6 +1362,7 @@ pair__school_healthcare_plan as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__school_healthcare_plan as opportunity
     inner join cohort
@@ -1847,37 +1370,12 @@ pair__school_healthcare_plan as (
     inner join measure__school_plan_in_place as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__school_healthcare_plan as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__school_healthcare_plan as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__school_plan_in_place as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__school_plan_in_place as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -2263,14 +1761,16 @@ opportunity as (
 
 ),
 
-pair as (
+candidate as (
 
+    -- numerators beside opportunities; is_elsewhere: those of the person that belong to another episode, or to none
     select
         'paediatrician_with_expertise' as indicator,
         cohort_key,
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__paediatrician_with_expertise
 
@@ -2282,6 +1782,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__epilepsy_specialist_nurse
 
@@ -2293,6 +1794,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__tertiary_input
 
@@ -2304,6 +1806,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__epilepsy_surgery_referral
 
@@ -2315,6 +1818,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__ecg
 
@@ -2326,6 +1830,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__mri
 
@@ -2337,6 +1842,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__assessment_of_mental_health_issues
 
@@ -2348,6 +1854,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__mental_health_support
 
@@ -2359,6 +1866,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__sodium_valproate
 
@@ -2370,6 +1878,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__care_plan_agreement
 
@@ -2381,6 +1890,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__patient_held_document
 
@@ -2392,6 +1902,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__agreement_to_care_plan
 
@@ -2403,6 +1914,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__care_plan_updated
 
@@ -2414,6 +1926,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__care_plan_content
 
@@ -2425,6 +1938,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__prolonged_seizures_plan
 
@@ -2436,6 +1950,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__water_safety
 
@@ -2447,6 +1962,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__first_aid
 
@@ -2458,6 +1974,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__participation_and_risk
 
@@ -2469,6 +1986,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__sudep
 
@@ -2480,6 +1998,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__service_contact_details
 
@@ -2491,8 +2010,22 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__school_healthcare_plan
+
+),
+
+pair as (
+
+    select
+        indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        passes
+    from candidate
+    where is_elsewhere = 0
 
 ),
 
@@ -2860,231 +2393,21 @@ numerator as (
 
 near as (
 
-    -- the numerators of keys that none of them meets
+    -- of keys that are not met, what there is of the numerator: their own, else the person's in other episodes
     select
-        pair.indicator,
-        pair.cohort_key,
-        pair.numerator_date,
-        pair.days_outside,
-        0 as is_elsewhere
-    from pair
-    inner join meeting
+        candidate.indicator,
+        candidate.cohort_key,
+        candidate.numerator_date,
+        candidate.days_outside,
+        candidate.is_elsewhere
+    from candidate
+    left join meeting
         on
-            pair.indicator = meeting.indicator
-            and pair.cohort_key = meeting.cohort_key
+            candidate.indicator = meeting.indicator
+            and candidate.cohort_key = meeting.cohort_key
     where
-        meeting.meets = 0
-        and meeting.may_meet = 0
-
-    union all
-
-    select
-        'paediatrician_with_expertise' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__paediatrician_with_expertise
-
-    union all
-
-    select
-        'epilepsy_specialist_nurse' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__epilepsy_specialist_nurse
-
-    union all
-
-    select
-        'tertiary_input' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__tertiary_input
-
-    union all
-
-    select
-        'epilepsy_surgery_referral' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__epilepsy_surgery_referral
-
-    union all
-
-    select
-        'ecg' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__ecg
-
-    union all
-
-    select
-        'mri' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__mri
-
-    union all
-
-    select
-        'assessment_of_mental_health_issues' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__assessment_of_mental_health_issues
-
-    union all
-
-    select
-        'mental_health_support' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__mental_health_support
-
-    union all
-
-    select
-        'sodium_valproate' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__sodium_valproate
-
-    union all
-
-    select
-        'care_plan_agreement' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__care_plan_agreement
-
-    union all
-
-    select
-        'patient_held_document' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__patient_held_document
-
-    union all
-
-    select
-        'agreement_to_care_plan' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__agreement_to_care_plan
-
-    union all
-
-    select
-        'care_plan_updated' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__care_plan_updated
-
-    union all
-
-    select
-        'care_plan_content' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__care_plan_content
-
-    union all
-
-    select
-        'prolonged_seizures_plan' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__prolonged_seizures_plan
-
-    union all
-
-    select
-        'water_safety' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__water_safety
-
-    union all
-
-    select
-        'first_aid' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__first_aid
-
-    union all
-
-    select
-        'participation_and_risk' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__participation_and_risk
-
-    union all
-
-    select
-        'sudep' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__sudep
-
-    union all
-
-    select
-        'service_contact_details' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__service_contact_details
-
-    union all
-
-    select
-        'school_healthcare_plan' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__school_healthcare_plan
+        (candidate.is_elsewhere = 0 and meeting.meets = 0 and meeting.may_meet = 0)
+        or (candidate.is_elsewhere = 1 and meeting.cohort_key is null)
 
 ),
 

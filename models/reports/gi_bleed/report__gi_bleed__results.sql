@@ -70,6 +70,7 @@ pair__gi_bleed_180_days as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        0 as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -112,16 +113,31 @@ opportunity as (
 
 ),
 
-pair as (
+candidate as (
 
+    -- numerators beside opportunities; is_elsewhere: those of the person that belong to another episode, or to none
     select
         'gi_bleed_180_days' as indicator,
         cohort_key,
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in and days_outside = 0 as passes
     from pair__gi_bleed_180_days
+
+),
+
+pair as (
+
+    select
+        indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        passes
+    from candidate
+    where is_elsewhere = 0
 
 ),
 
@@ -185,21 +201,21 @@ numerator as (
 
 near as (
 
-    -- the numerators of keys that none of them meets
+    -- of keys that are not met, what there is of the numerator: their own, else the person's in other episodes
     select
-        pair.indicator,
-        pair.cohort_key,
-        pair.numerator_date,
-        pair.days_outside,
-        0 as is_elsewhere
-    from pair
-    inner join meeting
+        candidate.indicator,
+        candidate.cohort_key,
+        candidate.numerator_date,
+        candidate.days_outside,
+        candidate.is_elsewhere
+    from candidate
+    left join meeting
         on
-            pair.indicator = meeting.indicator
-            and pair.cohort_key = meeting.cohort_key
+            candidate.indicator = meeting.indicator
+            and candidate.cohort_key = meeting.cohort_key
     where
-        meeting.meets = 0
-        and meeting.may_meet = 0
+        (candidate.is_elsewhere = 0 and meeting.meets = 0 and meeting.may_meet = 0)
+        or (candidate.is_elsewhere = 1 and meeting.cohort_key is null)
 
 ),
 

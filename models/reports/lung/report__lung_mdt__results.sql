@@ -470,6 +470,7 @@ pair__mdt_discussion as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -483,43 +484,12 @@ pair__mdt_discussion as (
     inner join measure__discussed_at_mdt as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__mdt_discussion as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        case
-            when numerator.measure_date < opportunity.window_start
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
-            when numerator.measure_date > opportunity.window_end
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
-            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
-        end as days_outside
-    from opportunity__mdt_discussion as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__discussed_at_mdt as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__discussed_at_mdt as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -540,6 +510,7 @@ pair__pathological_confirmation as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__pathological_confirmation as opportunity
     inner join cohort
@@ -547,37 +518,12 @@ pair__pathological_confirmation as (
     inner join measure__pathology_confirmed as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__pathological_confirmation as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__pathological_confirmation as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__pathology_confirmed as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__pathology_confirmed as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -598,6 +544,7 @@ pair__ecog_documented as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__ecog_documented as opportunity
     inner join cohort
@@ -605,37 +552,15 @@ pair__ecog_documented as (
     inner join measure__ecog as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__ecog_documented as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__ecog_documented as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__ecog as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and numerator.measure_date is not null
-        and not exists (
-            select 1 as present
-            from measure__ecog as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
+        and (
+            numerator.measure_date is not null
+            or cohort.episode_id is not distinct from numerator.episode_id
         )
 
 ),
@@ -657,6 +582,7 @@ pair__smoking_documented as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__smoking_documented as opportunity
     inner join cohort
@@ -664,37 +590,12 @@ pair__smoking_documented as (
     inner join measure__smoking as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__smoking_documented as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__smoking_documented as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__smoking as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__smoking as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -738,6 +639,7 @@ pair__lung_function_before_surgery as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date > opportunity.window_end
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
@@ -749,43 +651,13 @@ pair__lung_function_before_surgery as (
     inner join measure__lung_function as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
         and opportunity.place = 1
-
-),
-
-elsewhere__lung_function_before_surgery as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        case
-            when numerator.measure_date > opportunity.window_end
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
-            when numerator.measure_date <= opportunity.window_end then 0
-        end as days_outside
-    from first_opportunity__lung_function_before_surgery as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__lung_function as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and opportunity.place = 1
-        and not exists (
-            select 1 as present
-            from measure__lung_function as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -829,6 +701,7 @@ pair__lung_function_before_radiotherapy as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date > opportunity.window_end
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
@@ -840,43 +713,13 @@ pair__lung_function_before_radiotherapy as (
     inner join measure__lung_function as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
         and opportunity.place = 1
-
-),
-
-elsewhere__lung_function_before_radiotherapy as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        case
-            when numerator.measure_date > opportunity.window_end
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
-            when numerator.measure_date <= opportunity.window_end then 0
-        end as days_outside
-    from first_opportunity__lung_function_before_radiotherapy as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__lung_function as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and opportunity.place = 1
-        and not exists (
-            select 1 as present
-            from measure__lung_function as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -905,6 +748,7 @@ pair__early_stage_surgery as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__early_stage_surgery as opportunity
     inner join cohort
@@ -912,37 +756,12 @@ pair__early_stage_surgery as (
     inner join measure__chest_surgery as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__early_stage_surgery as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__early_stage_surgery as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__chest_surgery as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__chest_surgery as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -968,6 +787,7 @@ pair__early_stage_radiotherapy as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__early_stage_radiotherapy as opportunity
     inner join cohort
@@ -975,37 +795,12 @@ pair__early_stage_radiotherapy as (
     inner join measure__curative_radiotherapy as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__early_stage_radiotherapy as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__early_stage_radiotherapy as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__curative_radiotherapy as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__curative_radiotherapy as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1033,6 +828,7 @@ pair__stage_iii_chemoradiotherapy as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date > opportunity.window_end
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
@@ -1044,41 +840,12 @@ pair__stage_iii_chemoradiotherapy as (
     inner join measure__chemoradiotherapy as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__stage_iii_chemoradiotherapy as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        case
-            when numerator.measure_date > opportunity.window_end
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
-            when numerator.measure_date <= opportunity.window_end then 0
-        end as days_outside
-    from opportunity__stage_iii_chemoradiotherapy as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__chemoradiotherapy as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__chemoradiotherapy as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1124,6 +891,7 @@ pair__chemotherapy_around_surgery as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -1137,45 +905,13 @@ pair__chemotherapy_around_surgery as (
     inner join measure__systemic_therapy as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
         and opportunity.place = 1
-
-),
-
-elsewhere__chemotherapy_around_surgery as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        case
-            when numerator.measure_date < opportunity.window_start
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
-            when numerator.measure_date > opportunity.window_end
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
-            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
-        end as days_outside
-    from first_opportunity__chemotherapy_around_surgery as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__systemic_therapy as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and opportunity.place = 1
-        and not exists (
-            select 1 as present
-            from measure__systemic_therapy as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1201,6 +937,7 @@ pair__small_cell_therapy as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__small_cell_therapy as opportunity
     inner join cohort
@@ -1208,37 +945,12 @@ pair__small_cell_therapy as (
     inner join measure__systemic_therapy as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__small_cell_therapy as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__small_cell_therapy as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__systemic_therapy as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__systemic_therapy as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1267,6 +979,7 @@ pair__small_cell_therapy_14_days as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -1280,43 +993,12 @@ pair__small_cell_therapy_14_days as (
     inner join measure__systemic_therapy as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__small_cell_therapy_14_days as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        case
-            when numerator.measure_date < opportunity.window_start
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
-            when numerator.measure_date > opportunity.window_end
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
-            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
-        end as days_outside
-    from opportunity__small_cell_therapy_14_days as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__systemic_therapy as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__systemic_therapy as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1342,6 +1024,7 @@ pair__small_cell_chemoradiotherapy as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__small_cell_chemoradiotherapy as opportunity
     inner join cohort
@@ -1349,37 +1032,12 @@ pair__small_cell_chemoradiotherapy as (
     inner join measure__concurrent_chemoradiation as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__small_cell_chemoradiotherapy as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__small_cell_chemoradiotherapy as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__concurrent_chemoradiation as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__concurrent_chemoradiation as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1405,6 +1063,7 @@ pair__molecular_testing_stage_iv as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__molecular_testing_stage_iv as opportunity
     inner join cohort
@@ -1412,37 +1071,12 @@ pair__molecular_testing_stage_iv as (
     inner join measure__molecular_testing as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__molecular_testing_stage_iv as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__molecular_testing_stage_iv as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__molecular_testing as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__molecular_testing as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1471,6 +1105,7 @@ pair__stage_iv_palliative_referral as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -1484,43 +1119,12 @@ pair__stage_iv_palliative_referral as (
     inner join measure__palliative_referral as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__stage_iv_palliative_referral as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        case
-            when numerator.measure_date < opportunity.window_start
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
-            when numerator.measure_date > opportunity.window_end
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
-            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
-        end as days_outside
-    from opportunity__stage_iv_palliative_referral as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__palliative_referral as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__palliative_referral as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1548,6 +1152,7 @@ pair__stage_iv_systemic_therapy as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -1559,41 +1164,12 @@ pair__stage_iv_systemic_therapy as (
     inner join measure__systemic_therapy as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__stage_iv_systemic_therapy as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        case
-            when numerator.measure_date < opportunity.window_start
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
-            when numerator.measure_date >= opportunity.window_start then 0
-        end as days_outside
-    from opportunity__stage_iv_systemic_therapy as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__systemic_therapy as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__systemic_therapy as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1614,6 +1190,7 @@ pair__any_treatment as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__any_treatment as opportunity
     inner join cohort
@@ -1621,37 +1198,12 @@ pair__any_treatment as (
     inner join measure__any_cancer_treatment as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__any_treatment as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__any_treatment as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__any_cancer_treatment as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__any_cancer_treatment as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1675,6 +1227,7 @@ pair__specialist_nurse_at_diagnosis as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -1688,43 +1241,12 @@ pair__specialist_nurse_at_diagnosis as (
     inner join measure__specialist_nurse as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__specialist_nurse_at_diagnosis as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        case
-            when numerator.measure_date < opportunity.window_start
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
-            when numerator.measure_date > opportunity.window_end
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
-            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
-        end as days_outside
-    from opportunity__specialist_nurse_at_diagnosis as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__specialist_nurse as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__specialist_nurse as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1754,6 +1276,7 @@ pair__treatment_near_death as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -1767,43 +1290,12 @@ pair__treatment_near_death as (
     inner join measure__treatment_day as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__treatment_near_death as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        case
-            when numerator.measure_date < opportunity.window_start
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
-            when numerator.measure_date > opportunity.window_end
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
-            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
-        end as days_outside
-    from opportunity__treatment_near_death as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__treatment_day as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__treatment_day as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1850,6 +1342,7 @@ pair__referral_to_specialist as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -1861,43 +1354,13 @@ pair__referral_to_specialist as (
     inner join measure__specialist_seen as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
         and opportunity.place = 1
-
-),
-
-elsewhere__referral_to_specialist as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        case
-            when numerator.measure_date < opportunity.window_start
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
-            when numerator.measure_date >= opportunity.window_start then 0
-        end as days_outside
-    from first_opportunity__referral_to_specialist as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__specialist_seen as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and opportunity.place = 1
-        and not exists (
-            select 1 as present
-            from measure__specialist_seen as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -1944,6 +1407,7 @@ pair__referral_to_treatment as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -1955,43 +1419,13 @@ pair__referral_to_treatment as (
     inner join measure__treatment_or_palliative as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
         and opportunity.place = 1
-
-),
-
-elsewhere__referral_to_treatment as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        case
-            when numerator.measure_date < opportunity.window_start
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
-            when numerator.measure_date >= opportunity.window_start then 0
-        end as days_outside
-    from first_opportunity__referral_to_treatment as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__treatment_or_palliative as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and opportunity.place = 1
-        and not exists (
-            select 1 as present
-            from measure__treatment_or_palliative as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -2019,6 +1453,7 @@ pair__diagnosis_to_palliative as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -2030,41 +1465,12 @@ pair__diagnosis_to_palliative as (
     inner join measure__palliative_referral as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__diagnosis_to_palliative as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        case
-            when numerator.measure_date < opportunity.window_start
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
-            when numerator.measure_date >= opportunity.window_start then 0
-        end as days_outside
-    from opportunity__diagnosis_to_palliative as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__palliative_referral as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__palliative_referral as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -2468,14 +1874,16 @@ opportunity as (
 
 ),
 
-pair as (
+candidate as (
 
+    -- numerators beside opportunities; is_elsewhere: those of the person that belong to another episode, or to none
     select
         'mdt_discussion' as indicator,
         cohort_key,
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in and days_outside = 0 as passes
     from pair__mdt_discussion
 
@@ -2487,6 +1895,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__pathological_confirmation
 
@@ -2498,6 +1907,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in and numerator_date is not null as passes
     from pair__ecog_documented
 
@@ -2509,6 +1919,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__smoking_documented
 
@@ -2520,6 +1931,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in and days_outside = 0 as passes
     from pair__lung_function_before_surgery
 
@@ -2531,6 +1943,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in and days_outside = 0 as passes
     from pair__lung_function_before_radiotherapy
 
@@ -2542,6 +1955,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__early_stage_surgery
 
@@ -2553,6 +1967,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__early_stage_radiotherapy
 
@@ -2564,6 +1979,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in and days_outside = 0 as passes
     from pair__stage_iii_chemoradiotherapy
 
@@ -2575,6 +1991,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in and days_outside = 0 as passes
     from pair__chemotherapy_around_surgery
 
@@ -2586,6 +2003,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__small_cell_therapy
 
@@ -2597,6 +2015,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in and days_outside = 0 as passes
     from pair__small_cell_therapy_14_days
 
@@ -2608,6 +2027,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__small_cell_chemoradiotherapy
 
@@ -2619,6 +2039,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__molecular_testing_stage_iv
 
@@ -2630,6 +2051,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in and days_outside = 0 as passes
     from pair__stage_iv_palliative_referral
 
@@ -2641,6 +2063,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in and days_outside = 0 as passes
     from pair__stage_iv_systemic_therapy
 
@@ -2652,6 +2075,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__any_treatment
 
@@ -2663,6 +2087,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in and days_outside = 0 as passes
     from pair__specialist_nurse_at_diagnosis
 
@@ -2674,6 +2099,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in and days_outside = 0 as passes
     from pair__treatment_near_death
 
@@ -2685,6 +2111,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in and days_outside = 0 as passes
     from pair__referral_to_specialist
 
@@ -2696,6 +2123,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in and days_outside = 0 as passes
     from pair__referral_to_treatment
 
@@ -2707,8 +2135,22 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in and days_outside = 0 as passes
     from pair__diagnosis_to_palliative
+
+),
+
+pair as (
+
+    select
+        indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        passes
+    from candidate
+    where is_elsewhere = 0
 
 ),
 
@@ -3142,241 +2584,21 @@ numerator as (
 
 near as (
 
-    -- the numerators of keys that none of them meets
+    -- of keys that are not met, what there is of the numerator: their own, else the person's in other episodes
     select
-        pair.indicator,
-        pair.cohort_key,
-        pair.numerator_date,
-        pair.days_outside,
-        0 as is_elsewhere
-    from pair
-    inner join meeting
+        candidate.indicator,
+        candidate.cohort_key,
+        candidate.numerator_date,
+        candidate.days_outside,
+        candidate.is_elsewhere
+    from candidate
+    left join meeting
         on
-            pair.indicator = meeting.indicator
-            and pair.cohort_key = meeting.cohort_key
+            candidate.indicator = meeting.indicator
+            and candidate.cohort_key = meeting.cohort_key
     where
-        meeting.meets = 0
-        and meeting.may_meet = 0
-
-    union all
-
-    select
-        'mdt_discussion' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__mdt_discussion
-
-    union all
-
-    select
-        'pathological_confirmation' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__pathological_confirmation
-
-    union all
-
-    select
-        'ecog_documented' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__ecog_documented
-
-    union all
-
-    select
-        'smoking_documented' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__smoking_documented
-
-    union all
-
-    select
-        'lung_function_before_surgery' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__lung_function_before_surgery
-
-    union all
-
-    select
-        'lung_function_before_radiotherapy' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__lung_function_before_radiotherapy
-
-    union all
-
-    select
-        'early_stage_surgery' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__early_stage_surgery
-
-    union all
-
-    select
-        'early_stage_radiotherapy' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__early_stage_radiotherapy
-
-    union all
-
-    select
-        'stage_iii_chemoradiotherapy' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__stage_iii_chemoradiotherapy
-
-    union all
-
-    select
-        'chemotherapy_around_surgery' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__chemotherapy_around_surgery
-
-    union all
-
-    select
-        'small_cell_therapy' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__small_cell_therapy
-
-    union all
-
-    select
-        'small_cell_therapy_14_days' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__small_cell_therapy_14_days
-
-    union all
-
-    select
-        'small_cell_chemoradiotherapy' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__small_cell_chemoradiotherapy
-
-    union all
-
-    select
-        'molecular_testing_stage_iv' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__molecular_testing_stage_iv
-
-    union all
-
-    select
-        'stage_iv_palliative_referral' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__stage_iv_palliative_referral
-
-    union all
-
-    select
-        'stage_iv_systemic_therapy' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__stage_iv_systemic_therapy
-
-    union all
-
-    select
-        'any_treatment' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__any_treatment
-
-    union all
-
-    select
-        'specialist_nurse_at_diagnosis' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__specialist_nurse_at_diagnosis
-
-    union all
-
-    select
-        'treatment_near_death' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__treatment_near_death
-
-    union all
-
-    select
-        'referral_to_specialist' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__referral_to_specialist
-
-    union all
-
-    select
-        'referral_to_treatment' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__referral_to_treatment
-
-    union all
-
-    select
-        'diagnosis_to_palliative' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__diagnosis_to_palliative
+        (candidate.is_elsewhere = 0 and meeting.meets = 0 and meeting.may_meet = 0)
+        or (candidate.is_elsewhere = 1 and meeting.cohort_key is null)
 
 ),
 

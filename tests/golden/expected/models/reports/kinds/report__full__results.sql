@@ -139,6 +139,7 @@ pair__with_everything as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -150,43 +151,13 @@ pair__with_everything as (
     inner join measure__either as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
         and opportunity.place = 1
-
-),
-
-elsewhere__with_everything as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        case
-            when numerator.measure_date < opportunity.window_start
-                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
-            when numerator.measure_date >= opportunity.window_start then 0
-        end as days_outside
-    from first_opportunity__with_everything as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__either as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and opportunity.place = 1
-        and not exists (
-            select 1 as present
-            from measure__either as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -212,6 +183,7 @@ pair__waiting as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__waiting as opportunity
     inner join cohort
@@ -219,37 +191,12 @@ pair__waiting as (
     inner join measure__treated as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__waiting as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__waiting as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__treated as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__treated as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -270,6 +217,7 @@ pair__whole_cohort as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__whole_cohort as opportunity
     inner join cohort
@@ -277,37 +225,12 @@ pair__whole_cohort as (
     inner join measure__treated as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__whole_cohort as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__whole_cohort as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__treated as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__treated as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -333,6 +256,7 @@ pair__of_one_spring as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__of_one_spring as opportunity
     inner join cohort
@@ -340,37 +264,12 @@ pair__of_one_spring as (
     inner join measure__treated as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__of_one_spring as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__of_one_spring as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__treated as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__treated as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -454,14 +353,16 @@ opportunity as (
 
 ),
 
-pair as (
+candidate as (
 
+    -- numerators beside opportunities; is_elsewhere: those of the person that belong to another episode, or to none
     select
         'with_everything' as indicator,
         cohort_key,
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in and days_outside = 0 as passes
     from pair__with_everything
 
@@ -473,6 +374,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__waiting
 
@@ -484,6 +386,7 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__whole_cohort
 
@@ -495,8 +398,22 @@ pair as (
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__of_one_spring
+
+),
+
+pair as (
+
+    select
+        indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        passes
+    from candidate
+    where is_elsewhere = 0
 
 ),
 
@@ -590,61 +507,21 @@ numerator as (
 
 near as (
 
-    -- the numerators of keys that none of them meets
+    -- of keys that are not met, what there is of the numerator: their own, else the person's in other episodes
     select
-        pair.indicator,
-        pair.cohort_key,
-        pair.numerator_date,
-        pair.days_outside,
-        0 as is_elsewhere
-    from pair
-    inner join meeting
+        candidate.indicator,
+        candidate.cohort_key,
+        candidate.numerator_date,
+        candidate.days_outside,
+        candidate.is_elsewhere
+    from candidate
+    left join meeting
         on
-            pair.indicator = meeting.indicator
-            and pair.cohort_key = meeting.cohort_key
+            candidate.indicator = meeting.indicator
+            and candidate.cohort_key = meeting.cohort_key
     where
-        meeting.meets = 0
-        and meeting.may_meet = 0
-
-    union all
-
-    select
-        'with_everything' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__with_everything
-
-    union all
-
-    select
-        'waiting' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__waiting
-
-    union all
-
-    select
-        'whole_cohort' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__whole_cohort
-
-    union all
-
-    select
-        'of_one_spring' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__of_one_spring
+        (candidate.is_elsewhere = 0 and meeting.meets = 0 and meeting.may_meet = 0)
+        or (candidate.is_elsewhere = 1 and meeting.cohort_key is null)
 
 ),
 

@@ -51,6 +51,7 @@ pair__whole_cohort as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
+        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__whole_cohort as opportunity
     inner join cohort
@@ -58,37 +59,12 @@ pair__whole_cohort as (
     inner join measure__treated as numerator
         on
             cohort.person_id = numerator.person_id
-            and cohort.measure_resolver = numerator.measure_resolver
-            and cohort.episode_id is not distinct from numerator.episode_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
     where
         coalesce(opportunity.is_in, true)
-
-),
-
-elsewhere__whole_cohort as (
-
-    -- of keys without any numerator: what there is of it in the person's other episodes, or in none
-    select
-        opportunity.cohort_key,
-        numerator.measure_date as numerator_date,
-        cast(null as bigint) as days_outside
-    from opportunity__whole_cohort as opportunity
-    inner join cohort
-        on opportunity.cohort_key = cohort.cohort_key
-    inner join measure__treated as numerator
-        on
-            cohort.person_id = numerator.person_id
-            and cohort.episode_id is distinct from numerator.episode_id
-    where
-        opportunity.is_in
-        and not exists (
-            select 1 as present
-            from measure__treated as own
-            where
-                cohort.person_id = own.person_id
-                and cohort.measure_resolver = own.measure_resolver
-                and cohort.episode_id is not distinct from own.episode_id
-        )
 
 ),
 
@@ -114,16 +90,31 @@ opportunity as (
 
 ),
 
-pair as (
+candidate as (
 
+    -- numerators beside opportunities; is_elsewhere: those of the person that belong to another episode, or to none
     select
         'whole_cohort' as indicator,
         cohort_key,
         denominator_date,
         numerator_date,
         days_outside,
+        is_elsewhere,
         is_in as passes
     from pair__whole_cohort
+
+),
+
+pair as (
+
+    select
+        indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        passes
+    from candidate
+    where is_elsewhere = 0
 
 ),
 
@@ -187,31 +178,21 @@ numerator as (
 
 near as (
 
-    -- the numerators of keys that none of them meets
+    -- of keys that are not met, what there is of the numerator: their own, else the person's in other episodes
     select
-        pair.indicator,
-        pair.cohort_key,
-        pair.numerator_date,
-        pair.days_outside,
-        0 as is_elsewhere
-    from pair
-    inner join meeting
+        candidate.indicator,
+        candidate.cohort_key,
+        candidate.numerator_date,
+        candidate.days_outside,
+        candidate.is_elsewhere
+    from candidate
+    left join meeting
         on
-            pair.indicator = meeting.indicator
-            and pair.cohort_key = meeting.cohort_key
+            candidate.indicator = meeting.indicator
+            and candidate.cohort_key = meeting.cohort_key
     where
-        meeting.meets = 0
-        and meeting.may_meet = 0
-
-    union all
-
-    select
-        'whole_cohort' as indicator,
-        cohort_key,
-        numerator_date,
-        days_outside,
-        1 as is_elsewhere
-    from elsewhere__whole_cohort
+        (candidate.is_elsewhere = 0 and meeting.meets = 0 and meeting.may_meet = 0)
+        or (candidate.is_elsewhere = 1 and meeting.cohort_key is null)
 
 ),
 
