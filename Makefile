@@ -11,6 +11,9 @@ REPORT ?= $(or $(REPORT_$(PACK)),$(PACK))
 # The packs that it needs beside it.
 PACKS_lung := oncology, lung
 PACKS := --vars '{packs: [$(or $(PACKS_$(PACK)),$(PACK))]}'
+# One organisation to print beside its parents; none for packs without levels.
+ORGANISATION_epilepsy12 := EN001
+ORGANISATION ?= $(ORGANISATION_$(PACK))
 N ?= 5000
 SEED ?= 1
 
@@ -44,6 +47,7 @@ demo: $(VENV)/.ready $(DEMO)/profiles.yml  ## Build the demo on DuckDB and print
 	$(call stage,generate,$(BIN)/measuremart generate)
 	$(call stage,dbt build,MEASUREMART_DUCKDB=$(DATABASE) $(BIN)/dbt build --profiles-dir $(DEMO) --target duckdb $(PACKS))
 	$(call stage,read the report,MEASUREMART_DUCKDB=$(DATABASE) $(BIN)/measuremart report $(REPORT) --profiles-dir $(DEMO) --target duckdb $(PACKS))
+	$(if $(ORGANISATION),$(call stage,read one organisation,MEASUREMART_DUCKDB=$(DATABASE) $(BIN)/measuremart report $(REPORT) --organisation $(ORGANISATION) --profiles-dir $(DEMO) --target duckdb $(PACKS)))
 	@printf '\nDatabase          %s (schemas staging to marts; start with marts.agg_indicator)\n' '$(DATABASE)'
 	@printf 'Generated models  models/ (subqueries, measures, cohorts, indicators, reports)\n'
 	@printf 'Definitions       definitions/$(PACK)/\n'
@@ -74,6 +78,7 @@ fuzz: $(VENV)/.ready-dev  ## Random definitions on every engine: make fuzz N=500
 
 bench: $(VENV)/.ready-dev  ## Benchmarks; figures, no verdicts
 	@$(BIN)/python benchmarks/generate_speed.py
+	@$(BIN)/python -m benchmarks.levels
 	@$(BIN)/python benchmarks/import_speed.py
 	@$(BIN)/python benchmarks/attachment.py
 	@$(BIN)/python -m benchmarks.dataset

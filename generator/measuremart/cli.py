@@ -26,6 +26,7 @@ from measuremart.example_runs import ENGINES, failures_of
 from measuremart.export import export_tables
 from measuremart.import_table import finding_tables
 from measuremart.list_table import list_table
+from measuremart.organisation_table import organisation_rows, organisation_table
 from measuremart.pipeline import Read, import_oa_cohorts, pending_changes, read_definitions
 from measuremart.plan.states import missing_said, state_of, states
 from measuremart.problems import Kind, Problem, did_you_mean, exit_code
@@ -298,6 +299,10 @@ def run_examples(
 @app.command("report")
 def report_command(
     name: Annotated[str, typer.Argument(help="The report, as in definitions.")],
+    organisation: Annotated[
+        str | None, typer.Option(help="An entity of the report's first level: its rates beside those of its parents.")
+    ] = None,
+    period: Annotated[str, typer.Option(help="The period, with --organisation.")] = "all time",
     target: Annotated[str | None, typer.Option(help="dbt's target, where it is not the profile's default.")] = None,
     profiles_dir: Annotated[Path | None, typer.Option(help="The folder of dbt's profiles.yml.")] = None,
     variables: Annotated[str | None, typer.Option("--vars", help="dbt variables, as for dbt build.")] = None,
@@ -310,13 +315,26 @@ def report_command(
     if report is None:
         _err.print(read.catalogue.unknown(name, ("reports",)))
         raise typer.Exit(2)
+    leveled = read.plan.reports.get(name)
+    if organisation is not None and leveled is None:
+        _err.print(f"report '{name}' is unavailable: it has no results by organisation")
+        raise typer.Exit(2)
+    if organisation is not None and leveled is not None and not leveled.levels:
+        _err.print(f"report '{name}' has no levels: --organisation needs 'levels' in its definition")
+        raise typer.Exit(2)
     given = (("--target", target), ("--profiles-dir", profiles_dir), ("--vars", variables))
     options = tuple(str(word) for pair in given if pair[1] is not None for word in pair)
     try:
         lack = missing(project_dir, profiles_dir, target)
         if lack:
             raise WarehouseError(lack)
-        rows = report_rows(project_dir, name, options)
+        if organisation is not None and leveled is not None:
+            rows = organisation_rows(project_dir, leveled, organisation, period, options)
+            if not rows:
+                level = leveled.levels[0].replace("_", " ")
+                raise WarehouseError(f"no {level} '{organisation}' in period '{period}' of report '{name}'")
+        else:
+            rows = report_rows(project_dir, name, options)
         left_out = left_out_rows(project_dir, name, options) if rows and rows[0]["without"] else []
         if not rows:
             pack = report.about.pack
@@ -326,7 +344,8 @@ def report_command(
         raise typer.Exit(WAREHOUSE) from None
     for line in left_out_said(left_out):
         _out.print(line, soft_wrap=True)
-    _out.print(report_table(report.title, rows, _out.width))
+    table = report_table if organisation is None else organisation_table
+    _out.print(table(report.title, rows, _out.width))
     for line in (*reasons_said(rows), *freshness_said(rows)):
         _out.print(line, soft_wrap=True)
 

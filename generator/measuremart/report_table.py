@@ -62,8 +62,9 @@ def left_out_said(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def reasons_said(rows: list[dict[str, Any]]) -> list[str]:
-    """Return a line for each indicator that is unavailable, for below the table."""
-    return [f"unavailable: {row['title']}: {row['reason']}" for row in rows if row["reason"] is not None]
+    """Return a line for each indicator that is unavailable, for below the table; an indicator may have several rows."""
+    said = (f"unavailable: {row['title']}: {row['reason']}" for row in rows if row["reason"] is not None)
+    return list(dict.fromkeys(said))
 
 
 def freshness_said(rows: list[dict[str, Any]]) -> list[str]:

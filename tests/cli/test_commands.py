@@ -44,7 +44,7 @@ def with_pack(folder: Path, **files: str) -> list[str]:
 def test_validate_says_how_much_there_is() -> None:
     code, out, error = run("validate", "--project-dir", str(ROOT))
     assert (code, error) == (0, "")
-    assert out.startswith("all well: 1 population, ")
+    assert out.startswith("all well: 2 populations, ")
     assert out.rstrip().endswith(" reports")
 
 
@@ -155,6 +155,13 @@ def test_validate_says_which_report_is_unavailable(folder: Path) -> None:
     code, out, _ = run("validate", *with_pack(folder, gaps=gaps))
     assert code == 0
     assert out.splitlines()[-1] == "report r is unavailable: subquery gap is incomplete: later (by above > gap)"
+
+
+def test_an_unavailable_report_has_no_organisations(folder: Path) -> None:
+    gaps = GAPS.replace("{all: acted, some: above}", "{some: above}")
+    code, out, error = run("report", "r", "--organisation", "x", *with_pack(folder, gaps=gaps))
+    assert (code, out) == (2, "")
+    assert error.splitlines()[-1] == "report 'r' is unavailable: it has no results by organisation"
 
 
 # --- list

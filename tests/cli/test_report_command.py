@@ -68,3 +68,10 @@ def test_what_is_no_plain_file_is_left_to_dbt(profiles: Path, path: str) -> None
 def test_a_broken_profile_is_left_to_dbt(profiles: Path, text: str) -> None:
     (profiles / "profiles.yml").write_text(text)
     assert missing(ROOT, profiles, None) is None
+
+
+def test_an_organisation_of_a_report_without_levels(profiles: Path) -> None:
+    options = ["--project-dir", str(ROOT), "--profiles-dir", str(profiles), "--organisation", "x"]
+    done = CliRunner().invoke(app, ["report", "lung_mdt", *options])
+    said = "report 'lung_mdt' has no levels: --organisation needs 'levels' in its definition\n"
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", said)

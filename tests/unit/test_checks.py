@@ -276,9 +276,9 @@ CASES = {
         ["excluded_denominator x.yml:2:76: the denominator 'm' stands under exclusions: nobody would be left"],
     ),
     "a later chapter": (
-        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [i], levels: [trust]}\n",
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [i], audiences: [public]}\n",
         "",
-        ["not_supported x.yml:2:72: 'levels' is not supported yet"],
+        ["not_supported x.yml:2:75: 'audiences' is not supported yet"],
     ),
     "a waiver": (
         "measures:\n  x:\n    or: [m]\n    waive: [{check: single_child, reason: the second child comes next month}]\n",
@@ -296,12 +296,12 @@ CASES = {
         ["waiver x.yml:4:21: no check 'single_chld' can be waived (did you mean 'single_child'?)"],
     ),
     "what cannot be waived": (
-        "reports:\n  q:\n    {title: t, description: d, cohorts: [c], indicators: [i], levels: [trust], "
+        "reports:\n  q:\n    {title: t, description: d, cohorts: [c], indicators: [i], audiences: [public], "
         "waive: [{check: not_supported, reason: r}]}\n",
         "",
         [
-            "not_supported x.yml:3:71: 'levels' is not supported yet",
-            "waiver x.yml:3:96: no check 'not_supported' can be waived; there are empty_concept_set, "
+            "not_supported x.yml:3:74: 'audiences' is not supported yet",
+            "waiver x.yml:3:100: no check 'not_supported' can be waived; there are empty_concept_set, "
             "excluded_denominator, impossible_rule, incomplete_definition, never_holds, option_without_effect, "
             "repeated_inline_part, single_child, unavailable_example, unused_definition",
         ],

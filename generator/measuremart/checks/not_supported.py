@@ -9,7 +9,7 @@ from measuremart.definitions.base import Part
 from measuremart.problems import Kind
 
 _KEYS = {
-    "reports": ("levels", "attribution", "audiences"),
+    "reports": ("audiences",),
 }
 
 

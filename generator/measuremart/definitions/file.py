@@ -30,7 +30,7 @@ SECTIONS: dict[str, type[Entry]] = {
     "indicators": Indicator,
     "reports": Report,
 }
-RESERVED_SECTIONS = ("audiences", "attributions")
+RESERVED_SECTIONS = ("audiences",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,12 +46,37 @@ class Stratifier(Part):
         return self
 
 
+class OrganisationBridge(Part):
+    """The relation with one row an organisation, level and entity of that level, and when it held (inclusive)."""
+
+    model: RelationName
+    organisation: Identifier = "organisation"
+    level: Identifier = "level_name"
+    entity: Identifier = "entity"
+    title: Identifier | None = None
+    valid_from: Identifier | None = None
+    valid_to: Identifier | None = None
+
+
+class Attribution(Part):
+    """The relation that says which organisation a person or an episode counts for, and when (both days inclusive)."""
+
+    model: RelationName
+    person: Identifier = "person_id"
+    episode: Identifier | None = "episode_id"
+    organisation: Identifier = "organisation"
+    valid_from: Identifier | None = None
+    valid_to: Identifier | None = None
+
+
 class Population(Entry):
-    """A person model, where there are episodes an episode spine, and what persons are told apart by."""
+    """A person model, where there are any an episode spine and organisations, and what persons are told apart by."""
 
     person: PersonModel
     episodes: EpisodeSpine | None = None
     stratifiers: dict[Name, Stratifier] = Field(default_factory=dict)
+    organisations: OrganisationBridge | None = None
+    attributions: dict[Name, Attribution] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _shape(self) -> Self:

@@ -50,8 +50,34 @@ class Stratifier:
 
 
 @dataclass(frozen=True, slots=True)
+class Organisations:
+    """The bridge of organisations, levels and entities; the last three columns are None where it has none."""
+
+    model: str
+    organisation: str
+    level: str
+    entity: str
+    title: str | None
+    valid_from: str | None
+    valid_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Which organisation a key counts for; `episode` is None where the rule is by person."""
+
+    name: str
+    model: str
+    person: str
+    episode: str | None
+    organisation: str
+    valid_from: str | None
+    valid_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Population:
-    """Who is counted. `spine` is None where there are no episodes; `sexes` are (name, code)."""
+    """Who is counted. `spine` and `organisations` are None where there are none; `sexes` are (name, code)."""
 
     name: str
     pack: str
@@ -66,6 +92,8 @@ class Population:
     spine_start: str
     spine_end: str | None
     stratifiers: tuple[Stratifier, ...] = ()
+    organisations: Organisations | None = None
+    attributions: tuple[Attribution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,6 +491,8 @@ class Report:
     period_date: Literal["cohort", "denominator", "numerator", "latest"]
     left_out: tuple[LeftOut, ...]
     stratifiers: tuple[Stratifier, ...] = ()
+    levels: tuple[str, ...] = ()
+    attribution: str | None = None
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:

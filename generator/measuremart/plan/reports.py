@@ -11,6 +11,7 @@ from measuremart.plan import nodes
 from measuremart.plan.expressions import Built, MeasurePlanner, fix_for
 from measuremart.plan.grain import comparable, finest
 from measuremart.plan.indicators import Listed, around, benchmark_of, one_line, restated, unavailable_indicator
+from measuremart.plan.levels import attribution_of
 from measuremart.plan.nodes import Typed
 from measuremart.plan.scope import Scope, Trail, about
 from measuremart.plan.unavailable import (
@@ -201,6 +202,10 @@ class ReportPlanner:
         if cohorts and not self._related(defined, cohorts[0], indicators, trail):
             return
         stratifiers = self._stratifiers(defined, cohorts, trail)
+        attribution = None
+        if cohorts:
+            types = cohorts[0].types
+            attribution = attribution_of(defined, types, self._populations[types.population], self._scope, trail)
         self._sub_cohorts_differ(defined, cohorts, trail)
         named = named_periods(entry)
         indicators = [asked(self._scope, (defined, n), i, named) for n, i in enumerate(indicators)]
@@ -236,6 +241,8 @@ class ReportPlanner:
             period_date=entry.period_date,
             left_out=(*sub_cohorts, *self._columns_left_out(defined, indicators)),
             stratifiers=stratifiers,
+            levels=entry.levels,
+            attribution=attribution,
         )
 
     def _stratifiers(self, defined: Defined, cohorts: list[nodes.Cohort], trail: Trail) -> tuple[nodes.Stratifier, ...]:

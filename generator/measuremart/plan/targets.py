@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from measuremart.definitions.file import Defined
+from measuremart.definitions.population import OrganisationBridge
+from measuremart.definitions.population import Population as PopulationEntry
 from measuremart.definitions.target import Target as TargetEntry
 from measuremart.plan.nodes import (
+    Attribution,
     Column,
     ColumnKind,
     ConceptSet,
     ConceptSetLine,
+    Organisations,
     Population,
     Target,
 )
@@ -34,6 +38,13 @@ _ROLE_MAPS: dict[str, ColumnKind] = {
 
 # Whose a target is that does not say so, where there are several populations.
 DEFAULT_POPULATION = "omop"
+
+
+def _organisations(entry: OrganisationBridge | None) -> Organisations | None:
+    if entry is None:
+        return None
+    columns = (entry.organisation, entry.level, entry.entity, entry.title, entry.valid_from, entry.valid_to)
+    return Organisations(entry.model, *columns)
 
 
 class Roles:
@@ -111,8 +122,28 @@ class TargetPlanner:
             spine_start=spine.start if spine else "start_date",
             spine_end=spine.end if spine else None,
             stratifiers=stratifiers_of(defined.entry),
+            organisations=_organisations(defined.entry.organisations),
+            attributions=self._attributions(defined),
         )
         self.sexes[defined.name] = dict(person.sexes)
+
+    def _attributions(self, defined: Defined) -> tuple[Attribution, ...]:
+        entry: PopulationEntry = defined.entry
+        trail = Trail("populations", defined.name)
+        if entry.attributions and entry.organisations is None:
+            text = "attributions lead to organisations: the population needs 'organisations', too"
+            self._scope.report(entry.place("attributions"), text, trail)
+        found = []
+        for name, rule in entry.attributions.items():
+            episode = rule.episode
+            if entry.episodes is None and "episode" not in rule.model_fields_set:
+                episode = None
+            if entry.episodes is None and episode is not None:
+                text = f"population '{defined.name}' has no episodes: write episode: null"
+                self._scope.report(rule.place("episode"), text, trail.down("attributions", name))
+            columns = (rule.person, episode, rule.organisation, rule.valid_from, rule.valid_to)
+            found.append(Attribution(name, rule.model, *columns))
+        return tuple(found)
 
     def _target(self, defined: Defined) -> None:
         entry: TargetEntry = defined.entry

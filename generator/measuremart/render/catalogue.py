@@ -70,6 +70,12 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
         ("end_date", "date", "Last day of a named period"),
         ("due_date", "date", "When its submissions are due"),
     ],
+    "catalogue_report_level": [
+        ("report", "string", "The report"),
+        ("position", "bigint", "The level's place in the report, from 1, the narrowest"),
+        ("level_name", "string", "The level"),
+        ("attribution", "string", "The report's rule of attribution"),
+    ],
     "catalogue_measure": [
         ("measure", "string", "The measure's name"),
         ("pack", "string", "The pack it is defined in"),
@@ -106,6 +112,11 @@ def catalogue_files(plan: Plan) -> dict[str, str]:
             _report_indicator(r, position, i) for r in reports for position, i in enumerate(r.listed, start=1)
         ],
         "catalogue_report_period": [row for r in reports for row in _periods(r)],
+        "catalogue_report_level": [
+            (r.about.name, position, level, r.attribution)
+            for r in plan.reports.values()
+            for position, level in enumerate(r.levels, start=1)
+        ],
         "catalogue_unavailable": list(unavailable_rows(plan)),
         "catalogue_measure": sorted(
             [*map(_measure, plan.measures.values()), *_unavailable_measures(plan)], key=lambda row: row[0]

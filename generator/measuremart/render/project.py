@@ -6,9 +6,10 @@ from measuremart.plan.nodes import Plan
 from measuremart.render.catalogue import catalogue_files
 from measuremart.render.dropped import dropped_model
 from measuremart.render.models import Model, concept_set_models, member_models
+from measuremart.render.organisations import organisation_unions
 from measuremart.render.properties import properties
 from measuremart.render.reports import report_models
-from measuremart.render.unions import union_files
+from measuremart.render.unions import pack_unions, union_files
 
 # Folders that hold generated files and nothing else.
 GENERATED_FOLDERS = (
@@ -17,6 +18,7 @@ GENERATED_FOLDERS = (
     "models/subqueries",
     "models/measures",
     "models/cohorts",
+    "models/organisations",
     "models/indicators",
     "models/reports",
     "seeds/catalogue",
@@ -43,7 +45,7 @@ def render(plan: Plan) -> dict[str, str]:
     for model in generated_models(plan):
         files[f"{model.path}.sql"] = _ended(model.sql)
         files[f"{model.path}.yml"] = properties(model, plan)
-    files |= union_files(plan, _packs(plan))
+    files |= union_files([*pack_unions(plan, _packs(plan)), *organisation_unions(plan)])
     files |= catalogue_files(plan)
     return {path: files[path] for path in sorted(files)}
 

@@ -6,6 +6,7 @@ organisation as (
 
     select
         ods_code,
+        name,
         trust,
         local_health_board,
         icb,
@@ -31,49 +32,57 @@ belongs as (
     select
         ods_code as organisation,
         'organisation' as level_name,
-        ods_code as entity
+        ods_code as entity,
+        coalesce(name, ods_code) as title
     from organisation
     union
     select
         ods_code as organisation,
         'trust' as level_name,
-        trust as entity
+        trust as entity,
+        trust as title
     from organisation
     union
     select
         ods_code as organisation,
         'local_health_board' as level_name,
-        local_health_board as entity
+        local_health_board as entity,
+        local_health_board as title
     from organisation
     union
     select
         ods_code as organisation,
         'icb' as level_name,
-        icb as entity
+        icb as entity,
+        icb as title
     from organisation
     union
     select
         ods_code as organisation,
         'nhs_england_region' as level_name,
-        nhs_england_region as entity
+        nhs_england_region as entity,
+        nhs_england_region as title
     from organisation
     union
     select
         ods_code as organisation,
         'open_uk' as level_name,
-        open_uk_network as entity
+        open_uk_network as entity,
+        open_uk_network as title
     from organisation
     union
     select
         ods_code as organisation,
         'country' as level_name,
-        country as entity
+        country as entity,
+        country as title
     from organisation
     union
     select
         organisation.ods_code as organisation,
         'national' as level_name,
-        nation.nation as entity
+        nation.nation as entity,
+        nation.nation as title
     from organisation
     inner join nation
         on organisation.country = nation.country
@@ -84,6 +93,7 @@ select
     organisation,
     level_name,
     entity,
+    title,
     cast(null as date) as valid_from,
     cast(null as date) as valid_to
 from belongs

@@ -1,0 +1,41 @@
+"""Dagster: both refreshes as jobs with schedules.
+
+In the project: `dagster dev -f docs/how-to/schedule/dagster_refresh.py`. Dagster is not part of it:
+`pip install dagster dagster-webserver` beside it. MEASUREMART_DBT_OPTIONS holds further options of dbt, as one would
+write them in a shell.
+"""
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
+import dagster
+
+SCRIPT = Path(__file__).with_name("refresh.sh")
+PROJECT = Path(os.environ.get("MEASUREMART_PROJECT", Path(__file__).parents[3]))
+
+
+def refresh(audience: str, cron: str) -> dagster.ScheduleDefinition:
+    """A job that runs refresh.sh for an audience, and its schedule. Another run under way (75) is tried again later."""
+
+    @dagster.op(name=f"refresh_{audience}", retry_policy=dagster.RetryPolicy(max_retries=2, delay=600))
+    def run(context: dagster.OpExecutionContext) -> None:
+        options = shlex.split(os.environ.get("MEASUREMART_DBT_OPTIONS", ""))
+        done = subprocess.run(
+            [str(SCRIPT), audience, *options], cwd=PROJECT, capture_output=True, text=True, check=False
+        )
+        context.log.info(done.stdout[-20_000:])
+        if done.returncode == 75:
+            raise dagster.RetryRequested(max_retries=6, seconds_to_wait=600)
+        if done.returncode != 0:
+            raise dagster.Failure(f"refresh.sh {audience} exited {done.returncode}: {done.stderr[-2000:]}")
+
+    @dagster.job(name=f"{audience}_figures")
+    def job() -> None:
+        run()
+
+    return dagster.ScheduleDefinition(job=job, cron_schedule=cron, execution_timezone="Europe/London")
+
+
+defs = dagster.Definitions(schedules=[refresh("clinicians", "15 3 * * *"), refresh("public", "0 6 1 * *")])

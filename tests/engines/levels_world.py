@@ -1,0 +1,68 @@
+"""A small world of organisations and results, with the models over it, for tests by hand on both engines."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lab.direct import compiled
+from lab.engines import Engine
+from lab.project import ROOT
+
+COLUMNS = {
+    "dim_report": "report text, population text, is_built boolean",
+    "dim_indicator": (
+        "report text, indicator text, position bigint, version bigint, statistic text, "
+        "benchmark_value numeric(18, 6), better text, is_available boolean"
+    ),
+    "fct_indicator_result": (
+        "report text, indicator text, person_id bigint, episode_id bigint, measure_resolver bigint, cohort_date date, "
+        "status text, period_date date, is_counted boolean"
+    ),
+    "catalogue_report_level": "report text, position bigint, level_name text, attribution text",
+    "organisation_level": (
+        "population text, organisation text, level_name text, entity text, title text, valid_from date, valid_to date"
+    ),
+    "organisation_attribution": (
+        "population text, attribution text, by_episode boolean, person_id bigint, episode_id bigint, organisation text, "
+        "valid_from date, valid_to date"
+    ),
+    "report_period": "report text, period_kind text, period text, start_date date, end_date date",
+    "run_context": "as_of date",
+    "reference_period": "period_kind text, start_date date, end_date date",
+    "fct_cohort_stratum": "report text, person_id bigint, cohort_date date, stratifier text, stratum text",
+}
+MODELS = {
+    "organisation_membership": "levels",
+    "entity_parent": "levels",
+    "report_attribution": "levels",
+    "agg_indicator_by_level": "marts",
+    "agg_indicator_by_parent": "marts",
+    "agg_indicator_funnel": "marts",
+    "agg_indicator_trend": "marts",
+    "agg_attribution": "marts",
+    "dim_level_entity": "marts",
+}
+
+
+def load(engine: Engine, tables: dict[str, Sequence[Sequence[Any]]]) -> None:
+    """Create the inputs: a row is its values in the order of COLUMNS."""
+    for name, columns in COLUMNS.items():
+        engine.execute(f"create temp table {name} ({columns})")
+        for row in tables.get(name, ()):
+            engine.execute(f"insert into {name} values ({', '.join(_literal(v) for v in row)})")
+
+
+def build(engine: Engine, *names: str) -> None:
+    """Create models over what stands; in order."""
+    for name in names or MODELS:
+        sql = (ROOT / "models" / MODELS[name] / f"{name}.sql").read_text(encoding="utf-8")
+        engine.execute(f"create temp table {name} as {compiled(sql, engine.name)}")
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"

@@ -1,0 +1,277 @@
+"""Organisations, levels, attribution and aggregation, worked out by hand on both engines (semantics.md, 9)."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import levels_world as world
+import pytest
+from lab.engines import DuckDbEngine, Engine, PostgresEngine
+
+# Hospitals a and b are of trust T1; a is in two networks. c moved from trust T1 to T2 on 1 July 2024. d is of T3 and has no
+# children. Nobody knows hospital x. Levels: hospital, trust, network, national.
+BRIDGE = [
+    ("p", "a", "hospital", "a", "Hospital A", None, None),
+    ("p", "b", "hospital", "b", "Hospital B", None, None),
+    ("p", "c", "hospital", "c", "Hospital C", None, None),
+    ("p", "d", "hospital", "d", "Hospital D", None, None),
+    ("p", "a", "trust", "T1", "T1", None, None),
+    ("p", "b", "trust", "T1", "T1", None, None),
+    ("p", "c", "trust", "T1", "T1", None, "2024-06-30"),
+    ("p", "c", "trust", "T2", "T2", "2024-07-01", None),
+    ("p", "d", "trust", "T3", "T3", None, None),
+    ("p", "a", "network", "N1", "N1", None, None),
+    ("p", "a", "network", "N2", "N2", None, None),
+    ("p", "b", "network", "N1", "N1", None, None),
+    *(("p", h, "national", "all", "all", None, None) for h in "abcd"),
+    ("other", "a", "trust", "not of this population", "-", None, None),
+]
+# Persons 1 to 8, an episode each. 3 moved from a to b. 7 was at nobody-knows-where, 8 nowhere.
+REGISTERED = {1: "a", 2: "a", 3: "a", 4: "b", 5: "c", 6: "c", 7: "x"}
+LEAD = REGISTERED | {3: "b"}
+DAYS = {
+    1: "2024-01-10", 2: "2024-02-10", 3: "2024-03-10", 4: "2024-08-10",
+    5: "2024-06-30", 6: "2024-07-01", 7: "2024-01-01", 8: "2024-01-01",
+}  # fmt: skip
+STATUS = {1: "met", 2: "not_met", 3: "met", 4: "unresolved", 5: "met", 6: "excluded", 7: "met", 8: "met"}
+
+
+def tables() -> dict[str, list[Any]]:
+    return {
+        "dim_report": [("r", "p", True), ("not_built", "p", False)],
+        "dim_indicator": [
+            ("r", "i", 1, 3, "proportion", "70", "higher", True),
+            ("r", "j", 2, 1, "proportion", None, None, True),
+        ],
+        "catalogue_report_level": [
+            ("r", n, level, "registered")
+            for n, level in enumerate(("hospital", "trust", "network", "national"), start=1)
+        ],
+        "organisation_level": BRIDGE,
+        "organisation_attribution": [
+            ("p", rule, True, person, 10 * person, organisation, None, None)
+            for rule, of in (("registered", REGISTERED), ("lead", LEAD))
+            for person, organisation in of.items()
+        ],
+        "fct_indicator_result": [
+            ("r", "i", person, 10 * person, 10 * person, DAYS[person], STATUS[person], DAYS[person], True)
+            for person in DAYS
+        ]
+        + [("r", "i", 9, 90, 90, "2024-01-10", "met", "2024-01-10", False)],
+        "report_period": [
+            ("r", "named", "first_half", "2024-01-01", "2024-06-30"),
+            ("r", "named", "second_half", "2024-07-01", "2024-12-31"),
+        ],
+        "run_context": [("2025-01-01",)],
+        "reference_period": [("year", "1900-01-01", "1900-12-31"), ("year", "2099-01-01", "2099-12-31")],
+    }
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    is_duckdb = request.param == "duckdb"
+    found: Engine = DuckDbEngine() if is_duckdb else PostgresEngine(request.getfixturevalue("postgres_dsn"))
+    found.begin()
+    yield found
+    found.rollback()
+    found.close()
+
+
+def counts(engine: Engine, indicator: str, period: str) -> dict[tuple[str, str], tuple[int, ...]]:
+    """(met, not met, unresolved, excluded) by level and entity."""
+    rows = engine.rows(
+        "select level_name, entity, met, not_met, unresolved, excluded from agg_indicator_by_level "
+        f"where indicator = '{indicator}' and period = '{period}'"
+    )
+    found = {row[:2]: row[2:] for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def test_counts_by_entity(engine: Engine) -> None:
+    world.load(engine, tables())
+    world.build(engine)
+    # 5 was registered on the last day of c in T1, 6 on its first day in T2
+    assert counts(engine, "i", "all time") == {
+        ("hospital", "a"): (2, 1, 0, 0),
+        ("hospital", "b"): (0, 0, 1, 0),
+        ("hospital", "c"): (1, 0, 0, 1),
+        ("hospital", "d"): (0, 0, 0, 0),
+        ("trust", "T1"): (3, 1, 1, 0),
+        ("trust", "T2"): (0, 0, 0, 1),
+        ("trust", "T3"): (0, 0, 0, 0),
+        ("network", "N1"): (2, 1, 1, 0),
+        ("network", "N2"): (2, 1, 0, 0),
+        ("national", "all"): (3, 1, 1, 1),
+    }
+    assert counts(engine, "i", "first_half")["national", "all"] == (3, 1, 0, 0)
+    assert counts(engine, "i", "second_half")["national", "all"] == (0, 0, 1, 1)
+    empty = counts(engine, "j", "second_half")
+    assert set(empty) == set(counts(engine, "i", "all time"))
+    assert set(empty.values()) == {(0, 0, 0, 0)}
+
+
+def test_rates_bounds_and_verdicts(engine: Engine) -> None:
+    world.load(engine, tables())
+    world.build(engine)
+    rows = engine.rows(
+        "select entity, rate, lowest_rate, highest_rate, lower_95, upper_998, verdict, is_certain, as_of "
+        "from agg_indicator_by_level where indicator = 'i' and period = 'all time' and level_name in ('trust', 'national')"
+    )
+    found = {row[0]: tuple(None if v is None else str(v) for v in row[1:]) for row in rows}
+    # 3 of 4, one unresolved; Wilson limits of 3 of 4 by the closed form
+    assert found["T1"] == ("0.750000", "0.600000", "0.800000", "0.300642", "0.977775", "reached", "False", "2025-01-01")
+    assert found["T2"] == (None, None, None, None, None, "no data", "False", "2025-01-01")
+    assert found["all"][:3] == ("0.750000", "0.600000", "0.800000")
+    without = engine.rows("select distinct verdict, is_certain, rate from agg_indicator_by_level where indicator = 'j'")
+    assert [(verdict, rate) for verdict, _, rate in without] == [("no benchmark", None)]
+
+
+def test_differences_from_parents(engine: Engine) -> None:
+    world.load(engine, tables())
+    world.build(engine)
+    rows = engine.rows(
+        "select entity, parent_level, parent_entity, difference from agg_indicator_by_parent "
+        "where indicator = 'i' and period = 'all time' and level_name = 'hospital'"
+    )
+    found = {row[:3]: row[3] for row in rows}
+    third = Decimal("0.666667")
+    assert found["a", "trust", "T1"] == third - Decimal("0.75")
+    assert found["a", "network", "N1"] == found["a", "network", "N2"] == 0
+    assert found["a", "national", "all"] == third - Decimal("0.75")
+    assert {key[1:] for key in found if key[0] == "c"} == {("trust", "T1"), ("trust", "T2"), ("national", "all")}
+    assert found["c", "trust", "T2"] is None
+    in_second = engine.rows(
+        "select parent_entity from agg_indicator_by_parent where indicator = 'i' and period = 'second_half' "
+        "and entity = 'c' and parent_level = 'trust'"
+    )
+    assert in_second == [("T2",)]
+    upwards = engine.rows("select count(*) from agg_indicator_by_parent where level_name = 'national'")
+    assert upwards == [(0,)]
+
+
+def test_moved_and_unknown_persons(engine: Engine) -> None:
+    world.load(engine, tables())
+    world.build(engine)
+    rows = engine.rows(
+        "select attribution, persons, attributed, unattributed, unknown_organisation, moved from agg_attribution"
+    )
+    assert sorted(rows) == [("lead", 8, 7, 1, 1, 1), ("registered", 8, 7, 1, 1, 0)]
+
+
+def test_the_other_rule(engine: Engine) -> None:
+    given = tables()
+    given["catalogue_report_level"] = [(*row[:3], "lead") for row in given["catalogue_report_level"]]
+    world.load(engine, given)
+    world.build(engine)
+    found = counts(engine, "i", "all time")
+    assert (found["hospital", "a"], found["hospital", "b"]) == ((1, 1, 0, 0), (1, 0, 1, 0))
+
+
+# --- rules of attribution that know days
+
+
+@pytest.mark.parametrize(
+    ("rows", "cohort_date", "organisation"),
+    [
+        # the provider on the day of the key
+        ([("a", None, "2024-03-31"), ("b", "2024-04-01", None)], "2024-03-31", "a"),
+        ([("a", None, "2024-03-31"), ("b", "2024-04-01", None)], "2024-04-01", "b"),
+        # the care site of the visit that holds the index day; of two, the one that began last; then the lowest
+        ([("b", "2024-01-01", "2024-01-05"), ("c", "2024-01-03", "2024-01-04")], "2024-01-04", "c"),
+        ([("b", "2024-01-01", "2024-01-05"), ("c", "2024-01-01", "2024-01-04")], "2024-01-02", "b"),
+        # no row holds the day
+        ([("b", "2024-01-01", "2024-01-05")], "2024-01-06", None),
+        # an unknown cohort date: the organisation of the day of the report
+        ([("a", None, "2024-03-31"), ("b", "2024-04-01", None)], None, "b"),
+    ],
+)
+def test_dated_rules(engine: Engine, rows: list[Any], cohort_date: str | None, organisation: str | None) -> None:
+    given = tables()
+    given["catalogue_report_level"] = [("r", 1, "hospital", "on_the_day")]
+    given["organisation_attribution"] = [("p", "on_the_day", False, 1, None, *row) for row in rows]
+    given["fct_indicator_result"] = [("r", "i", 1, 10, 10, cohort_date, "met", cohort_date, True)]
+    world.load(engine, given)
+    world.build(engine)
+    found = engine.rows("select organisation from report_attribution where is_chosen")
+    assert found == [(organisation,)]
+    by_entity = {key[1]: value[0] for key, value in counts(engine, "i", "all time").items()}
+    assert by_entity == {h: int(h == organisation) for h in "abcd"}
+
+
+def test_undated_results_have_a_period_of_their_own(engine: Engine) -> None:
+    given = tables()
+    given["fct_indicator_result"] = [("r", "i", 1, 10, 10, None, "met", None, True)]
+    world.load(engine, given)
+    world.build(engine)
+    assert {p: counts(engine, "i", p)["trust", "T1"][0] for p in ("undated", "all time")} == {
+        "undated": 1,
+        "all time": 1,
+    }
+
+
+def test_no_stale_entity_stays(engine: Engine) -> None:
+    """A hospital that drops out of the bridge is gone from a table rebuilt, whatever stood there before."""
+    given = tables()
+    given["organisation_level"] = [row for row in BRIDGE if row[1] != "a"]
+    world.load(engine, given)
+    world.build(engine)
+    assert ("hospital", "a") not in counts(engine, "i", "all time")
+    assert counts(engine, "i", "all time")["trust", "T1"] == (1, 0, 1, 0)
+
+
+def test_strata_of_each_entity(engine: Engine) -> None:
+    """Persons 1, 2 and 5 are girls, 3, 4 and 6 boys; every entity stands in both strata, and in the whole."""
+    given = tables()
+    girls = {1, 2, 5}
+    given["fct_cohort_stratum"] = [
+        ("r", person, DAYS[person], "sex", "girl" if person in girls else "boy") for person in range(1, 7)
+    ]
+    world.load(engine, given)
+    world.build(engine)
+    rows = engine.rows(
+        "select stratifier, stratum, entity, met, not_met, unresolved, excluded from agg_indicator_by_level "
+        "where indicator = 'i' and period = 'all time' and level_name = 'trust'"
+    )
+    assert {row[:3]: row[3:] for row in rows} == {
+        ("all", "all", "T1"): (3, 1, 1, 0),
+        ("all", "all", "T2"): (0, 0, 0, 1),
+        ("all", "all", "T3"): (0, 0, 0, 0),
+        ("sex", "girl", "T1"): (2, 1, 0, 0),
+        ("sex", "girl", "T2"): (0, 0, 0, 0),
+        ("sex", "girl", "T3"): (0, 0, 0, 0),
+        ("sex", "boy", "T1"): (1, 0, 1, 0),
+        ("sex", "boy", "T2"): (0, 0, 0, 1),
+        ("sex", "boy", "T3"): (0, 0, 0, 0),
+    }
+    assert len(rows) == 9
+
+
+def test_an_unavailable_indicator_has_no_counts(engine: Engine) -> None:
+    given = tables()
+    given["dim_indicator"] = [given["dim_indicator"][0], ("r", "j", 2, 1, "proportion", "70", "higher", False)]
+    world.load(engine, given)
+    world.build(engine)
+    rows = engine.rows(
+        "select distinct met, not_met, eligible, exception, unresolved, excluded, ineligible, rate, lowest_rate, lower_95, verdict "
+        "from agg_indicator_by_level where indicator = 'j'"
+    )
+    assert rows == [(*[None] * 10, "unavailable")]
+    funnel = engine.rows(
+        "select distinct eligible, peer_rank, outlier_class from agg_indicator_funnel where indicator = 'j'"
+    )
+    assert funnel == [(None, None, "not assessed")]
+    assert engine.rows("select count(*) from agg_indicator_trend where indicator = 'j'") == [(0,)]
+
+
+def test_days_outside_the_calendar_have_a_period_of_their_own(engine: Engine) -> None:
+    given = tables()
+    given["report_period"] = [("r", "year", "1899", "1899-01-01", "1899-12-31")]
+    given["fct_indicator_result"] = [
+        ("r", "i", 1, 10, 10, day, "met", day, True) for day in ("1899-12-31", "1900-01-01")
+    ]
+    world.load(engine, given)
+    world.build(engine)
+    found = {p: counts(engine, "i", p)["trust", "T1"][0] for p in ("outside the calendar", "all time")}
+    assert found == {"outside the calendar": 1, "all time": 2}
+    assert counts(engine, "i", "1899") == {}

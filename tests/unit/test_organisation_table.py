@@ -1,0 +1,59 @@
+"""One organisation beside its parents, as printed."""
+
+import io
+from typing import Any
+
+import pytest
+from measuremart.organisation_table import organisation_table
+from rich.console import Console
+
+
+def rows() -> list[dict[str, Any]]:
+    entities = [
+        ("hospital", "a", "Hospital A"),
+        ("trust", "T1", "T1"),
+        ("open_uk", "N1", "North"),
+        ("open_uk", "N2", "South"),
+    ]
+    rates = {
+        "ECG": [(1, 3, "0.333333"), (2, 4, "0.500000"), (0, 0, None), (1, 1, "1.000000")],
+        "MRI": [(0, 1, "0.000000")] * 4,
+    }
+    return [
+        {
+            "position": position, "title": indicator, "level_position": 1, "level_name": level, "entity": entity,
+            "entity_title": title, "met": met, "eligible": eligible, "rate": rate, "as_of": "2026-06-30",
+        }
+        for position, indicator in enumerate(rates, start=1)
+        for (level, entity, title), (met, eligible, rate) in zip(entities, rates[indicator], strict=True)
+    ]  # fmt: skip
+
+
+def printed(width: int) -> list[str]:
+    out = io.StringIO()
+    console = Console(file=out, width=width, highlight=False)
+    console.print(organisation_table("Audit", rows(), width))
+    return [line.rstrip() for line in out.getvalue().splitlines()]
+
+
+def test_a_column_for_each_entity() -> None:
+    title, levels, names, ecg, mri = printed(100)
+    assert title == "Audit: Hospital A, as of 2026-06-30 (rate, of how many eligible)"
+    assert levels.split() == ["hospital", "trust", "open", "uk", "open", "uk"]
+    assert names.split() == ["indicator", "Hospital", "A", "T1", "North", "South"]
+    assert ecg.split("  ")[0] == "ECG"
+    assert [cell.strip() for cell in ecg.split("  ") if cell.strip()][1:] == [
+        "33.3% of 3",
+        "50.0% of 4",
+        "- of 0",
+        "100.0% of 1",
+    ]
+    assert [cell.strip() for cell in mri.split("  ") if cell.strip()][1:] == ["0.0% of 1"] * 4
+
+
+@pytest.mark.parametrize("width", [40, 60])
+def test_one_below_the_other_where_it_is_narrow(width: int) -> None:
+    found = printed(width)
+    assert all(len(line) <= width for line in found)
+    assert "  open uk North: - of 0" in found
+    assert "  hospital Hospital A: 33.3% of 3" in found
