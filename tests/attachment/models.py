@@ -47,6 +47,7 @@ def compiler(engine: str, settings: Settings) -> Environment:
 
     environment.globals["adapter"] = SimpleNamespace(dispatch=dispatch)
     environment.globals["target"] = SimpleNamespace(type=engine)
+    environment.globals["modules"] = SimpleNamespace(re=re)
     environment.globals["var"] = variables.__getitem__
     environment.globals["ref"] = lambda name: name
     environment.globals["source"] = lambda _, name: f"source_{name}"
@@ -82,6 +83,8 @@ def _attached(engine: Engine, world: World, settings: Settings, targets: tuple[s
             for e in world.events
             for episode in e.links
         ]
+    nobody = Table("opted_out_person", {"population": "text", "person_id": "bigint"}, [])
+    engine.load(nobody, "opted_out_person")
     for seed in ("episode_kind", "event_field"):
         engine.load(_seed(seed), seed)
     for table, rows in tables.items():

@@ -21,7 +21,7 @@ DEFINITIONS = {
     "base/base.yml": """
 populations:
   clinic:
-    person: {model: patient, id: person_id}
+    person: {model: patient, id: person_id, birth_date: null}
     episodes: {model: pathway, person: person_id, id: episode_id, start: start_date, end: end_date}
 targets:
   note: {model: note, dates: {start: start_date}, unit: null, number: null, text: null, flag: null}
@@ -77,7 +77,8 @@ WORLD: dict[str, tuple[dict[str, str], list[tuple[Any, ...]]]] = {
         ],
     ),
 }
-VARIABLES = {"packs": ["base", "waiting"], "as_of": "2024-12-31", "omop_source": "schema"}
+ABSENT = [path.stem.removeprefix("stg_omop__") for path in sorted((ROOT / "models/staging/omop").glob("*.sql"))]
+VARIABLES = {"packs": ["base", "waiting"], "as_of": "2024-12-31", "omop_source": "schema", "absent_tables": ABSENT}
 SCHEMA = "unavailable"
 Ask = Callable[[str], list[tuple[Any, ...]]]
 STAGE = 'subquery stage_seen is incomplete: the stages\' concepts are "not" agreed'
@@ -87,11 +88,18 @@ SPREAD, LATER = "nobody has said what spread is", "measure later is incomplete: 
 def write_project(folder: Path) -> Path:
     """Write a project of our own macros, marts and generic tests, with generated models over three seeds."""
     project = folder / "project"
-    for part in ("macros", "tests/generic", "models/marts"):
+    layers = (f"models/{layer}" for layer in ("staging", "episodes", "targets", "marts", "results"))
+    for part in ("macros", "tests/generic", "seeds/reference", "seeds/epilepsy12", *layers):
         shutil.copytree(ROOT / part, project / part)
     (project / "tests" / "singular").mkdir()
     shutil.copy(ROOT / "tests" / "singular" / "packs_exist.sql", project / "tests" / "singular")
-    for name in ("run_context.sql", "reference_period.sql", "report_period.sql", "_reference.yml"):
+    for name in (
+        "run_context.sql",
+        "reference_period.sql",
+        "report_period.sql",
+        "vocabulary_finding.sql",
+        "_reference.yml",
+    ):
         shutil.copy(ROOT / "models" / name, project / "models")
     shutil.copy(ROOT / "dbt_project.yml", project)
     for path, text in DEFINITIONS.items():
@@ -261,7 +269,7 @@ def test_only_what_is_available_has_a_table(duck: Warehouse) -> None:
     tables = duck.rows(f"select table_name from information_schema.tables where table_schema in {layers} order by 1")
     assert [name for (name,) in tables] == [
         *("cohort__lung", "dropped_events", "dropped_events__base", "indicator__any_treatment"),
-        *("measure__lung_cancer", "measure__treated"),
+        *("measure__lung_cancer", "measure__treated", "measure_members"),
         *("report__mdt", "report__mdt__dataset", "report__mdt__results"),
         *("report__staged", "report__staged__dataset", "report__staged__results", "report_results"),
         *("subquery__lung_seen", "subquery__treatment_seen"),
@@ -273,7 +281,7 @@ def test_a_pack_of_which_nothing_is_available_builds(tmp_path: Path) -> None:
     (project / "definitions" / "base" / "base.yml").unlink()
     (project / "definitions" / "waiting" / "waiting.yml").write_text(
         DEFINITIONS["waiting/waiting.yml"].rsplit("\n", 2)[0]
-        + "\npopulations:\n  clinic: {person: {model: patient, id: person_id}}\n"
+        + "\npopulations:\n  clinic: {person: {model: patient, id: person_id, birth_date: null}}\n"
     )
     done = CliRunner().invoke(app, ["generate", "--project-dir", str(project)])
     assert done.exit_code == 0, done.output
