@@ -21,13 +21,21 @@ UNIONS = {
     "concept_set_sizes.sql",
     "dropped_events.sql",
     "measure_members.sql",
+    "organisation_attribution.sql",
+    "organisation_level.sql",
     "population_episodes.sql",
     "population_persons.sql",
     "report_cohort_keys.sql",
     "report_results.sql",
     "report_strata.sql",
 }
-SCALAR_MACROS = sorted(file.stem for file in (ROOT / "macros" / "scalar").glob("*.sql"))
+# A name with two underscores is how one engine spells a macro.
+SCALAR_MACROS = sorted(
+    name
+    for file in (ROOT / "macros" / "scalar").glob("*.sql")
+    for name in re.findall(r"\{%-? *macro (\w+)", file.read_text(encoding="utf-8"))
+    if "__" not in name
+)
 DIALECTS = ("duckdb", "postgres", "spark")
 # Functions that mean the same on every engine; all others are macros of macros/scalar.
 PORTABLE = {

@@ -42,7 +42,7 @@ def organisation_unions(plan: Plan) -> list[Union]:
     return [
         Union(
             f"{_FOLDER}/organisation_level",
-            "the organisations of all populations",
+            "the organisations of all packs",
             "Which entity of each level an organisation belongs to, and when",
             _LEVEL_COLUMNS,
             tuple(levels),
@@ -50,7 +50,7 @@ def organisation_unions(plan: Plan) -> list[Union]:
         ),
         Union(
             f"{_FOLDER}/organisation_attribution",
-            "the attributions of all populations",
+            "the attributions of all packs",
             "Which organisation a person or an episode counts for under each rule of attribution, and when",
             _ATTRIBUTION_COLUMNS,
             tuple(attributions),
