@@ -291,7 +291,7 @@ def test_free_text_stays_text(text: str) -> None:
             literals += plain.count(f"'{MARK}'") + plain.count(f"'{MARK.lower()}'")
             expected = plain.replace(f"'{MARK}'", sql.text(text))
             expected = expected.replace(f"'{MARK.lower()}'", sql.text(sql.folded(text)))
-            assert nasty[path] == expected, path  # nothing but the literals differs
+            assert unwrapped(nasty[path]) == unwrapped(expected), path  # nothing but the literals differs
         elif path.endswith(".yml"):
             same_but(yaml.safe_load(plain), yaml.safe_load(nasty[path]), text)
         else:
@@ -299,6 +299,12 @@ def test_free_text_stays_text(text: str) -> None:
                 [cell.replace(MARK, folded(text)) for cell in row] for row in csv.reader(io.StringIO(plain, newline=""))
             ]
     assert literals >= 6
+
+
+def unwrapped(text: str) -> list[str]:
+    """Literals and what stands between them, whose line breaks depend on how long the literals are."""
+    parts = re.split(r"('(?:[^']|'')*')", text)
+    return [part if n % 2 else "".join(part.split()) for n, part in enumerate(parts)]
 
 
 def same_but(plain: Any, nasty: Any, text: str) -> None:
