@@ -39,3 +39,11 @@ def postgres_dsn(request: pytest.FixtureRequest) -> Iterator[str]:
         return
     with PostgresServer() as server:
         yield server.dsn
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With xdist, a module whose fixtures build a project stays on one worker: built once, in schemas of its own."""
+    for item in items:
+        if item.path.parent.name in ("attachment", "cli", "engines") and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
