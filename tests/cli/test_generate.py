@@ -90,15 +90,17 @@ def test_only_what_changed_is_touched(project: Path) -> None:
         "models/measures/ward/measure__one_more.sql",
         "models/measures/ward/measure__one_more.yml",
         "models/measures/ward/measure__early.yml",
+        "models/measures/measure_members.sql",
+        "seeds/catalogue/catalogue_cohort_definition.csv",
         "seeds/catalogue/catalogue_measure.csv",
     }
-    assert out.rstrip().endswith(": 2 new, 2 changed")
+    assert out.rstrip().endswith(": 2 new, 4 changed")
     assert run(project, "generate")[1].rstrip().endswith(": nothing to change")
 
     (definitions / "more.yml").unlink()
     code, out, _ = run(project, "generate")
     assert code == 0
-    assert out.rstrip().endswith(": 1 changed, 2 removed")
+    assert out.rstrip().endswith(": 3 changed, 2 removed")
     assert not (project / "models/measures/ward/measure__one_more.sql").exists()
 
 

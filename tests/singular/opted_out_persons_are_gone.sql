@@ -6,6 +6,7 @@ with found as (
         'dim_episode',
         'fct_measure_member',
         'fct_cohort_member',
+        'fct_cohort_stratum',
         'fct_indicator_result',
     ] %}
         {% if not loop.first %}union all{% endif %}
