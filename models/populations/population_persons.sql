@@ -11,7 +11,12 @@ united as (
             person_id,
             date_of_birth as birth_date,
             sex as sex_id,
-            case sex when 0 then 'not_known' when 1 then 'male' when 2 then 'female' when 9 then 'not_specified' end as sex
+            case sex
+                when 0 then 'not_known'
+                when 1 then 'male'
+                when 2 then 'female'
+                when 9 then 'not_specified'
+            end as sex
         from {{ ref('epilepsy12_child') }}
 
         union all

@@ -113,8 +113,11 @@ def _persons(plan: Plan) -> Union:
 def _sex(population: Population) -> str:
     if population.sex is None or not population.sexes:
         return "{{ to_text('null') }}"
-    cases = " ".join(f"when {code} then {sql.text(name)}" for name, code in population.sexes)
-    return f"case {population.sex} {cases} end"
+    cases = [f"when {code} then {sql.text(name)}" for name, code in population.sexes]
+    if len(cases) <= 2:
+        return f"case {population.sex} {' '.join(cases)} end"
+    inner = "".join(f"\n                {case}" for case in cases)
+    return f"case {population.sex}{inner}\n            end"
 
 
 def _episodes(plan: Plan) -> Union:
