@@ -637,7 +637,7 @@ pair__paediatrician_with_expertise as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__paediatrician_with_expertise as opportunity
     inner join cohort
@@ -671,7 +671,7 @@ pair__epilepsy_specialist_nurse as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__epilepsy_specialist_nurse as opportunity
     inner join cohort
@@ -710,7 +710,7 @@ pair__tertiary_input as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__tertiary_input as opportunity
     inner join cohort
@@ -749,7 +749,7 @@ pair__epilepsy_surgery_referral as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__epilepsy_surgery_referral as opportunity
     inner join cohort
@@ -788,7 +788,7 @@ pair__ecg as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__ecg as opportunity
     inner join cohort
@@ -827,7 +827,7 @@ pair__mri as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__mri as opportunity
     inner join cohort
@@ -866,7 +866,7 @@ pair__assessment_of_mental_health_issues as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__assessment_of_mental_health_issues as opportunity
     inner join cohort
@@ -905,7 +905,7 @@ pair__mental_health_support as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__mental_health_support as opportunity
     inner join cohort
@@ -944,7 +944,7 @@ pair__sodium_valproate as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__sodium_valproate as opportunity
     inner join cohort
@@ -978,7 +978,7 @@ pair__care_plan_agreement as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__care_plan_agreement as opportunity
     inner join cohort
@@ -1012,7 +1012,7 @@ pair__patient_held_document as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__patient_held_document as opportunity
     inner join cohort
@@ -1046,7 +1046,7 @@ pair__agreement_to_care_plan as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__agreement_to_care_plan as opportunity
     inner join cohort
@@ -1080,7 +1080,7 @@ pair__care_plan_updated as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__care_plan_updated as opportunity
     inner join cohort
@@ -1114,7 +1114,7 @@ pair__care_plan_content as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__care_plan_content as opportunity
     inner join cohort
@@ -1153,7 +1153,7 @@ pair__prolonged_seizures_plan as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__prolonged_seizures_plan as opportunity
     inner join cohort
@@ -1187,7 +1187,7 @@ pair__water_safety as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__water_safety as opportunity
     inner join cohort
@@ -1221,7 +1221,7 @@ pair__first_aid as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__first_aid as opportunity
     inner join cohort
@@ -1255,7 +1255,7 @@ pair__participation_and_risk as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__participation_and_risk as opportunity
     inner join cohort
@@ -1289,7 +1289,7 @@ pair__sudep as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__sudep as opportunity
     inner join cohort
@@ -1323,7 +1323,7 @@ pair__service_contact_details as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__service_contact_details as opportunity
     inner join cohort
@@ -1362,7 +1362,7 @@ pair__school_healthcare_plan as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__school_healthcare_plan as opportunity
     inner join cohort

@@ -470,7 +470,7 @@ pair__mdt_discussion as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -510,7 +510,7 @@ pair__pathological_confirmation as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__pathological_confirmation as opportunity
     inner join cohort
@@ -544,7 +544,7 @@ pair__ecog_documented as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__ecog_documented as opportunity
     inner join cohort
@@ -582,7 +582,7 @@ pair__smoking_documented as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__smoking_documented as opportunity
     inner join cohort
@@ -639,7 +639,7 @@ pair__lung_function_before_surgery as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date > opportunity.window_end
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
@@ -701,7 +701,7 @@ pair__lung_function_before_radiotherapy as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date > opportunity.window_end
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
@@ -748,7 +748,7 @@ pair__early_stage_surgery as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__early_stage_surgery as opportunity
     inner join cohort
@@ -787,7 +787,7 @@ pair__early_stage_radiotherapy as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__early_stage_radiotherapy as opportunity
     inner join cohort
@@ -828,7 +828,7 @@ pair__stage_iii_chemoradiotherapy as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date > opportunity.window_end
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
@@ -891,7 +891,7 @@ pair__chemotherapy_around_surgery as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -937,7 +937,7 @@ pair__small_cell_therapy as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__small_cell_therapy as opportunity
     inner join cohort
@@ -979,7 +979,7 @@ pair__small_cell_therapy_14_days as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -1024,7 +1024,7 @@ pair__small_cell_chemoradiotherapy as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__small_cell_chemoradiotherapy as opportunity
     inner join cohort
@@ -1063,7 +1063,7 @@ pair__molecular_testing_stage_iv as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__molecular_testing_stage_iv as opportunity
     inner join cohort
@@ -1105,7 +1105,7 @@ pair__stage_iv_palliative_referral as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -1152,7 +1152,7 @@ pair__stage_iv_systemic_therapy as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -1190,7 +1190,7 @@ pair__any_treatment as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__any_treatment as opportunity
     inner join cohort
@@ -1227,7 +1227,7 @@ pair__specialist_nurse_at_diagnosis as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -1276,7 +1276,7 @@ pair__treatment_near_death as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -1342,7 +1342,7 @@ pair__referral_to_specialist as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -1407,7 +1407,7 @@ pair__referral_to_treatment as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -1453,7 +1453,7 @@ pair__diagnosis_to_palliative as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}

@@ -4,10 +4,12 @@ with recorded as (
         {{ text_id('child_id') }} as person_id,
         trim({{ to_text('child_id') }}) as child_id,
         {{ e12_flag('record_exists') }} as record_exists,
-        {{ e12_flag('childrens_epilepsy_surgical_service_referral_criteria_met') }} as childrens_epilepsy_surgical_service_referral_criteria_met,
+        {{ e12_flag('childrens_epilepsy_surgical_service_referral_criteria_met') }}
+            as childrens_epilepsy_surgical_service_referral_criteria_met,
         {{ e12_flag('consultant_paediatrician_referral_made') }} as consultant_paediatrician_referral_made,
         {{ e12_flag('paediatric_neurologist_referral_made') }} as paediatric_neurologist_referral_made,
-        {{ e12_flag('childrens_epilepsy_surgical_service_referral_made') }} as childrens_epilepsy_surgical_service_referral_made,
+        {{ e12_flag('childrens_epilepsy_surgical_service_referral_made') }}
+            as childrens_epilepsy_surgical_service_referral_made,
         {{ e12_flag('epilepsy_specialist_nurse_referral_made') }} as epilepsy_specialist_nurse_referral_made,
         {{ e12_day('consultant_paediatrician_referral_date') }} as consultant_paediatrician_referral_date,
         {{ e12_day('consultant_paediatrician_input_date') }} as consultant_paediatrician_input_date,

@@ -7,13 +7,19 @@ with recorded as (
         {{ e12_flag('has_an_aed_been_given') }} as has_an_aed_been_given,
         {{ e12_flag('has_rescue_medication_been_prescribed') }} as has_rescue_medication_been_prescribed,
         {{ e12_flag('individualised_care_plan_in_place') }} as individualised_care_plan_in_place,
-        {{ e12_flag('individualised_care_plan_has_parent_carer_child_agreement') }} as individualised_care_plan_has_parent_carer_child_agreement,
-        {{ e12_flag('has_individualised_care_plan_been_updated_in_the_last_year') }} as has_individualised_care_plan_been_updated_in_the_last_year,
-        {{ e12_flag('individualised_care_plan_parental_prolonged_seizure_care') }} as individualised_care_plan_parental_prolonged_seizure_care,
+        {{ e12_flag('individualised_care_plan_has_parent_carer_child_agreement') }}
+            as individualised_care_plan_has_parent_carer_child_agreement,
+        {{ e12_flag('has_individualised_care_plan_been_updated_in_the_last_year') }}
+            as has_individualised_care_plan_been_updated_in_the_last_year,
+        {{ e12_flag('individualised_care_plan_parental_prolonged_seizure_care') }}
+            as individualised_care_plan_parental_prolonged_seizure_care,
         {{ e12_flag('individualised_care_plan_include_first_aid') }} as individualised_care_plan_include_first_aid,
-        {{ e12_flag('individualised_care_plan_addresses_water_safety') }} as individualised_care_plan_addresses_water_safety,
-        {{ e12_flag('individualised_care_plan_includes_service_contact_details') }} as individualised_care_plan_includes_service_contact_details,
-        {{ e12_flag('individualised_care_plan_includes_general_participation_risk') }} as individualised_care_plan_includes_general_participation_risk,
+        {{ e12_flag('individualised_care_plan_addresses_water_safety') }}
+            as individualised_care_plan_addresses_water_safety,
+        {{ e12_flag('individualised_care_plan_includes_service_contact_details') }}
+            as individualised_care_plan_includes_service_contact_details,
+        {{ e12_flag('individualised_care_plan_includes_general_participation_risk') }}
+            as individualised_care_plan_includes_general_participation_risk,
         {{ e12_flag('individualised_care_plan_addresses_sudep') }} as individualised_care_plan_addresses_sudep,
         {{ e12_flag('individualised_care_plan_includes_ehcp') }} as individualised_care_plan_includes_ehcp,
         {{ e12_flag('has_support_for_mental_health_support') }} as has_support_for_mental_health_support

@@ -2,7 +2,7 @@ with recorded as (
 
     select
         {{ e12_text('ods_code') }} as ods_code,
-        {{ e12_text('name') }} as name,
+        {{ e12_text('name') }} as name,  -- noqa: RF04
         {{ e12_text('trust') }} as trust,
         {{ e12_text('local_health_board') }} as local_health_board,
         {{ e12_text('icb') }} as icb,

@@ -51,7 +51,7 @@ pair__whole_cohort as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__whole_cohort as opportunity
     inner join cohort

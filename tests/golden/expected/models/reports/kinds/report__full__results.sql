@@ -139,7 +139,7 @@ pair__with_everything as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         case
             when numerator.measure_date < opportunity.window_start
                 then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
@@ -183,7 +183,7 @@ pair__waiting as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__waiting as opportunity
     inner join cohort
@@ -217,7 +217,7 @@ pair__whole_cohort as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__whole_cohort as opportunity
     inner join cohort
@@ -256,7 +256,7 @@ pair__of_one_spring as (
         opportunity.denominator_date,
         opportunity.is_in,
         numerator.measure_date as numerator_date,
-        case when cohort.episode_id is distinct from numerator.episode_id then 1 else 0 end as is_elsewhere,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
         cast(null as bigint) as days_outside
     from opportunity__of_one_spring as opportunity
     inner join cohort
