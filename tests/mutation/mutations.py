@@ -142,7 +142,7 @@ MUTATIONS = [
     Mutation("predicates.py", "{date} >= {sql.day", "{date} > {sql.day"),
     Mutation("predicates.py", "{date} <= {sql.day", "{date} < {sql.day"),
     Mutation("predicates.py", "<= run_context.as_of", "< run_context.as_of"),
-    Mutation("predicates.py", '" and ".join(parts)', '" or ".join(parts)'),
+    Mutation("predicates.py", '_bracketed(parts, " ", "and ", row)', '_bracketed(parts, " ", "or ", row)'),
     Mutation("predicates.py", "sql.text(sql.folded(node.text))", "sql.text(node.text)"),
     Mutation("predicates.py", " between {sql.number(low)}", " not between {sql.number(low)}"),
     Mutation("sql.py", "{sign * offset.months}", "{offset.months}"),
@@ -217,8 +217,8 @@ MUTATIONS = [
     ),
     Mutation(
         _t("report_results_pairs"),
-        "case when cohort.episode_id is distinct from",
-        "case when cohort.episode_id <>",
+        "case when (cohort.episode_id is distinct from",
+        "case when (cohort.episode_id <>",
     ),
     Mutation(_t("report_results_pairs"), "or cohort.episode_id is distinct from", "or cohort.episode_id <>"),
     Mutation(
