@@ -117,17 +117,19 @@ COUNTED = {
         ["('r', 'i', true)"] * 3 + ["('r', 'i', false)"],
     ),
     "agg_indicator": (
-        "report text, indicator text, period_kind text, met bigint, not_met bigint, exception bigint, "
+        "report text, indicator text, stratifier text, period_kind text, met bigint, not_met bigint, exception bigint, "
         "unresolved bigint, excluded bigint, ineligible bigint, verdict text",
         [],
     ),
 }
-ALL_TIME = "('r', 'i', 'all_time', 1, 0, 1, 0, 1, 0, 'reached')"
-YEAR = "('r', 'i', 'year', 1, 0, 0, 0, 0, 0, 'reached')"
-UNDATED = "('r', 'i', 'undated', 0, 0, 1, 0, 0, 0, 'no data')"
-OUTSIDE_CALENDAR = "('r', 'i', 'outside_calendar', 0, 0, 0, 0, 1, 0, 'no data')"
-UNAVAILABLE = "('r', 'gone', 'all_time', null, null, null, null, null, null, 'unavailable')"
-NAMED = "('r', 'i', 'named', 0, 0, 0, 0, 0, 1, 'no data')"
+ALL_TIME = "('r', 'i', 'all', 'all_time', 1, 0, 1, 0, 1, 0, 'reached')"
+YEAR = "('r', 'i', 'all', 'year', 1, 0, 0, 0, 0, 0, 'reached')"
+UNDATED = "('r', 'i', 'all', 'undated', 0, 0, 1, 0, 0, 0, 'no data')"
+OUTSIDE_CALENDAR = "('r', 'i', 'all', 'outside_calendar', 0, 0, 0, 0, 1, 0, 'no data')"
+UNAVAILABLE = "('r', 'gone', 'all', 'all_time', null, null, null, null, null, null, 'unavailable')"
+# of a stratum: part of the whole, not added to it
+STRATUM = "('r', 'i', 'sex', 'all_time', 1, 0, 0, 0, 0, 0, 'reached')"
+NAMED = "('r', 'i', 'all', 'named', 0, 0, 0, 0, 0, 1, 'no data')"
 
 
 @pytest.fixture(params=["duckdb", "postgres"])
@@ -144,12 +146,12 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 @pytest.mark.parametrize(
     ("aggregates", "wrong"),
     [
-        ([ALL_TIME, YEAR, UNDATED, OUTSIDE_CALENDAR, UNAVAILABLE, NAMED], []),
+        ([ALL_TIME, YEAR, UNDATED, OUTSIDE_CALENDAR, UNAVAILABLE, NAMED, STRATUM], []),
         ([ALL_TIME, YEAR, YEAR, YEAR], []),
         ([YEAR, UNDATED, OUTSIDE_CALENDAR, YEAR], [("year", 3, 4)]),
         ([ALL_TIME, YEAR, UNDATED], [("year", 3, 2)]),
         ([ALL_TIME, ALL_TIME], [("all_time", 3, 6)]),
-        (["('r', 'other', 'all_time', 1, 0, 0, 0, 0, 0, 'reached')"], [("all_time", 0, 1)]),
+        (["('r', 'other', 'all', 'all_time', 1, 0, 0, 0, 0, 0, 'reached')"], [("all_time", 0, 1)]),
     ],
 )
 def test_counts_that_do_not_add_up_are_found(engine: Engine, aggregates: list[str], wrong: list[Any]) -> None:
