@@ -68,7 +68,7 @@ lint: $(VENV)/.ready-dev  ## Linters, types and import rules
 
 tests: $(VENV)/.ready-dev  ## All tests, on DuckDB and PostgreSQL
 	$(call stage,examples,$(BIN)/measuremart test)
-	$(call stage,pytest,$(BIN)/pytest -n 2 --dist loadgroup -q --durations 10)
+	$(call stage,pytest,$(BIN)/pytest -n 2 -q --durations 10)
 
 mutation: $(VENV)/.ready-dev  ## Change one token of the renderer at a time: which test notices?
 	@$(BIN)/python tests/mutation/run.py

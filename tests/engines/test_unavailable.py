@@ -88,7 +88,7 @@ SPREAD, LATER = "nobody has said what spread is", "measure later is incomplete: 
 def write_project(folder: Path) -> Path:
     """Write a project of our own macros, marts and generic tests, with generated models over three seeds."""
     project = folder / "project"
-    layers = (f"models/{layer}" for layer in ("staging", "episodes", "targets", "marts", "results"))
+    layers = (f"models/{layer}" for layer in ("staging", "episodes", "targets", "levels", "marts", "results"))
     for part in ("macros", "tests/generic", "seeds/reference", "seeds/epilepsy12", *layers):
         shutil.copytree(ROOT / part, project / part)
     (project / "tests" / "singular").mkdir()
@@ -271,7 +271,8 @@ def test_only_what_is_available_has_a_table(duck: Warehouse) -> None:
         *("cohort__lung", "dropped_events", "dropped_events__base", "indicator__any_treatment"),
         *("measure__lung_cancer", "measure__treated", "measure_members"),
         *("report__mdt", "report__mdt__dataset", "report__mdt__results"),
-        *("report__staged", "report__staged__dataset", "report__staged__results", "report_results"),
+        *("report__staged", "report__staged__dataset", "report__staged__results"),
+        *("report_cohort_keys", "report_results", "report_strata"),
         *("subquery__lung_seen", "subquery__treatment_seen"),
     ]
 

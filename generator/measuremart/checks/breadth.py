@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from measuremart.checks.finding import Finding, Material
-from measuremart.plan.datasets import LEADING, MOST_COLUMNS, dataset_columns
+from measuremart.plan.datasets import LEADING, MOST_COLUMNS, dataset_columns, dataset_measures
 from measuremart.problems import Kind
 
 
@@ -22,6 +22,8 @@ def too_broad_dataset(material: Material) -> Iterator[Finding]:
     Fix: split the report in two, or name fewer measures under `dataset:`.
     """
     for name, report in material.plan.reports.items():
+        if not all(m in material.plan.measures for m in dataset_measures(material.plan, report)):
+            continue  # a measure that was refused: its own error comes first
         count = LEADING + len(dataset_columns(material.plan, report))
         if count > MOST_COLUMNS:
             defined = material.catalogue.of("reports")[name]
