@@ -2,7 +2,6 @@
 
 import datetime as dt
 import statistics
-from pathlib import Path
 
 import hand_indicators
 import hand_records
@@ -15,15 +14,7 @@ RESULT_COLUMNS = (
     "indicator, person_id, episode_id, is_counted, status, cohort_date, denominator_date, numerator_date, days_between"
 )
 
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """The demo, built as a user builds it: seeds, models and every test."""
-    folder: Path = tmp_path_factory.mktemp("demo")
-    built = Warehouse(folder)
-    run = built.dbt("build")
-    assert run.exit_code == 0, run.output
-    return built
+pytestmark = pytest.mark.xdist_group("demo")
 
 
 def test_results(demo: Warehouse) -> None:

