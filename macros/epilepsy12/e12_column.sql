@@ -3,6 +3,12 @@
     nullif({{ to_text(column) }}, '')
 {%- endmacro %}
 
+{% macro e12_code(column) -%}
+    case
+        when lower(trim({{ to_text(column) }})) not in ('', 'none', 'nan', 'null', '<na>') then trim({{ to_text(column) }})
+    end
+{%- endmacro %}
+
 {% macro e12_day(column) -%}
     {{ to_day("nullif(trim(" ~ to_text(column) ~ "), '')") }}
 {%- endmacro %}

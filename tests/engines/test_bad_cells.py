@@ -165,3 +165,17 @@ def test_a_person_stands_once(built: Built) -> None:
     assert built.run.statuses["person_rows"] == "warn"
     # Two rows have no readable id, three repeat a person.
     assert "Got 5 results, configured to warn" in built.run.output
+
+
+def test_cells_that_are_read_as_null_are_counted(built: Built) -> None:
+    assert built.run.statuses["unreadable_omop_cells"] == "warn"
+    (compiled,) = built.run.target.rglob("compiled/**/unreadable_omop_cells.sql")
+    said = compiled.read_text().replace("{", "{{").replace("}", "}}")
+    assert sorted(built.rows("staging", said)) == [
+        ("condition_occurrence", "condition_concept_id", 1),
+        ("condition_occurrence", "condition_start_date", 3),
+        ("condition_occurrence", "condition_start_datetime", 1),
+        ("measurement", "value_as_number", 1),
+        ("person", "birth_datetime", 1),
+        ("person", "person_id", 1),
+    ]

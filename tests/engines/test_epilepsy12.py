@@ -48,14 +48,16 @@ def untidy(clean: Path, folder: Path) -> None:
             rows += rng.sample(rows, len(rows) // 10)
         if table not in ("medicines",):
             rng.shuffle(rows)
-        shuffled = [*columns, "remark"]
+        # Named like the column that tables of a schema have for the order of entry; in a file the rows have an order.
+        shuffled = [*columns, "remark", "entry_order"]
         rng.shuffle(shuffled)
         with (folder / f"{table}.csv").open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.DictWriter(file, shuffled, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
             writer.writeheader()
             for row in rows:
                 said = {column: _spelt(rng, column, value) for column, value in row.items()}
-                writer.writerow(said | {"remark": 'a "quoted" word,\r\nand a second line'})
+                others = {"remark": 'a "quoted" word,\r\nand a second line', "entry_order": str(rng.randint(1, 9999))}
+                writer.writerow(said | others)
 
 
 def _spelt(rng: random.Random, column: str, value: str) -> str:
@@ -76,6 +78,7 @@ def audit(clean: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     built = Warehouse(tmp_path_factory.mktemp("audit"))
     run = built.dbt("build", "--selector", "epilepsy12", variables=_variables(files, exports))
     assert run.exit_code == 0, run.output
+    assert run.statuses["unreadable_epilepsy12_cells"] == "pass"
     built.exports = exports  # type: ignore[attr-defined]
     built.files = files  # type: ignore[attr-defined]
     return built
@@ -179,6 +182,34 @@ def test_contradictory_rows_of_a_child_stop_the_build(audit: Warehouse, tmp_path
     run = second.dbt("build", "--select", "+epilepsy12_child", variables=_variables(tmp_path))
     assert run.exit_code == 1
     assert run.statuses["row_key_epilepsy12_child_person_id"] == "fail"
+
+
+def test_days_of_another_country_are_counted(clean: Path, tmp_path: Path) -> None:
+    """Read as null they would leave children out, or change a score: the build has to say so."""
+    for file in clean.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    with (clean / "children.csv").open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        rows, columns = list(reader), reader.fieldnames or []
+    for row in rows[:5]:
+        row["first_paediatric_assessment_date"] = "31/12/2023"
+    rows[5] |= {"eligibility_criteria_met": "perhaps", "sex": "Female"}
+    rows[6] |= {"date_of_birth": "NaN", "imd_quintile": "3.0", "registered_org": "X99"}
+    with (tmp_path / "children.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        writer.writerows(rows)
+    second = Warehouse(tmp_path)
+    names = ("unreadable_epilepsy12_cells", "attributed_organisations_are_known")
+    run = second.dbt("build", "--select", *(f"+{name}" for name in names), variables=_variables(tmp_path))
+    assert run.exit_code == 0, run.output
+    assert {name: run.statuses[name] for name in names} == dict.fromkeys(names, "warn")
+    (compiled,) = run.target.rglob("compiled/**/unreadable_epilepsy12_cells.sql")
+    assert sorted(second.rows(compiled.read_text())) == [
+        ("children", "eligibility_criteria_met", 1),
+        ("children", "first_paediatric_assessment_date", 5),
+        ("children", "sex", 1),
+    ]
 
 
 @pytest.mark.parametrize(

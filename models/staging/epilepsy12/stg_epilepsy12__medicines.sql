@@ -3,7 +3,7 @@ with recorded as (
     select
         {{ text_id('child_id') }} as person_id,
         trim({{ to_text('child_id') }}) as child_id,
-        {{ e12_whole('entry_order') }} as entry_order,
+        {{ e12_whole('row_of_the_file' if var('e12_source') == 'files' else 'entry_order') }} as entry_order,
         {{ e12_text('medicine_name') }} as medicine_name,
         {{ e12_flag('is_rescue') }} as is_rescue,
         {{ e12_day('start_date') }} as start_date,

@@ -1,14 +1,14 @@
 with recorded as (
 
     select
-        {{ e12_text('ods_code') }} as ods_code,
+        {{ e12_code('ods_code') }} as ods_code,
         {{ e12_text('name') }} as name,  -- noqa: RF04
-        {{ e12_text('trust') }} as trust,
-        {{ e12_text('local_health_board') }} as local_health_board,
-        {{ e12_text('icb') }} as icb,
-        {{ e12_text('nhs_england_region') }} as nhs_england_region,
-        {{ e12_text('open_uk_network') }} as open_uk_network,
-        {{ e12_text('country') }} as country
+        {{ e12_code('trust') }} as trust,
+        {{ e12_code('local_health_board') }} as local_health_board,
+        {{ e12_code('icb') }} as icb,
+        {{ e12_code('nhs_england_region') }} as nhs_england_region,
+        {{ e12_code('open_uk_network') }} as open_uk_network,
+        {{ e12_code('country') }} as country
     from {{ e12_table('organisations') }}
 
 )

@@ -3,7 +3,7 @@ with recorded as (
     select
         {{ text_id('child_id') }} as person_id,
         trim({{ to_text('child_id') }}) as child_id,
-        {{ e12_text('ods_code') }} as ods_code,
+        {{ e12_code('ods_code') }} as ods_code,
         {{ e12_flag('actively_involved') }} as actively_involved,
         {{ e12_flag('primary_centre') }} as primary_centre
     from {{ e12_table('sites') }}

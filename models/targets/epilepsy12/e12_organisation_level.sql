@@ -85,7 +85,7 @@ belongs as (
         nation.nation as title
     from organisation
     inner join nation
-        on organisation.country = nation.country
+        on lower(organisation.country) = lower(nation.country)
 
 )
 

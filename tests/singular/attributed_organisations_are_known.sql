@@ -1,0 +1,11 @@
+{{ config(severity='warn', fail_calc='coalesce(sum(unknown_organisation), 0)') }}
+
+-- Persons whose organisation, by the rule of the report, is not in the table of organisations: they count at no level.
+select
+    report,
+    attribution,
+    unknown_organisation
+from {{ ref('agg_attribution') }}
+where
+    is_chosen
+    and unknown_organisation > 0
