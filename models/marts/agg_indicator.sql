@@ -305,7 +305,7 @@ measured as (
         case when grid.is_available then coalesce(counted.unresolved, 0) end as unresolved,
         case when grid.is_available then coalesce(counted.excluded, 0) end as excluded,
         case when grid.is_available then coalesce(counted.ineligible, 0) end as ineligible,
-        cast(counted.met as numeric(18, 6)) / nullif(counted.met + counted.not_met, 0) as rate,
+        {{ rounded_ratio('counted.met', '(counted.met + counted.not_met)', 6) }} as rate,
         duration.lower_quartile_days,
         duration.median_days,
         duration.upper_quartile_days,

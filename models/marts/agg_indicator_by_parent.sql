@@ -1,5 +1,6 @@
 -- One row per row of agg_indicator_by_level and entity of a wider level that shares an organisation with it on a day of
--- the period: both rates and their difference. parent_level national is the difference from the nation.
+-- the period: both rates and their difference. parent_level national is the difference from the nation. Of the strata
+-- those in which the entity has somebody eligible.
 with
 
 aggregate as (
@@ -114,3 +115,6 @@ inner join aggregate as parent
         and related.parent_level = parent.level_name
         and related.parent_entity = parent.entity
         and child.level_position < parent.level_position
+where
+    child.stratifier = 'all'
+    or child.eligible > 0

@@ -5,6 +5,19 @@ with
 
 united as (
 
+    {% if 'epilepsy12' in var('packs') %}
+        select
+            'epilepsy12' as report,
+            'epilepsy12' as population,
+            person_id,
+            cohort_date,
+            stratifier,
+            stratum
+        from {{ ref('report__epilepsy12__strata') }}
+
+        union all
+
+    {% endif %}
     -- no rows: the shape of the table where nothing is built
     select
         'none' as report,

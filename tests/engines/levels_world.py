@@ -38,6 +38,7 @@ MODELS = {
     "agg_indicator_by_parent": "marts",
     "agg_indicator_funnel": "marts",
     "agg_indicator_trend": "marts",
+    "agg_case_mix": "marts",
     "agg_attribution": "marts",
     "dim_level_entity": "marts",
 }

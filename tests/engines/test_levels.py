@@ -247,6 +247,42 @@ def test_strata_of_each_entity(engine: Engine) -> None:
     assert len(rows) == 9
 
 
+def test_the_case_mix_of_each_entity(engine: Engine) -> None:
+    """Counted are persons 1 to 6, each once, whatever their statuses; 7 is of no known organisation, 8 of none."""
+    given = tables()
+    given["fct_cohort_stratum"] = [
+        ("r", person, DAYS[person], "sex", "girl" if person in {1, 2, 5} else "boy") for person in range(1, 9)
+    ]
+    world.load(engine, given)
+    world.build(engine)
+    rows = engine.rows(
+        "select period, entity, stratum, n_keys, of_keys, cast(share as varchar) from agg_case_mix "
+        "where level_name = 'trust' and entity <> 'T3' order by period, entity, stratum"
+    )
+    assert rows == [
+        ("all time", "T1", "all", 5, 5, "1.000000"),
+        ("all time", "T1", "boy", 2, 5, "0.400000"),
+        ("all time", "T1", "girl", 3, 5, "0.600000"),
+        ("all time", "T2", "all", 1, 1, "1.000000"),
+        ("all time", "T2", "boy", 1, 1, "1.000000"),
+        ("all time", "T2", "girl", 0, 1, "0.000000"),
+        ("first_half", "T1", "all", 4, 4, "1.000000"),
+        ("first_half", "T1", "boy", 1, 4, "0.250000"),
+        ("first_half", "T1", "girl", 3, 4, "0.750000"),
+        ("first_half", "T2", "all", 0, 0, None),
+        ("first_half", "T2", "boy", 0, 0, None),
+        ("first_half", "T2", "girl", 0, 0, None),
+        ("second_half", "T1", "all", 1, 1, "1.000000"),
+        ("second_half", "T1", "boy", 1, 1, "1.000000"),
+        ("second_half", "T1", "girl", 0, 1, "0.000000"),
+        ("second_half", "T2", "all", 1, 1, "1.000000"),
+        ("second_half", "T2", "boy", 1, 1, "1.000000"),
+        ("second_half", "T2", "girl", 0, 1, "0.000000"),
+    ]
+    unknown = engine.rows("select distinct n_keys, of_keys, share from agg_case_mix where entity = 'T3'")
+    assert unknown == [(0, 0, None)]
+
+
 def test_an_unavailable_indicator_has_no_counts(engine: Engine) -> None:
     given = tables()
     given["dim_indicator"] = [given["dim_indicator"][0], ("r", "j", 2, 1, "proportion", "70", "higher", False)]

@@ -1,0 +1,246 @@
+-- One row per report with levels, period, level, entity, stratifier and stratum: how many counted keys of the cohort the
+-- entity has, and their share of all that it has. Whom an organisation cares for, beside how (docs/semantics.md, 9.7).
+-- A key stands in the periods of its cohort date, once in each entity of its organisation. The grid is full.
+with
+
+report_level as (
+
+    select
+        report_level.report,
+        report.population,
+        report_level.position as level_position,
+        report_level.level_name
+    from {{ ref('catalogue_report_level') }} as report_level
+    inner join {{ ref('dim_report') }} as report
+        on report_level.report = report.report
+    where report.is_built
+
+),
+
+membership as (
+
+    select
+        population,
+        organisation,
+        span_from,
+        level_name,
+        entity
+    from {{ ref('organisation_membership') }}
+
+),
+
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+attributed as (
+
+    select
+        report,
+        population,
+        person_id,
+        episode_id,
+        measure_resolver,
+        cohort_date,
+        organisation,
+        span_from
+    from {{ ref('report_attribution') }}
+    where
+        is_chosen
+        and is_counted
+        and span_from is not null
+
+),
+
+cohort_period as (
+
+    select
+        keys.report,
+        keys.cohort_date,
+        report_period.period_kind,
+        report_period.period
+    from (select distinct attributed.report, attributed.cohort_date from attributed) as keys
+    inner join {{ ref('report_period') }} as report_period
+        on
+            keys.report = report_period.report
+            and keys.cohort_date between report_period.start_date and report_period.end_date
+
+    union all
+
+    select distinct
+        report,
+        cohort_date,
+        'all_time' as period_kind,
+        'all time' as period
+    from attributed
+
+),
+
+stratum as (
+
+    select
+        report,
+        person_id,
+        cohort_date,
+        stratifier,
+        stratum
+    from {{ ref('fct_cohort_stratum') }}
+    where report in (select report_level.report from report_level)
+
+),
+
+stratified as (
+
+    select
+        report,
+        population,
+        cohort_date,
+        organisation,
+        span_from,
+        'all' as stratifier,
+        'all' as stratum
+    from attributed
+
+    union all
+
+    select
+        attributed.report,
+        attributed.population,
+        attributed.cohort_date,
+        attributed.organisation,
+        attributed.span_from,
+        stratum.stratifier,
+        stratum.stratum
+    from attributed
+    inner join stratum
+        on
+            attributed.report = stratum.report
+            and attributed.person_id = stratum.person_id
+            and attributed.cohort_date is not distinct from stratum.cohort_date
+
+),
+
+counted as (
+
+    select
+        stratified.report,
+        cohort_period.period_kind,
+        cohort_period.period,
+        membership.level_name,
+        membership.entity,
+        stratified.stratifier,
+        stratified.stratum,
+        count(*) as n_keys
+    from stratified
+    inner join cohort_period
+        on
+            stratified.report = cohort_period.report
+            and stratified.cohort_date is not distinct from cohort_period.cohort_date
+    inner join membership
+        on
+            stratified.population = membership.population
+            and stratified.organisation = membership.organisation
+            and stratified.span_from = membership.span_from
+    group by
+        stratified.report,
+        cohort_period.period_kind,
+        cohort_period.period,
+        membership.level_name,
+        membership.entity,
+        stratified.stratifier,
+        stratified.stratum
+
+),
+
+used_period as (
+
+    select distinct
+        report,
+        period_kind,
+        period
+    from cohort_period
+
+),
+
+used_stratum as (
+
+    select distinct
+        report,
+        stratifier,
+        stratum
+    from stratified
+
+),
+
+entity as (
+
+    select distinct
+        report_level.report,
+        report_level.level_position,
+        report_level.level_name,
+        membership.entity
+    from report_level
+    inner join membership
+        on
+            report_level.population = membership.population
+            and report_level.level_name = membership.level_name
+
+),
+
+final as (
+
+    select
+        entity.report,
+        used_period.period_kind,
+        used_period.period,
+        entity.level_position,
+        entity.level_name,
+        entity.entity,
+        used_stratum.stratifier,
+        used_stratum.stratum,
+        coalesce(counted.n_keys, 0) as n_keys,
+        coalesce(whole.n_keys, 0) as of_keys,
+        run_context.as_of
+    from entity
+    inner join used_period
+        on entity.report = used_period.report
+    inner join used_stratum
+        on entity.report = used_stratum.report
+    left join counted
+        on
+            entity.report = counted.report
+            and used_period.period_kind = counted.period_kind
+            and used_period.period = counted.period
+            and entity.level_name = counted.level_name
+            and entity.entity = counted.entity
+            and used_stratum.stratifier = counted.stratifier
+            and used_stratum.stratum = counted.stratum
+    left join counted as whole
+        on
+            entity.report = whole.report
+            and used_period.period_kind = whole.period_kind
+            and used_period.period = whole.period
+            and entity.level_name = whole.level_name
+            and entity.entity = whole.entity
+            and whole.stratifier = 'all'
+    cross join run_context
+
+)
+
+select
+    report,
+    period_kind,
+    period,
+    level_position,
+    level_name,
+    entity,
+    stratifier,
+    stratum,
+    cast(n_keys as bigint) as n_keys,
+    cast(of_keys as bigint) as of_keys,
+    cast({{ rounded_ratio('n_keys', 'of_keys', 6) }} as numeric(18, 6)) as share,
+    as_of
+from final
