@@ -1,5 +1,5 @@
--- One row per report with levels, period, level, entity, stratifier and stratum: how many counted keys of the cohort the
--- entity has, and their share of all that it has. Whom an organisation cares for, beside how (docs/semantics.md, 9.7).
+-- One row per report with levels, period, level, entity, stratifier and stratum: how many counted keys of the cohort
+-- the entity has, and their share of all that it has. Whom it cares for, beside how (docs/semantics.md, 9.7).
 -- A key stands in the periods of its cohort date, once in each entity of its organisation. The grid is full.
 with
 
@@ -55,27 +55,36 @@ attributed as (
 
 ),
 
+cohort_day as (
+
+    select distinct
+        report,
+        cohort_date
+    from attributed
+
+),
+
 cohort_period as (
 
     select
-        keys.report,
-        keys.cohort_date,
+        cohort_day.report,
+        cohort_day.cohort_date,
         report_period.period_kind,
         report_period.period
-    from (select distinct attributed.report, attributed.cohort_date from attributed) as keys
+    from cohort_day
     inner join {{ ref('report_period') }} as report_period
         on
-            keys.report = report_period.report
-            and keys.cohort_date between report_period.start_date and report_period.end_date
+            cohort_day.report = report_period.report
+            and cohort_day.cohort_date between report_period.start_date and report_period.end_date
 
     union all
 
-    select distinct
+    select
         report,
         cohort_date,
         'all_time' as period_kind,
         'all time' as period
-    from attributed
+    from cohort_day
 
 ),
 
@@ -138,6 +147,9 @@ counted as (
     inner join cohort_period
         on
             stratified.report = cohort_period.report
+            -- an equality that engines can hash; the next line decides
+            and coalesce(stratified.cohort_date, cast('1000-01-01' as date))
+            = coalesce(cohort_period.cohort_date, cast('1000-01-01' as date))
             and stratified.cohort_date is not distinct from cohort_period.cohort_date
     inner join membership
         on
@@ -179,7 +191,6 @@ entity as (
 
     select distinct
         report_level.report,
-        report_level.level_position,
         report_level.level_name,
         membership.entity
     from report_level
@@ -190,42 +201,76 @@ entity as (
 
 ),
 
-final as (
+-- zeros for the whole grid are added to the counts, as in agg_indicator_by_level
+added as (
 
     select
         entity.report,
         used_period.period_kind,
         used_period.period,
-        entity.level_position,
         entity.level_name,
         entity.entity,
         used_stratum.stratifier,
         used_stratum.stratum,
-        coalesce(counted.n_keys, 0) as n_keys,
-        coalesce(whole.n_keys, 0) as of_keys,
-        run_context.as_of
+        0 as n_keys
     from entity
     inner join used_period
         on entity.report = used_period.report
     inner join used_stratum
         on entity.report = used_stratum.report
-    left join counted
+
+    union all
+
+    select
+        report,
+        period_kind,
+        period,
+        level_name,
+        entity,
+        stratifier,
+        stratum,
+        n_keys
+    from counted
+
+),
+
+summed as (
+
+    select
+        report,
+        period_kind,
+        period,
+        level_name,
+        entity,
+        stratifier,
+        stratum,
+        cast(sum(n_keys) as bigint) as n_keys
+    from added
+    group by report, period_kind, period, level_name, entity, stratifier, stratum
+
+),
+
+final as (
+
+    select
+        summed.report,
+        summed.period_kind,
+        summed.period,
+        report_level.level_position,
+        summed.level_name,
+        summed.entity,
+        summed.stratifier,
+        summed.stratum,
+        summed.n_keys,
+        max(case when summed.stratifier = 'all' then summed.n_keys end) over (
+            partition by summed.report, summed.period_kind, summed.period, summed.level_name, summed.entity
+        ) as of_keys,
+        run_context.as_of
+    from summed
+    inner join report_level
         on
-            entity.report = counted.report
-            and used_period.period_kind = counted.period_kind
-            and used_period.period = counted.period
-            and entity.level_name = counted.level_name
-            and entity.entity = counted.entity
-            and used_stratum.stratifier = counted.stratifier
-            and used_stratum.stratum = counted.stratum
-    left join counted as whole
-        on
-            entity.report = whole.report
-            and used_period.period_kind = whole.period_kind
-            and used_period.period = whole.period
-            and entity.level_name = whole.level_name
-            and entity.entity = whole.entity
-            and whole.stratifier = 'all'
+            summed.report = report_level.report
+            and summed.level_name = report_level.level_name
     cross join run_context
 
 )
@@ -239,8 +284,8 @@ select
     entity,
     stratifier,
     stratum,
-    cast(n_keys as bigint) as n_keys,
-    cast(of_keys as bigint) as of_keys,
-    cast({{ rounded_ratio('n_keys', 'of_keys', 6) }} as numeric(18, 6)) as share,
+    n_keys,
+    of_keys,
+    cast({{ rounded_ratio('n_keys', 'of_keys', 6) }} as numeric(18, 6)) as share,  -- noqa: RF04
     as_of
 from final

@@ -272,6 +272,9 @@ by_organisation as (
     inner join day_period
         on
             by_day.report = day_period.report
+            -- an equality that engines can hash; the next line decides
+            and coalesce(by_day.period_date, cast('1000-01-01' as date))
+            = coalesce(day_period.period_date, cast('1000-01-01' as date))
             and by_day.period_date is not distinct from day_period.period_date
     group by
         by_day.report,
@@ -361,7 +364,6 @@ entity as (
 
     select distinct
         report_level.report,
-        report_level.level_position,
         report_level.level_name,
         membership.entity
     from report_level
@@ -372,33 +374,17 @@ entity as (
 
 ),
 
-measured as (
+grid as (
 
     select
         indicator.report,
         indicator.indicator,
-        indicator.position,
-        indicator.version,
-        indicator.benchmark_value,
-        indicator.better,
-        indicator.statistic,
-        indicator.is_available,
         used_period.period_kind,
         used_period.period,
         used_stratum.stratifier,
         used_stratum.stratum,
-        entity.level_position,
         entity.level_name,
-        entity.entity,
-        case when indicator.is_available then cast(coalesce(counted.met, 0) as bigint) end as met,
-        case when indicator.is_available then cast(coalesce(counted.not_met, 0) as bigint) end as not_met,
-        case
-            when indicator.is_available then cast(coalesce(counted.met, 0) + coalesce(counted.not_met, 0) as bigint)
-        end as eligible,
-        case when indicator.is_available then cast(coalesce(counted.exception, 0) as bigint) end as exception,
-        case when indicator.is_available then cast(coalesce(counted.unresolved, 0) as bigint) end as unresolved,
-        case when indicator.is_available then cast(coalesce(counted.excluded, 0) as bigint) end as excluded,
-        case when indicator.is_available then cast(coalesce(counted.ineligible, 0) as bigint) end as ineligible
+        entity.entity
     from indicator
     inner join used_period
         on indicator.report = used_period.report
@@ -406,16 +392,106 @@ measured as (
         on indicator.report = used_stratum.report
     inner join entity
         on indicator.report = entity.report
-    left join counted
+
+),
+
+-- zeros for the whole grid are added to the counts: a join of the two costs their product where it is planned badly
+added as (
+
+    select
+        report,
+        indicator,
+        period_kind,
+        period,
+        stratifier,
+        stratum,
+        level_name,
+        entity,
+        0 as met,
+        0 as not_met,
+        0 as exception,
+        0 as unresolved,
+        0 as excluded,
+        0 as ineligible
+    from grid
+
+    union all
+
+    select
+        report,
+        indicator,
+        period_kind,
+        period,
+        stratifier,
+        stratum,
+        level_name,
+        entity,
+        met,
+        not_met,
+        exception,
+        unresolved,
+        excluded,
+        ineligible
+    from counted
+
+),
+
+summed as (
+
+    select
+        report,
+        indicator,
+        period_kind,
+        period,
+        stratifier,
+        stratum,
+        level_name,
+        entity,
+        cast(sum(met) as bigint) as met,
+        cast(sum(not_met) as bigint) as not_met,
+        cast(sum(exception) as bigint) as exception,
+        cast(sum(unresolved) as bigint) as unresolved,
+        cast(sum(excluded) as bigint) as excluded,
+        cast(sum(ineligible) as bigint) as ineligible
+    from added
+    group by report, indicator, period_kind, period, stratifier, stratum, level_name, entity
+
+),
+
+measured as (
+
+    select
+        summed.report,
+        summed.indicator,
+        indicator.position,
+        indicator.version,
+        indicator.benchmark_value,
+        indicator.better,
+        indicator.statistic,
+        indicator.is_available,
+        summed.period_kind,
+        summed.period,
+        summed.stratifier,
+        summed.stratum,
+        report_level.level_position,
+        summed.level_name,
+        summed.entity,
+        case when indicator.is_available then summed.met end as met,
+        case when indicator.is_available then summed.not_met end as not_met,
+        case when indicator.is_available then summed.met + summed.not_met end as eligible,
+        case when indicator.is_available then summed.exception end as exception,
+        case when indicator.is_available then summed.unresolved end as unresolved,
+        case when indicator.is_available then summed.excluded end as excluded,
+        case when indicator.is_available then summed.ineligible end as ineligible
+    from summed
+    inner join indicator
         on
-            indicator.report = counted.report
-            and indicator.indicator = counted.indicator
-            and used_period.period_kind = counted.period_kind
-            and used_period.period = counted.period
-            and used_stratum.stratifier = counted.stratifier
-            and used_stratum.stratum = counted.stratum
-            and entity.level_name = counted.level_name
-            and entity.entity = counted.entity
+            summed.report = indicator.report
+            and summed.indicator = indicator.indicator
+    inner join report_level
+        on
+            summed.report = report_level.report
+            and summed.level_name = report_level.level_name
 
 ),
 

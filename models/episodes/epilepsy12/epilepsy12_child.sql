@@ -1,5 +1,5 @@
--- A child whose row stands twice is one; two different rows of one child stop at the test of the key. What the forms say
--- of the epilepsy stands beside, for the case mix; of forms that contradict each other, yes wins.
+-- A child whose row stands twice is one; two different rows of one child stop at the test of the key. What the forms
+-- say of the epilepsy stands beside, for the case mix; of forms that contradict each other, yes wins.
 with
 
 child as (
