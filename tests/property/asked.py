@@ -25,9 +25,16 @@ def statuses(judge: Trial, rows: Recorded, **indicator: Any) -> dict[Any, Any]:
 
 
 def results(
-    judge: Trial, rows: Recorded, resolved: dict[str, str] | None = None, **indicator: Any
+    judge: Trial,
+    rows: Recorded,
+    resolved: dict[str, str] | None = None,
+    counted: tuple[str, ...] = (),
+    **indicator: Any,
 ) -> list[tuple[Any, ...]]:
-    """Rows of the results; every evaluator must say the same. `resolved`: what a subquery resolves by, if not episode."""
+    """Rows of the results; every evaluator must say the same.
+
+    `resolved`: what a subquery resolves by, if not episode; `counted`: measures that a key needs to count.
+    """
     subqueries = {
         f"{n}_rows": {"target": "record", "rules": [{"exact": c}], "resolve_by": (resolved or {}).get(n, "episode")}
         for n, c in CONCEPTS.items()
@@ -44,6 +51,7 @@ def results(
                 "description": "d",
                 "cohorts": ["all"],
                 "indicators": ["asked"],
+                **({"counted": list(counted)} if counted else {}),
                 "periods": [
                     {"name": "march", "start": D(2024, 3, 1), "end": D(2024, 3, 31)},
                     {"name": "may", "start": D(2024, 5, 1), "end": D(2024, 5, 31)},

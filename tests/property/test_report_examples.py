@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from measuremart.render.project import render
 
-from property.asked import CONCEPTS, MEASURES, D, Recorded, days, results, statuses
+from property.asked import CONCEPTS, MEASURES, D, Recorded, days, named, results, statuses
 from property.bench import Case, plan_of
 from property.comparison import Trial, trial
 from property.house import HOUSE, TABLES
@@ -93,6 +93,13 @@ def test_a_person_has_the_first_status_that_any_key_has(judge: Trial) -> None:
             expected[person, None] = ORDER[first]
     found = statuses(judge, rows, grain="person", **POLICIES)
     assert {key: value[0] for key, value in found.items()} == expected
+
+
+def test_a_key_that_counts_stands_for_its_person(judge: Trial) -> None:
+    """However much better another one's status is: what is aggregated is what counts."""
+    better, counts = _key(1, 10, "met"), [*_key(1, 11, "not_met"), (1, 11, "taken_out", REGISTRATION)]
+    (row,) = results(judge, [*better, *counts], counted=("taken_out",), grain="person")
+    assert (named(row)["status"], named(row)["is_counted"]) == ("not_met", True)
 
 
 @pytest.mark.parametrize(("day", "status"), [(-1, "not_met"), (0, "met"), (10, "met"), (11, "not_met")])
