@@ -1,7 +1,7 @@
 """Dagster: both refreshes as jobs with schedules.
 
-In the project: `dagster dev -f docs/how-to/schedule/dagster_refresh.py`. Dagster is not part of it:
-`pip install dagster dagster-webserver` beside it. MEASUREMART_DBT_OPTIONS holds further options of dbt, as one would
+In the project: `dagster dev -f docs/how-to/schedule/dagster_refresh.py`. Dagster is an extra:
+`pip install -e '.[dagster]'`. MEASUREMART_DBT_OPTIONS holds further options of dbt, as one would
 write them in a shell.
 """
 
@@ -10,7 +10,10 @@ import shlex
 import subprocess
 from pathlib import Path
 
-import dagster
+# Dagster reports its use to its makers unless it is told not to, before it is imported.
+os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+
+import dagster  # noqa: E402
 
 SCRIPT = Path(__file__).with_name("refresh.sh")
 PROJECT = Path(os.environ.get("MEASUREMART_PROJECT", Path(__file__).parents[3]))
