@@ -13,7 +13,7 @@ from pathlib import Path
 # Dagster reports its use to its makers unless it is told not to, before it is imported.
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 
-import dagster  # noqa: E402
+import dagster
 
 SCRIPT = Path(__file__).with_name("refresh.sh")
 PROJECT = Path(os.environ.get("MEASUREMART_PROJECT", Path(__file__).parents[3]))
