@@ -22,10 +22,10 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 # Run a stage and say how long it took: $(call stage,name,command)
 stage = @printf '\n== %s\n' '$(1)'; start=$$(date +%s); $(2) && printf '== %s: %s s\n' '$(1)' "$$(( $$(date +%s) - start ))"
 
-.PHONY: help demo generate test lint tests mutation fuzz bench clean
+.PHONY: help demo epilepsy12 generate test lint tests mutation fuzz bench clean
 
 help:  ## Say what there is to do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("measuremart needs Python 3.11 or newer; set PYTHON=..." if sys.version_info < (3, 11) else 0)'
@@ -52,6 +52,17 @@ demo: $(VENV)/.ready $(DEMO)/profiles.yml  ## Build the demo on DuckDB and print
 	@printf 'Generated models  models/ (subqueries, measures, cohorts, indicators, reports)\n'
 	@printf 'Definitions       definitions/$(PACK)/\n'
 	@printf 'Docs              docs/ (start with docs/README.md)\n'
+
+epilepsy12: $(VENV)/.ready $(DEMO)/profiles.yml  ## Score the audit's tables: make epilepsy12 FILES=/data/audit EXPORTS=/data/out AS_OF=2025-02-28
+	@test -d "$(FILES)" || { echo "FILES names no folder: make epilepsy12 FILES=/data/audit EXPORTS=/data/out AS_OF=2025-02-28" >&2; exit 2; }
+	@test -n "$(EXPORTS)" || { echo "EXPORTS names no folder to write kpi_scores.csv and kpi_aggregates.csv to" >&2; exit 2; }
+	@test -n "$(AS_OF)" || { echo "AS_OF names no day that the scores are seen from, such as 2025-02-28" >&2; exit 2; }
+	@mkdir -p "$(EXPORTS)" build/epilepsy12
+	@echo "== score; this takes about a minute"
+	@files=$$(cd "$(FILES)" && pwd) exports=$$(cd "$(EXPORTS)" && pwd); \
+	MEASUREMART_DUCKDB=build/epilepsy12/epilepsy12.duckdb $(BIN)/dbt --quiet build --selector epilepsy12 --profiles-dir $(DEMO) --target duckdb \
+	    --vars "{packs: [epilepsy12], e12_source: files, e12_files: \"$$files\", e12_exports: \"$$exports\", as_of: \"$(AS_OF)\"}" && \
+	wc -l "$$exports/kpi_scores.csv" "$$exports/kpi_aggregates.csv"
 
 generate: $(VENV)/.ready  ## Write the dbt models of all definitions
 	@$(BIN)/measuremart generate
