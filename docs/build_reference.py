@@ -154,6 +154,7 @@ _BY_HAND = {
     "Marts: results of reports": "models/marts/_marts.yml",
     "Marts: what facts are about": "models/marts/_dimensions.yml",
     "Marts: members, attrition, freshness": "models/marts/_facts.yml",
+    "Marts: results by level": "models/marts/_levels.yml",
     "Results: OMOP's cohort tables": "models/results/_results.yml",
     "Catalogue: what is defined, as data": "seeds/catalogue/_catalogue.yml",
 }
@@ -225,6 +226,8 @@ def _macros() -> str:
     for title, path in {
         "Scalars: what engines spell differently": "macros/scalar/_scalar.yml",
         "Staging: where a source column comes from": "macros/omop/_omop.yml",
+        "Checks: what tests ask of a source": "macros/checks/_checks.yml",
+        "Epilepsy12: columns and exports of the audit": "macros/epilepsy12/_epilepsy12.yml",
         "Operations: what the command line runs": "macros/export/_export.yml",
         "Consent: which opt-outs hold": "macros/consent/_consent_macros.yml",
     }.items():

@@ -38,20 +38,26 @@ run_context as (
 
 attributed as (
 
+    -- rows of indicators with `grain: person` are no keys of the cohort
     select
-        report,
-        population,
-        person_id,
-        episode_id,
-        measure_resolver,
-        cohort_date,
-        organisation,
-        span_from
-    from {{ ref('report_attribution') }}
+        attribution.report,
+        attribution.population,
+        attribution.person_id,
+        attribution.cohort_date,
+        attribution.organisation,
+        attribution.span_from
+    from {{ ref('report_attribution') }} as attribution
+    inner join {{ ref('report_cohort_keys') }} as cohort_key
+        on
+            attribution.report = cohort_key.report
+            and attribution.person_id = cohort_key.person_id
+            and attribution.measure_resolver = cohort_key.measure_resolver
+            and attribution.episode_id is not distinct from cohort_key.episode_id
+            and attribution.cohort_date is not distinct from cohort_key.cohort_date
     where
-        is_chosen
-        and is_counted
-        and span_from is not null
+        attribution.is_chosen
+        and attribution.is_counted
+        and attribution.span_from is not null
 
 ),
 
@@ -169,21 +175,37 @@ counted as (
 
 used_period as (
 
-    select distinct
+    select
         report,
         period_kind,
         period
     from cohort_period
 
+    union
+
+    select
+        report,
+        'all_time' as period_kind,
+        'all time' as period
+    from report_level
+
 ),
 
 used_stratum as (
 
-    select distinct
+    select
         report,
         stratifier,
         stratum
-    from stratified
+    from stratum
+
+    union
+
+    select
+        report,
+        'all' as stratifier,
+        'all' as stratum
+    from report_level
 
 ),
 
@@ -286,6 +308,6 @@ select
     stratum,
     n_keys,
     of_keys,
-    cast({{ rounded_ratio('n_keys', 'of_keys', 6) }} as numeric(18, 6)) as share,  -- noqa: RF04
+    cast({{ rounded_ratio('n_keys', 'of_keys', 6) }} as numeric(18, 6)) as share_of_keys,
     as_of
 from final

@@ -26,6 +26,7 @@ COLUMNS = {
         "valid_from date, valid_to date"
     ),
     "report_period": "report text, period_kind text, period text, start_date date, end_date date",
+    "report_cohort_keys": "report text, person_id bigint, episode_id bigint, measure_resolver bigint, cohort_date date",
     "run_context": "as_of date",
     "reference_period": "period_kind text, start_date date, end_date date",
     "fct_cohort_stratum": "report text, person_id bigint, cohort_date date, stratifier text, stratum text",

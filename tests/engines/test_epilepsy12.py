@@ -63,6 +63,8 @@ def untidy(clean: Path, folder: Path) -> None:
 def _spelt(rng: random.Random, column: str, value: str) -> str:
     if column == "child_id" or not value:
         return value
+    if column == "country" and value == "Wales":
+        return rng.choice((value, "WALES ", "wales"))
     if value in ("0", "1", "2", "9") and column not in ("entity", "imd_quintile"):
         return rng.choice((value, f"{value}.0"))
     if column.endswith(("_date", "_birth")):

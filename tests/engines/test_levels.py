@@ -58,6 +58,7 @@ def tables() -> dict[str, list[Any]]:
             for person in DAYS
         ]
         + [("r", "i", 9, 90, 90, "2024-01-10", "met", "2024-01-10", False)],
+        "report_cohort_keys": [("r", person, 10 * person, 10 * person, DAYS[person]) for person in DAYS],
         "report_period": [
             ("r", "named", "first_half", "2024-01-01", "2024-06-30"),
             ("r", "named", "second_half", "2024-07-01", "2024-12-31"),
@@ -256,7 +257,7 @@ def test_the_case_mix_of_each_entity(engine: Engine) -> None:
     world.load(engine, given)
     world.build(engine)
     rows = engine.rows(
-        "select period, entity, stratum, n_keys, of_keys, cast(share as varchar) from agg_case_mix "
+        "select period, entity, stratum, n_keys, of_keys, cast(share_of_keys as varchar) from agg_case_mix "
         "where level_name = 'trust' and entity <> 'T3' order by period, entity, stratum"
     )
     assert rows == [
@@ -279,8 +280,27 @@ def test_the_case_mix_of_each_entity(engine: Engine) -> None:
         ("second_half", "T2", "boy", 1, 1, "1.000000"),
         ("second_half", "T2", "girl", 0, 1, "0.000000"),
     ]
-    unknown = engine.rows("select distinct n_keys, of_keys, share from agg_case_mix where entity = 'T3'")
+    unknown = engine.rows("select distinct n_keys, of_keys, share_of_keys from agg_case_mix where entity = 'T3'")
     assert unknown == [(0, 0, None)]
+
+
+def test_a_case_mix_counts_cohort_keys_not_rows_of_results(engine: Engine) -> None:
+    """A row for the person is no key; a key without a date stands in all time alone, and in a stratum like any other."""
+    given = tables()
+    given["fct_indicator_result"] = [
+        ("r", "i", 1, 10, 10, None, "met", None, True),
+        ("r", "i", 2, 20, 20, "2024-02-10", "met", "2024-02-10", False),
+        ("r", "j", 1, None, 1, None, "met", None, True),
+        ("r", "j", 2, None, 2, "2024-02-10", "met", "2024-02-10", True),
+    ]
+    given["report_cohort_keys"] = [("r", 1, 10, 10, None), ("r", 2, 20, 20, "2024-02-10")]
+    given["fct_cohort_stratum"] = [("r", 1, None, "sex", "girl"), ("r", 2, "2024-02-10", "sex", "boy")]
+    world.load(engine, given)
+    world.build(engine)
+    rows = engine.rows(
+        "select period, stratum, n_keys, of_keys from agg_case_mix where entity = 'T1' order by period, stratum"
+    )
+    assert rows == [("all time", "all", 1, 1), ("all time", "boy", 0, 1), ("all time", "girl", 1, 1)]
 
 
 def test_an_unavailable_indicator_has_no_counts(engine: Engine) -> None:

@@ -52,7 +52,7 @@ def inserted() -> str:
 
 @pytest.fixture(scope="module", params=["duckdb", "postgres"])
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """(dbt, rows, write) of the demo, built with the list."""
+    """(dbt, rows, write, engine) of the demo, built with the list."""
     warehouse = Warehouse(tmp_path_factory.mktemp(f"opt_outs_{request.param}"), target=request.param)
     if request.param == "duckdb":
 
@@ -64,7 +64,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         write(*CREATE, inserted())
         run = warehouse.dbt(*BUILD, variables=LUNG | VARIABLES)
         assert run.exit_code == 0, run.output
-        yield warehouse.dbt, warehouse.rows, write
+        yield warehouse.dbt, warehouse.rows, write, "duckdb"
         return
     dsn = request.getfixturevalue("postgres_dsn")
     with postgres_schemas(dsn, "opt_outs") as rows:
@@ -78,13 +78,13 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
                 rows(statement)
             run = dbt(*BUILD, variables=LUNG | VARIABLES)
             assert run.exit_code == 0, run.output
-            yield dbt, rows, rows
+            yield dbt, rows, rows, "postgres"
         finally:
             rows("drop schema if exists consent_of_test cascade")
 
 
 def test_opted_out_persons_are_gone_and_one_who_is_there_is_found(built: Any, demo: Warehouse) -> None:
-    dbt, rows, write = built
+    dbt, rows, write, engine = built
     everybody = {mart: _persons(demo.rows, mart) for mart in MARTS}
     assert everybody["dim_person"] >= GONE | STAY
     assert all(persons & GONE for persons in everybody.values())
@@ -104,6 +104,12 @@ def test_opted_out_persons_are_gone_and_one_who_is_there_is_found(built: Any, de
     write(LATER)
     run = dbt("build", "--select", "opted_out_person", *LOOKING, variables=LUNG | VARIABLES)
     assert {run.statuses[name] for name in LOOKING} == {"fail"}, run.output
+    if engine == "duckdb":
+        run = dbt("run", variables=LUNG | VARIABLES)
+        assert run.exit_code == 0, run.output
+        run = dbt("test", "--select", *LOOKING, variables=LUNG | VARIABLES)
+        assert {run.statuses[name] for name in LOOKING} == {"pass"}, run.output
+        assert {mart: _persons(rows, mart) & {1, 2, 3} for mart in MARTS} == {mart: set() for mart in MARTS}
 
 
 def _persons(rows: Any, mart: str) -> set[int]:

@@ -3,7 +3,7 @@
 -- Cells of text columns that are no day or number, and are read as null: a date written 31/12/2024, an id with letters.
 -- Only what comes as text is looked at (CSV files, staging areas); typed columns cost nothing.
 {% set tables = [
-    'care_site', 'concept', 'concept_ancestor', 'condition_occurrence', 'death', 'device_exposure', 'drug_exposure',
+    'care_site', 'concept', 'concept_ancestor', 'concept_relationship', 'condition_occurrence', 'death', 'device_exposure', 'drug_exposure',
     'episode', 'episode_event', 'location', 'measurement', 'observation', 'observation_period', 'person',
     'procedure_occurrence', 'provider', 'visit_occurrence'
 ] %}

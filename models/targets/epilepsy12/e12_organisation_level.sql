@@ -2,28 +2,31 @@
 -- entities of one level. The audit's table knows no dates, so that every row is valid always (both ends open).
 with
 
-organisation as (
-
-    select
-        ods_code,
-        name,
-        trust,
-        local_health_board,
-        icb,
-        nhs_england_region,
-        open_uk_network,
-        country
-    from {{ ref('stg_epilepsy12__organisations') }}
-    where ods_code is not null
-
-),
-
 nation as (
 
     select
         country,
         nation
     from {{ ref('epilepsy12_nation') }}
+
+),
+
+-- a country that is of the nation has one spelling, whatever its capitals in the source
+organisation as (
+
+    select
+        listed.ods_code,
+        listed.name,
+        listed.trust,
+        listed.local_health_board,
+        listed.icb,
+        listed.nhs_england_region,
+        listed.open_uk_network,
+        coalesce(nation.country, listed.country) as country
+    from {{ ref('stg_epilepsy12__organisations') }} as listed
+    left join nation
+        on lower(listed.country) = lower(nation.country)
+    where listed.ods_code is not null
 
 ),
 
@@ -85,7 +88,7 @@ belongs as (
         nation.nation as title
     from organisation
     inner join nation
-        on lower(organisation.country) = lower(nation.country)
+        on organisation.country = nation.country
 
 )
 
