@@ -154,6 +154,8 @@ _BY_HAND = {
     "Marts: results of reports": "models/marts/_marts.yml",
     "Marts: what facts are about": "models/marts/_dimensions.yml",
     "Marts: members, attrition, freshness": "models/marts/_facts.yml",
+    "Levels: organisations and what they belong to": "models/levels/_levels.yml",
+    "Levels of OMOP": "models/levels/omop/_omop_levels.yml",
     "Marts: results by level": "models/marts/_levels.yml",
     "Results: OMOP's cohort tables": "models/results/_results.yml",
     "Catalogue: what is defined, as data": "seeds/catalogue/_catalogue.yml",

@@ -50,7 +50,7 @@ def load(engine: Engine, tables: dict[str, Sequence[Sequence[Any]]]) -> None:
     for name, columns in COLUMNS.items():
         engine.execute(f"create temp table {name} ({columns})")
         for row in tables.get(name, ()):
-            engine.execute(f"insert into {name} values ({', '.join(_literal(v) for v in row)})")
+            engine.execute(f"insert into {name} values ({', '.join(literal(v) for v in row)})")
 
 
 def build(engine: Engine, *names: str) -> None:
@@ -60,7 +60,8 @@ def build(engine: Engine, *names: str) -> None:
         engine.execute(f"create temp table {name} as {compiled(sql, engine.name)}")
 
 
-def _literal(value: Any) -> str:
+def literal(value: Any) -> str:
+    """A value as a literal of SQL."""
     if value is None:
         return "null"
     if isinstance(value, bool):
