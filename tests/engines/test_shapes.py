@@ -1,5 +1,7 @@
 """The generic tests find what they are for, and pass what is right."""
 
+import json
+
 import yaml
 from dbt_runs import Warehouse
 
@@ -149,3 +151,25 @@ def test_scalar_macros(scratch: Warehouse) -> None:
     assert run.exit_code == 0, run.output
     answers = dict(scratch.rows("select number, answer from main.answers"))
     assert {call: answers[number] for number, call in enumerate(SCALARS)} == SCALARS
+
+
+def test_row_key_says_what_may_be_null(scratch: Warehouse) -> None:
+    models = scratch.project / "models"
+    (models / "once.sql").write_text("select 1 as id, cast(null as integer) as part union all select 1, 2")
+    (models / "twice.sql").write_text("select 1 as id, cast(null as integer) as part union all select 1, null")
+    tests = {
+        "once": [{"columns": ["id", "part"]}, {"columns": ["id", "part"], "may_be_null": ["part"]}],
+        "twice": [{"columns": ["id", "part"], "may_be_null": ["part"]}],
+    }
+    listed = [
+        {
+            "name": name,
+            "data_tests": [{"row_key": {"name": f"{name}_{n}", "arguments": a}} for n, a in enumerate(asked)],
+        }
+        for name, asked in tests.items()
+    ]
+    (models / "models.yml").write_text(json.dumps({"models": listed}))
+    run = scratch.dbt("build", "--no-fail-fast")
+    assert {n: run.statuses[n] for n in ("once_0", "once_1", "twice_0")} == {
+        "once_0": "fail", "once_1": "pass", "twice_0": "fail",
+    }  # fmt: skip

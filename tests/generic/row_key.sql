@@ -1,9 +1,13 @@
-{# The columns identify a row: none of them is null and no combination stands twice. One query instead of two tests. #}
-{% test row_key(model, columns) %}
+{# The columns identify a row: no combination stands twice, and none of them is null but those that may be. One query. #}
+{% test row_key(model, columns, may_be_null=[]) %}
     select
         {{ columns | join(', ') }},
         count(*) as n_rows
     from {{ model }}
     group by {{ columns | join(', ') }}
-    having count(*) > 1 or {% for column in columns %}{{ 'or ' if not loop.first }}{{ column }} is null {% endfor %}
+    having
+        count(*) > 1
+        {% for column in columns | reject('in', may_be_null) %}
+            or {{ column }} is null
+        {% endfor %}
 {% endtest %}
