@@ -1,7 +1,6 @@
 """Cells that no type can hold, repeated persons and persons without an id: the build goes on, and no log shows a value."""
 
 import csv
-import os
 import uuid
 from collections.abc import Iterator
 from datetime import date
@@ -11,7 +10,7 @@ from typing import Any
 import psycopg2
 import pytest
 from dbt_runs import Run, Warehouse
-from psycopg2.extensions import parse_dsn
+from postgres_builds import environment
 from test_staging import ABSENT, ROWS, source_columns
 
 SECRET = "Zaphod"
@@ -92,7 +91,7 @@ def built_from_csv(warehouse: Warehouse) -> Built:
 
 def built_on_postgres(warehouse: Warehouse, dsn: str) -> BuiltOnPostgres:
     warehouse.target = "postgres"
-    at, prefix = parse_dsn(dsn), f"dirty_{uuid.uuid4().hex[:8]}"
+    prefix = f"dirty_{uuid.uuid4().hex[:8]}"
     connection = psycopg2.connect(dsn)
     connection.autocommit = True
     with connection.cursor() as cursor:
@@ -108,12 +107,7 @@ def built_on_postgres(warehouse: Warehouse, dsn: str) -> BuiltOnPostgres:
         "build",
         *SELECT,
         variables=VARIABLES | {"omop_source": "schema", "omop_schema": f"{prefix}_source"},
-        MEASUREMART_POSTGRES_HOST=at.get("host", "127.0.0.1"),
-        MEASUREMART_POSTGRES_PORT=at.get("port", "5432"),
-        MEASUREMART_POSTGRES_USER=at.get("user", os.environ.get("USER", "postgres")),
-        MEASUREMART_POSTGRES_PASSWORD=at.get("password", ""),
-        MEASUREMART_POSTGRES_DATABASE=at.get("dbname", "postgres"),
-        MEASUREMART_POSTGRES_SCHEMA=prefix,
+        **environment(dsn, prefix),
     )
     built = BuiltOnPostgres(warehouse, run)
     built.connection, built.prefix = connection, prefix

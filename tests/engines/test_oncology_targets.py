@@ -5,7 +5,6 @@ The records are in oncology_people.py, where each stands with what it is there f
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,7 +14,7 @@ import pytest
 from dbt_runs import Warehouse
 from oncology_people import hospital
 from oncology_world import ABSENT, AFTER_MAIN, CURE, RELIEF, SPREAD, STAGE_1, STAGE_3
-from psycopg2.extensions import parse_dsn
+from postgres_builds import environment
 
 Rows = list[tuple[Any, ...]]
 Query = Callable[[str], Rows]
@@ -52,15 +51,6 @@ def on_duckdb(warehouse: Warehouse, more: dict[str, Any]) -> Query:
 
 
 def _on_postgres(warehouse: Warehouse, dsn: str) -> Iterator[Query]:
-    at = parse_dsn(dsn)
-    given = {
-        "MEASUREMART_POSTGRES_HOST": at.get("host", "127.0.0.1"),
-        "MEASUREMART_POSTGRES_PORT": at.get("port", "5432"),
-        "MEASUREMART_POSTGRES_USER": at.get("user", os.environ.get("USER", "postgres")),
-        "MEASUREMART_POSTGRES_PASSWORD": at.get("password", ""),
-        "MEASUREMART_POSTGRES_DATABASE": at.get("dbname", "postgres"),
-        "MEASUREMART_POSTGRES_SCHEMA": SCHEMA,
-    }
     connection = psycopg2.connect(dsn)
     connection.autocommit = True
     cursor = connection.cursor()
@@ -69,7 +59,7 @@ def _on_postgres(warehouse: Warehouse, dsn: str) -> Iterator[Query]:
         for statement in hospital().statements(f"{SCHEMA}_source."):
             cursor.execute(statement)
         variables = VARIABLES | {"omop_schema": f"{SCHEMA}_source"}
-        run = warehouse.dbt(*BUILT, variables=variables, **given)
+        run = warehouse.dbt(*BUILT, variables=variables, **environment(dsn, SCHEMA))
         assert run.exit_code == 0, run.output
 
         def rows(sql: str) -> Rows:

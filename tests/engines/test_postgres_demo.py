@@ -1,13 +1,12 @@
 """The whole demo on PostgreSQL: every relation that DuckDB has, with the same rows."""
 
 import json
-import os
 from typing import Any
 
 import psycopg2
 import pytest
 from dbt_runs import Warehouse
-from psycopg2.extensions import parse_dsn
+from postgres_builds import environment
 
 # Views over the demo's seeds read the same on both; what they hold is compared through the targets above them.
 LAYERS = (
@@ -32,20 +31,11 @@ pytestmark = pytest.mark.xdist_group("demo")
 @pytest.fixture(scope="module")
 def postgres(tmp_path_factory: pytest.TempPathFactory, postgres_dsn: str) -> Any:
     """A connection to the database in which dbt built the demo, with every test passed."""
-    at = parse_dsn(postgres_dsn)
     built = Warehouse(tmp_path_factory.mktemp("postgres"), target="postgres")
-    given = {
-        "MEASUREMART_POSTGRES_HOST": at.get("host", "127.0.0.1"),
-        "MEASUREMART_POSTGRES_PORT": at.get("port", "5432"),
-        "MEASUREMART_POSTGRES_USER": at.get("user", os.environ.get("USER", "postgres")),
-        "MEASUREMART_POSTGRES_PASSWORD": at.get("password", ""),
-        "MEASUREMART_POSTGRES_DATABASE": at.get("dbname", "postgres"),
-        "MEASUREMART_POSTGRES_SCHEMA": SCHEMA,
-    }
     connection = psycopg2.connect(postgres_dsn)
     connection.autocommit = True
     try:
-        run = built.dbt("build", **given)
+        run = built.dbt("build", **environment(postgres_dsn, SCHEMA))
         assert run.exit_code == 0, run.output
         yield connection
     finally:

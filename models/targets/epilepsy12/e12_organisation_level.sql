@@ -22,7 +22,8 @@ organisation as (
         listed.icb,
         listed.nhs_england_region,
         listed.open_uk_network,
-        coalesce(nation.country, listed.country) as country
+        coalesce(nation.country, listed.country) as country,
+        nation.nation
     from {{ ref('stg_epilepsy12__organisations') }} as listed
     left join nation
         on lower(listed.country) = lower(nation.country)
@@ -82,13 +83,11 @@ belongs as (
     from organisation
     union
     select
-        organisation.ods_code as organisation,
+        ods_code as organisation,
         'national' as level_name,
-        nation.nation as entity,
-        nation.nation as title
+        nation as entity,
+        nation as title
     from organisation
-    inner join nation
-        on organisation.country = nation.country
 
 )
 
