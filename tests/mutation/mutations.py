@@ -139,6 +139,7 @@ MUTATIONS = [
     Mutation("predicates.py", "{date} >= {birthday}", "{date} > {birthday}"),
     Mutation("predicates.py", "{date} < {birthday}", "{date} <= {birthday}"),
     Mutation("predicates.py", "node.age_max + 1", "node.age_max"),
+    Mutation("predicates.py", ">= person.birth_date", "> person.birth_date"),
     Mutation("predicates.py", "{date} >= {sql.day", "{date} > {sql.day"),
     Mutation("predicates.py", "{date} <= {sql.day", "{date} < {sql.day"),
     Mutation("predicates.py", "<= run_context.as_of", "< run_context.as_of"),

@@ -122,6 +122,8 @@ def conditions(node: Conditions, row: str) -> list[str]:
         birthday = sql.shifted("person.birth_date", nodes.Offset(12 * node.age_min, 0))
         found.append(f"{date} >= {birthday}")
     if node.age_max is not None:
+        if node.age_min is None:  # before birth no age is known
+            found.append(f"{date} >= person.birth_date")
         birthday = sql.shifted("person.birth_date", nodes.Offset(12 * (node.age_max + 1), 0))
         found.append(f"{date} < {birthday}")
     if node.sex is not None:
