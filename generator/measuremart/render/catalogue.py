@@ -70,6 +70,13 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
         ("end_date", "date", "Last day of a named period"),
         ("due_date", "date", "When its submissions are due"),
     ],
+    "catalogue_report_validity": [
+        ("report", "string", "The report"),
+        ("indicator", "string", "An indicator that is asked only in some periods of the report"),
+        ("period", "string", "A period that it is asked in"),
+        ("start_date", "date", "First day of the period"),
+        ("end_date", "date", "Last day of the period"),
+    ],
     "catalogue_report_level": [
         ("report", "string", "The report"),
         ("position", "bigint", "The level's place in the report, from 1, the narrowest"),
@@ -112,6 +119,12 @@ def catalogue_files(plan: Plan) -> dict[str, str]:
             _report_indicator(r, position, i) for r in reports for position, i in enumerate(r.listed, start=1)
         ],
         "catalogue_report_period": [row for r in reports for row in _periods(r)],
+        "catalogue_report_validity": [
+            (r.about.name, i.about.name, p.name, p.start, p.end)
+            for r in plan.reports.values()
+            for i in r.indicators
+            for p in i.asked_in or ()
+        ],
         "catalogue_report_level": [
             (r.about.name, position, level, r.attribution)
             for r in plan.reports.values()
