@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -29,7 +29,7 @@ from measuremart.list_table import list_table
 from measuremart.organisation_table import organisation_rows, organisation_table
 from measuremart.pipeline import Read, import_oa_cohorts, pending_changes, read_definitions
 from measuremart.plan.states import missing_said, state_of, states
-from measuremart.problems import Kind, Problem, did_you_mean, exit_code
+from measuremart.problems import Kind, Problem, did_you_mean, exit_code, in_full, in_short
 from measuremart.report_table import (
     freshness_said,
     left_out_rows,
@@ -80,6 +80,11 @@ DefinitionsOption = Annotated[
 ]
 
 
+UnusedOption = Annotated[
+    bool, typer.Option("--unused", help="Name every definition that nothing uses, not only their number.")
+]
+
+
 class Section(StrEnum):
     """The sections that can be listed."""
 
@@ -123,19 +128,19 @@ def _main(
     pass
 
 
-def _read(project: Path, definitions: Path | None) -> Read:
+def _read(project: Path, definitions: Path | None, told: Callable[[Sequence[Problem]], list[str]] = in_short) -> Read:
     folder = definitions or project / "definitions"
     if not folder.is_dir():
         _err.print(f"there is no folder {folder}: run this in the project, or say --project-dir")
         raise typer.Exit(2)
     read = read_definitions(folder)
-    _stop_at(read.problems)
+    _stop_at(read.problems, told)
     return read
 
 
-def _stop_at(problems: Sequence[Problem]) -> None:
-    for problem in problems:
-        _err.print(str(problem))
+def _stop_at(problems: Sequence[Problem], told: Callable[[Sequence[Problem]], list[str]] = in_short) -> None:
+    for line in told(problems):
+        _err.print(line)
     errors = [p for p in problems if p.kind is not Kind.WARNING]
     if errors:
         files = len({p.position.file for p in errors})
@@ -161,9 +166,10 @@ def generate(
     definitions: DefinitionsOption = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file would change.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print what would change.")] = False,
+    unused: UnusedOption = False,
 ) -> None:
     """Write the dbt models of all packs; only what changed is touched."""
-    read = _read(project_dir, definitions)
+    read = _read(project_dir, definitions, in_full if unused else in_short)
     try:
         found = pending_changes(project_dir, read.plan)
         if check or diff:
@@ -206,9 +212,11 @@ def _of_section(number: int, section: str) -> str:
 
 
 @app.command()
-def validate(project_dir: ProjectOption = Path(), definitions: DefinitionsOption = None) -> None:
+def validate(
+    project_dir: ProjectOption = Path(), definitions: DefinitionsOption = None, unused: UnusedOption = False
+) -> None:
     """Check every definition of every pack; say all that is wrong, and what is unavailable and why; write nothing."""
-    read = _read(project_dir, definitions)
+    read = _read(project_dir, definitions, in_full if unused else in_short)
     counts = ((section, len(read.catalogue.of(section))) for section in SECTIONS)
     said = ", ".join(_of_section(n, section) for section, n in counts if n)
     _out.print(f"{'no errors' if states(read.plan) else 'all well'}: {said}")

@@ -21,7 +21,7 @@ def unused_definition(material: Material) -> Iterator[Finding]:
     What: a concept set, subquery, measure, cohort or indicator that no other definition names. A warning.
 
     Why: it costs a table in every build, and a reader who looks for its use finds none; often a name was changed in
-    one place only.
+    one place only. Where there are several, `generate` and `validate` say how many, and `validate --unused` names them.
 
     Example: a measure `stage_ii` that no measure, cohort, indicator or report names.
 
