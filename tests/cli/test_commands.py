@@ -111,7 +111,7 @@ def test_warnings_do_not_fail(folder: Path) -> None:
     code, out, error = run("validate", *with_pack(folder, bad="measures: {nobody_wants_me: {subquery: act_rows}}"))
     assert code == 0
     assert out.startswith("all well: ")
-    assert error.startswith("warning: nothing uses 8 definitions; ")
+    assert error.startswith("warning: nothing uses 9 definitions; ")
 
 
 GAPS = """
