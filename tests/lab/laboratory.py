@@ -99,7 +99,7 @@ class Laboratory:
     def _file(self, result: dict[str, Any], models: dict[str, tuple[str, LabModel]], answers: Answers) -> None:
         kind, _, name = result["unique_id"].split(".")[:3]
         if kind == "test":
-            name = next(p.split(".")[-1] for p in result["depends_on"] if p.startswith("model."))
+            name = result["attached_to"].split(".")[-1]
         case, model = models[name]
         failures = answers.failures.setdefault(case, {})
         if result["status"] == "warn":
@@ -138,5 +138,5 @@ def _dbt_build(folder: Path) -> list[dict[str, Any]]:
     results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     for result in results:
-        result["depends_on"] = manifest["nodes"][result["unique_id"]]["depends_on"]["nodes"]
+        result["attached_to"] = manifest["nodes"][result["unique_id"]].get("attached_node")
     return results

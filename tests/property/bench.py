@@ -54,6 +54,7 @@ RESULT = (
     "days_outside",
 )
 DROPPED = f"dropped_events__{PACK}"
+INLINE = f"inline_events__{PACK}"
 # Rows by relation: sorted tuples, or what went wrong as one text.
 Answers = dict[str, list[tuple[Any, ...]] | str]
 _PIECE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
@@ -133,6 +134,9 @@ def ask_referee(plan: Plan, rows: Rows) -> Answers:
         answers[f"report__{name}__dataset"] = in_order([_dataset_row(row, own) for row in judge.dataset(name)])
     if plan.subqueries or plan.measures:
         answers[DROPPED] = in_order(_dropped(plan, judge, rows))
+    inline = _inline_events(plan, judge)
+    if inline is not None:
+        answers[INLINE] = in_order(inline)
     return answers
 
 
@@ -164,6 +168,19 @@ def _dropped(plan: Plan, judge: Referee, rows: Rows) -> list[tuple[str, str, str
             lost = sum(m.person_id not in with_episode for m in judge.expression(child))
             found["measure", name, "", "no episode to lift to"] += lost
     return [(*what, number) for what, number in found.items() if number]
+
+
+def _inline_events(plan: Plan, judge: Referee) -> set[tuple[str, str, int, int]] | None:
+    """Return the events of inline subqueries of event grain (2.3), None where no measure has one."""
+    read = [
+        (name, subquery)
+        for name, m in plan.measures.items()
+        for subquery in inline_subqueries(m.expression)
+        if subquery.grain.level == "event"
+    ]
+    if not read:
+        return None
+    return {(n, s.target.name, m.person_id, m.measure_resolver) for n, s in read for m in judge.subquery(s)}
 
 
 def inline_subqueries(node: nodes.Expression) -> list[nodes.Subquery]:
@@ -222,6 +239,8 @@ def readings(plan: Plan, models: list[Model]) -> list[Reading]:
         name = model.name
         if name.startswith("dropped_events__"):
             found.append(Reading(DROPPED, name, ("construct", "definition", "target_name", "reason", "n_rows")))
+        elif name.startswith("inline_events__"):
+            found.append(Reading(INLINE, name, ("measure", "target_name", "person_id", "event_id")))
         elif name.endswith("__results"):
             found.append(Reading(name, name, RESULT))
         elif name.endswith("__dataset"):

@@ -9,7 +9,7 @@ import yaml
 from measuremart.plan.datasets import dataset_columns
 from measuremart.plan.grain import Grain, match_of
 from measuremart.plan.nodes import Indicator, Plan, Report, Target
-from measuremart.plan.reach import inline_subqueries
+from measuremart.render.inline_events import event_subqueries
 from measuremart.render.models import Model
 from measuremart.render.sql import relation
 
@@ -112,27 +112,29 @@ def _denominator(plan: Plan, report: Report, indicator: Indicator) -> dict[str, 
 def _event_tests(model: Model, plan: Plan) -> list[Any]:
     """Return the tests that an event is one record, of what reads events by their id (semantics.md 2.3).
 
-    The members of a subquery are the events; of a measure that holds a subquery any event of the target could matter.
+    A named subquery and one that a measure has in place are tested alike: the events are their members.
     """
     own = model.name.split("__")[1]
     if model.layer == "subqueries":
-        read = [plan.subqueries[own].subquery]
-    elif model.layer == "measures":
-        read = list(inline_subqueries(plan.measures[own].expression))
-    else:
+        subquery = plan.subqueries[own].subquery
+        return [_event_test(subquery.target, {})] if subquery.grain.level == "event" else []
+    if model.layer != "measures":
         return []
-    targets = {s.target.name: s.target for s in read if s.grain.level == "event"}
-    return [_event_test(target, is_of_members=model.layer == "subqueries") for target in targets.values()]
+    targets = {s.target.name: s.target for s in event_subqueries(plan.measures[own])}
+    members = f"ref('inline_events__{model.pack}')"
+    return [
+        _event_test(target, {"members": members, "measure": own, "target_name": name})
+        for name, target in targets.items()
+    ]
 
 
-def _event_test(target: Target, *, is_of_members: bool) -> dict[str, Any]:
+def _event_test(target: Target, members: dict[str, str]) -> dict[str, Any]:
     arguments: dict[str, Any] = {"target": relation(target.model).strip("{} "), "record": list(target.record)}
     if target.person != "person_id":
         arguments["person"] = target.person
     if target.event != "event_id":
         arguments["event"] = target.event
-    if not is_of_members:
-        arguments["is_of_members"] = False
+    arguments |= members
     return {"event_is_one_record": {"arguments": arguments}}
 
 
@@ -144,6 +146,8 @@ def columns(model: Model, plan: Plan) -> list[tuple[str, str, str]]:
         return [("concept_id", "bigint", "A concept of the set")]
     if model.name.startswith("dropped_events__"):
         return dropped_columns()
+    if model.name.startswith("inline_events__"):
+        return _inline_event_columns()
     if model.layer == "reports" and model.name.endswith("__strata"):
         return stratum_columns()
     report = _report(model, plan)
@@ -209,6 +213,15 @@ def union_columns() -> list[tuple[str, str, str]]:
         ("episode_id", "bigint", "The clinical episode, where the report's grain has one"),
         ("measure_resolver", "bigint", "The cohort key's resolver"),
         *_result_columns(),
+    ]
+
+
+def _inline_event_columns() -> list[tuple[str, str, str]]:
+    return [
+        ("measure", "string", "The measure that has the subquery in place"),
+        ("target_name", "string", "The target that the events are of"),
+        ("person_id", "bigint", "The person"),
+        ("event_id", "bigint", "The event"),
     ]
 
 
