@@ -1,5 +1,5 @@
--- What the links of EPISODE_EVENT point into, by their field concept. Where the field concept is none of event_field,
--- What the links of EPISODE_EVENT point into, by field concept. Where it is none of event_field, nobody can say which
+-- What the links of EPISODE_EVENT point into, by field concept. Where event_field lacks it, nobody can say which table
+-- the event is in: such links attach nothing, and the test link_fields_are_known counts them.
 with episode_event as (
 
     select
