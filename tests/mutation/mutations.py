@@ -200,7 +200,12 @@ MUTATIONS = [
         "        opportunity.window_end",
     ),
     Mutation(_t("report_results_statuses"), "        and opportunity.place = 1\n", ""),
-    Mutation(_t("report_results_statuses"), "when is_in = 1 and is_open = 1", "when is_open = 1"),
+    Mutation(
+        _t("report_results_statuses"),
+        "when is_in = 1 and is_open = 1",
+        "when is_open = 1",
+        "only an opportunity inside the denominator's window makes a key open",
+    ),
     Mutation(_t("report_results_statuses"), "when is_in = 1 and is_open = 1", "when is_in = 1 and is_open = 2"),
     Mutation("reports.py", '"waits": indicator.waits', '"waits": bool(sides)'),
     Mutation(_t("report_results_statuses"), "min(place) as place", "max(place) as place"),
