@@ -61,6 +61,7 @@ _OPTIONS = {
     "reference_date",
     "opportunity",
     "undated_numerator",
+    "open_window",
     "grain",
     "type",
     "period_date",

@@ -106,7 +106,7 @@ class Maker:
         """Return the rows of every table."""
         rng = self.rng
         rows: Rows = {name: [] for name in TABLES}
-        rows["run_context"] = [{"as_of": rng.choice([dt.date(2026, 6, 30), *self.days])}]
+        rows["run_context"] = [{"as_of": self._as_of()}]
         rows["concept"] = [
             {"concept_id": c, "concept_code": rng.choice([None, *TEXTS, "L01", "TAX"])}
             for c in CONCEPTS
@@ -117,6 +117,15 @@ class Maker:
         for table in TABLES_OF[self.population]:
             rows[table] = self._rows(table)
         return rows
+
+    def _as_of(self) -> dt.date:
+        """Draw the day that all is seen from: long after, or around the end of a window that begins on some day."""
+        rng = self.rng
+        if rng.random() < 0.6:
+            return dt.date(2026, 6, 30)
+        near = [day for day in self.days if day not in FAR_DAYS] or [dt.date(2024, 2, 29)]
+        length = rng.choice((0, 0, 0, 1, 7, 30, 31, 42, 60, 92, 366))
+        return rng.choice(near) + dt.timedelta(days=length + rng.choice((0, 0, 0, -1, 1)))
 
     def _rows(self, table: str) -> list[Row]:
         rng = self.rng

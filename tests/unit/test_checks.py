@@ -239,6 +239,21 @@ CASES = {
             "beside a numerator_window an unknown date stays unknown"
         ],
     ),
+    "open windows where no window has a last day": (
+        "indicators:\n  j: {title: t, description: d, denominator: m, numerator: n, open_window: not_met}\n"
+        "  k: {title: t, description: d, denominator: m, numerator: n,\n"
+        "    open_window: not_met, numerator_window: {before: {days: 9}}}\n"
+        "  l: {title: t, description: d, denominator: m, numerator: n,\n"
+        "    open_window: not_met, numerator_window: {after: {days: 9}}}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c],\n"
+        "    indicators: [j, {k: {open_window: not_met}}, {l: {open_window: unresolved}}]}\n",
+        "",
+        [
+            f"option_without_effect x.yml:{place}: warning: 'open_window: not_met' changes nothing here: "
+            "only a numerator_window with 'after' has a last day that can be still to come"
+            for place in ("2:76", "4:18", "9:39")
+        ],
+    ),
     "a report restates what changes nothing": (
         "indicators:\n  j: {title: t, description: d, denominator: full_cohort, numerator: n}\n"
         "reports:\n  q: {title: t, description: d, cohorts: [c],\n"

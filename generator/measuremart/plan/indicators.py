@@ -71,6 +71,8 @@ def restated(scope: Scope, indicator: Listed, override: language.IndicatorOverri
         changes["around_denominator"] = override.reference_date == "denominator"
     if override.opportunity is not None:
         changes["first_opportunity"] = override.opportunity == "first"
+    if override.open_window is not None:
+        changes["ignore_open"] = override.open_window == "not_met"
     if override.benchmark is not None:
         benchmark = _benchmark(scope, indicator, override.benchmark, trail)
         if benchmark is not None:

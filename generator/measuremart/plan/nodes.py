@@ -458,11 +458,19 @@ class Indicator:
     around_denominator: bool
     first_opportunity: bool
     ignore_undated: bool
+    # `open_window: not_met`: a numerator window that is not over on `as_of` counts as if it were.
+    ignore_open: bool
     by_person: bool
     benchmark: Benchmark | None
     valid_for: tuple[str, ...] | None
     # In a report: the report's periods of those names, in its order; None = all keys are asked.
     asked_in: tuple[NamedPeriod, ...] | None
+
+    @property
+    def waits(self) -> bool:
+        """Say whether a key is unresolved while its numerator window is open; without a last day none ever closes."""
+        window = self.numerator_window
+        return not self.ignore_open and window is not None and window.after is not None
 
     def measures(self) -> list[str]:
         """Return the measures it is made of, each once, in a stable order."""

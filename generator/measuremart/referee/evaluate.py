@@ -81,7 +81,8 @@ class Referee:
         """Return one result per indicator of the report and key, or person (6.2)."""
         report = self._plan.reports[report_name]
         members = self.report(report_name)
-        return [row for i in report.indicators for row in results_of(report, i, members, self._named)]
+        as_of = self._world.as_of
+        return [row for i in report.indicators for row in results_of(report, i, members, self._named, as_of)]
 
     def dataset(self, report_name: str) -> list[DatasetRow]:
         """Return the dataset of a report: one row per key of its cohort (7)."""

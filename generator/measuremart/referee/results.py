@@ -61,8 +61,10 @@ def report_members(report: Report, cohorts: dict[str, set[Member]]) -> set[Membe
     return {Member(*key, earliest(primary.get(key, all_of))) for key, all_of in dates.items()}
 
 
-def results_of(report: Report, indicator: Indicator, members: set[Member], table: TableOf) -> list[Result]:
-    """Return one result per key that is asked, or with `grain: person` per person."""
+def results_of(
+    report: Report, indicator: Indicator, members: set[Member], table: TableOf, as_of: dt.date
+) -> list[Result]:
+    """Return one result per key that is asked, or with `grain: person` per person, as seen from `as_of`."""
     grain = report.types.grain
     numerator = Lookup(table(indicator.numerator))
     denominator = None if indicator.denominator is None else Lookup(table(indicator.denominator))
@@ -76,6 +78,7 @@ def results_of(report: Report, indicator: Indicator, members: set[Member], table
             continue
         key = member.key
         facts = Facts(
+            as_of=as_of,
             cohort_date=member.measure_date,
             denominator=None if denominator is None else denominator.dates(key, grain),
             numerator=numerator.dates(key, grain),

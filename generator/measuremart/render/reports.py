@@ -121,10 +121,14 @@ def _results(plan: Plan, report: Report) -> str:
                 for place, m in enumerate(names, start=1)
             ]
     indicators = [_indicator(plan, report, ctes, i) for i in report.indicators]
+    waiting = [i for i in indicators if i["waits"]]
+    if waiting:
+        ctes.clock()
     return fill(
         "report_results",
         header=_header(report),
         indicators=indicators,
+        waiting=waiting,
         counted=[_used(plan, report, ctes, m) for m in report.counted],
         flags=flags,
         by_person=[i.about.name for i in report.indicators if i.by_person],
@@ -154,6 +158,7 @@ def _indicator(plan: Plan, report: Report, ctes: Ctes, indicator: Indicator) -> 
         "has_other_episodes": report.types.grain.within == "episode" and numerator["match"] != "person",
         "first_opportunity": indicator.first_opportunity,
         "ignore_undated": indicator.ignore_undated and indicator.numerator_window is None,
+        "waits": indicator.waits,
         "asked_in": None
         if indicator.asked_in is None
         else [f"cohort_date between {sql.day(p.start)} and {sql.day(p.end)}" for p in indicator.asked_in],

@@ -38,6 +38,13 @@ measure__new_nsaid_user as (
 
 ),
 
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
 counted as (
 
     select cohort_key
@@ -181,6 +188,20 @@ meeting as (
 
 ),
 
+open_window as (
+
+    -- keys with an opportunity that counts whose numerator window is not over: its last day is as_of or later
+    select distinct
+        'gi_bleed_180_days' as indicator,
+        opportunity.cohort_key
+    from opportunity__gi_bleed_180_days as opportunity
+    cross join run_context
+    where
+        opportunity.is_in
+        and opportunity.window_end >= run_context.as_of
+
+),
+
 numerator as (
 
     -- the earliest passing numerator date of the opportunity that was met
@@ -291,6 +312,7 @@ evaluated as (
         nearest.numerator_date as nearest_date,
         nearest.days_outside,
         coalesce(nearest.is_elsewhere, 0) as is_elsewhere,
+        case when open_window.cohort_key is null then 0 else 1 end as is_open,
         case when eligibility.cohort_key is null then 0 else 1 end as has_denominator,
         case when meeting.cohort_key is null then 0 else 1 end as has_numerator
     from asked
@@ -302,6 +324,10 @@ evaluated as (
         on
             asked.indicator = meeting.indicator
             and asked.cohort_key = meeting.cohort_key
+    left join open_window
+        on
+            asked.indicator = open_window.indicator
+            and asked.cohort_key = open_window.cohort_key
     left join numerator
         on
             asked.indicator = numerator.indicator
@@ -340,6 +366,7 @@ explained as (
             when is_in = 1 and excepted_by is not null then 'exception'
             when is_in = 0 and may_be_in = 1 then 'denominator_date_unknown'
             when is_in = 1 and may_meet = 1 then 'date_unknown'
+            when is_in = 1 and is_open = 1 then 'window_open'
             when is_in = 1 and is_elsewhere = 1 then 'in_another_episode'
             when is_in = 1 and days_outside < 0 then 'too_early'
             when is_in = 1 and days_outside > 0 then 'too_late'
@@ -359,7 +386,8 @@ judged as (
         cohort_key,
         case
             when reason_code in ('met', 'exception', 'excluded') then reason_code
-            when reason_code in ('unresolved', 'denominator_date_unknown', 'date_unknown') then 'unresolved'
+            when reason_code in ('unresolved', 'denominator_date_unknown', 'date_unknown', 'window_open')
+                then 'unresolved'
             when reason_code in ('denominator_outside_window', 'not_in_denominator') then 'ineligible'
             else 'not_met'
         end as status,
@@ -370,6 +398,7 @@ judged as (
             when 'exception' then 'exception: ' || excepted_by
             when 'denominator_date_unknown' then 'denominator date unknown'
             when 'date_unknown' then 'numerator date unknown'
+            when 'window_open' then 'numerator window still open'
             when 'in_another_episode' then 'numerator in another episode'
             when 'too_early' then 'numerator outside the window'
             when 'too_late' then 'numerator outside the window'

@@ -336,7 +336,8 @@ judged as (
         cohort_key,
         case
             when reason_code in ('met', 'exception', 'excluded') then reason_code
-            when reason_code in ('unresolved', 'denominator_date_unknown', 'date_unknown') then 'unresolved'
+            when reason_code in ('unresolved', 'denominator_date_unknown', 'date_unknown', 'window_open')
+                then 'unresolved'
             when reason_code in ('denominator_outside_window', 'not_in_denominator') then 'ineligible'
             else 'not_met'
         end as status,
@@ -347,6 +348,7 @@ judged as (
             when 'exception' then 'exception: ' || excepted_by
             when 'denominator_date_unknown' then 'denominator date unknown'
             when 'date_unknown' then 'numerator date unknown'
+            when 'window_open' then 'numerator window still open'
             when 'in_another_episode' then 'numerator in another episode'
             when 'too_early' then 'numerator outside the window'
             when 'too_late' then 'numerator outside the window'

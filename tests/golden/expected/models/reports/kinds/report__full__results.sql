@@ -82,6 +82,13 @@ measure__treated as (
 
 ),
 
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
 counted as (
 
     select cohort.cohort_key
@@ -273,6 +280,112 @@ pair__of_one_spring as (
 
 ),
 
+opportunity__in_six_weeks as (
+
+    select
+        cohort.cohort_key,
+        denominator.measure_date as denominator_date,
+        denominator.measure_date as window_start,
+        {{ add_interval('denominator.measure_date', 0, 42) }} as window_end,
+        true as is_in
+    from cohort
+    inner join measure__seen as denominator
+        on
+            cohort.person_id = denominator.person_id
+            and cohort.measure_resolver = denominator.measure_resolver
+            and cohort.episode_id is not distinct from denominator.episode_id
+
+),
+
+first_opportunity__in_six_weeks as (
+
+    select
+        cohort_key,
+        denominator_date,
+        window_start,
+        window_end,
+        is_in,
+        row_number() over (
+            partition by cohort_key
+            order by denominator_date nulls last
+        ) as place
+    from opportunity__in_six_weeks
+    where coalesce(is_in, true)
+
+),
+
+pair__in_six_weeks as (
+
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
+        case
+            when numerator.measure_date < opportunity.window_start
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_start') }}
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
+        end as days_outside
+    from first_opportunity__in_six_weeks as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__treated as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
+    where
+        coalesce(opportunity.is_in, true)
+        and opportunity.place = 1
+
+),
+
+opportunity__in_a_month as (
+
+    select
+        cohort.cohort_key,
+        cohort.cohort_date as denominator_date,
+        {{ add_interval('cohort.cohort_date', 1, 0) }} as window_end,
+        true as is_in
+    from cohort
+
+),
+
+pair__in_a_month as (
+
+    -- days_outside: days before (negative) or after the window, 0 inside, null where a date is unknown
+    select
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.is_in,
+        numerator.measure_date as numerator_date,
+        case when (cohort.episode_id is distinct from numerator.episode_id) then 1 else 0 end as is_elsewhere,
+        case
+            when numerator.measure_date > opportunity.window_end
+                then {{ date_diff_days('numerator.measure_date', 'opportunity.window_end') }}
+            when numerator.measure_date <= opportunity.window_end then 0
+        end as days_outside
+    from opportunity__in_a_month as opportunity
+    inner join cohort
+        on opportunity.cohort_key = cohort.cohort_key
+    inner join measure__treated as numerator
+        on
+            cohort.person_id = numerator.person_id
+            and (
+                cohort.measure_resolver = numerator.measure_resolver
+                or cohort.episode_id is distinct from numerator.episode_id
+            )
+    where
+        coalesce(opportunity.is_in, true)
+
+),
+
 asked as (
 
     select
@@ -313,6 +426,24 @@ asked as (
         cohort_date between date '2024-03-01' and date '2024-05-31'
         or cohort_date between date '2025-03-01' and date '2025-05-31'
 
+    union all
+
+    select
+        'in_six_weeks' as indicator,
+        'seen' as denominator,
+        'treated' as numerator,
+        cohort_key
+    from cohort
+
+    union all
+
+    select
+        'in_a_month' as indicator,
+        'full_cohort' as denominator,
+        'treated' as numerator,
+        cohort_key
+    from cohort
+
 ),
 
 opportunity as (
@@ -350,6 +481,24 @@ opportunity as (
         denominator_date,
         is_in
     from opportunity__of_one_spring
+
+    union all
+
+    select
+        'in_six_weeks' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__in_six_weeks
+
+    union all
+
+    select
+        'in_a_month' as indicator,
+        cohort_key,
+        denominator_date,
+        is_in
+    from opportunity__in_a_month
 
 ),
 
@@ -401,6 +550,30 @@ candidate as (
         is_elsewhere,
         is_in as passes
     from pair__of_one_spring
+
+    union all
+
+    select
+        'in_six_weeks' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_elsewhere,
+        is_in and days_outside = 0 as passes
+    from pair__in_six_weeks
+
+    union all
+
+    select
+        'in_a_month' as indicator,
+        cohort_key,
+        denominator_date,
+        numerator_date,
+        days_outside,
+        is_elsewhere,
+        is_in and days_outside = 0 as passes
+    from pair__in_a_month
 
 ),
 
@@ -484,6 +657,21 @@ meeting as (
         min(case when passes then denominator_date end) as met_date
     from pair
     group by indicator, cohort_key
+
+),
+
+open_window as (
+
+    -- keys with an opportunity that counts whose numerator window is not over: its last day is as_of or later
+    select distinct
+        'in_six_weeks' as indicator,
+        opportunity.cohort_key
+    from first_opportunity__in_six_weeks as opportunity
+    cross join run_context
+    where
+        opportunity.is_in
+        and opportunity.window_end >= run_context.as_of
+        and opportunity.place = 1
 
 ),
 
@@ -597,6 +785,7 @@ evaluated as (
         nearest.numerator_date as nearest_date,
         nearest.days_outside,
         coalesce(nearest.is_elsewhere, 0) as is_elsewhere,
+        case when open_window.cohort_key is null then 0 else 1 end as is_open,
         case when eligibility.cohort_key is null then 0 else 1 end as has_denominator,
         case when meeting.cohort_key is null then 0 else 1 end as has_numerator
     from asked
@@ -608,6 +797,10 @@ evaluated as (
         on
             asked.indicator = meeting.indicator
             and asked.cohort_key = meeting.cohort_key
+    left join open_window
+        on
+            asked.indicator = open_window.indicator
+            and asked.cohort_key = open_window.cohort_key
     left join numerator
         on
             asked.indicator = numerator.indicator
@@ -646,6 +839,7 @@ explained as (
             when is_in = 1 and excepted_by is not null then 'exception'
             when is_in = 0 and may_be_in = 1 then 'denominator_date_unknown'
             when is_in = 1 and may_meet = 1 then 'date_unknown'
+            when is_in = 1 and is_open = 1 then 'window_open'
             when is_in = 1 and is_elsewhere = 1 then 'in_another_episode'
             when is_in = 1 and days_outside < 0 then 'too_early'
             when is_in = 1 and days_outside > 0 then 'too_late'
@@ -665,7 +859,8 @@ judged as (
         cohort_key,
         case
             when reason_code in ('met', 'exception', 'excluded') then reason_code
-            when reason_code in ('unresolved', 'denominator_date_unknown', 'date_unknown') then 'unresolved'
+            when reason_code in ('unresolved', 'denominator_date_unknown', 'date_unknown', 'window_open')
+                then 'unresolved'
             when reason_code in ('denominator_outside_window', 'not_in_denominator') then 'ineligible'
             else 'not_met'
         end as status,
@@ -676,6 +871,7 @@ judged as (
             when 'exception' then 'exception: ' || excepted_by
             when 'denominator_date_unknown' then 'denominator date unknown'
             when 'date_unknown' then 'numerator date unknown'
+            when 'window_open' then 'numerator window still open'
             when 'in_another_episode' then 'numerator in another episode'
             when 'too_early' then 'numerator outside the window'
             when 'too_late' then 'numerator outside the window'
