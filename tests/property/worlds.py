@@ -106,7 +106,9 @@ class Maker:
         """Return the rows of every table."""
         rng = self.rng
         rows: Rows = {name: [] for name in TABLES}
-        rows["run_context"] = [{"as_of": rng.choice([dt.date(2026, 6, 30), *self.days])}]
+        # After all days but the far ones, or on one of them: then what lies after it is not seen.
+        seen_from = dt.date(2026, 6, 30) if rng.random() < 0.5 else rng.choice(self.days)
+        rows["run_context"] = [{"as_of": seen_from}]
         rows["concept"] = [
             {"concept_id": c, "concept_code": rng.choice([None, *TEXTS, "L01", "TAX"])}
             for c in CONCEPTS
@@ -121,7 +123,8 @@ class Maker:
     def _rows(self, table: str) -> list[Row]:
         rng = self.rng
         if table == "episode":
-            return [{"person_id": p, "episode_id": e} for p, e in self.episodes if rng.random() < 0.95]
+            spine = [(p, e) for p, e in self.episodes if rng.random() < 0.95]
+            return [{"person_id": p, "episode_id": e, "start_date": self._value("date", {})} for p, e in spine]
         if table in ("person", "registrant"):
             return [self._row(table, p) for p in self.persons if rng.random() < 0.93]
         rows = [

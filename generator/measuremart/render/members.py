@@ -356,8 +356,9 @@ def _interval(subquery: Subquery) -> tuple[Extra, ...]:
     if target.supply is not None:
         reads = ((f"{{{{ to_number('{target.supply.name}') }}}}", "interval_supply"),)
         known.insert(1, _LAST_DAY_OF_SUPPLY)
-    end = ",\n                ".join(known)
-    seen = f"least(\n            coalesce(\n                {end}\n            ),\n            run_context.as_of\n        )"
+    step = "\n            "
+    end = f"coalesce({step}    {f',{step}    '.join(known)}{step})"
+    seen = f"least({step}{end},{step}run_context.as_of\n        )"
     return start, Extra(recorded, "interval_end", seen, reads)
 
 
