@@ -32,7 +32,7 @@ run_context as (
 
 ),
 
-part_1_recorded as (
+part_1_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -60,7 +60,7 @@ part_1_target_row as (
         end as mri_brain_reported_date,
         recorded.mri_brain_requested_date,
         recorded.mri_indicated
-    from part_1_recorded as recorded
+    from part_1_recorded_row as recorded
     cross join run_context
 
 ),

@@ -32,7 +32,7 @@ run_context as (
 
 ),
 
-part_1_recorded as (
+part_1_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -58,7 +58,7 @@ part_1_target_row as (
             when recorded.paediatric_neurologist_input_date <= run_context.as_of
                 then recorded.paediatric_neurologist_input_date
         end as paediatric_neurologist_input_date
-    from part_1_recorded as recorded
+    from part_1_recorded_row as recorded
     cross join run_context
 
 ),

@@ -21,7 +21,7 @@ run_context as (
 
 ),
 
-part_1_recorded as (
+part_1_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -49,7 +49,7 @@ part_1_target_row as (
                 then recorded.interval_end
         end as interval_end,
         recorded.start_date
-    from part_1_recorded as recorded
+    from part_1_recorded_row as recorded
     cross join run_context
 
 ),

@@ -10,7 +10,7 @@ run_context as (
 
 ),
 
-dropped_1_recorded as (
+dropped_1_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -38,7 +38,7 @@ dropped_1_target_row as (
                 then recorded.consultant_paediatrician_referral_date
         end as consultant_paediatrician_referral_date,
         recorded.consultant_paediatrician_referral_made
-    from dropped_1_recorded as recorded
+    from dropped_1_recorded_row as recorded
     cross join run_context
 
 ),
@@ -82,7 +82,7 @@ dropped_1 as (
 
 ),
 
-dropped_2_recorded as (
+dropped_2_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -110,7 +110,7 @@ dropped_2_target_row as (
         end as consultant_paediatrician_input_date,
         recorded.consultant_paediatrician_referral_date,
         recorded.consultant_paediatrician_referral_made
-    from dropped_2_recorded as recorded
+    from dropped_2_recorded_row as recorded
     cross join run_context
 
 ),
@@ -205,7 +205,7 @@ dropped_3 as (
 
 ),
 
-dropped_4_recorded as (
+dropped_4_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -231,7 +231,7 @@ dropped_4_target_row as (
                 then recorded.mri_brain_reported_date
         end as mri_brain_reported_date,
         recorded.mri_brain_requested_date
-    from dropped_4_recorded as recorded
+    from dropped_4_recorded_row as recorded
     cross join run_context
 
 ),
@@ -270,7 +270,7 @@ dropped_4 as (
 
 ),
 
-dropped_5_recorded as (
+dropped_5_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -298,7 +298,7 @@ dropped_5_target_row as (
                 then recorded.paediatric_neurologist_referral_date
         end as paediatric_neurologist_referral_date,
         recorded.paediatric_neurologist_referral_made
-    from dropped_5_recorded as recorded
+    from dropped_5_recorded_row as recorded
     cross join run_context
 
 ),
@@ -342,7 +342,7 @@ dropped_5 as (
 
 ),
 
-dropped_6_recorded as (
+dropped_6_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -370,7 +370,7 @@ dropped_6_target_row as (
         end as paediatric_neurologist_input_date,
         recorded.paediatric_neurologist_referral_date,
         recorded.paediatric_neurologist_referral_made
-    from dropped_6_recorded as recorded
+    from dropped_6_recorded_row as recorded
     cross join run_context
 
 ),
@@ -414,7 +414,7 @@ dropped_6 as (
 
 ),
 
-dropped_7_recorded as (
+dropped_7_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -442,7 +442,7 @@ dropped_7_target_row as (
                 then recorded.epilepsy_specialist_nurse_referral_date
         end as epilepsy_specialist_nurse_referral_date,
         recorded.epilepsy_specialist_nurse_referral_made
-    from dropped_7_recorded as recorded
+    from dropped_7_recorded_row as recorded
     cross join run_context
 
 ),
@@ -1265,7 +1265,7 @@ dropped_24 as (
 
 ),
 
-dropped_25_recorded as (
+dropped_25_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -1293,7 +1293,7 @@ dropped_25_target_row as (
         end as mri_brain_reported_date,
         recorded.mri_brain_requested_date,
         recorded.mri_indicated
-    from dropped_25_recorded as recorded
+    from dropped_25_recorded_row as recorded
     cross join run_context
 
 ),
@@ -3209,7 +3209,7 @@ dropped_56 as (
 
 ),
 
-dropped_57_recorded as (
+dropped_57_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -3235,7 +3235,7 @@ dropped_57_target_row as (
             when recorded.paediatric_neurologist_input_date <= run_context.as_of
                 then recorded.paediatric_neurologist_input_date
         end as paediatric_neurologist_input_date
-    from dropped_57_recorded as recorded
+    from dropped_57_recorded_row as recorded
     cross join run_context
 
 ),

@@ -10,7 +10,7 @@ run_context as (
 
 ),
 
-recorded as (
+recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -38,7 +38,7 @@ target_row as (
         end as consultant_paediatrician_input_date,
         recorded.consultant_paediatrician_referral_date,
         recorded.consultant_paediatrician_referral_made
-    from recorded
+    from recorded_row as recorded
     cross join run_context
 
 ),

@@ -10,7 +10,7 @@ run_context as (
 
 ),
 
-recorded as (
+recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -36,7 +36,7 @@ target_row as (
                 then recorded.mri_brain_reported_date
         end as mri_brain_reported_date,
         recorded.mri_brain_requested_date
-    from recorded
+    from recorded_row as recorded
     cross join run_context
 
 ),

@@ -10,7 +10,7 @@ run_context as (
 
 ),
 
-recorded as (
+recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -38,7 +38,7 @@ target_row as (
                 then recorded.epilepsy_specialist_nurse_referral_date
         end as epilepsy_specialist_nurse_referral_date,
         recorded.epilepsy_specialist_nurse_referral_made
-    from recorded
+    from recorded_row as recorded
     cross join run_context
 
 ),

@@ -805,7 +805,7 @@ dropped_15 as (
 
 ),
 
-dropped_16_recorded as (
+dropped_16_recorded_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -841,7 +841,7 @@ dropped_16_target_row as (
         recorded.type_code,
         recorded.visit_no,
         recorded.was_urgent
-    from dropped_16_recorded as recorded
+    from dropped_16_recorded_row as recorded
     cross join run_context
 
 ),

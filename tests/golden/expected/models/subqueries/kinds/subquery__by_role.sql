@@ -10,7 +10,7 @@ run_context as (
 
 ),
 
-recorded as (
+recorded_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -44,7 +44,7 @@ target_row as (
         recorded.type_code,
         recorded.visit_no,
         recorded.was_urgent
-    from recorded
+    from recorded_row as recorded
     cross join run_context
 
 ),
