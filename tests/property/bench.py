@@ -160,9 +160,11 @@ def _dropped(plan: Plan, judge: Referee, rows: Rows) -> list[tuple[str, str, str
         what = {"event": "event id", "key": grain.name}.get(grain.level, grain.level)
         for row in judge.dropped(subquery):
             why = f"no {what}" if row.unattached is None else row.unattached
-            reason = "no person" if row.reason == "no_person" else why
+            reason = {"no_person": "no person", "after_as_of": "after_as_of"}.get(row.reason, why)
             found[construct, name, subquery.target.name, reason] += 1
-    with_episode = {r["person_id"] for r in rows["episode"]}
+    as_of = rows["run_context"][0]["as_of"]
+    started = [r for r in rows["episode"] if r.get("start_date") is None or r["start_date"] <= as_of]
+    with_episode = {r["person_id"] for r in started}
     for name, measure in plan.measures.items():
         for child in lifted(measure.expression):
             lost = sum(m.person_id not in with_episode for m in judge.expression(child))

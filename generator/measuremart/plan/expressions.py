@@ -347,6 +347,10 @@ class MeasurePlanner:
         elif leaf.subquery.target.start is None or leaf.subquery.target.end is None:
             text = f"covers needs date roles start and end, and target '{leaf.subquery.target.name}' lacks them"
             self._scope.report(window.place("candidate"), text, trail, check="covers")
+        elif leaf.subquery.target.missing_end is None:
+            what = "covers needs to know what a missing end means"
+            text = f"{what}: write missing_end: open or start in target '{leaf.subquery.target.name}'"
+            self._scope.report(window.place("candidate"), text, trail, check="covers")
         if start is None or end is None:
             self._scope.report(window.place("covers"), "covers needs both from and to", trail, check="covers")
 

@@ -15,6 +15,7 @@ from measuremart.plan.grain import Grain, Level, Within
 from measuremart.plan.unavailable import LeftOut, Unavailable, UnavailableIndicator
 
 ColumnKind = Literal["id", "date", "concept", "number", "unit", "text", "flag"]
+MissingEnd = Literal["open", "start"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,10 @@ class Organisations:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Which organisation a key counts for; `episode` is None where the rule is by person."""
+    """Which organisation a key counts for; `episode` is None where the rule is by person.
+
+    `missing_end` says how long a row without `valid_to` holds: always, or on its first day only.
+    """
 
     name: str
     model: str
@@ -73,6 +77,7 @@ class Attribution:
     organisation: str
     valid_from: str | None
     valid_to: str | None
+    missing_end: MissingEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,8 @@ class Population:
 class Target:
     """An event table. `start` and `end` are the date roles of those names, for intervals.
 
+    `missing_end` says what an end that is not known means, None where the target does not say; `supply` is the number
+    role `days_supply`, from which a missing end follows where `missing_end` is `start`.
     `unattached` says why an event has no episode; null where it has one.
     `record` are the columns that tell one record from another: those of all roles but the episode and the keys within
     one, since a record may be attached to several episodes.
@@ -115,6 +122,8 @@ class Target:
     unattached: Column | None
     start: Column | None
     end: Column | None
+    missing_end: MissingEnd | None
+    supply: Column | None
     number: Column | None
     timeless: bool
     record: tuple[str, ...]

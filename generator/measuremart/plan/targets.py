@@ -141,8 +141,11 @@ class TargetPlanner:
             if entry.episodes is None and episode is not None:
                 text = f"population '{defined.name}' has no episodes: write episode: null"
                 self._scope.report(rule.place("episode"), text, trail.down("attributions", name))
+            if "missing_end" in rule.model_fields_set and None in (rule.valid_from, rule.valid_to):
+                text = "'missing_end' is about rows without a last day: the rule needs valid_from and valid_to"
+                self._scope.report(rule.place("missing_end"), text, trail.down("attributions", name))
             columns = (rule.person, episode, rule.organisation, rule.valid_from, rule.valid_to)
-            found.append(Attribution(name, rule.model, *columns))
+            found.append(Attribution(name, rule.model, *columns, rule.missing_end))
         return tuple(found)
 
     def _target(self, defined: Defined) -> None:
@@ -172,6 +175,10 @@ class TargetPlanner:
             )
             return
         self._keys_agree(defined, roles)
+        if entry.missing_end is not None and not {"start", "end"} <= set(roles.dates):
+            text = "'missing_end' is about rows without an end: the target needs date roles start and end"
+            self._scope.report(entry.place("missing_end"), text, trail, check="missing_end")
+        supply = roles.by_name.get("days_supply")
         self.roles[defined.name] = roles
         self.targets[defined.name] = Target(
             name=defined.name,
@@ -184,6 +191,8 @@ class TargetPlanner:
             unattached=Column(entry.unattached, "text") if entry.unattached else None,
             start=roles.dates.get("start"),
             end=roles.dates.get("end"),
+            missing_end=entry.missing_end,
+            supply=supply if supply is not None and supply.kind == "number" else None,
             number=roles.by_name.get("number"),
             timeless=not roles.dates,
             record=roles.record(),

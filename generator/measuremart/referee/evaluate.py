@@ -14,7 +14,7 @@ from measuremart.referee.predicates import Matcher
 from measuremart.referee.results import Result, cohort_members, report_members, results_of
 from measuremart.referee.subqueries import Interval, Subqueries
 from measuremart.referee.windows import window
-from measuremart.referee.world import Dropped, Member, World, whole
+from measuremart.referee.world import Dropped, Member, World, day, whole
 
 
 class Referee:
@@ -142,13 +142,16 @@ class Referee:
         return self._table(nodes.MeasureRef(self._plan.measures[measure].expression.types, measure))
 
     def _episodes(self, population: str) -> operators.Episodes:
-        """Return the root episodes of each person, from the population's spine (2.4)."""
+        """Return the root episodes of each person, from the population's spine (2.4), as seen from as_of (2.8)."""
         planned = self._plan.populations[population]
         result: operators.Episodes = defaultdict(list)
         if planned.spine_model is None:
             return result
         for row in self._world.rows(planned.spine_model):
             person_id, episode_id = whole(row, planned.spine_person), whole(row, planned.spine_id)
+            start = day(row, planned.spine_start)
+            if start is not None and start > self._world.as_of:
+                continue
             if person_id is not None and episode_id is not None:
                 result[person_id].append(episode_id)
         return result

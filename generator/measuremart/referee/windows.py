@@ -51,7 +51,7 @@ def _is_inside(node: Window, row: Member, candidate: Member) -> bool:
 
 
 def _covers(node: Window, row: Member, interval: Interval) -> bool:
-    """`covers`: the interval contains anchor+from .. anchor+to; a null start never does, a null end is open."""
+    """`covers`: the interval contains anchor+from .. anchor+to; a null start never does, a null end is open (2.2)."""
     if row.measure_date is None or interval.start is None:
         return False
     if interval.start.toordinal() > shifted(row.measure_date, node.start or Offset(0, 0)):

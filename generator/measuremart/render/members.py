@@ -13,6 +13,15 @@ from measuremart.render.predicates import Needs, conditions, predicate
 
 FINAL = "final"
 MEMBER = (*KEY, "measure_date")
+# The first day of a supply is the start; parts of a day do not count; a supply of over 100 years is one of 100 (2.2).
+_LAST_DAY_OF_SUPPLY = """case
+                    when recorded.interval_supply >= 1
+                        then {{ add_interval(
+                            'recorded.interval_start',
+                            0,
+                            'cast(floor(least(recorded.interval_supply, 36500)) as integer) - 1'
+                        ) }}
+                end"""
 
 
 @dataclass
@@ -52,14 +61,19 @@ class Ctes:
         self.columns("person", model.person_model, columns)
 
     def episode(self, population: str) -> None:
-        """Import the root episodes of a population as `episode`."""
+        """Import the root episodes of a population as `episode`: those that have started by `as_of` (2.6)."""
         model = self.populations[population]
         assert model.spine_model is not None
         columns = [
             (f"cast({model.spine_person} as bigint)", "person_id"),
             (f"cast({model.spine_id} as bigint)", "episode_id"),
+            (f"cast({model.spine_start} as date)", "start_date"),
         ]
-        self.columns("episode", model.spine_model, columns)
+        self.columns("spine", model.spine_model, columns)
+        self.clock()
+        seen = fill("episode")
+        if seen not in self.parts:
+            self.parts.append(seen)
 
     def clock(self) -> None:
         """Import the one row of run_context."""
@@ -68,10 +82,16 @@ class Ctes:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """A further column that a subquery's rows carry beside the four, for intervals and numbers."""
+    """A further column that a subquery's rows carry beside the four, for intervals and numbers.
+
+    `seen` is what is made of it once `as_of` is at hand. It reads `recorded`, with the columns `reads` beside, and
+    `run_context`.
+    """
 
     expression: str
     alias: str
+    seen: str | None = None
+    reads: tuple[tuple[str, str], ...] = ()
 
 
 def subquery_ctes(subquery: Subquery, ctes: Ctes, name: str, prefix: str, extra: tuple[Extra, ...] = ()) -> None:
@@ -105,6 +125,10 @@ def _subquery(
     rules = [predicate(r, needs, prefix) for r in subquery.rules]
     excludes = [predicate(e, needs, prefix, "target_row") for e in subquery.exclude]
     columns = _event_columns(subquery, needs, extra)
+    later = _later_days(subquery, needs, extra, columns)
+    days = _days_of(subquery, columns)
+    if later or days:
+        ctes.clock()
     if subquery.where.needs_person:
         ctes.person(subquery.target.population)
     _vocabulary(ctes, needs)
@@ -119,7 +143,10 @@ def _subquery(
             source=subquery.target.model,
             columns=columns,
             kept=kept,
-            produced=produced,
+            produced=[*produced, "is_after_as_of"] if dropped else produced,
+            later=later,
+            days_seen=[f"({day} is null or {day} <= run_context.as_of)" for day in days],
+            days_after=[f"{day} > run_context.as_of" for day in days],
             hierarchies=needs.hierarchies,
             codes=needs.codes,
             needs_person=subquery.where.needs_person,
@@ -142,7 +169,10 @@ def _event_columns(subquery: Subquery, needs: Needs, extra: tuple[Extra, ...]) -
         (f"cast({subquery.resolver.name} as bigint)", "measure_resolver"),
         (f"cast({subquery.date.name if subquery.date else 'null'} as date)", "measure_date"),
     ]
-    columns += [(e.expression, e.alias) for e in extra]
+    if target.start is not None and subquery.date is not None and subquery.date != target.start:
+        columns.append((f"cast({target.start.name} as date)", "event_start"))
+    for e in extra:
+        columns += [(e.expression, e.alias), *e.reads]
     for name in sorted(needs.columns):
         column = needs.columns[name]
         match column.kind:
@@ -154,6 +184,35 @@ def _event_columns(subquery: Subquery, needs: Needs, extra: tuple[Extra, ...]) -
                 expression = column.name
         columns.append((expression, name))
     return columns
+
+
+def _days_of(subquery: Subquery, columns: list[tuple[str, str]]) -> list[str]:
+    """Return the days of a row that must not lie after `as_of`: its own, and the start of its event (2.8)."""
+    if subquery.date is None:
+        return []
+    return [f"target_row.{alias}" for _, alias in columns if alias in ("measure_date", "event_start")]
+
+
+def _later_days(
+    subquery: Subquery, needs: Needs, extra: tuple[Extra, ...], columns: list[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Return the columns of a row once `as_of` is known, none where that changes nothing (2.8).
+
+    A row whose own day or start lies after `as_of` is left out whole: those two stay as they are.
+    """
+    own = {c.name for c in (subquery.date, subquery.target.start) if c is not None}
+    seen = {e.alias: e.seen for e in extra if e.seen is not None}
+    for alias, column in needs.columns.items():
+        if column.kind == "date" and column.name not in own:
+            seen[alias] = _by_as_of(f"recorded.{alias}")
+    read_only = {alias for e in extra for _, alias in e.reads}
+    kept = [alias for _, alias in columns if alias not in read_only]
+    return [(seen.get(alias, f"recorded.{alias}"), alias) for alias in kept] if seen else []
+
+
+def _by_as_of(day: str) -> str:
+    """Return a day of a row if it is not after `as_of`, else null (2.8)."""
+    return f"case\n            when {day} <= run_context.as_of\n                then {day}\n        end"
 
 
 def _vocabulary(ctes: Ctes, needs: Needs) -> None:
@@ -284,13 +343,23 @@ def _window(node: nodes.Window, ctes: Ctes, name: str | None) -> str:
 
 
 def _interval(subquery: Subquery) -> tuple[Extra, ...]:
-    start, end = subquery.target.start, subquery.target.end
-    assert start is not None
-    assert end is not None
-    return (
-        Extra(f"cast({start.name} as date)", "interval_start"),
-        Extra(f"cast({end.name} as date)", "interval_end"),
-    )
+    """Return the start and end of rows: an end that is not known, or after `as_of`, is what the target says (2.2)."""
+    target = subquery.target
+    assert target.start is not None
+    assert target.end is not None
+    start = Extra(f"cast({target.start.name} as date)", "interval_start")
+    recorded = f"cast({target.end.name} as date)"
+    if target.missing_end == "open":
+        return start, Extra(recorded, "interval_end", _by_as_of("recorded.interval_end"))
+    known = ["recorded.interval_end", "recorded.interval_start"]
+    reads: tuple[tuple[str, str], ...] = ()
+    if target.supply is not None:
+        reads = ((f"{{{{ to_number('{target.supply.name}') }}}}", "interval_supply"),)
+        known.insert(1, _LAST_DAY_OF_SUPPLY)
+    step = "\n            "
+    end = f"coalesce({step}    {f',{step}    '.join(known)}{step})"
+    seen = f"least({step}{end},{step}run_context.as_of\n        )"
+    return start, Extra(recorded, "interval_end", seen, reads)
 
 
 def number_of(subquery: Subquery) -> tuple[Extra, ...]:

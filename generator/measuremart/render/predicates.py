@@ -16,6 +16,10 @@ _RESERVED = (
     "measure_date",
     "interval_start",
     "interval_end",
+    "interval_supply",
+    "event_start",
+    "is_after_as_of",
+    "why_unattached",
     "number_event_id",
     "number_value",
 )

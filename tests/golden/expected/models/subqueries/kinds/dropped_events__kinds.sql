@@ -28,15 +28,6 @@ concept_set__with_descendants as (
 
 ),
 
-episode as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id
-    from {{ ref('pathway') }}
-
-),
-
 measure__known as (
 
     select
@@ -55,6 +46,23 @@ person as (
         cast(born_on as date) as birth_date,
         cast(sex_code as bigint) as sex
     from {{ ref('patient') }}
+
+),
+
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+spine as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(opened_on as date) as start_date
+    from {{ ref('pathway') }}
 
 ),
 
@@ -77,10 +85,16 @@ dropped_1_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_1_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -90,7 +104,8 @@ dropped_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_1_eligible
     where act_code = 9001
 
@@ -115,10 +130,16 @@ dropped_2_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_2_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -128,7 +149,8 @@ dropped_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_2_eligible
     where act_code = 9001
 
@@ -155,10 +177,16 @@ dropped_3_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_3_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -169,7 +197,8 @@ dropped_3 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_3_eligible
     where act_code = 9002
 
@@ -194,10 +223,16 @@ dropped_4_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_4_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -207,7 +242,8 @@ dropped_4 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_4_eligible
     where act_code = 9001
 
@@ -234,10 +270,16 @@ dropped_5_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.quantity
+        target_row.quantity,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_5_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -248,7 +290,8 @@ dropped_5 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_5_eligible
     where quantity is null
 
@@ -275,10 +318,16 @@ dropped_6_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.quantity
+        target_row.quantity,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_6_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -289,7 +338,8 @@ dropped_6 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_6_eligible
     where quantity between 100 and 140
 
@@ -324,10 +374,16 @@ dropped_7_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.label
+        target_row.label,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_7_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -338,7 +394,8 @@ dropped_7 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_7_eligible
     where position((select code.folded_code from dropped_7_code_1 as code) in {{ fold_ascii('label') }}) > 0
 
@@ -351,6 +408,7 @@ dropped_8_target_row as (
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
         cast(ended_on as date) as measure_date,
+        cast(done_on as date) as event_start,
         {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
@@ -365,10 +423,17 @@ dropped_8_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
     from dropped_8_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+            or target_row.event_start > run_context.as_of
+        )
 
 ),
 
@@ -379,7 +444,8 @@ dropped_8 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_8_eligible
     where act_code = 9001
 
@@ -406,10 +472,16 @@ dropped_9_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_9_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -420,7 +492,8 @@ dropped_9 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_9_eligible
     where act_code = 9001
 
@@ -447,10 +520,16 @@ dropped_10_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_10_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -461,7 +540,8 @@ dropped_10 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_10_eligible
     where act_code in (9001, 9003)
 
@@ -488,10 +568,16 @@ dropped_11_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.was_planned
+        target_row.was_planned,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_11_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -502,7 +588,8 @@ dropped_11 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_11_eligible
     where was_planned = false
 
@@ -547,10 +634,16 @@ dropped_12_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_12_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -561,7 +654,8 @@ dropped_12 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_12_eligible
     where act_code in (select listed.concept_id from dropped_12_hierarchy_1 as listed)
 
@@ -588,10 +682,16 @@ dropped_13_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.quantity
+        target_row.quantity,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_13_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -602,7 +702,8 @@ dropped_13 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_13_eligible
     where quantity <> -1
 
@@ -629,10 +730,16 @@ dropped_14_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_14_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -643,7 +750,8 @@ dropped_14 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_14_eligible
     where act_code in (select listed.concept_id from concept_set__with_descendants as listed)
 
@@ -670,10 +778,16 @@ dropped_15_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_15_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -684,13 +798,14 @@ dropped_15 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_15_eligible
     where coalesce(act_code, 0) <> 0
 
 ),
 
-dropped_16_target_row as (
+dropped_16_recorded_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -708,6 +823,29 @@ dropped_16_target_row as (
 
 ),
 
+-- A day after as_of is not known yet.
+dropped_16_target_row as (
+
+    select
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.measure_resolver,
+        recorded.measure_date,
+        recorded.why_unattached,
+        recorded.dose_given,
+        case
+            when recorded.ended_on <= run_context.as_of
+                then recorded.ended_on
+        end as ended_on,
+        recorded.remark,
+        recorded.type_code,
+        recorded.visit_no,
+        recorded.was_urgent
+    from dropped_16_recorded_row as recorded
+    cross join run_context
+
+),
+
 dropped_16_eligible as (
 
     select
@@ -721,10 +859,16 @@ dropped_16_eligible as (
         target_row.remark,
         target_row.type_code,
         target_row.visit_no,
-        target_row.was_urgent
+        target_row.was_urgent,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_16_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -735,7 +879,8 @@ dropped_16_rule_1 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_16_eligible
     where type_code = 32020
 
@@ -748,7 +893,8 @@ dropped_16_rule_2 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_16_eligible
     where dose_given < 5
 
@@ -761,7 +907,8 @@ dropped_16_rule_3 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_16_eligible
     where remark = 'ward'
 
@@ -774,7 +921,8 @@ dropped_16_rule_4 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_16_eligible
     where was_urgent = true
 
@@ -787,7 +935,8 @@ dropped_16_rule_5 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_16_eligible
     where visit_no is not null
 
@@ -800,7 +949,8 @@ dropped_16_rule_6 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_16_eligible
     where ended_on is null
 
@@ -813,7 +963,8 @@ dropped_16 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_16_rule_1
 
     union all
@@ -823,7 +974,8 @@ dropped_16 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_16_rule_2
 
     union all
@@ -833,7 +985,8 @@ dropped_16 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_16_rule_3
 
     union all
@@ -843,7 +996,8 @@ dropped_16 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_16_rule_4
 
     union all
@@ -853,7 +1007,8 @@ dropped_16 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_16_rule_5
 
     union all
@@ -863,7 +1018,8 @@ dropped_16 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_16_rule_6
 
 ),
@@ -893,10 +1049,16 @@ dropped_17_eligible as (
         target_row.why_unattached,
         target_row.act_code,
         target_row.quantity,
-        target_row.quantity_unit
+        target_row.quantity_unit,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_17_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -907,7 +1069,8 @@ dropped_17 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_17_eligible
     where (quantity >= 2.50 and act_code = 9001 and quantity_unit = 8840)
 
@@ -934,10 +1097,16 @@ dropped_18_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.label
+        target_row.label,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_18_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -948,7 +1117,8 @@ dropped_18 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_18_eligible
     where position('l01' in {{ fold_ascii('label') }}) = 1
 
@@ -975,10 +1145,16 @@ dropped_19_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.label
+        target_row.label,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_19_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -989,7 +1165,8 @@ dropped_19 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_19_eligible
     where position(('50' || chr(37) || '_aé' || chr(92)) in {{ fold_ascii('label') }}) > 0
 
@@ -1016,10 +1193,16 @@ dropped_20_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.label
+        target_row.label,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_20_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1030,7 +1213,8 @@ dropped_20 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_20_eligible
     where label = ('O' || chr(39) || 'Neill ' || chr(123) || chr(123) || ' x ' || chr(125) || chr(125))
 
@@ -1057,10 +1241,16 @@ dropped_21_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.label
+        target_row.label,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_21_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1071,7 +1261,8 @@ dropped_21 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_21_eligible
     where label in ('left', 'right')
 
@@ -1096,10 +1287,16 @@ dropped_22_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.start_date,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_22_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1109,7 +1306,8 @@ dropped_22 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_22_eligible
     where start_date is not null
 
@@ -1134,10 +1332,14 @@ dropped_23_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.concept_id,
+        false as is_after_as_of
     from dropped_23_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -1147,7 +1349,8 @@ dropped_23 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_23_eligible
     where concept_id = 9500
 
@@ -1190,10 +1393,16 @@ dropped_24_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.act_code,
-        target_row.quantity
+        target_row.quantity,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_24_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
         and not coalesce(
             target_row.act_code = 9101,
             false
@@ -1212,7 +1421,8 @@ dropped_24 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_24_eligible
     where act_code in (select listed.concept_id from dropped_24_hierarchy_1 as listed)
 
@@ -1245,10 +1455,16 @@ dropped_25_eligible as (
         target_row.act_code,
         target_row.label,
         target_row.was_planned,
-        target_row.was_urgent
+        target_row.was_urgent,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_25_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1259,7 +1475,8 @@ dropped_25_rule_1 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_25_eligible
     where (act_code = 9001 and was_planned = true)
 
@@ -1272,7 +1489,8 @@ dropped_25_rule_2 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_25_eligible
     where (label = 'Sodium valproate' and was_urgent = true)
 
@@ -1285,7 +1503,8 @@ dropped_25 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_25_rule_1
 
     union all
@@ -1295,7 +1514,8 @@ dropped_25 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_25_rule_2
 
 ),
@@ -1321,12 +1541,18 @@ dropped_26_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_26_target_row as target_row
+    cross join run_context
     inner join person
         on target_row.person_id = person.person_id
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
         and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
         and target_row.measure_date < {{ add_interval('person.birth_date', 912, 0) }}
         and person.sex = 2
@@ -1342,7 +1568,8 @@ dropped_26 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_26_eligible
     where act_code = 9001
 
@@ -1371,10 +1598,16 @@ dropped_27_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.act_code,
-        target_row.quantity
+        target_row.quantity,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_27_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
         and not coalesce(
             target_row.quantity is null,
             false
@@ -1389,7 +1622,8 @@ dropped_27 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_27_eligible
     where act_code = 7
 
@@ -1414,10 +1648,16 @@ dropped_28_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_28_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1427,7 +1667,8 @@ dropped_28 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_28_eligible
     where act_code = 9003
 
@@ -1470,10 +1711,16 @@ dropped_29_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.act_code,
-        target_row.was_planned
+        target_row.was_planned,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_29_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
         and not coalesce(
             target_row.was_planned = false,
             false
@@ -1488,7 +1735,8 @@ dropped_29_rule_1 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_29_eligible
     where act_code = 9300
 
@@ -1501,7 +1749,8 @@ dropped_29_rule_2 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_29_eligible
     where act_code in (select listed.concept_id from dropped_29_hierarchy_1 as listed)
 
@@ -1514,7 +1763,8 @@ dropped_29 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_29_rule_1
 
     union all
@@ -1524,8 +1774,21 @@ dropped_29 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_29_rule_2
+
+),
+
+-- An episode that starts after as_of does not exist yet.
+episode as (
+
+    select
+        spine.person_id,
+        spine.episode_id
+    from spine
+    cross join run_context
+    where spine.start_date is null or spine.start_date <= run_context.as_of
 
 ),
 
@@ -1535,10 +1798,19 @@ counted as (
         'subquery' as construct,
         'at_event' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no event id' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end as reason,
         count(*) as n_rows
     from dropped_1
-    group by case when person_id is null then 'no person' else 'no event id' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end
 
     union all
 
@@ -1546,10 +1818,19 @@ counted as (
         'subquery' as construct,
         'at_person' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no person' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end as reason,
         count(*) as n_rows
     from dropped_2
-    group by case when person_id is null then 'no person' else 'no person' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end
 
     union all
 
@@ -1557,10 +1838,19 @@ counted as (
         'subquery' as construct,
         'at_treatment' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no treatment') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no treatment')
+        end as reason,
         count(*) as n_rows
     from dropped_3
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no treatment') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no treatment')
+        end
 
     union all
 
@@ -1568,10 +1858,19 @@ counted as (
         'subquery' as construct,
         'at_visit' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no visit' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no visit'
+        end as reason,
         count(*) as n_rows
     from dropped_4
-    group by case when person_id is null then 'no person' else 'no visit' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no visit'
+        end
 
     union all
 
@@ -1579,10 +1878,19 @@ counted as (
         'subquery' as construct,
         'by_absence' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_5
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1590,10 +1898,19 @@ counted as (
         'subquery' as construct,
         'by_between' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_6
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1601,10 +1918,19 @@ counted as (
         'subquery' as construct,
         'by_code' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_7
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1612,10 +1938,19 @@ counted as (
         'subquery' as construct,
         'by_end_date' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_8
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1623,10 +1958,19 @@ counted as (
         'subquery' as construct,
         'by_exact' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_9
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1634,10 +1978,19 @@ counted as (
         'subquery' as construct,
         'by_exact_many' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_10
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1645,10 +1998,19 @@ counted as (
         'subquery' as construct,
         'by_flag' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_11
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1656,10 +2018,19 @@ counted as (
         'subquery' as construct,
         'by_hierarchy' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_12
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1667,10 +2038,19 @@ counted as (
         'subquery' as construct,
         'by_inequality' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_13
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1678,10 +2058,19 @@ counted as (
         'subquery' as construct,
         'by_phenotype' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_14
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1689,10 +2078,19 @@ counted as (
         'subquery' as construct,
         'by_presence' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_15
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1700,10 +2098,19 @@ counted as (
         'subquery' as construct,
         'by_role' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_16
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1711,10 +2118,19 @@ counted as (
         'subquery' as construct,
         'by_scalar' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_17
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1722,10 +2138,19 @@ counted as (
         'subquery' as construct,
         'by_start' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_18
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1733,10 +2158,19 @@ counted as (
         'subquery' as construct,
         'by_substring' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_19
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1744,10 +2178,19 @@ counted as (
         'subquery' as construct,
         'by_text' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_20
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1755,10 +2198,19 @@ counted as (
         'subquery' as construct,
         'by_texts' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_21
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1766,10 +2218,19 @@ counted as (
         'subquery' as construct,
         'in_care' as definition,
         'span' as target_name,
-        case when person_id is null then 'no person' else 'no person' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end as reason,
         count(*) as n_rows
     from dropped_22
-    group by case when person_id is null then 'no person' else 'no person' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end
 
     union all
 
@@ -1777,10 +2238,19 @@ counted as (
         'subquery' as construct,
         'left_handed' as definition,
         'trait' as target_name,
-        case when person_id is null then 'no person' else 'no person' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end as reason,
         count(*) as n_rows
     from dropped_23
-    group by case when person_id is null then 'no person' else 'no person' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end
 
     union all
 
@@ -1788,10 +2258,19 @@ counted as (
         'subquery' as construct,
         'minus_rows' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_24
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1799,10 +2278,19 @@ counted as (
         'subquery' as construct,
         'same_row' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_25
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1810,10 +2298,19 @@ counted as (
         'subquery' as construct,
         'where_all' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_26
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1821,10 +2318,19 @@ counted as (
         'measure' as construct,
         'in_place' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_27
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1832,10 +2338,19 @@ counted as (
         'measure' as construct,
         'inline_events' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no event id' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end as reason,
         count(*) as n_rows
     from dropped_28
-    group by case when person_id is null then 'no person' else 'no event id' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end
 
     union all
 
@@ -1843,10 +2358,19 @@ counted as (
         'measure' as construct,
         'inline_leaf' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_29
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
