@@ -1,7 +1,7 @@
 -- One row per report, indicator, stratum, level, entity and period of a kind that follows one upon the other: the rate
 -- as a point of an XmR chart, with its limits and the four rules of NHS England's Making Data Count in their version of
--- November 2023 (docs/semantics.md, 9.6). A period without anybody eligible is no point. Points are whole millionths, and
--- compared as whole numbers, so that every engine flags alike.
+-- November 2023 (docs/semantics.md, 9.6). A period without anybody eligible is no point. Points are whole millionths,
+-- and compared as whole numbers, so that every engine flags alike.
 with
 
 aggregate as (
