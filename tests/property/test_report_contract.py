@@ -1,12 +1,11 @@
-"""Sentences of docs/semantics.md about reports that are easily read two ways, on every evaluator."""
+"""Sentences of docs/semantics.md about strata and datasets that are easily read two ways; statuses: tests/spec/reports."""
 
-import datetime as dt
 from typing import Any
 
 import pytest
 from measuremart.plan.stratifiers import bands
 
-from property.asked import D, Recorded, days, named, results
+from property.asked import D
 from property.bench import Case
 from property.comparison import Trial, trial
 from property.house import HOUSE, TABLES
@@ -16,75 +15,6 @@ from property.house import HOUSE, TABLES
 def judge(postgres_dsn: str) -> Any:
     with trial(postgres_dsn) as found:
         yield found
-
-
-REGISTERED = (1, 10, "registered", D(2024, 1, 1))
-DUE = (1, 10, "due", D(2024, 1, 5))
-AROUND_DUE = {"denominator_window": days(0, 30), "numerator_window": days(0, 10), "reference_date": "denominator"}
-
-
-def the_row(judge: Trial, rows: Recorded, **asked: Any) -> dict[str, Any]:
-    """Return the only row of the results, by column."""
-    (row,) = results(judge, rows, **asked)
-    return named(row)
-
-
-# --- 6.2, row 5 of the table
-
-
-@pytest.mark.parametrize(
-    ("due", "status", "code"),
-    [
-        ([], "ineligible", "not_in_denominator"),
-        ([(1, 10, "due", D(2024, 3, 1))], "ineligible", "denominator_outside_window"),
-        ([(1, 10, "due", None)], "unresolved", "denominator_date_unknown"),
-        ([DUE], "unresolved", "date_unknown"),
-    ],
-)
-def test_an_unknown_numerator_date_matters_only_in_or_perhaps_in_the_denominator(
-    judge: Trial, due: Recorded, status: str, code: str
-) -> None:
-    row = the_row(judge, [REGISTERED, *due, (1, 10, "done", None)], **AROUND_DUE)
-    assert (row["status"], row["reason_code"]) == (status, code)
-
-
-def test_a_key_that_is_perhaps_in_the_denominator_is_unresolved_whatever_the_numerator_says(judge: Trial) -> None:
-    asked = {"denominator_window": days(0, 30)}
-    for done in ([], [(1, 10, "done", D(2024, 1, 9))], [(1, 10, "done", None)]):
-        row = the_row(judge, [REGISTERED, (1, 10, "due", None), *done], **asked)
-        assert (row["status"], row["reason_code"]) == ("unresolved", "denominator_date_unknown")
-
-
-# --- 6.2, dates
-
-
-@pytest.mark.parametrize(
-    ("due", "dates"),
-    [
-        ([None], (None, D(2024, 1, 9), None)),
-        ([None, D(2024, 1, 20)], (D(2024, 1, 20), D(2024, 1, 9), -11)),
-    ],
-)
-def test_the_numerator_date_stands_without_a_known_denominator_date(
-    judge: Trial, due: list[dt.date | None], dates: tuple[Any, ...]
-) -> None:
-    rows: Recorded = [REGISTERED, (1, 10, "done", D(2024, 1, 12)), (1, 10, "done", D(2024, 1, 9))]
-    row = the_row(judge, [*rows, *((1, 10, "due", day) for day in due)])
-    assert row["status"] == "met"
-    assert (row["denominator_date"], row["numerator_date"], row["days_between"]) == dates
-
-
-# --- 6.3, another episode
-
-
-@pytest.mark.parametrize(("episode", "code"), [(None, "no_candidate"), (11, "in_another_episode")])
-def test_for_a_key_of_no_episode_every_episode_is_another_and_none_is_the_same(
-    judge: Trial, episode: int | None, code: str
-) -> None:
-    """The key is an event that belongs to no episode; the numerator is another event."""
-    rows: Recorded = [(1, None, "registered", D(2024, 1, 1)), (1, episode, "done", D(2024, 1, 9))]
-    row = the_row(judge, rows, denominator="full_cohort", resolved={"registered": "event", "done": "event"})
-    assert (row["episode_id"], row["status"], row["reason_code"]) == (None, "not_met", code)
 
 
 # --- 7, bands of age
