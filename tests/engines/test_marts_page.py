@@ -12,7 +12,7 @@ QUERIES = marts_page.queries()
 def test_the_page_has_queries() -> None:
     """A page that is written another way would leave nothing to run."""
     printed = [query for query in QUERIES if query.printed is not None]
-    assert len(printed) >= 12
+    assert len(QUERIES) == len(printed) + 1 >= 12, "only the list of what is unavailable is empty in the demo"
     assert all(len(query.cells) > 1 for query in printed), "a table without rows shows nothing"
 
 

@@ -133,6 +133,8 @@ MUTATIONS = [
     Mutation(_t("subquery"), "max(nullif(concept_code, ''))", "max(concept_code)"),
     Mutation(_t("import_member"), "' distinct' if distinct", "'' if distinct"),
     Mutation(_t("distinct"), "select distinct", "select"),
+    Mutation(_t("inline_events"), "select distinct", "select"),
+    Mutation(_t("inline_events"), "measure_resolver as event_id", "episode_id as event_id"),
     Mutation("predicates.py", '"= 1" if', '">= 1" if'),
     Mutation("predicates.py", "{'<>' if known else '='} 0", "{'=' if known else '<>'} 0"),
     Mutation("predicates.py", "coalesce({name}, 0)", "coalesce({name}, 1)"),

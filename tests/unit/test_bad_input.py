@@ -138,11 +138,13 @@ def test_yes_no_and_on_are_text(tmp_path: Path) -> None:
 def test_unreadable(text: bytes, message: str, tmp_path: Path) -> None:
     found = read(tmp_path, bad=text)
     assert messages(found) == [message]
+    assert exit_code(found.problems) == 3
 
 
 def test_deeper_than_libyaml_reads(tmp_path: Path) -> None:
     """From some depth on it is libyaml that refuses, at a place of its own."""
-    (said,) = messages(read(tmp_path, bad=b"measures: " + b"[" * 3_000_000))
+    found = read(tmp_path, bad=b"measures: " + b"[" * 3_000_000)
+    (said,) = messages(found)
     assert said.endswith(f": nested more than {MAX_DEPTH} levels deep: name the inner parts")
     assert exit_code(found.problems) == 3
 
