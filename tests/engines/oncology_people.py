@@ -251,7 +251,8 @@ def _after_as_of(h: Hospital) -> None:
     h.episode(60, 6001, "2024-06-01")
     h.episode(60, 6009, "2025-01-02")
     h.condition(60, 61, "2024-06-10", link=6001)
-    h.condition(60, 62, "2025-01-02", link=6001)  # of an episode that had begun, recorded too late
+    h.episode(60, 6010, "2024-05-01")
+    h.condition(60, 62, "2025-01-02", link=6010)  # of an episode that had begun, recorded too late
     h.measurement(60, 63, STAGE_1, "2024-06-11", modifies="condition 62")  # of a condition that is not seen
     h.episode(60, 6002, parent=6001, kind=REGIMEN)
     h.drug(60, 64, "2024-07-01", link=6002, days_supply="28")  # no end: its supply lasts until 28 July

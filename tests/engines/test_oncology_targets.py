@@ -280,6 +280,7 @@ def test_what_happened_after_as_of_is_in_nothing_that_is_made_of_events(query: Q
     assert of(query, "tx_to_death_window", "event_id", 60, 61) == []
     assert query("select episode_id from {}episodes.episode_of_care where person_id in (60, 61) order by 1") == [
         (6001,),
+        (6010,),
         (6101,),
     ]
 
