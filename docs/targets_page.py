@@ -44,6 +44,8 @@ def _target(defined: Defined) -> str:
         ("grain", ", ".join(_grains(entry))),
         ("dates", ", ".join(f"`{role}` ({column})" for role, column in entry.dates.items()) or "none: timeless"),
     ]
+    if entry.missing_end:
+        lines.append(("a missing end", _missing_end(entry)))
     for kind in _KINDS:
         main, further = getattr(entry, kind), getattr(entry, f"{kind}s")
         roles = [f"**`{kind}`** ({main})"] if main else []
@@ -54,6 +56,12 @@ def _target(defined: Defined) -> str:
         lines.append(("without an episode", f"{entry.unattached} says why"))
     rows = "".join(f"| {name} | {said} |\n" for name, said in lines)
     return f"### {defined.name}\n\n{_said(defined)}\n\n| | |\n| --- | --- |\n{rows}\n"
+
+
+def _missing_end(entry: Target) -> str:
+    if entry.missing_end == "open":
+        return "the row goes on"
+    return "start + `days_supply` - 1, else the start" if "days_supply" in entry.numbers else "the start"
 
 
 def _grains(entry: Target) -> list[str]:

@@ -48,6 +48,17 @@ MUTATIONS = [
     # --- or
     Mutation(_t("or"), "    union\n", "    union all\n"),
     Mutation(_t("or"), "inner join episode", "left join episode"),
+    # --- seen from a day, missing ends
+    Mutation("members.py", "{day} is null or {day} <= run_context.as_of", "{day} is null or {day} < run_context.as_of"),
+    Mutation("members.py", "{day} is null or {day} <=", "{day} <="),
+    Mutation("members.py", "when {day} <= run_context.as_of", "when {day} < run_context.as_of"),
+    Mutation("members.py", 'alias in ("measure_date", "event_start")', 'alias in ("measure_date",)'),
+    Mutation("members.py", 'target.missing_end == "open"', 'target.missing_end != "open"'),
+    Mutation("members.py", "least(recorded.interval_supply, 36500)", "least(recorded.interval_supply, 36501)"),
+    Mutation("members.py", "as integer) - 1'", "as integer)'"),
+    Mutation("members.py", 'f"least({step}', 'f"greatest({step}'),
+    Mutation(_t("episode"), "spine.start_date <= run_context.as_of", "spine.start_date < run_context.as_of"),
+    Mutation(_t("episode"), "spine.start_date is null or ", ""),
     # --- except
     Mutation(_t("except"), "not exists", "exists"),
     Mutation(_t("except"), "'and ' if not loop.first", "'or ' if not loop.first"),

@@ -23,6 +23,7 @@
 with compared as (
 
     {% for table, day, moment, since in pairs %}
+        -- {{ ref('stg_omop__' ~ table) }}
         select
             '{{ table }}' as table_name,
             '{{ moment }}' as column_name,
@@ -33,6 +34,7 @@ with compared as (
         union all
 
     {% endfor %}
+    -- {{ ref('stg_omop__person') }}
     select
         'person' as table_name,
         'birth_datetime' as column_name,
