@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from measuremart.definitions.base import Entry, Identifier, Name, Part, RelationName
+from measuremart.definitions.subquery import Spans
 
 Roles = dict[Name, Identifier]
 
@@ -39,3 +40,4 @@ class Target(Entry):
     units: Roles = Field(default_factory=dict)
     texts: Roles = Field(default_factory=dict)
     flags: Roles = Field(default_factory=dict)
+    spans: Spans | None = None

@@ -9,16 +9,8 @@ from decimal import Decimal
 from measuremart.plan.nodes import Subquery
 from measuremart.referee.conditions import Judge
 from measuremart.referee.predicates import Matcher
+from measuremart.referee.spans import Interval, spans
 from measuremart.referee.world import Dropped, Member, Row, World, day, number, whole
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A member with the start and end of its row, for `covers` (4.1)."""
-
-    member: Member
-    start: dt.date | None
-    end: dt.date | None
 
 
 @dataclass(frozen=True)
@@ -39,7 +31,9 @@ class Subqueries:
         self._judge = judge
 
     def members(self, subquery: Subquery) -> list[Member]:
-        """Return the members, twice what two rules match (section 1)."""
+        """Return the members, twice what two rules match (section 1); where rows are joined, one for each span."""
+        if subquery.gap is not None:
+            return [span.member for span in self.intervals(subquery)]
         return [m for row in self._matching(subquery) if (m := _member(subquery, row)) is not None]
 
     def dropped(self, subquery: Subquery) -> list[Dropped]:
@@ -56,7 +50,7 @@ class Subqueries:
         return result
 
     def intervals(self, subquery: Subquery) -> set[Interval]:
-        """Return the members with the start and end of their rows (4.1, `covers`)."""
+        """Return the members with the start and end of their rows, or of the spans that these make (4.1, `covers`)."""
         start, end = subquery.target.start, subquery.target.end
         assert start is not None
         assert end is not None
@@ -65,12 +59,13 @@ class Subqueries:
             member = _member(subquery, row)
             if member is not None:
                 result.add(Interval(member, day(row, start.name), day(row, end.name)))
-        return result
+        return result if subquery.gap is None else spans(subquery, result)
 
     def numbered(self, subquery: Subquery) -> list[Numbered]:
         """Return the members with the events and numbers of their rows (7)."""
         target = subquery.target
         assert target.number is not None
+        assert subquery.gap is None
         found = ((_member(subquery, row), row) for row in self._matching(subquery))
         return [
             Numbered(member, whole(row, target.event), number(row, target.number.name))
@@ -85,6 +80,8 @@ class Subqueries:
             if any(self._matcher.truth(p, row) is True for p in subquery.exclude):
                 continue
             person_id = whole(row, subquery.target.person)
+            if not all(self._matcher.truth(p, row) is True for p in subquery.required):
+                continue
             if not self._judge.passes(subquery.where, subquery.target.population, person_id, _date(subquery, row)):
                 continue
             kept += [row for rule in subquery.rules if self._matcher.truth(rule, row) is True]
