@@ -168,7 +168,8 @@ class TargetPlanner:
                 entry.place("unattached"), "a target without episodes attaches nothing: leave 'unattached' out", trail
             )
             return
-        if entry.spans is not None and not {"start", "end"} <= set(roles.dates):
+        joins = entry.spans is not None and {"start", "end"} <= set(roles.dates)
+        if entry.spans is not None and not joins:
             text = "'spans' joins intervals: it needs date roles start and end"
             self._scope.report(entry.place("spans"), text, trail, check="spans")
         self._keys_agree(defined, roles)
@@ -187,7 +188,7 @@ class TargetPlanner:
             number=roles.by_name.get("number"),
             timeless=not roles.dates,
             record=roles.record(),
-            gap=offset(entry.spans.gap) if entry.spans is not None else None,
+            gap=offset(entry.spans.gap) if entry.spans is not None and joins else None,
         )
 
     def _keys_agree(self, defined: Defined, roles: Roles) -> None:
