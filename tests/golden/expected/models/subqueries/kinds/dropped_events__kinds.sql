@@ -64,7 +64,7 @@ dropped_1_target_row as (
         cast(patient_no as bigint) as person_id,
         cast(pathway_no as bigint) as episode_id,
         cast(act_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
+        cast(ended_on as date) as measure_date,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -100,8 +100,8 @@ dropped_2_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(patient_no as bigint) as measure_resolver,
+        cast(pathway_no as bigint) as episode_id,
+        cast(act_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
         act_code
     from {{ source('clinic', 'acts') }}
@@ -138,10 +138,9 @@ dropped_3_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(treatment_no as bigint) as measure_resolver,
+        cast(null as bigint) as episode_id,
+        cast(patient_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -154,7 +153,6 @@ dropped_3_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.why_unattached,
         target_row.act_code
     from dropped_3_target_row as target_row
     where
@@ -168,10 +166,9 @@ dropped_3 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date,
-        why_unattached
+        measure_date
     from dropped_3_eligible
-    where act_code = 9002
+    where act_code = 9001
 
 ),
 
@@ -179,9 +176,10 @@ dropped_4_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(visit_no as bigint) as measure_resolver,
+        cast(pathway_no as bigint) as episode_id,
+        cast(treatment_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -194,6 +192,7 @@ dropped_4_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_4_target_row as target_row
     where
@@ -207,9 +206,10 @@ dropped_4 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_4_eligible
-    where act_code = 9001
+    where act_code = 9002
 
 ),
 
@@ -217,11 +217,10 @@ dropped_5_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
+        cast(null as bigint) as episode_id,
+        cast(visit_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        {{ to_number('quantity') }} as quantity
+        act_code
     from {{ source('clinic', 'acts') }}
 
 ),
@@ -233,8 +232,7 @@ dropped_5_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.why_unattached,
-        target_row.quantity
+        target_row.act_code
     from dropped_5_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -247,10 +245,9 @@ dropped_5 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date,
-        why_unattached
+        measure_date
     from dropped_5_eligible
-    where quantity is null
+    where act_code = 9001
 
 ),
 
@@ -291,7 +288,7 @@ dropped_6 as (
         measure_date,
         why_unattached
     from dropped_6_eligible
-    where quantity between 100 and 140
+    where quantity is null
 
 ),
 
@@ -303,16 +300,8 @@ dropped_7_target_row as (
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
         {{ to_text('why_no_pathway') }} as why_unattached,
-        label
+        {{ to_number('quantity') }} as quantity
     from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_7_code_1 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 9001
 
 ),
 
@@ -324,7 +313,7 @@ dropped_7_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.label
+        target_row.quantity
     from dropped_7_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -340,7 +329,7 @@ dropped_7 as (
         measure_date,
         why_unattached
     from dropped_7_eligible
-    where position((select code.folded_code from dropped_7_code_1 as code) in {{ fold_ascii('label') }}) > 0
+    where quantity between 100 and 140
 
 ),
 
@@ -350,10 +339,18 @@ dropped_8_target_row as (
         cast(patient_no as bigint) as person_id,
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
-        cast(ended_on as date) as measure_date,
+        cast(done_on as date) as measure_date,
         {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
+        label
     from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_8_code_1 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 9001
 
 ),
 
@@ -365,7 +362,7 @@ dropped_8_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code
+        target_row.label
     from dropped_8_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -381,7 +378,7 @@ dropped_8 as (
         measure_date,
         why_unattached
     from dropped_8_eligible
-    where act_code = 9001
+    where position((select code.folded_code from dropped_8_code_1 as code) in {{ fold_ascii('label') }}) > 0
 
 ),
 
@@ -391,7 +388,7 @@ dropped_9_target_row as (
         cast(patient_no as bigint) as person_id,
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
+        cast(ended_on as date) as measure_date,
         {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
@@ -463,7 +460,7 @@ dropped_10 as (
         measure_date,
         why_unattached
     from dropped_10_eligible
-    where act_code in (9001, 9003)
+    where act_code = 9001
 
 ),
 
@@ -475,7 +472,7 @@ dropped_11_target_row as (
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
         {{ to_text('why_no_pathway') }} as why_unattached,
-        was_planned
+        act_code
     from {{ source('clinic', 'acts') }}
 
 ),
@@ -488,7 +485,7 @@ dropped_11_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.was_planned
+        target_row.act_code
     from dropped_11_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -504,11 +501,52 @@ dropped_11 as (
         measure_date,
         why_unattached
     from dropped_11_eligible
-    where was_planned = false
+    where act_code in (9001, 9003)
 
 ),
 
 dropped_12_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        was_planned
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_12_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.was_planned
+    from dropped_12_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_12 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_12_eligible
+    where was_planned = false
+
+),
+
+dropped_13_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -521,7 +559,7 @@ dropped_12_target_row as (
 
 ),
 
-dropped_12_hierarchy_1 as (
+dropped_13_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -539,47 +577,6 @@ dropped_12_hierarchy_1 as (
 
 ),
 
-dropped_12_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code
-    from dropped_12_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_12 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_12_eligible
-    where act_code in (select listed.concept_id from dropped_12_hierarchy_1 as listed)
-
-),
-
-dropped_13_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        {{ to_number('quantity') }} as quantity
-    from {{ source('clinic', 'acts') }}
-
-),
-
 dropped_13_eligible as (
 
     select
@@ -588,7 +585,7 @@ dropped_13_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.quantity
+        target_row.act_code
     from dropped_13_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -604,7 +601,7 @@ dropped_13 as (
         measure_date,
         why_unattached
     from dropped_13_eligible
-    where quantity <> -1
+    where act_code in (select listed.concept_id from dropped_13_hierarchy_1 as listed)
 
 ),
 
@@ -616,7 +613,7 @@ dropped_14_target_row as (
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
         {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
+        {{ to_number('quantity') }} as quantity
     from {{ source('clinic', 'acts') }}
 
 ),
@@ -629,7 +626,7 @@ dropped_14_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code
+        target_row.quantity
     from dropped_14_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -645,7 +642,7 @@ dropped_14 as (
         measure_date,
         why_unattached
     from dropped_14_eligible
-    where act_code in (select listed.concept_id from concept_set__with_descendants as listed)
+    where quantity <> -1
 
 ),
 
@@ -686,11 +683,52 @@ dropped_15 as (
         measure_date,
         why_unattached
     from dropped_15_eligible
-    where coalesce(act_code, 0) <> 0
+    where act_code in (select listed.concept_id from concept_set__with_descendants as listed)
 
 ),
 
 dropped_16_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        act_code
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_16_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.act_code
+    from dropped_16_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_16 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_16_eligible
+    where coalesce(act_code, 0) <> 0
+
+),
+
+dropped_17_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -708,7 +746,7 @@ dropped_16_target_row as (
 
 ),
 
-dropped_16_eligible as (
+dropped_17_eligible as (
 
     select
         target_row.person_id,
@@ -722,13 +760,13 @@ dropped_16_eligible as (
         target_row.type_code,
         target_row.visit_no,
         target_row.was_urgent
-    from dropped_16_target_row as target_row
+    from dropped_17_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped_16_rule_1 as (
+dropped_17_rule_1 as (
 
     select
         person_id,
@@ -736,12 +774,12 @@ dropped_16_rule_1 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_eligible
+    from dropped_17_eligible
     where type_code = 32020
 
 ),
 
-dropped_16_rule_2 as (
+dropped_17_rule_2 as (
 
     select
         person_id,
@@ -749,12 +787,12 @@ dropped_16_rule_2 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_eligible
+    from dropped_17_eligible
     where dose_given < 5
 
 ),
 
-dropped_16_rule_3 as (
+dropped_17_rule_3 as (
 
     select
         person_id,
@@ -762,12 +800,12 @@ dropped_16_rule_3 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_eligible
+    from dropped_17_eligible
     where remark = 'ward'
 
 ),
 
-dropped_16_rule_4 as (
+dropped_17_rule_4 as (
 
     select
         person_id,
@@ -775,12 +813,12 @@ dropped_16_rule_4 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_eligible
+    from dropped_17_eligible
     where was_urgent = true
 
 ),
 
-dropped_16_rule_5 as (
+dropped_17_rule_5 as (
 
     select
         person_id,
@@ -788,12 +826,12 @@ dropped_16_rule_5 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_eligible
+    from dropped_17_eligible
     where visit_no is not null
 
 ),
 
-dropped_16_rule_6 as (
+dropped_17_rule_6 as (
 
     select
         person_id,
@@ -801,12 +839,12 @@ dropped_16_rule_6 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_eligible
+    from dropped_17_eligible
     where ended_on is null
 
 ),
 
-dropped_16 as (
+dropped_17 as (
 
     select
         person_id,
@@ -814,7 +852,7 @@ dropped_16 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_rule_1
+    from dropped_17_rule_1
 
     union all
 
@@ -824,7 +862,7 @@ dropped_16 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_rule_2
+    from dropped_17_rule_2
 
     union all
 
@@ -834,7 +872,7 @@ dropped_16 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_rule_3
+    from dropped_17_rule_3
 
     union all
 
@@ -844,7 +882,7 @@ dropped_16 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_rule_4
+    from dropped_17_rule_4
 
     union all
 
@@ -854,7 +892,7 @@ dropped_16 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_rule_5
+    from dropped_17_rule_5
 
     union all
 
@@ -864,11 +902,11 @@ dropped_16 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_rule_6
+    from dropped_17_rule_6
 
 ),
 
-dropped_17_target_row as (
+dropped_18_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -883,7 +921,7 @@ dropped_17_target_row as (
 
 ),
 
-dropped_17_eligible as (
+dropped_18_eligible as (
 
     select
         target_row.person_id,
@@ -894,47 +932,6 @@ dropped_17_eligible as (
         target_row.act_code,
         target_row.quantity,
         target_row.quantity_unit
-    from dropped_17_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_17 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_17_eligible
-    where (quantity >= 2.50 and act_code = 9001 and quantity_unit = 8840)
-
-),
-
-dropped_18_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        label
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_18_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.label
     from dropped_18_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -950,7 +947,7 @@ dropped_18 as (
         measure_date,
         why_unattached
     from dropped_18_eligible
-    where position('l01' in {{ fold_ascii('label') }}) = 1
+    where (quantity >= 2.50 and act_code = 9001 and quantity_unit = 8840)
 
 ),
 
@@ -991,7 +988,7 @@ dropped_19 as (
         measure_date,
         why_unattached
     from dropped_19_eligible
-    where position(('50' || chr(37) || '_aé' || chr(92)) in {{ fold_ascii('label') }}) > 0
+    where position('l01' in {{ fold_ascii('label') }}) = 1
 
 ),
 
@@ -1032,7 +1029,7 @@ dropped_20 as (
         measure_date,
         why_unattached
     from dropped_20_eligible
-    where label = ('O' || chr(39) || 'Neill ' || chr(123) || chr(123) || ' x ' || chr(125) || chr(125))
+    where position(('50' || chr(37) || '_aé' || chr(92)) in {{ fold_ascii('label') }}) > 0
 
 ),
 
@@ -1073,19 +1070,20 @@ dropped_21 as (
         measure_date,
         why_unattached
     from dropped_21_eligible
-    where label in ('left', 'right')
+    where label = ('O' || chr(39) || 'Neill ' || chr(123) || chr(123) || ' x ' || chr(125) || chr(125))
 
 ),
 
 dropped_22_target_row as (
 
     select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('clinic_span') }}
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        label
+    from {{ source('clinic', 'acts') }}
 
 ),
 
@@ -1096,7 +1094,8 @@ dropped_22_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.why_unattached,
+        target_row.label
     from dropped_22_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1109,9 +1108,10 @@ dropped_22 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_22_eligible
-    where start_date is not null
+    where label in ('left', 'right')
 
 ),
 
@@ -1121,9 +1121,9 @@ dropped_23_target_row as (
         cast(person_id as bigint) as person_id,
         cast(null as bigint) as episode_id,
         cast(person_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        concept_id
-    from {{ ref('clinic_trait') }}
+        cast(start_date as date) as measure_date,
+        cast(start_date as date) as start_date
+    from {{ ref('clinic_span') }}
 
 ),
 
@@ -1134,7 +1134,7 @@ dropped_23_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.start_date
     from dropped_23_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1149,11 +1149,87 @@ dropped_23 as (
         measure_resolver,
         measure_date
     from dropped_23_eligible
-    where concept_id = 9500
+    where start_date is not null
 
 ),
 
 dropped_24_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        cast(start_date as date) as start_date
+    from {{ ref('clinic_span') }}
+
+),
+
+dropped_24_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.start_date
+    from dropped_24_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_24 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_24_eligible
+    where start_date is not null
+
+),
+
+dropped_25_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
+        cast(null as date) as measure_date,
+        concept_id
+    from {{ ref('clinic_trait') }}
+
+),
+
+dropped_25_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from dropped_25_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_25 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_25_eligible
+    where concept_id = 9500
+
+),
+
+dropped_26_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1167,7 +1243,7 @@ dropped_24_target_row as (
 
 ),
 
-dropped_24_hierarchy_1 as (
+dropped_26_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -1181,7 +1257,7 @@ dropped_24_hierarchy_1 as (
 
 ),
 
-dropped_24_eligible as (
+dropped_26_eligible as (
 
     select
         target_row.person_id,
@@ -1191,7 +1267,7 @@ dropped_24_eligible as (
         target_row.why_unattached,
         target_row.act_code,
         target_row.quantity
-    from dropped_24_target_row as target_row
+    from dropped_26_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
         and not coalesce(
@@ -1205,7 +1281,7 @@ dropped_24_eligible as (
 
 ),
 
-dropped_24 as (
+dropped_26 as (
 
     select
         person_id,
@@ -1213,12 +1289,12 @@ dropped_24 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_24_eligible
-    where act_code in (select listed.concept_id from dropped_24_hierarchy_1 as listed)
+    from dropped_26_eligible
+    where act_code in (select listed.concept_id from dropped_26_hierarchy_1 as listed)
 
 ),
 
-dropped_25_target_row as (
+dropped_27_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1234,7 +1310,7 @@ dropped_25_target_row as (
 
 ),
 
-dropped_25_eligible as (
+dropped_27_eligible as (
 
     select
         target_row.person_id,
@@ -1246,13 +1322,13 @@ dropped_25_eligible as (
         target_row.label,
         target_row.was_planned,
         target_row.was_urgent
-    from dropped_25_target_row as target_row
+    from dropped_27_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped_25_rule_1 as (
+dropped_27_rule_1 as (
 
     select
         person_id,
@@ -1260,12 +1336,12 @@ dropped_25_rule_1 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_25_eligible
+    from dropped_27_eligible
     where (act_code = 9001 and was_planned = true)
 
 ),
 
-dropped_25_rule_2 as (
+dropped_27_rule_2 as (
 
     select
         person_id,
@@ -1273,112 +1349,8 @@ dropped_25_rule_2 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_25_eligible
+    from dropped_27_eligible
     where (label = 'Sodium valproate' and was_urgent = true)
-
-),
-
-dropped_25 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_25_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_25_rule_2
-
-),
-
-dropped_26_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_26_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code
-    from dropped_26_target_row as target_row
-    inner join person
-        on target_row.person_id = person.person_id
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-        and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
-        and target_row.measure_date < {{ add_interval('person.birth_date', 912, 0) }}
-        and person.sex = 2
-        and target_row.measure_date >= date '2020-01-01'
-        and target_row.measure_date <= date '2024-12-31'
-
-),
-
-dropped_26 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_26_eligible
-    where act_code = 9001
-
-),
-
-dropped_27_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code,
-        {{ to_number('quantity') }} as quantity
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_27_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        target_row.quantity
-    from dropped_27_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-        and not coalesce(
-            target_row.quantity is null,
-            false
-        )
 
 ),
 
@@ -1390,8 +1362,17 @@ dropped_27 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_27_eligible
-    where act_code = 7
+    from dropped_27_rule_1
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_27_rule_2
 
 ),
 
@@ -1400,8 +1381,9 @@ dropped_28_target_row as (
     select
         cast(patient_no as bigint) as person_id,
         cast(pathway_no as bigint) as episode_id,
-        cast(act_no as bigint) as measure_resolver,
+        cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -1414,10 +1396,18 @@ dropped_28_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.act_code
     from dropped_28_target_row as target_row
+    inner join person
+        on target_row.person_id = person.person_id
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
+        and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
+        and target_row.measure_date < {{ add_interval('person.birth_date', 912, 0) }}
+        and person.sex = 2
+        and target_row.measure_date >= date '2020-01-01'
+        and target_row.measure_date <= date '2024-12-31'
 
 ),
 
@@ -1427,9 +1417,10 @@ dropped_28 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_28_eligible
-    where act_code = 9003
+    where act_code = 9001
 
 ),
 
@@ -1442,22 +1433,10 @@ dropped_29_target_row as (
         cast(done_on as date) as measure_date,
         {{ to_text('why_no_pathway') }} as why_unattached,
         act_code,
-        was_planned
+        remark,
+        type_code,
+        was_urgent
     from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_29_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (9400)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(9400 as bigint) as concept_id
 
 ),
 
@@ -1470,14 +1449,17 @@ dropped_29_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.act_code,
-        target_row.was_planned
+        target_row.remark,
+        target_row.type_code,
+        target_row.was_urgent
     from dropped_29_target_row as target_row
+    inner join person
+        on target_row.person_id = person.person_id
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
-        and not coalesce(
-            target_row.was_planned = false,
-            false
-        )
+        and person.sex = 2
+        and target_row.type_code = 32020
+        and (target_row.was_urgent = true or target_row.remark = 'ward')
 
 ),
 
@@ -1490,7 +1472,7 @@ dropped_29_rule_1 as (
         measure_date,
         why_unattached
     from dropped_29_eligible
-    where act_code = 9300
+    where act_code = 9001
 
 ),
 
@@ -1503,7 +1485,7 @@ dropped_29_rule_2 as (
         measure_date,
         why_unattached
     from dropped_29_eligible
-    where act_code in (select listed.concept_id from dropped_29_hierarchy_1 as listed)
+    where act_code = 9002
 
 ),
 
@@ -1529,11 +1511,192 @@ dropped_29 as (
 
 ),
 
+dropped_30_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        act_code,
+        {{ to_number('quantity') }} as quantity
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_30_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.act_code,
+        target_row.quantity
+    from dropped_30_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+        and not coalesce(
+            target_row.quantity is null,
+            false
+        )
+
+),
+
+dropped_30 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_30_eligible
+    where act_code = 7
+
+),
+
+dropped_31_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(act_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        act_code
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_31_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.act_code
+    from dropped_31_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_31 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_31_eligible
+    where act_code = 9003
+
+),
+
+dropped_32_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        act_code,
+        was_planned
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_32_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (9400)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(9400 as bigint) as concept_id
+
+),
+
+dropped_32_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.act_code,
+        target_row.was_planned
+    from dropped_32_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+        and not coalesce(
+            target_row.was_planned = false,
+            false
+        )
+
+),
+
+dropped_32_rule_1 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_32_eligible
+    where act_code = 9300
+
+),
+
+dropped_32_rule_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_32_eligible
+    where act_code in (select listed.concept_id from dropped_32_hierarchy_1 as listed)
+
+),
+
+dropped_32 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_32_rule_1
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_32_rule_2
+
+),
+
 counted as (
 
     select
         'subquery' as construct,
-        'at_event' as definition,
+        'acts_joined' as definition,
         'act' as target_name,
         case when person_id is null then 'no person' else 'no event id' end as reason,
         count(*) as n_rows
@@ -1544,11 +1707,22 @@ counted as (
 
     select
         'subquery' as construct,
+        'at_event' as definition,
+        'act' as target_name,
+        case when person_id is null then 'no person' else 'no event id' end as reason,
+        count(*) as n_rows
+    from dropped_2
+    group by case when person_id is null then 'no person' else 'no event id' end
+
+    union all
+
+    select
+        'subquery' as construct,
         'at_person' as definition,
         'act' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_2
+    from dropped_3
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -1559,7 +1733,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no treatment') end as reason,
         count(*) as n_rows
-    from dropped_3
+    from dropped_4
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no treatment') end
 
     union all
@@ -1570,7 +1744,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else 'no visit' end as reason,
         count(*) as n_rows
-    from dropped_4
+    from dropped_5
     group by case when person_id is null then 'no person' else 'no visit' end
 
     union all
@@ -1581,7 +1755,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_5
+    from dropped_6
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1592,7 +1766,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_6
+    from dropped_7
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1603,7 +1777,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_7
+    from dropped_8
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1614,7 +1788,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_8
+    from dropped_9
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1625,7 +1799,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_9
+    from dropped_10
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1636,7 +1810,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_10
+    from dropped_11
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1647,7 +1821,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_11
+    from dropped_12
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1658,7 +1832,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_12
+    from dropped_13
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1669,7 +1843,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_13
+    from dropped_14
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1680,7 +1854,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_14
+    from dropped_15
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1691,7 +1865,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_15
+    from dropped_16
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1702,7 +1876,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_16
+    from dropped_17
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1713,7 +1887,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_17
+    from dropped_18
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1724,7 +1898,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_18
+    from dropped_19
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1735,7 +1909,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_19
+    from dropped_20
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1746,7 +1920,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_20
+    from dropped_21
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1757,8 +1931,19 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_21
+    from dropped_22
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'care_joined' as definition,
+        'span' as target_name,
+        case when person_id is null then 'no person' else 'no person' end as reason,
+        count(*) as n_rows
+    from dropped_23
+    group by case when person_id is null then 'no person' else 'no person' end
 
     union all
 
@@ -1768,7 +1953,7 @@ counted as (
         'span' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_22
+    from dropped_24
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -1779,7 +1964,7 @@ counted as (
         'trait' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_23
+    from dropped_25
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -1790,7 +1975,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_24
+    from dropped_26
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1801,7 +1986,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_25
+    from dropped_27
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1812,7 +1997,18 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_26
+    from dropped_28
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'where_matchers' as definition,
+        'act' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_29
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1823,7 +2019,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_27
+    from dropped_30
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1834,7 +2030,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else 'no event id' end as reason,
         count(*) as n_rows
-    from dropped_28
+    from dropped_31
     group by case when person_id is null then 'no person' else 'no event id' end
 
     union all
@@ -1845,7 +2041,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_29
+    from dropped_32
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
