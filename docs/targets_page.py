@@ -52,6 +52,9 @@ def _target(defined: Defined) -> str:
         roles += [f"`{role}` ({column})" for role, column in further.items()]
         if roles:
             lines.append((f"{kind}s", ", ".join(roles)))
+    if entry.spans is not None:
+        gap = ", ".join(f"{getattr(entry.spans.gap, unit)} {unit}" for unit in sorted(entry.spans.gap.model_fields_set))
+        lines.append(("spans", f"rows that overlap, meet, or leave a gap of up to {gap}, are one"))
     if entry.unattached:
         lines.append(("without an episode", f"{entry.unattached} says why"))
     rows = "".join(f"| {name} | {said} |\n" for name, said in lines)

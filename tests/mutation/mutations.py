@@ -124,7 +124,22 @@ MUTATIONS = [
     Mutation(_t("window"), "place = 1", "place = 2"),
     Mutation(_t("window"), "if pick == 'any' else 'ranked'", "if pick != 'any' else 'pair'"),
     Mutation(_t("window"), "select distinct\n        person_id", "select\n        person_id"),
-    Mutation("members.py", 'if by_key else "person"', 'if by_key else "key"'),
+    Mutation("members.py", "match=node.match", 'match="key"'),
+    Mutation(_t("window"), "anchor.measure_resolver <> candidate", "anchor.measure_resolver = candidate"),
+    # --- spans
+    Mutation(_t("spans"), "or interval_end >= interval_start", "or interval_end > interval_start"),
+    Mutation(_t("spans"), "max(coalesce(interval_end, date '9999-12-31'))", "max(interval_end)"),
+    Mutation(_t("spans"), "and 1 preceding", "and current row"),
+    Mutation(_t("spans"), "<< shifted('last_day', next_day) >> >= interval_start", "last_day >= interval_start"),
+    Mutation(_t("spans"), "'person_id' if by_event", "'person_id, episode_id' if by_event"),
+    Mutation(_t("spans"), "min(numbered.measure_resolver)", "max(numbered.measure_resolver)"),
+    Mutation(_t("spans"), "            and numbered.interval_start = span.interval_start\n", ""),
+    Mutation(_t("spans"), "where episode_id is not null", "where episode_id is null"),
+    Mutation(_t("spans"), "left join << prefix >>span_episode", "inner join << prefix >>span_episode"),
+    Mutation(_t("spans"), "when count(*) = count(measure_date)", "when 1 = 1"),
+    Mutation(_t("spans"), "    union\n", "    union all\n"),
+    Mutation(_t("spans"), "        or interval_end < interval_start\n", ""),
+    Mutation("members.py", "nodes.Offset(gap.months, gap.days + 1)", "gap"),
     # --- subquery and predicates
     Mutation(_t("subquery"), "    union all\n", "    union\n"),
     Mutation(

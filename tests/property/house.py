@@ -151,6 +151,20 @@ HOUSE: dict[str, Any] = {
             "text": None,
             "flag": None,
         },
+        # Stays, which a target of this kind joins where they overlap, meet, or are a day apart.
+        "spell": {
+            "population": "clinic",
+            "model": "stay",
+            "episode": None,
+            "event": "stay_id",
+            "keys": {"visit": {"column": "visit_id", "within": "person"}},
+            "dates": {"start": "admitted_at", "end": "left_at"},
+            "number": None,
+            "unit": None,
+            "text": None,
+            "flag": None,
+            "spans": {"gap": {"days": 1}},
+        },
         "dose": {
             "population": "clinic",
             "model": "dose",

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from measuremart.definitions.base import Entry, Name, Number, Part, PlainId, Text, incomplete
 from measuremart.definitions.example import IndicatorExample
-from measuremart.definitions.measure import Span
+from measuremart.definitions.offset import Span
 
 FULL_COHORT = "full_cohort"
 BenchmarkValue = Annotated[Number, Field(ge=0, max_digits=18, decimal_places=6)]

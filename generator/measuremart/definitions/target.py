@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from measuremart.definitions.base import Entry, Identifier, Name, Part, RelationName
+from measuremart.definitions.subquery import Spans
 
 Roles = dict[Name, Identifier]
 # What an end that is not known means: the row goes on, or it is the event's own day (semantics.md 2.2).
@@ -42,3 +43,4 @@ class Target(Entry):
     units: Roles = Field(default_factory=dict)
     texts: Roles = Field(default_factory=dict)
     flags: Roles = Field(default_factory=dict)
+    spans: Spans | None = None

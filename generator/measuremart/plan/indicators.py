@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from measuremart.definitions import indicator as language
 from measuremart.definitions.file import Defined
 from measuremart.plan import nodes
-from measuremart.plan.expressions import offset
+from measuremart.plan.offsets import offset
 from measuremart.plan.scope import Scope, Trail, about
 from measuremart.plan.unavailable import Cause, UnavailableIndicator
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from measuremart.plan.grain import Grain, Level, Within
+from measuremart.plan.grain import Grain, Level, Match, Within, match_of
 from measuremart.plan.unavailable import LeftOut, Unavailable, UnavailableIndicator
 
 ColumnKind = Literal["id", "date", "concept", "number", "unit", "text", "flag"]
@@ -110,6 +110,7 @@ class Target:
     `unattached` says why an event has no episode; null where it has one.
     `record` are the columns that tell one record from another: those of all roles but the episode and the keys within
     one, since a record may be attached to several episodes.
+    `gap` is what its subqueries join intervals over unless they say otherwise; None where they leave rows as they are.
     """
 
     name: str
@@ -127,6 +128,7 @@ class Target:
     number: Column | None
     timeless: bool
     record: tuple[str, ...]
+    gap: Offset | None = None
 
 
 # --- predicates on one row of a target
@@ -199,7 +201,14 @@ class AllOf:
     parts: tuple[Predicate, ...]
 
 
-Predicate: TypeAlias = ConceptIs | ConceptInSet | TextMatches | TextIs | IsKnown | NumberIs | FlagIs | AllOf
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one of these on the same row."""
+
+    parts: tuple[Predicate, ...]
+
+
+Predicate: TypeAlias = ConceptIs | ConceptInSet | TextMatches | TextIs | IsKnown | NumberIs | FlagIs | AllOf | AnyOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +240,11 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class Subquery:
-    """Rows of a target that match a rule, as members: a bag. `name` is empty for an inline one."""
+    """Rows of a target that match a rule, as members: a bag. `name` is empty for an inline one.
+
+    Every row meets `where` and all of `required`. With a `gap` the rows are joined to spans, dated by their end or
+    start: intervals with no more than the gap between them are one.
+    """
 
     name: str
     pack: str
@@ -242,6 +255,23 @@ class Subquery:
     rules: tuple[Predicate, ...]
     exclude: tuple[Predicate, ...]
     where: Conditions
+    required: tuple[Predicate, ...] = ()
+    gap: Offset | None = None
+
+    @property
+    def predicates(self) -> tuple[Predicate, ...]:
+        """All that it asks of a row's columns."""
+        return (*self.rules, *self.exclude, *self.required)
+
+    @property
+    def number(self) -> Column | None:
+        """The number on its rows; a span has none."""
+        return self.target.number if self.gap is None else None
+
+    @property
+    def by_end(self) -> bool:
+        """Whether it is dated by the end of intervals."""
+        return self.date is not None and self.date == self.target.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +346,7 @@ class Nth:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Dates that complete a run of `at_least`; of events per `per` where it is given, else of dates per key."""
+    """Dates that complete a run of `at_least`: with `per` of the child's keys, else of dates of each key."""
 
     types: Typed
     child: Expression
@@ -345,7 +375,10 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Candidate dates at a distance from anchor dates."""
+    """Candidate dates at a distance from anchor dates.
+
+    With `other` both are events of one target, and the candidate is another one than the anchor.
+    """
 
     types: Typed
     anchor: Expression
@@ -358,6 +391,16 @@ class Window:
     by_person: bool
     keep_candidate: bool
     covers: bool
+    other: bool = False
+
+    @property
+    def match(self) -> Match:
+        """What an anchor and its candidates share; the events of `other` what they lie within."""
+        if self.by_person:
+            return "person"
+        if self.other:
+            return self.anchor.types.grain.within
+        return match_of(self.anchor.types.grain, self.candidate.types.grain)
 
 
 Expression: TypeAlias = Leaf | MeasureRef | Or | And | Except | Extreme | Nth | Count | Filter | At | Window

@@ -12,7 +12,8 @@ from measuremart.referee.datasets import DatasetRow, dataset_of
 from measuremart.referee.days import earliest
 from measuremart.referee.predicates import Matcher
 from measuremart.referee.results import Result, cohort_members, report_members, results_of
-from measuremart.referee.subqueries import Interval, Subqueries
+from measuremart.referee.spans import Interval
+from measuremart.referee.subqueries import Subqueries
 from measuremart.referee.windows import window
 from measuremart.referee.world import Dropped, Member, World, day, whole
 
@@ -120,7 +121,7 @@ class Referee:
     def _count(self, node: nodes.Count) -> set[Member]:
         if node.per is None:
             return operators.count_dates(self._table(node.child), node.at_least, node.within)
-        return operators.count_events(self._table(node.child), node.at_least, node.within, node.per)
+        return operators.count_keys(self._table(node.child), node.at_least, node.within, node.per)
 
     def _filter(self, node: nodes.Filter) -> set[Member]:
         """`filter`: the rows of m that pass, each at its own date (4)."""

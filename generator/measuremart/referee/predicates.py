@@ -42,6 +42,8 @@ class Matcher:
         """Judge one predicate on one row: a null operand satisfies only `absence` (section 3)."""
         if isinstance(predicate, nodes.AllOf):
             return self._all([self.truth(part, row) for part in predicate.parts])
+        if isinstance(predicate, nodes.AnyOf):
+            return self._any([self.truth(part, row) for part in predicate.parts])
         if isinstance(predicate, nodes.IsKnown):
             return _is_known(predicate.column, row) == predicate.known
         value = row.get(predicate.column.name)
@@ -65,6 +67,13 @@ class Matcher:
         if False in truths:
             return False
         return None if None in truths else True
+
+    @staticmethod
+    def _any(truths: list[Truth]) -> Truth:
+        """Section 3, `any:`; true beats unknown."""
+        if True in truths:
+            return True
+        return None if None in truths else False
 
     def _concept_is(self, predicate: nodes.ConceptIs, row: Row) -> bool:
         """Section 3, `exact` and `hierarchy`: the id itself counts even without a self row."""

@@ -9,18 +9,10 @@ from decimal import Decimal
 from measuremart.plan.nodes import Subquery, Target
 from measuremart.referee.conditions import Judge
 from measuremart.referee.predicates import Matcher
+from measuremart.referee.spans import Interval, spans
 from measuremart.referee.world import Dropped, Member, Row, World, day, number, whole
 
 _LONGEST_SUPPLY = 36_500
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A member with the start and end of its row, for `covers` (4.1); an end of None is open."""
-
-    member: Member
-    start: dt.date | None
-    end: dt.date | None
 
 
 @dataclass(frozen=True)
@@ -41,7 +33,9 @@ class Subqueries:
         self._judge = judge
 
     def members(self, subquery: Subquery) -> list[Member]:
-        """Return the members, twice what two rules match (section 1)."""
+        """Return the members, twice what two rules match (section 1); where rows are joined, one for each span."""
+        if subquery.gap is not None:
+            return [span.member for span in self.intervals(subquery)]
         return [m for row in self._seen(subquery) if (m := _member(subquery, row)) is not None]
 
     def dropped(self, subquery: Subquery) -> list[Dropped]:
@@ -60,7 +54,7 @@ class Subqueries:
         return result
 
     def intervals(self, subquery: Subquery) -> set[Interval]:
-        """Return the members with the start and end of their rows (4.1, `covers`)."""
+        """Return the members with the start and end of their rows, or of the spans that these make (4.1, `covers`)."""
         start, end = subquery.target.start, subquery.target.end
         assert start is not None
         assert end is not None
@@ -70,7 +64,7 @@ class Subqueries:
             if member is not None:
                 first = day(row, start.name)
                 result.add(Interval(member, first, self._end(subquery.target, first, day(row, end.name), row)))
-        return result
+        return result if subquery.gap is None else spans(subquery, result)
 
     def _end(self, target: Target, start: dt.date | None, end: dt.date | None, row: Row) -> dt.date | None:
         """Return the last day of a row's interval, None if it is open (2.2, `missing_end`; 2.8, ends after as_of)."""
@@ -88,6 +82,7 @@ class Subqueries:
         """Return the members with the events and numbers of their rows (7)."""
         target = subquery.target
         assert target.number is not None
+        assert subquery.gap is None
         found = ((_member(subquery, row), row) for row in self._seen(subquery))
         return [
             Numbered(member, whole(row, target.event), number(row, target.number.name))
@@ -103,6 +98,8 @@ class Subqueries:
             if any(self._matcher.truth(p, row) is True for p in subquery.exclude):
                 continue
             person_id = whole(row, subquery.target.person)
+            if not all(self._matcher.truth(p, row) is True for p in subquery.required):
+                continue
             if not self._judge.passes(subquery.where, subquery.target.population, person_id, _date(subquery, row)):
                 continue
             kept += [recorded for rule in subquery.rules if self._matcher.truth(rule, row) is True]

@@ -76,10 +76,10 @@ def _of_conditions(plan: Plan, conditions: nodes.Conditions, population: str) ->
 
 
 def _parts(subquery: nodes.Subquery) -> Iterator[nodes.Predicate]:
-    waiting = [*subquery.rules, *subquery.exclude]
+    waiting = list(subquery.predicates)
     while waiting:
         predicate = waiting.pop()
-        if isinstance(predicate, nodes.AllOf):
+        if isinstance(predicate, nodes.AllOf | nodes.AnyOf):
             waiting += predicate.parts
         else:
             yield predicate

@@ -9,7 +9,7 @@ from measuremart.plan import nodes
 from measuremart.plan.grain import match_of
 from measuremart.plan.nodes import Expression, Population, Subquery
 from measuremart.render.environment import KEY, fill
-from measuremart.render.predicates import Needs, conditions, predicate
+from measuremart.render.predicates import Needs, conditions, predicate, required
 
 FINAL = "final"
 MEMBER = (*KEY, "measure_date")
@@ -95,8 +95,14 @@ class Extra:
 
 
 def subquery_ctes(subquery: Subquery, ctes: Ctes, name: str, prefix: str, extra: tuple[Extra, ...] = ()) -> None:
-    """Add the CTEs of a subquery's members, the last of them called `name`."""
-    _subquery(subquery, ctes, name, prefix, extra, dropped=False)
+    """Add the CTEs of a subquery's members, the last of them called `name`.
+
+    Where its rows are joined to spans, that one has `interval_start` and `interval_end` beside the four columns.
+    """
+    if subquery.gap is None:
+        _subquery(subquery, ctes, name, prefix, extra, dropped=False)
+    else:
+        _spans(subquery, ctes, name, prefix)
 
 
 def dropped_ctes(subquery: Subquery, ctes: Ctes, name: str, prefix: str) -> None:
@@ -124,6 +130,7 @@ def _subquery(
     needs = Needs()
     rules = [predicate(r, needs, prefix) for r in subquery.rules]
     excludes = [predicate(e, needs, prefix, "target_row") for e in subquery.exclude]
+    must = required(subquery.required, needs, prefix, "target_row")
     columns = _event_columns(subquery, needs, extra)
     later = _later_days(subquery, needs, extra, columns)
     days = _days_of(subquery, columns)
@@ -151,11 +158,29 @@ def _subquery(
             codes=needs.codes,
             needs_person=subquery.where.needs_person,
             dropped=dropped,
-            conditions=conditions(subquery.where, "target_row"),
+            conditions=[*conditions(subquery.where, "target_row"), *must],
             excludes=excludes,
             rules=[
                 {"name": name if one else f"{prefix}rule_{n}", "condition": c} for n, c in enumerate(rules, start=1)
             ],
+        )
+    )
+
+
+def _spans(subquery: Subquery, ctes: Ctes, name: str, prefix: str) -> None:
+    gap = subquery.gap
+    assert gap is not None
+    rows = f"{prefix}joinable"
+    _subquery(subquery, ctes, rows, prefix, _interval(subquery), dropped=False)
+    ctes.parts.append(
+        fill(
+            "spans",
+            name=name,
+            prefix=prefix,
+            rows=rows,
+            next_day=nodes.Offset(gap.months, gap.days + 1),
+            by_event=subquery.grain.level == "event",
+            by_end=subquery.by_end,
         )
     )
 
@@ -318,10 +343,10 @@ def _window(node: nodes.Window, ctes: Ctes, name: str | None) -> str:
     if node.covers:
         assert isinstance(node.candidate, nodes.Leaf)
         candidate = ctes.next_part()
-        subquery_ctes(node.candidate.subquery, ctes, candidate, f"{candidate}_", _interval(node.candidate.subquery))
+        covering = node.candidate.subquery
+        subquery_ctes(covering, ctes, candidate, f"{candidate}_", _interval(covering))
     else:
         candidate = expression_cte(node.candidate, ctes)
-    by_key = not node.by_person
     own = name or ctes.next_part()
     ctes.parts.append(
         fill(
@@ -329,7 +354,7 @@ def _window(node: nodes.Window, ctes: Ctes, name: str | None) -> str:
             name=own,
             anchor=anchor,
             candidate=candidate,
-            match=match_of(node.anchor.types.grain, node.candidate.types.grain) if by_key else "person",
+            match=node.match,
             start=node.start,
             end=node.end,
             anchor_pick=node.anchor_pick,
@@ -337,6 +362,7 @@ def _window(node: nodes.Window, ctes: Ctes, name: str | None) -> str:
             date=node.date,
             keep_candidate=node.keep_candidate,
             covers=node.covers,
+            other=node.other,
         )
     )
     return own
@@ -364,7 +390,7 @@ def _interval(subquery: Subquery) -> tuple[Extra, ...]:
 
 def number_of(subquery: Subquery) -> tuple[Extra, ...]:
     """Return the columns that carry an event's id and number (semantics.md section 7, the dataset)."""
-    number = subquery.target.number
+    number = subquery.number
     assert number is not None
     return (
         Extra(f"cast({subquery.target.event} as bigint)", "number_event_id"),

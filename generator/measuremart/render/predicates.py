@@ -54,6 +54,9 @@ def predicate(node: Predicate, needs: Needs, prefix: str, row: str = "") -> str:
     if isinstance(node, nodes.AllOf):
         parts = [predicate(p, needs, prefix, row) for p in node.parts]
         return _bracketed(parts, " ", "and ", row)
+    if isinstance(node, nodes.AnyOf):
+        parts = [predicate(p, needs, prefix, row) for p in node.parts]
+        return _bracketed(parts, " ", "or ", row)
     column = needs.alias(node.column)
     name = f"{row}.{column}" if row else column
     match node:
@@ -85,6 +88,13 @@ def predicate(node: Predicate, needs: Needs, prefix: str, row: str = "") -> str:
         case nodes.FlagIs(value=value):
             return f"{name} = {'true' if value else 'false'}"
     raise AssertionError(node)
+
+
+def required(parts: tuple[Predicate, ...], needs: Needs, prefix: str, row: str) -> list[str]:
+    """Return the SQL of what every row must meet, one condition a line of a `where`."""
+    single = [p for part in parts for p in (part.parts if isinstance(part, nodes.AllOf) else (part,))]
+    # These stand a step further out than exclusions, for which lines are broken.
+    return [predicate(p, needs, prefix, row).replace("\n    ", "\n") for p in single]
 
 
 def _bracketed(parts: list[str], between: str, word: str, row: str) -> str:

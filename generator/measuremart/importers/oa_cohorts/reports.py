@@ -78,7 +78,8 @@ def reports(work: Translation, cohort_names: set[str], entries: dict[int, Entry]
             "title": row.text("name"),
             "description": text_of([row.text("description") or row.text("name")]),
             "notes": text_of(_notes(work, row)),
-            "cohorts": [work.names[("dash_cohort", r.number("cohort"))] for r in mapped],
+            # A cohort that is mapped twice is the same cohort: the language refuses its name a second time.
+            "cohorts": list(dict.fromkeys(work.names[("dash_cohort", r.number("cohort"))] for r in mapped)),
             "primary_cohort": work.names[("dash_cohort", (primary or mapped)[0].number("cohort"))],
             "indicators": [_line(work, line, entries) for line in lines],
             "period_date": _period_date(work, number, lines),

@@ -72,7 +72,8 @@ dropped_1_target_row as (
         cast(patient_no as bigint) as person_id,
         cast(pathway_no as bigint) as episode_id,
         cast(act_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
+        cast(ended_on as date) as measure_date,
+        cast(done_on as date) as event_start,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -86,7 +87,7 @@ dropped_1_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
     from dropped_1_target_row as target_row
     cross join run_context
     where
@@ -94,6 +95,7 @@ dropped_1_eligible as (
             target_row.person_id is null
             or target_row.measure_resolver is null
             or target_row.measure_date > run_context.as_of
+            or target_row.event_start > run_context.as_of
         )
 
 ),
@@ -115,8 +117,8 @@ dropped_2_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(patient_no as bigint) as measure_resolver,
+        cast(pathway_no as bigint) as episode_id,
+        cast(act_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
         act_code
     from {{ source('clinic', 'acts') }}
@@ -160,10 +162,9 @@ dropped_3_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(treatment_no as bigint) as measure_resolver,
+        cast(null as bigint) as episode_id,
+        cast(patient_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -176,7 +177,6 @@ dropped_3_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.why_unattached,
         target_row.act_code,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_3_target_row as target_row
@@ -197,10 +197,9 @@ dropped_3 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached,
         is_after_as_of
     from dropped_3_eligible
-    where act_code = 9002
+    where act_code = 9001
 
 ),
 
@@ -208,9 +207,10 @@ dropped_4_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(visit_no as bigint) as measure_resolver,
+        cast(pathway_no as bigint) as episode_id,
+        cast(treatment_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -223,6 +223,7 @@ dropped_4_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
+        target_row.why_unattached,
         target_row.act_code,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_4_target_row as target_row
@@ -243,9 +244,10 @@ dropped_4 as (
         episode_id,
         measure_resolver,
         measure_date,
+        why_unattached,
         is_after_as_of
     from dropped_4_eligible
-    where act_code = 9001
+    where act_code = 9002
 
 ),
 
@@ -253,11 +255,10 @@ dropped_5_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
+        cast(null as bigint) as episode_id,
+        cast(visit_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        {{ to_number('quantity') }} as quantity
+        act_code
     from {{ source('clinic', 'acts') }}
 
 ),
@@ -269,8 +270,7 @@ dropped_5_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.why_unattached,
-        target_row.quantity,
+        target_row.act_code,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_5_target_row as target_row
     cross join run_context
@@ -290,10 +290,9 @@ dropped_5 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached,
         is_after_as_of
     from dropped_5_eligible
-    where quantity is null
+    where act_code = 9001
 
 ),
 
@@ -341,7 +340,7 @@ dropped_6 as (
         why_unattached,
         is_after_as_of
     from dropped_6_eligible
-    where quantity between 100 and 140
+    where quantity is null
 
 ),
 
@@ -353,16 +352,8 @@ dropped_7_target_row as (
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
         {{ to_text('why_no_pathway') }} as why_unattached,
-        label
+        {{ to_number('quantity') }} as quantity
     from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_7_code_1 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 9001
 
 ),
 
@@ -374,7 +365,7 @@ dropped_7_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.label,
+        target_row.quantity,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_7_target_row as target_row
     cross join run_context
@@ -397,7 +388,7 @@ dropped_7 as (
         why_unattached,
         is_after_as_of
     from dropped_7_eligible
-    where position((select code.folded_code from dropped_7_code_1 as code) in {{ fold_ascii('label') }}) > 0
+    where quantity between 100 and 140
 
 ),
 
@@ -407,11 +398,18 @@ dropped_8_target_row as (
         cast(patient_no as bigint) as person_id,
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
-        cast(ended_on as date) as measure_date,
-        cast(done_on as date) as event_start,
+        cast(done_on as date) as measure_date,
         {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
+        label
     from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_8_code_1 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 9001
 
 ),
 
@@ -423,8 +421,8 @@ dropped_8_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
+        target_row.label,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_8_target_row as target_row
     cross join run_context
     where
@@ -432,7 +430,6 @@ dropped_8_eligible as (
             target_row.person_id is null
             or target_row.measure_resolver is null
             or target_row.measure_date > run_context.as_of
-            or target_row.event_start > run_context.as_of
         )
 
 ),
@@ -447,7 +444,7 @@ dropped_8 as (
         why_unattached,
         is_after_as_of
     from dropped_8_eligible
-    where act_code = 9001
+    where position((select code.folded_code from dropped_8_code_1 as code) in {{ fold_ascii('label') }}) > 0
 
 ),
 
@@ -457,7 +454,8 @@ dropped_9_target_row as (
         cast(patient_no as bigint) as person_id,
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
+        cast(ended_on as date) as measure_date,
+        cast(done_on as date) as event_start,
         {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
@@ -473,7 +471,7 @@ dropped_9_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
     from dropped_9_target_row as target_row
     cross join run_context
     where
@@ -481,6 +479,7 @@ dropped_9_eligible as (
             target_row.person_id is null
             or target_row.measure_resolver is null
             or target_row.measure_date > run_context.as_of
+            or target_row.event_start > run_context.as_of
         )
 
 ),
@@ -543,7 +542,7 @@ dropped_10 as (
         why_unattached,
         is_after_as_of
     from dropped_10_eligible
-    where act_code in (9001, 9003)
+    where act_code = 9001
 
 ),
 
@@ -555,7 +554,7 @@ dropped_11_target_row as (
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
         {{ to_text('why_no_pathway') }} as why_unattached,
-        was_planned
+        act_code
     from {{ source('clinic', 'acts') }}
 
 ),
@@ -568,7 +567,7 @@ dropped_11_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.was_planned,
+        target_row.act_code,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_11_target_row as target_row
     cross join run_context
@@ -591,7 +590,7 @@ dropped_11 as (
         why_unattached,
         is_after_as_of
     from dropped_11_eligible
-    where was_planned = false
+    where act_code in (9001, 9003)
 
 ),
 
@@ -603,26 +602,8 @@ dropped_12_target_row as (
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
         {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
+        was_planned
     from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_12_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (9100, 9200)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(9100 as bigint) as concept_id
-
-    union
-
-    select cast(9200 as bigint) as concept_id
 
 ),
 
@@ -634,7 +615,7 @@ dropped_12_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code,
+        target_row.was_planned,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_12_target_row as target_row
     cross join run_context
@@ -657,7 +638,7 @@ dropped_12 as (
         why_unattached,
         is_after_as_of
     from dropped_12_eligible
-    where act_code in (select listed.concept_id from dropped_12_hierarchy_1 as listed)
+    where was_planned = false
 
 ),
 
@@ -669,8 +650,26 @@ dropped_13_target_row as (
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
         {{ to_text('why_no_pathway') }} as why_unattached,
-        {{ to_number('quantity') }} as quantity
+        act_code
     from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_13_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (9100, 9200)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(9100 as bigint) as concept_id
+
+    union
+
+    select cast(9200 as bigint) as concept_id
 
 ),
 
@@ -682,7 +681,7 @@ dropped_13_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.quantity,
+        target_row.act_code,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_13_target_row as target_row
     cross join run_context
@@ -705,7 +704,7 @@ dropped_13 as (
         why_unattached,
         is_after_as_of
     from dropped_13_eligible
-    where quantity <> -1
+    where act_code in (select listed.concept_id from dropped_13_hierarchy_1 as listed)
 
 ),
 
@@ -717,7 +716,7 @@ dropped_14_target_row as (
         cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
         {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
+        {{ to_number('quantity') }} as quantity
     from {{ source('clinic', 'acts') }}
 
 ),
@@ -730,7 +729,7 @@ dropped_14_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code,
+        target_row.quantity,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_14_target_row as target_row
     cross join run_context
@@ -753,7 +752,7 @@ dropped_14 as (
         why_unattached,
         is_after_as_of
     from dropped_14_eligible
-    where act_code in (select listed.concept_id from concept_set__with_descendants as listed)
+    where quantity <> -1
 
 ),
 
@@ -801,11 +800,59 @@ dropped_15 as (
         why_unattached,
         is_after_as_of
     from dropped_15_eligible
+    where act_code in (select listed.concept_id from concept_set__with_descendants as listed)
+
+),
+
+dropped_16_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        act_code
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_16_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_16_target_row as target_row
+    cross join run_context
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+
+),
+
+dropped_16 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_16_eligible
     where coalesce(act_code, 0) <> 0
 
 ),
 
-dropped_16_recorded_row as (
+dropped_17_recorded_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -824,7 +871,7 @@ dropped_16_recorded_row as (
 ),
 
 -- A day after as_of is not known yet.
-dropped_16_target_row as (
+dropped_17_target_row as (
 
     select
         recorded.person_id,
@@ -841,12 +888,12 @@ dropped_16_target_row as (
         recorded.type_code,
         recorded.visit_no,
         recorded.was_urgent
-    from dropped_16_recorded_row as recorded
+    from dropped_17_recorded_row as recorded
     cross join run_context
 
 ),
 
-dropped_16_eligible as (
+dropped_17_eligible as (
 
     select
         target_row.person_id,
@@ -861,7 +908,7 @@ dropped_16_eligible as (
         target_row.visit_no,
         target_row.was_urgent,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_16_target_row as target_row
+    from dropped_17_target_row as target_row
     cross join run_context
     where
         (
@@ -872,7 +919,7 @@ dropped_16_eligible as (
 
 ),
 
-dropped_16_rule_1 as (
+dropped_17_rule_1 as (
 
     select
         person_id,
@@ -881,12 +928,12 @@ dropped_16_rule_1 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_16_eligible
+    from dropped_17_eligible
     where type_code = 32020
 
 ),
 
-dropped_16_rule_2 as (
+dropped_17_rule_2 as (
 
     select
         person_id,
@@ -895,12 +942,12 @@ dropped_16_rule_2 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_16_eligible
+    from dropped_17_eligible
     where dose_given < 5
 
 ),
 
-dropped_16_rule_3 as (
+dropped_17_rule_3 as (
 
     select
         person_id,
@@ -909,12 +956,12 @@ dropped_16_rule_3 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_16_eligible
+    from dropped_17_eligible
     where remark = 'ward'
 
 ),
 
-dropped_16_rule_4 as (
+dropped_17_rule_4 as (
 
     select
         person_id,
@@ -923,12 +970,12 @@ dropped_16_rule_4 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_16_eligible
+    from dropped_17_eligible
     where was_urgent = true
 
 ),
 
-dropped_16_rule_5 as (
+dropped_17_rule_5 as (
 
     select
         person_id,
@@ -937,12 +984,12 @@ dropped_16_rule_5 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_16_eligible
+    from dropped_17_eligible
     where visit_no is not null
 
 ),
 
-dropped_16_rule_6 as (
+dropped_17_rule_6 as (
 
     select
         person_id,
@@ -951,12 +998,12 @@ dropped_16_rule_6 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_16_eligible
+    from dropped_17_eligible
     where ended_on is null
 
 ),
 
-dropped_16 as (
+dropped_17 as (
 
     select
         person_id,
@@ -965,7 +1012,7 @@ dropped_16 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_16_rule_1
+    from dropped_17_rule_1
 
     union all
 
@@ -976,7 +1023,7 @@ dropped_16 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_16_rule_2
+    from dropped_17_rule_2
 
     union all
 
@@ -987,7 +1034,7 @@ dropped_16 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_16_rule_3
+    from dropped_17_rule_3
 
     union all
 
@@ -998,7 +1045,7 @@ dropped_16 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_16_rule_4
+    from dropped_17_rule_4
 
     union all
 
@@ -1009,7 +1056,7 @@ dropped_16 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_16_rule_5
+    from dropped_17_rule_5
 
     union all
 
@@ -1020,11 +1067,11 @@ dropped_16 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_16_rule_6
+    from dropped_17_rule_6
 
 ),
 
-dropped_17_target_row as (
+dropped_18_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1039,7 +1086,7 @@ dropped_17_target_row as (
 
 ),
 
-dropped_17_eligible as (
+dropped_18_eligible as (
 
     select
         target_row.person_id,
@@ -1050,54 +1097,6 @@ dropped_17_eligible as (
         target_row.act_code,
         target_row.quantity,
         target_row.quantity_unit,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_17_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_17 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_17_eligible
-    where (quantity >= 2.50 and act_code = 9001 and quantity_unit = 8840)
-
-),
-
-dropped_18_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        label
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_18_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.label,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_18_target_row as target_row
     cross join run_context
@@ -1120,7 +1119,7 @@ dropped_18 as (
         why_unattached,
         is_after_as_of
     from dropped_18_eligible
-    where position('l01' in {{ fold_ascii('label') }}) = 1
+    where (quantity >= 2.50 and act_code = 9001 and quantity_unit = 8840)
 
 ),
 
@@ -1168,7 +1167,7 @@ dropped_19 as (
         why_unattached,
         is_after_as_of
     from dropped_19_eligible
-    where position(('50' || chr(37) || '_aé' || chr(92)) in {{ fold_ascii('label') }}) > 0
+    where position('l01' in {{ fold_ascii('label') }}) = 1
 
 ),
 
@@ -1216,7 +1215,7 @@ dropped_20 as (
         why_unattached,
         is_after_as_of
     from dropped_20_eligible
-    where label = ('O' || chr(39) || 'Neill ' || chr(123) || chr(123) || ' x ' || chr(125) || chr(125))
+    where position(('50' || chr(37) || '_aé' || chr(92)) in {{ fold_ascii('label') }}) > 0
 
 ),
 
@@ -1264,19 +1263,20 @@ dropped_21 as (
         why_unattached,
         is_after_as_of
     from dropped_21_eligible
-    where label in ('left', 'right')
+    where label = ('O' || chr(39) || 'Neill ' || chr(123) || chr(123) || ' x ' || chr(125) || chr(125))
 
 ),
 
 dropped_22_target_row as (
 
     select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('clinic_span') }}
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        label
+    from {{ source('clinic', 'acts') }}
 
 ),
 
@@ -1287,7 +1287,8 @@ dropped_22_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date,
+        target_row.why_unattached,
+        target_row.label,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_22_target_row as target_row
     cross join run_context
@@ -1307,9 +1308,10 @@ dropped_22 as (
         episode_id,
         measure_resolver,
         measure_date,
+        why_unattached,
         is_after_as_of
     from dropped_22_eligible
-    where start_date is not null
+    where label in ('left', 'right')
 
 ),
 
@@ -1319,9 +1321,9 @@ dropped_23_target_row as (
         cast(person_id as bigint) as person_id,
         cast(null as bigint) as episode_id,
         cast(person_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        concept_id
-    from {{ ref('clinic_trait') }}
+        cast(start_date as date) as measure_date,
+        cast(start_date as date) as start_date
+    from {{ ref('clinic_span') }}
 
 ),
 
@@ -1332,13 +1334,15 @@ dropped_23_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        false as is_after_as_of
+        target_row.start_date,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_23_target_row as target_row
+    cross join run_context
     where
         (
             target_row.person_id is null
             or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
         )
 
 ),
@@ -1352,11 +1356,99 @@ dropped_23 as (
         measure_date,
         is_after_as_of
     from dropped_23_eligible
-    where concept_id = 9500
+    where start_date is not null
 
 ),
 
 dropped_24_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        cast(start_date as date) as start_date
+    from {{ ref('clinic_span') }}
+
+),
+
+dropped_24_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.start_date,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_24_target_row as target_row
+    cross join run_context
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+
+),
+
+dropped_24 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        is_after_as_of
+    from dropped_24_eligible
+    where start_date is not null
+
+),
+
+dropped_25_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
+        cast(null as date) as measure_date,
+        concept_id
+    from {{ ref('clinic_trait') }}
+
+),
+
+dropped_25_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id,
+        false as is_after_as_of
+    from dropped_25_target_row as target_row
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
+
+),
+
+dropped_25 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        is_after_as_of
+    from dropped_25_eligible
+    where concept_id = 9500
+
+),
+
+dropped_26_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1370,7 +1462,7 @@ dropped_24_target_row as (
 
 ),
 
-dropped_24_hierarchy_1 as (
+dropped_26_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -1384,7 +1476,7 @@ dropped_24_hierarchy_1 as (
 
 ),
 
-dropped_24_eligible as (
+dropped_26_eligible as (
 
     select
         target_row.person_id,
@@ -1395,7 +1487,7 @@ dropped_24_eligible as (
         target_row.act_code,
         target_row.quantity,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_24_target_row as target_row
+    from dropped_26_target_row as target_row
     cross join run_context
     where
         (
@@ -1414,7 +1506,7 @@ dropped_24_eligible as (
 
 ),
 
-dropped_24 as (
+dropped_26 as (
 
     select
         person_id,
@@ -1423,12 +1515,12 @@ dropped_24 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_24_eligible
-    where act_code in (select listed.concept_id from dropped_24_hierarchy_1 as listed)
+    from dropped_26_eligible
+    where act_code in (select listed.concept_id from dropped_26_hierarchy_1 as listed)
 
 ),
 
-dropped_25_target_row as (
+dropped_27_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1444,7 +1536,7 @@ dropped_25_target_row as (
 
 ),
 
-dropped_25_eligible as (
+dropped_27_eligible as (
 
     select
         target_row.person_id,
@@ -1457,7 +1549,7 @@ dropped_25_eligible as (
         target_row.was_planned,
         target_row.was_urgent,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_25_target_row as target_row
+    from dropped_27_target_row as target_row
     cross join run_context
     where
         (
@@ -1468,7 +1560,7 @@ dropped_25_eligible as (
 
 ),
 
-dropped_25_rule_1 as (
+dropped_27_rule_1 as (
 
     select
         person_id,
@@ -1477,12 +1569,12 @@ dropped_25_rule_1 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_25_eligible
+    from dropped_27_eligible
     where (act_code = 9001 and was_planned = true)
 
 ),
 
-dropped_25_rule_2 as (
+dropped_27_rule_2 as (
 
     select
         person_id,
@@ -1491,12 +1583,12 @@ dropped_25_rule_2 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_25_eligible
+    from dropped_27_eligible
     where (label = 'Sodium valproate' and was_urgent = true)
 
 ),
 
-dropped_25 as (
+dropped_27 as (
 
     select
         person_id,
@@ -1505,7 +1597,7 @@ dropped_25 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_25_rule_1
+    from dropped_27_rule_1
 
     union all
 
@@ -1516,11 +1608,11 @@ dropped_25 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_25_rule_2
+    from dropped_27_rule_2
 
 ),
 
-dropped_26_target_row as (
+dropped_28_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1533,7 +1625,7 @@ dropped_26_target_row as (
 
 ),
 
-dropped_26_eligible as (
+dropped_28_eligible as (
 
     select
         target_row.person_id,
@@ -1543,7 +1635,7 @@ dropped_26_eligible as (
         target_row.why_unattached,
         target_row.act_code,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_26_target_row as target_row
+    from dropped_28_target_row as target_row
     cross join run_context
     inner join person
         on target_row.person_id = person.person_id
@@ -1561,106 +1653,6 @@ dropped_26_eligible as (
 
 ),
 
-dropped_26 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_26_eligible
-    where act_code = 9001
-
-),
-
-dropped_27_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code,
-        {{ to_number('quantity') }} as quantity
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_27_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        target_row.quantity,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_27_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-        and not coalesce(
-            target_row.quantity is null,
-            false
-        )
-
-),
-
-dropped_27 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_27_eligible
-    where act_code = 7
-
-),
-
-dropped_28_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(act_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_28_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_28_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
 dropped_28 as (
 
     select
@@ -1668,9 +1660,10 @@ dropped_28 as (
         episode_id,
         measure_resolver,
         measure_date,
+        why_unattached,
         is_after_as_of
     from dropped_28_eligible
-    where act_code = 9003
+    where act_code = 9001
 
 ),
 
@@ -1683,22 +1676,10 @@ dropped_29_target_row as (
         cast(done_on as date) as measure_date,
         {{ to_text('why_no_pathway') }} as why_unattached,
         act_code,
-        was_planned
+        remark,
+        type_code,
+        was_urgent
     from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_29_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (9400)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(9400 as bigint) as concept_id
 
 ),
 
@@ -1711,20 +1692,23 @@ dropped_29_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.act_code,
-        target_row.was_planned,
+        target_row.remark,
+        target_row.type_code,
+        target_row.was_urgent,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_29_target_row as target_row
     cross join run_context
+    inner join person
+        on target_row.person_id = person.person_id
     where
         (
             target_row.person_id is null
             or target_row.measure_resolver is null
             or target_row.measure_date > run_context.as_of
         )
-        and not coalesce(
-            target_row.was_planned = false,
-            false
-        )
+        and person.sex = 2
+        and target_row.type_code = 32020
+        and (target_row.was_urgent = true or target_row.remark = 'ward')
 
 ),
 
@@ -1738,7 +1722,7 @@ dropped_29_rule_1 as (
         why_unattached,
         is_after_as_of
     from dropped_29_eligible
-    where act_code = 9300
+    where act_code = 9001
 
 ),
 
@@ -1752,7 +1736,7 @@ dropped_29_rule_2 as (
         why_unattached,
         is_after_as_of
     from dropped_29_eligible
-    where act_code in (select listed.concept_id from dropped_29_hierarchy_1 as listed)
+    where act_code = 9002
 
 ),
 
@@ -1780,6 +1764,211 @@ dropped_29 as (
 
 ),
 
+dropped_30_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        act_code,
+        {{ to_number('quantity') }} as quantity
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_30_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.act_code,
+        target_row.quantity,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_30_target_row as target_row
+    cross join run_context
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+        and not coalesce(
+            target_row.quantity is null,
+            false
+        )
+
+),
+
+dropped_30 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_30_eligible
+    where act_code = 7
+
+),
+
+dropped_31_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(act_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        act_code
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_31_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_31_target_row as target_row
+    cross join run_context
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+
+),
+
+dropped_31 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        is_after_as_of
+    from dropped_31_eligible
+    where act_code = 9003
+
+),
+
+dropped_32_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        act_code,
+        was_planned
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_32_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (9400)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(9400 as bigint) as concept_id
+
+),
+
+dropped_32_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.act_code,
+        target_row.was_planned,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_32_target_row as target_row
+    cross join run_context
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+        and not coalesce(
+            target_row.was_planned = false,
+            false
+        )
+
+),
+
+dropped_32_rule_1 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_32_eligible
+    where act_code = 9300
+
+),
+
+dropped_32_rule_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_32_eligible
+    where act_code in (select listed.concept_id from dropped_32_hierarchy_1 as listed)
+
+),
+
+dropped_32 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_32_rule_1
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_32_rule_2
+
+),
+
 -- An episode that starts after as_of does not exist yet.
 episode as (
 
@@ -1796,7 +1985,7 @@ counted as (
 
     select
         'subquery' as construct,
-        'at_event' as definition,
+        'acts_joined' as definition,
         'act' as target_name,
         case
             when is_after_as_of then 'after_as_of'
@@ -1816,6 +2005,26 @@ counted as (
 
     select
         'subquery' as construct,
+        'at_event' as definition,
+        'act' as target_name,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end as reason,
+        count(*) as n_rows
+    from dropped_2
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end
+
+    union all
+
+    select
+        'subquery' as construct,
         'at_person' as definition,
         'act' as target_name,
         case
@@ -1824,7 +2033,7 @@ counted as (
             else 'no person'
         end as reason,
         count(*) as n_rows
-    from dropped_2
+    from dropped_3
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -1844,7 +2053,7 @@ counted as (
             else coalesce(why_unattached, 'no treatment')
         end as reason,
         count(*) as n_rows
-    from dropped_3
+    from dropped_4
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -1864,7 +2073,7 @@ counted as (
             else 'no visit'
         end as reason,
         count(*) as n_rows
-    from dropped_4
+    from dropped_5
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -1884,7 +2093,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_5
+    from dropped_6
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -1904,7 +2113,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_6
+    from dropped_7
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -1924,7 +2133,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_7
+    from dropped_8
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -1944,7 +2153,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_8
+    from dropped_9
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -1964,7 +2173,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_9
+    from dropped_10
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -1984,7 +2193,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_10
+    from dropped_11
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2004,7 +2213,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_11
+    from dropped_12
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2024,7 +2233,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_12
+    from dropped_13
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2044,7 +2253,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_13
+    from dropped_14
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2064,7 +2273,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_14
+    from dropped_15
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2084,7 +2293,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_15
+    from dropped_16
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2104,7 +2313,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_16
+    from dropped_17
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2124,7 +2333,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_17
+    from dropped_18
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2144,7 +2353,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_18
+    from dropped_19
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2164,7 +2373,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_19
+    from dropped_20
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2184,7 +2393,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_20
+    from dropped_21
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2204,12 +2413,32 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_21
+    from dropped_22
     group by
         case
             when is_after_as_of then 'after_as_of'
             when person_id is null then 'no person'
             else coalesce(why_unattached, 'no episode')
+        end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'care_joined' as definition,
+        'span' as target_name,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end as reason,
+        count(*) as n_rows
+    from dropped_23
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
         end
 
     union all
@@ -2224,7 +2453,7 @@ counted as (
             else 'no person'
         end as reason,
         count(*) as n_rows
-    from dropped_22
+    from dropped_24
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2244,7 +2473,7 @@ counted as (
             else 'no person'
         end as reason,
         count(*) as n_rows
-    from dropped_23
+    from dropped_25
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2264,7 +2493,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_24
+    from dropped_26
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2284,7 +2513,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_25
+    from dropped_27
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2304,7 +2533,27 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_26
+    from dropped_28
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'where_matchers' as definition,
+        'act' as target_name,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
+        count(*) as n_rows
+    from dropped_29
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2324,7 +2573,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_27
+    from dropped_30
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2344,7 +2593,7 @@ counted as (
             else 'no event id'
         end as reason,
         count(*) as n_rows
-    from dropped_28
+    from dropped_31
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2364,7 +2613,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_29
+    from dropped_32
     group by
         case
             when is_after_as_of then 'after_as_of'
