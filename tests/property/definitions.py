@@ -70,7 +70,8 @@ class Author:
         if kind == "all" and depth:
             return {"all": [self.rule(source, depth - 1) for _ in range(self.number(1, 3))]}
         if kind == "two":
-            return self.matcher(source, None) | self.matcher(source, None)
+            first, second = self.matcher(source, None), self.matcher(source, None)
+            return {"all": [first, second]} if "of" in first or "of" in second else first | second
         if kind == "role":
             named = [(k, r) for k, roles in source.roles.items() for r in roles if r != k and k != "unit"]
             if named:
@@ -83,6 +84,12 @@ class Author:
         role = {"role": named[1]} if named else {}
         if kind == "known":
             return {self.among(("presence", "presence", "absence")): self.among(source.all_roles())}
+        if kind == "concept" and self.percent(15):
+            word = self.among(("substring", "starts_with"))
+            sought = (
+                {"code_of": self.among(CONCEPTS)} if self.percent(30) else self.piece(from_start=word == "starts_with")
+            )
+            return {word: sought, "of": "code"} | role
         if kind == "concept":
             word = self.among(("exact", "exact", "hierarchy", "hierarchy", "phenotype"))
             value = self.concept_set() if word == "phenotype" else self.one_or_many(CONCEPTS, 4)

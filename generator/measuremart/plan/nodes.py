@@ -151,6 +151,16 @@ class TextMatches:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeMatches:
+    """The code of the concept, from the vocabulary, contains or starts with a text or the code of a concept."""
+
+    column: Column
+    position: Literal["anywhere", "start"]
+    text: str | None
+    code_of: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class TextIs:
     """The text is exactly one of `texts`."""
 
@@ -190,7 +200,9 @@ class AllOf:
     parts: tuple[Predicate, ...]
 
 
-Predicate: TypeAlias = ConceptIs | ConceptInSet | TextMatches | TextIs | IsKnown | NumberIs | FlagIs | AllOf
+Predicate: TypeAlias = (
+    ConceptIs | ConceptInSet | TextMatches | CodeMatches | TextIs | IsKnown | NumberIs | FlagIs | AllOf
+)
 
 
 @dataclass(frozen=True, slots=True)

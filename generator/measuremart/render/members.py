@@ -122,6 +122,7 @@ def _subquery(
             produced=produced,
             hierarchies=needs.hierarchies,
             codes=needs.codes,
+            coded=needs.coded,
             needs_person=subquery.where.needs_person,
             dropped=dropped,
             conditions=conditions(subquery.where, "target_row"),
@@ -162,7 +163,7 @@ def _vocabulary(ctes: Ctes, needs: Needs) -> None:
     if needs.hierarchies:
         columns = ["ancestor_concept_id", "descendant_concept_id"]
         ctes.columns("concept_ancestor", "stg_omop__concept_ancestor", [(c, c) for c in columns])
-    if needs.codes:
+    if needs.codes or needs.coded:
         columns = ["concept_id", "concept_code"]
         ctes.columns("concept", "stg_omop__concept", [(c, c) for c in columns])
 

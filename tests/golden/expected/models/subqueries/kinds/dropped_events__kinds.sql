@@ -621,6 +621,34 @@ dropped_14_target_row as (
 
 ),
 
+dropped_14_code_1 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 9001
+
+),
+
+dropped_14_coded_1 as (
+
+    select concept_id
+    from concept
+    where
+        concept_id <> 0
+        and position((select code.folded_code from dropped_14_code_1 as code) in {{ fold_ascii('concept_code') }}) > 0
+
+),
+
+dropped_14_coded_2 as (
+
+    select concept_id
+    from concept
+    where
+        concept_id <> 0
+        and position('c34' in {{ fold_ascii('concept_code') }}) = 1
+
+),
+
 dropped_14_eligible as (
 
     select
@@ -636,7 +664,7 @@ dropped_14_eligible as (
 
 ),
 
-dropped_14 as (
+dropped_14_rule_1 as (
 
     select
         person_id,
@@ -645,7 +673,42 @@ dropped_14 as (
         measure_date,
         why_unattached
     from dropped_14_eligible
-    where act_code in (select listed.concept_id from concept_set__with_descendants as listed)
+    where act_code in (select listed.concept_id from dropped_14_coded_1 as listed)
+
+),
+
+dropped_14_rule_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_14_eligible
+    where act_code in (select listed.concept_id from dropped_14_coded_2 as listed)
+
+),
+
+dropped_14 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_14_rule_1
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_14_rule_2
 
 ),
 
@@ -686,11 +749,52 @@ dropped_15 as (
         measure_date,
         why_unattached
     from dropped_15_eligible
-    where coalesce(act_code, 0) <> 0
+    where act_code in (select listed.concept_id from concept_set__with_descendants as listed)
 
 ),
 
 dropped_16_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        act_code
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_16_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.act_code
+    from dropped_16_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_16 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached
+    from dropped_16_eligible
+    where coalesce(act_code, 0) <> 0
+
+),
+
+dropped_17_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -708,7 +812,7 @@ dropped_16_target_row as (
 
 ),
 
-dropped_16_eligible as (
+dropped_17_eligible as (
 
     select
         target_row.person_id,
@@ -722,13 +826,13 @@ dropped_16_eligible as (
         target_row.type_code,
         target_row.visit_no,
         target_row.was_urgent
-    from dropped_16_target_row as target_row
+    from dropped_17_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped_16_rule_1 as (
+dropped_17_rule_1 as (
 
     select
         person_id,
@@ -736,12 +840,12 @@ dropped_16_rule_1 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_eligible
+    from dropped_17_eligible
     where type_code = 32020
 
 ),
 
-dropped_16_rule_2 as (
+dropped_17_rule_2 as (
 
     select
         person_id,
@@ -749,12 +853,12 @@ dropped_16_rule_2 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_eligible
+    from dropped_17_eligible
     where dose_given < 5
 
 ),
 
-dropped_16_rule_3 as (
+dropped_17_rule_3 as (
 
     select
         person_id,
@@ -762,12 +866,12 @@ dropped_16_rule_3 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_eligible
+    from dropped_17_eligible
     where remark = 'ward'
 
 ),
 
-dropped_16_rule_4 as (
+dropped_17_rule_4 as (
 
     select
         person_id,
@@ -775,12 +879,12 @@ dropped_16_rule_4 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_eligible
+    from dropped_17_eligible
     where was_urgent = true
 
 ),
 
-dropped_16_rule_5 as (
+dropped_17_rule_5 as (
 
     select
         person_id,
@@ -788,12 +892,12 @@ dropped_16_rule_5 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_eligible
+    from dropped_17_eligible
     where visit_no is not null
 
 ),
 
-dropped_16_rule_6 as (
+dropped_17_rule_6 as (
 
     select
         person_id,
@@ -801,12 +905,12 @@ dropped_16_rule_6 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_eligible
+    from dropped_17_eligible
     where ended_on is null
 
 ),
 
-dropped_16 as (
+dropped_17 as (
 
     select
         person_id,
@@ -814,7 +918,7 @@ dropped_16 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_rule_1
+    from dropped_17_rule_1
 
     union all
 
@@ -824,7 +928,7 @@ dropped_16 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_rule_2
+    from dropped_17_rule_2
 
     union all
 
@@ -834,7 +938,7 @@ dropped_16 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_rule_3
+    from dropped_17_rule_3
 
     union all
 
@@ -844,7 +948,7 @@ dropped_16 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_rule_4
+    from dropped_17_rule_4
 
     union all
 
@@ -854,7 +958,7 @@ dropped_16 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_rule_5
+    from dropped_17_rule_5
 
     union all
 
@@ -864,11 +968,11 @@ dropped_16 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_16_rule_6
+    from dropped_17_rule_6
 
 ),
 
-dropped_17_target_row as (
+dropped_18_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -883,7 +987,7 @@ dropped_17_target_row as (
 
 ),
 
-dropped_17_eligible as (
+dropped_18_eligible as (
 
     select
         target_row.person_id,
@@ -894,47 +998,6 @@ dropped_17_eligible as (
         target_row.act_code,
         target_row.quantity,
         target_row.quantity_unit
-    from dropped_17_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_17 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_17_eligible
-    where (quantity >= 2.50 and act_code = 9001 and quantity_unit = 8840)
-
-),
-
-dropped_18_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        label
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_18_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.label
     from dropped_18_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -950,7 +1013,7 @@ dropped_18 as (
         measure_date,
         why_unattached
     from dropped_18_eligible
-    where position('l01' in {{ fold_ascii('label') }}) = 1
+    where (quantity >= 2.50 and act_code = 9001 and quantity_unit = 8840)
 
 ),
 
@@ -991,7 +1054,7 @@ dropped_19 as (
         measure_date,
         why_unattached
     from dropped_19_eligible
-    where position(('50' || chr(37) || '_aé' || chr(92)) in {{ fold_ascii('label') }}) > 0
+    where position('l01' in {{ fold_ascii('label') }}) = 1
 
 ),
 
@@ -1032,7 +1095,7 @@ dropped_20 as (
         measure_date,
         why_unattached
     from dropped_20_eligible
-    where label = ('O' || chr(39) || 'Neill ' || chr(123) || chr(123) || ' x ' || chr(125) || chr(125))
+    where position(('50' || chr(37) || '_aé' || chr(92)) in {{ fold_ascii('label') }}) > 0
 
 ),
 
@@ -1073,19 +1136,20 @@ dropped_21 as (
         measure_date,
         why_unattached
     from dropped_21_eligible
-    where label in ('left', 'right')
+    where label = ('O' || chr(39) || 'Neill ' || chr(123) || chr(123) || ' x ' || chr(125) || chr(125))
 
 ),
 
 dropped_22_target_row as (
 
     select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('clinic_span') }}
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        label
+    from {{ source('clinic', 'acts') }}
 
 ),
 
@@ -1096,7 +1160,8 @@ dropped_22_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.why_unattached,
+        target_row.label
     from dropped_22_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1109,9 +1174,10 @@ dropped_22 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached
     from dropped_22_eligible
-    where start_date is not null
+    where label in ('left', 'right')
 
 ),
 
@@ -1121,9 +1187,9 @@ dropped_23_target_row as (
         cast(person_id as bigint) as person_id,
         cast(null as bigint) as episode_id,
         cast(person_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        concept_id
-    from {{ ref('clinic_trait') }}
+        cast(start_date as date) as measure_date,
+        cast(start_date as date) as start_date
+    from {{ ref('clinic_span') }}
 
 ),
 
@@ -1134,7 +1200,7 @@ dropped_23_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.start_date
     from dropped_23_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
@@ -1149,11 +1215,49 @@ dropped_23 as (
         measure_resolver,
         measure_date
     from dropped_23_eligible
-    where concept_id = 9500
+    where start_date is not null
 
 ),
 
 dropped_24_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
+        cast(null as date) as measure_date,
+        concept_id
+    from {{ ref('clinic_trait') }}
+
+),
+
+dropped_24_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id
+    from dropped_24_target_row as target_row
+    where
+        (target_row.person_id is null or target_row.measure_resolver is null)
+
+),
+
+dropped_24 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from dropped_24_eligible
+    where concept_id = 9500
+
+),
+
+dropped_25_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1167,7 +1271,7 @@ dropped_24_target_row as (
 
 ),
 
-dropped_24_hierarchy_1 as (
+dropped_25_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -1181,7 +1285,7 @@ dropped_24_hierarchy_1 as (
 
 ),
 
-dropped_24_eligible as (
+dropped_25_eligible as (
 
     select
         target_row.person_id,
@@ -1191,7 +1295,7 @@ dropped_24_eligible as (
         target_row.why_unattached,
         target_row.act_code,
         target_row.quantity
-    from dropped_24_target_row as target_row
+    from dropped_25_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
         and not coalesce(
@@ -1205,7 +1309,7 @@ dropped_24_eligible as (
 
 ),
 
-dropped_24 as (
+dropped_25 as (
 
     select
         person_id,
@@ -1213,12 +1317,12 @@ dropped_24 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_24_eligible
-    where act_code in (select listed.concept_id from dropped_24_hierarchy_1 as listed)
+    from dropped_25_eligible
+    where act_code in (select listed.concept_id from dropped_25_hierarchy_1 as listed)
 
 ),
 
-dropped_25_target_row as (
+dropped_26_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1234,7 +1338,7 @@ dropped_25_target_row as (
 
 ),
 
-dropped_25_eligible as (
+dropped_26_eligible as (
 
     select
         target_row.person_id,
@@ -1246,13 +1350,13 @@ dropped_25_eligible as (
         target_row.label,
         target_row.was_planned,
         target_row.was_urgent
-    from dropped_25_target_row as target_row
+    from dropped_26_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped_25_rule_1 as (
+dropped_26_rule_1 as (
 
     select
         person_id,
@@ -1260,12 +1364,12 @@ dropped_25_rule_1 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_25_eligible
+    from dropped_26_eligible
     where (act_code = 9001 and was_planned = true)
 
 ),
 
-dropped_25_rule_2 as (
+dropped_26_rule_2 as (
 
     select
         person_id,
@@ -1273,12 +1377,12 @@ dropped_25_rule_2 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_25_eligible
+    from dropped_26_eligible
     where (label = 'Sodium valproate' and was_urgent = true)
 
 ),
 
-dropped_25 as (
+dropped_26 as (
 
     select
         person_id,
@@ -1286,7 +1390,7 @@ dropped_25 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_25_rule_1
+    from dropped_26_rule_1
 
     union all
 
@@ -1296,11 +1400,11 @@ dropped_25 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_25_rule_2
+    from dropped_26_rule_2
 
 ),
 
-dropped_26_target_row as (
+dropped_27_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1313,7 +1417,7 @@ dropped_26_target_row as (
 
 ),
 
-dropped_26_eligible as (
+dropped_27_eligible as (
 
     select
         target_row.person_id,
@@ -1322,7 +1426,7 @@ dropped_26_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.act_code
-    from dropped_26_target_row as target_row
+    from dropped_27_target_row as target_row
     inner join person
         on target_row.person_id = person.person_id
     where
@@ -1335,7 +1439,7 @@ dropped_26_eligible as (
 
 ),
 
-dropped_26 as (
+dropped_27 as (
 
     select
         person_id,
@@ -1343,12 +1447,12 @@ dropped_26 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_26_eligible
+    from dropped_27_eligible
     where act_code = 9001
 
 ),
 
-dropped_27_target_row as (
+dropped_28_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1362,7 +1466,7 @@ dropped_27_target_row as (
 
 ),
 
-dropped_27_eligible as (
+dropped_28_eligible as (
 
     select
         target_row.person_id,
@@ -1372,7 +1476,7 @@ dropped_27_eligible as (
         target_row.why_unattached,
         target_row.act_code,
         target_row.quantity
-    from dropped_27_target_row as target_row
+    from dropped_28_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
         and not coalesce(
@@ -1382,7 +1486,7 @@ dropped_27_eligible as (
 
 ),
 
-dropped_27 as (
+dropped_28 as (
 
     select
         person_id,
@@ -1390,12 +1494,12 @@ dropped_27 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_27_eligible
+    from dropped_28_eligible
     where act_code = 7
 
 ),
 
-dropped_28_target_row as (
+dropped_29_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1407,7 +1511,7 @@ dropped_28_target_row as (
 
 ),
 
-dropped_28_eligible as (
+dropped_29_eligible as (
 
     select
         target_row.person_id,
@@ -1415,25 +1519,25 @@ dropped_28_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.act_code
-    from dropped_28_target_row as target_row
+    from dropped_29_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
 
 ),
 
-dropped_28 as (
+dropped_29 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from dropped_28_eligible
+    from dropped_29_eligible
     where act_code = 9003
 
 ),
 
-dropped_29_target_row as (
+dropped_30_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1447,7 +1551,7 @@ dropped_29_target_row as (
 
 ),
 
-dropped_29_hierarchy_1 as (
+dropped_30_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -1461,7 +1565,7 @@ dropped_29_hierarchy_1 as (
 
 ),
 
-dropped_29_eligible as (
+dropped_30_eligible as (
 
     select
         target_row.person_id,
@@ -1471,7 +1575,7 @@ dropped_29_eligible as (
         target_row.why_unattached,
         target_row.act_code,
         target_row.was_planned
-    from dropped_29_target_row as target_row
+    from dropped_30_target_row as target_row
     where
         (target_row.person_id is null or target_row.measure_resolver is null)
         and not coalesce(
@@ -1481,7 +1585,7 @@ dropped_29_eligible as (
 
 ),
 
-dropped_29_rule_1 as (
+dropped_30_rule_1 as (
 
     select
         person_id,
@@ -1489,12 +1593,12 @@ dropped_29_rule_1 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_29_eligible
+    from dropped_30_eligible
     where act_code = 9300
 
 ),
 
-dropped_29_rule_2 as (
+dropped_30_rule_2 as (
 
     select
         person_id,
@@ -1502,12 +1606,12 @@ dropped_29_rule_2 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_29_eligible
-    where act_code in (select listed.concept_id from dropped_29_hierarchy_1 as listed)
+    from dropped_30_eligible
+    where act_code in (select listed.concept_id from dropped_30_hierarchy_1 as listed)
 
 ),
 
-dropped_29 as (
+dropped_30 as (
 
     select
         person_id,
@@ -1515,7 +1619,7 @@ dropped_29 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_29_rule_1
+    from dropped_30_rule_1
 
     union all
 
@@ -1525,7 +1629,7 @@ dropped_29 as (
         measure_resolver,
         measure_date,
         why_unattached
-    from dropped_29_rule_2
+    from dropped_30_rule_2
 
 ),
 
@@ -1676,7 +1780,7 @@ counted as (
 
     select
         'subquery' as construct,
-        'by_phenotype' as definition,
+        'by_own_code' as definition,
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
@@ -1687,7 +1791,7 @@ counted as (
 
     select
         'subquery' as construct,
-        'by_presence' as definition,
+        'by_phenotype' as definition,
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
@@ -1698,7 +1802,7 @@ counted as (
 
     select
         'subquery' as construct,
-        'by_role' as definition,
+        'by_presence' as definition,
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
@@ -1709,7 +1813,7 @@ counted as (
 
     select
         'subquery' as construct,
-        'by_scalar' as definition,
+        'by_role' as definition,
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
@@ -1720,7 +1824,7 @@ counted as (
 
     select
         'subquery' as construct,
-        'by_start' as definition,
+        'by_scalar' as definition,
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
@@ -1731,7 +1835,7 @@ counted as (
 
     select
         'subquery' as construct,
-        'by_substring' as definition,
+        'by_start' as definition,
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
@@ -1742,7 +1846,7 @@ counted as (
 
     select
         'subquery' as construct,
-        'by_text' as definition,
+        'by_substring' as definition,
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
@@ -1753,7 +1857,7 @@ counted as (
 
     select
         'subquery' as construct,
-        'by_texts' as definition,
+        'by_text' as definition,
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
@@ -1764,11 +1868,22 @@ counted as (
 
     select
         'subquery' as construct,
+        'by_texts' as definition,
+        'act' as target_name,
+        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        count(*) as n_rows
+    from dropped_22
+    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+
+    union all
+
+    select
+        'subquery' as construct,
         'in_care' as definition,
         'span' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_22
+    from dropped_23
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -1779,7 +1894,7 @@ counted as (
         'trait' as target_name,
         case when person_id is null then 'no person' else 'no person' end as reason,
         count(*) as n_rows
-    from dropped_23
+    from dropped_24
     group by case when person_id is null then 'no person' else 'no person' end
 
     union all
@@ -1790,7 +1905,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_24
+    from dropped_25
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1801,7 +1916,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_25
+    from dropped_26
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1812,7 +1927,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_26
+    from dropped_27
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1823,7 +1938,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_27
+    from dropped_28
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
@@ -1834,7 +1949,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else 'no event id' end as reason,
         count(*) as n_rows
-    from dropped_28
+    from dropped_29
     group by case when person_id is null then 'no person' else 'no event id' end
 
     union all
@@ -1845,7 +1960,7 @@ counted as (
         'act' as target_name,
         case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
         count(*) as n_rows
-    from dropped_29
+    from dropped_30
     group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
 
     union all
