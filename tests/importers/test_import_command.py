@@ -77,7 +77,7 @@ def test_a_dry_run_shows_and_writes_nothing(home: Path) -> None:
     code, out, _ = run(home, OLDER, "--dry-run")
     assert code == 0
     assert "+++ b/oa/measures.yml\n" in out
-    assert "+    except: [care_episodes, no_surgery_3]\n" in out
+    assert "+    except: [care_episodes, any_tx_surgical]\n" in out
     assert "exact" in out
     assert sorted(home.rglob("*")) == before
 

@@ -10,7 +10,25 @@ from dataclasses import dataclass
 
 from measuremart.definitions.base import NAME_LENGTH
 
-_WORDS = {"<=": " up to ", ">=": " at least ", "<": " below ", ">": " above ", "%": " percent ", "&": " and "}
+# In this order: an arrow is no comparison, and `!=` begins no `=`. What is equal to something just has it beside it.
+_WORDS = {
+    "-->": " to ",
+    "->": " to ",
+    "→": " to ",
+    "!=": " not ",
+    "<>": " not ",
+    "≠": " not ",
+    "<=": " up to ",
+    "=<": " up to ",
+    "≤": " up to ",
+    ">=": " at least ",
+    "=>": " at least ",
+    "≥": " at least ",
+    "<": " below ",
+    ">": " above ",
+    "%": " percent ",
+    "&": " and ",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from measuremart.importers.oa_cohorts.configuration import FULL_COHORT, Configur
 from measuremart.importers.oa_cohorts.indicators import indicators
 from measuremart.importers.oa_cohorts.meaning import EPISODES
 from measuremart.importers.oa_cohorts.measures import Measures
+from measuremart.importers.oa_cohorts.reading import Row
 from measuremart.importers.oa_cohorts.reports import cohorts, concept_sets, reports
-from measuremart.importers.oa_cohorts.subqueries import Leaf, leaves
+from measuremart.importers.oa_cohorts.subqueries import Leaf, leaves, wants_no_row
 from measuremart.importers.oa_cohorts.translation import Entry, Translation, text_of
 from measuremart.importers.oa_cohorts.unavailable import unavailable
 from measuremart.problems import Problem
@@ -91,7 +92,12 @@ def _named(source: Configuration, catalogue: Catalogue, refused: dict[tuple[str,
 
     def wanted(kind: str, table: str, column: str = "name") -> list[Wanted]:
         rows = [row for row in source.sorted(table) if kind != "measure" or row.number("id") != FULL_COHORT]
-        return [Wanted(kind, row.number("id"), row.text(column)) for row in rows]
+        return [Wanted(kind, row.number("id"), text(kind, row, column)) for row in rows]
+
+    def text(kind: str, row: Row, column: str) -> str:
+        # "No surgery" would name the surgeries that an `except` takes out.
+        opposite = kind == "subquery" and wants_no_row(source, row)
+        return f"any {row.text('target')}" if opposite else row.text(column)
 
     shared = [Wanted("care", 0, "Care episodes"), *wanted("measure", "measure"), *wanted("subquery", "subquery")]
     for section, things in (

@@ -15,10 +15,12 @@ from measuremart.importers.oa_cohorts.layouts import LAYOUTS, TABLES, Column, La
 from measuremart.problems import Kind, Position, Problem, did_you_mean
 
 MAX_BYTES = 20_000_000
-_EMPTY = ("", "NULL", "\\N")
+_EMPTY = ("", "NULL", "null", "None", "NaN", "nan", "\\N")
 _WHOLE = re.compile(r"[-+]?[0-9]{1,18}(\.0+)?\Z")  # spreadsheets and pandas write the ids of a column with gaps as 12.0
 _NUMBER = re.compile(r"[-+]?[0-9]{1,18}(\.[0-9]{1,10})?\Z")
-_FLAGS = {"t": True, "true": True, "1": True, "yes": True, "f": False, "false": False, "0": False, "no": False}
+_FLAGS = dict.fromkeys(("t", "true", "1", "yes", "y", "on"), True) | dict.fromkeys(
+    ("f", "false", "0", "no", "n", "off"), False
+)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 # The one file that is called differently in the two layouts.
 _RULE_MAP = next(table for table in TABLES if table.name == "subquery_rule_map")
