@@ -177,7 +177,6 @@ def test_a_window_may_want_another_date_of_its_candidate_and_anchor(tmp_path: Pa
         ("11,2,7,-30,60,,,,,,,", "both a subquery and an anchor measure"),
         ("11,,7,-30,60,,,,,,dt_moon,", "date role 'dt_moon' is none of target 'dx_primary'"),
         ("11,,7,-30,60,,,,,,,end", "date 'end' of measure 7, which is not a single subquery"),
-        ("11,,7,-30,60,,,,,condition,,", "picked by its condition and counted from another"),
         ("11,,0,-30,60,,,,,,,", "the full cohort (measure 0) is a part of it"),
         ("11,,7,-300000,60,,,,,,,", "reaches further than 100,000 days"),
     ],

@@ -69,7 +69,9 @@ def of_date(target: str, word: str, role: str) -> list[str]:
         there = (
             "the start of the condition"
             if target == "dx_to_tx_window"
-            else f"its {FIRST_DAYS[target]}" if target in FIRST_DAYS else "the row's own date"
+            else f"its {FIRST_DAYS[target]}"
+            if target in FIRST_DAYS
+            else "the row's own date"
         )
         return [f"it is dated by {here}, as {word} says; oa-cohorts dates it by {there}, whatever {word} says"]
     return []

@@ -13,8 +13,8 @@ from measuremart.importers.oa_cohorts.subqueries import Leaf, date_role
 from measuremart.importers.oa_cohorts.translation import Entry, Translation, UnmappableError
 
 Expression = str | dict[str, Any]
-# A leaf as a measure needs it: its id, whether keyed by treatment, and a date role that is not its own.
-Variant = tuple[int, bool, str]
+# A leaf as a measure needs it: its id, `treatment` or `event` where it is keyed so, and a date role not its own.
+Variant = tuple[int, str, str]
 # What a date role of a window may say for the date that a measure has anyway.
 _OWN_DATE = ("", "measure", "default", "measure_date", "event_date")
 # In place of a date role: the later of the two dates of a window.
@@ -162,7 +162,7 @@ class Measures:
         if scope == "treatment" and top and not leaf.has_treatments:
             raise UnmappableError(f"it matches by treatment, and target '{leaf.body['target']}' has no treatments")
         by_treatment = scope == "treatment" and leaf.has_treatments and not leaf.absent
-        name = self._variant(leaf, by_treatment, role)
+        name = self._variant(leaf, "treatment" if by_treatment else "", role)
         by_person = scope == "person"
         rows: Expression = {"at": "person", "of": name} if by_person and leaf.has_episodes else name
         if leaf.absent:
@@ -170,15 +170,15 @@ class Measures:
             return {"except": [{"at": "person", "of": spine} if by_person else spine, rows]}
         return {"subquery": rows} if isinstance(rows, str) else rows
 
-    def _variant(self, leaf: Leaf, by_treatment: bool, role: str) -> str:
-        if not by_treatment and not role:
+    def _variant(self, leaf: Leaf, key: str, role: str) -> str:
+        if not key and not role:
             self.plain.add(leaf.id)
             return leaf.name
-        variant = (leaf.id, by_treatment, role)
+        variant = (leaf.id, key, role)
         if self._sole.get(leaf.id) == variant:
             self.variants[variant] = leaf.name
         elif variant not in self.variants:
-            suffix = "_".join(word for word in ("treatment" if by_treatment else "", role) if word)
+            suffix = "_".join(word for word in (key, role) if word)
             reserved = self._work.reserved["measures"]
             self.variants[variant] = free_name(leaf.name, suffix, reserved)
             reserved.add(self.variants[variant])
@@ -198,9 +198,11 @@ class Measures:
             raise UnmappableError(f"its window reaches further than {_MOST_DAYS:,} days")
         role, order = window.text("anchor_role").lower(), window.text("anchor_order").lower()
         picked = window.text("selection") or "first"
-        if picked != "all" and self._date_of(anchor, leaf, order) != self._date_of(anchor, leaf, role):
-            raise UnmappableError(f"the anchor is picked by its {order or 'own date'} and counted from another date")
-        parts: Entry = {"anchor": self._part(anchor, leaf, role, scope)}
+        by, dated = self._date_of(anchor, leaf, order), self._date_of(anchor, leaf, role)
+        if picked == "all" or by == dated:
+            parts: Entry = {"anchor": self._part(anchor, leaf, role, scope)}
+        else:
+            parts = {"anchor": self._picked_anchor(self._leaf_of(anchor, leaf), picked, (by, dated), scope)}
         parts["candidate"] = self._part(window.number("candidate"), None, window.text("candidate_role").lower(), scope)
         parts |= {"from": {"days": first}} if first is not None else {}
         parts |= {"to": {"days": last}} if last is not None else {}
@@ -227,6 +229,17 @@ class Measures:
             scope = self._scope(measure) or scope
         body = self._leaf(single, scope, top=False, role=role)
         return body["subquery"] if list(body) == ["subquery"] else body
+
+    def _picked_anchor(self, leaf: Leaf | None, pick: str, roles: tuple[str, str], scope: str) -> Expression:
+        """Return the first or last event of each key by one of its dates, with another of its dates."""
+        by, dated = roles
+        if leaf is None or leaf.absent or scope == "treatment":
+            words = [role or "own date" for role in roles]
+            raise UnmappableError(f"the anchor is picked by its {words[0]} and counted from its {words[1]}")
+        key = "episode" if leaf.has_episodes and scope != "person" else "person"
+        event = {pick: {"of": self._variant(leaf, "event", by), "per": key}}
+        same = {"anchor": event, "candidate": self._variant(leaf, "event", dated)}
+        return {"at": key, "of": {"window": same}}
 
     def _leaf_of(self, measure: int | None, leaf: int | None) -> Leaf | None:
         """Return the subquery that an anchor or candidate is, None where it is made of several."""

@@ -146,9 +146,9 @@ def _subqueries(work: Translation, found: dict[int, Leaf], measures: Measures) -
 def _forms(leaf: Leaf, measures: Measures) -> Iterator[tuple[str, Entry]]:
     """Yield a subquery in every form that measures want; the id is of the one that has its name."""
     forms: dict[str, dict[str, Any]] = {leaf.name: {}}
-    for (number, by_treatment, role), name in measures.variants.items():
+    for (number, key, role), name in measures.variants.items():
         if number == leaf.id:
-            forms[name] = {**({"resolve_by": "treatment"} if by_treatment else {}), **({"date": role} if role else {})}
+            forms[name] = {**({"resolve_by": key} if key else {}), **({"date": role} if role else {})}
     for name in sorted(forms, key=lambda n: (n != leaf.name, n)):
         yield name, {**({"id": leaf.id} if name == leaf.name else {}), **leaf.entry(**forms[name])}
 
