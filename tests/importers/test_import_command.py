@@ -217,3 +217,12 @@ def test_a_pack_that_is_no_name(home: Path, pack: str) -> None:
 def test_folders_that_are_not_there(home: Path, tmp_path: Path) -> None:
     assert run(home, tmp_path / "nowhere")[0] == 2
     assert run(tmp_path / "no_project", NEWER)[0] == 2
+
+
+def test_definitions_that_nothing_uses_are_one_line(home: Path) -> None:
+    out = run(home, NEWER)[1]
+    problems = read_definitions(home / "definitions").problems
+    unused = [p for p in problems if p.check == "unused_definition" and "/oa/" in p.position.file]
+    assert len(unused) > 1
+    assert f"nothing uses {len(unused)} definitions: `measuremart validate` says which\n" in out
+    assert "nothing uses measure" not in out

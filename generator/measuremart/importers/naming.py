@@ -10,20 +10,22 @@ from dataclasses import dataclass
 
 from measuremart.definitions.base import NAME_LENGTH
 
-# In this order: an arrow is no comparison, and `!=` begins no `=`. What is equal to something just has it beside it.
+# In this order: an arrow is no comparison, and `!=` and `<=` hold no `=` of their own.
 _WORDS = {
     "-->": " to ",
     "->": " to ",
     "→": " to ",
-    "!=": " not ",
-    "<>": " not ",
-    "≠": " not ",
+    "!=": " is not ",
+    "<>": " is not ",
+    "≠": " is not ",
     "<=": " up to ",
     "=<": " up to ",
     "≤": " up to ",
     ">=": " at least ",
     "=>": " at least ",
     "≥": " at least ",
+    "==": " is ",
+    "=": " is ",
     "<": " below ",
     ">": " above ",
     "%": " percent ",

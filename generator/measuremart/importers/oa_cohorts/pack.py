@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from measuremart.importers.emit import sealed, section_text
 from measuremart.importers.finding import Finding, Unavailable
 from measuremart.importers.naming import Wanted, names_of
 from measuremart.importers.oa_cohorts.by_person import name_repeated
+from measuremart.importers.oa_cohorts.concept_names import concept_names
 from measuremart.importers.oa_cohorts.configuration import FULL_COHORT, Configuration, read_configuration
 from measuremart.importers.oa_cohorts.indicators import indicators
 from measuremart.importers.oa_cohorts.meaning import EPISODES
@@ -48,6 +50,13 @@ def translate(folder: Path, catalogue: Catalogue, refused: Mapping[tuple[str, st
     source = read_configuration(folder)
     if source.problems:
         return Imported({}, {}, [], [], sorted(source.problems, key=lambda p: (p.position, p.message)))
+    try:
+        concepts = concept_names(source, folder)
+    except (OSError, ValueError, csv.Error) as error:
+        concepts = {}
+        source.findings.append(
+            Finding("CONCEPT.csv", 0, "names", "left out", f"the vocabulary cannot be read: {error}")
+        )
     work = _named(source, catalogue, dict(refused or {}))
     found = leaves(work)
     if work.problems:
@@ -73,7 +82,7 @@ def translate(folder: Path, catalogue: Catalogue, refused: Mapping[tuple[str, st
     sections["reports"] = [("", reports(work, set(sections["cohorts"][0][1]), made.entries))]
     entries = {section: {n: e for _, group in groups for n, e in group.items()} for section, groups in sections.items()}
     return Imported(
-        files={f"{s}.yml": sealed(_HEADING, section_text(s, g)) for s, g in sections.items() if entries[s]},
+        files={f"{s}.yml": sealed(_HEADING, section_text(s, g, concepts)) for s, g in sections.items() if entries[s]},
         counts={section: len(found_entries) for section, found_entries in entries.items() if found_entries},
         findings=sorted({*source.findings, *work.findings}),
         unavailable=unavailable(entries, made.replaced),

@@ -15,6 +15,8 @@ from measuremart.importers.oa_cohorts.layouts import LAYOUTS, TABLES, Column, La
 from measuremart.problems import Kind, Position, Problem, did_you_mean
 
 MAX_BYTES = 20_000_000
+# The file of the OMOP vocabularies, as Athena calls it and as others write it: names for those who read the pack.
+VOCABULARY_FILES = ("CONCEPT.csv", "concept.csv")
 _EMPTY = ("", "NULL", "null", "None", "NaN", "nan", "\\N")
 _WHOLE = re.compile(r"[-+]?[0-9]{1,18}(\.0+)?\Z")  # spreadsheets and pandas write the ids of a column with gaps as 12.0
 _NUMBER = re.compile(r"[-+]?[0-9]{1,18}(\.[0-9]{1,10})?\Z")
@@ -87,7 +89,7 @@ def read_folder(folder: Path) -> Reading:
         _read_table(folder, table, reading)
     known = {table.files[reading.layout] for table in TABLES}
     for path in sorted(folder.glob("*.csv")):
-        if path.name not in known:
+        if path.name not in known and path.name not in VOCABULARY_FILES:
             text = f"not a file of the {reading.layout} layout: not read"
             reading.findings.append(Finding(_printable(path.name), 0, "file", "left out", text))
     return reading
