@@ -226,3 +226,19 @@ def test_definitions_that_nothing_uses_are_one_line(home: Path) -> None:
     assert len(unused) > 1
     assert f"nothing uses {len(unused)} definitions: `measuremart validate` says which\n" in out
     assert "nothing uses measure" not in out
+
+
+def test_a_cohort_that_our_language_refuses_is_left_out_and_said(home: Path, tmp_path: Path) -> None:
+    """A cohort of episodes and of persons: oa-cohorts counts both, here a cohort has one grain."""
+    source = altered(tmp_path, NEWER)
+    for file, line in (("dash_cohort_def.csv", "4,Whoever,w,9"), ("dash_cohort_def_map.csv", "4,2\n1,2")):
+        with (source / file).open("a") as stream:
+            stream.write(f"{line}\n")
+    code, out, error = run(home, source)
+    assert (code, error) == (0, "")
+    said = " ".join(out.split())
+    assert "dash_cohort.csv 2 Staged cancers left out" in said
+    assert "grain" in said
+    cohorts = (home / "definitions" / "oa" / "cohorts.yml").read_text()
+    assert ("  thoracic:\n" in cohorts, "  staged_cancers:\n" in cohorts) == (True, False)
+    assert [p for p in read_definitions(home / "definitions").problems if p.kind is not Kind.WARNING] == []

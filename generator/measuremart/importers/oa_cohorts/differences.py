@@ -29,6 +29,10 @@ NUMERATOR_PERIOD = (
     "a result without a numerator has the period of its denominator; in oa-cohorts it has the period undated"
 )
 BY_PERSON = "person_ep_override matches by person; oa-cohorts 0.13 reads it, and matches by episode nevertheless"
+BY_TREATMENT = (
+    "its keys are treatments, and criteria without treatments hold for all of an episode; in oa-cohorts only intents "
+    "have treatments, other criteria match nobody, and keys are episodes"
+)
 FULL_COHORT_WINDOW = "the full cohort is always inside: its denominator window is not written"
 NO_SUCH_TARGET = "oa-cohorts 0.13 has no rows for target {target}: its measures cannot run there"
 NO_SUCH_DATE = (

@@ -84,6 +84,8 @@ class Measures:
                 raise UnmappableError(refusal)
             if self._row(number).flag("person_override", False):
                 self._work.say("measure", number, "changed", differences.BY_PERSON)
+            elif self._scope(number) == "treatment":
+                self._work.say("measure", number, "changed", differences.BY_TREATMENT)
             return self._body(number, self._scope(number), top=True)
         except UnmappableError as fault:
             self._work.say("measure", number, "unavailable", str(fault))

@@ -45,7 +45,7 @@ def translate(folder: Path, catalogue: Catalogue, refused: Mapping[tuple[str, st
 
     `catalogue` has the project's other definitions: targets are looked up there, and names that it has are not given
     again. `refused` has what the language found wrong with an earlier translation, by (section, name): those are
-    written as incomplete.
+    written as incomplete, or left out where nothing incomplete can be written.
     """
     source = read_configuration(folder)
     if source.problems:

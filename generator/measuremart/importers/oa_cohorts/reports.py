@@ -34,6 +34,10 @@ def cohorts(work: Translation) -> dict[str, Entry]:
     given: dict[str, int] = {}
     for row in work.source.sorted("dash_cohort"):
         number = row.number("id")
+        refusal = work.refused.get(("cohorts", work.names[("dash_cohort", number)]))
+        if refusal:
+            work.say("dash_cohort", number, "left out", refusal)
+            continue
         definitions = [work.source.by_id["dash_cohort_def"][n] for n in sorted(work.source.definitions.get(number, []))]
         for definition in definitions:
             if definition.number("measure") == FULL_COHORT:
@@ -81,6 +85,10 @@ def reports(work: Translation, cohort_names: set[str], entries: dict[int, Entry]
     found = {}
     for row in work.source.sorted("report"):
         number = row.number("id")
+        refusal = work.refused.get(("reports", work.names[("report", number)]))
+        if refusal:
+            work.say("report", number, "left out", refusal)
+            continue
         mapped = [r for r in work.source.rows("report_cohort_map") if r.number("report") == number]
         mapped = [r for r in mapped if work.names[("dash_cohort", r.number("cohort"))] in cohort_names]
         mapped.sort(key=lambda r: (r.maybe("id") or 0, r.number("cohort")))
