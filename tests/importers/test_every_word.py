@@ -284,6 +284,7 @@ def test_windows_name_the_indicators_whose_unknown_dates_stay_open(tmp_path: Pat
         "numerator_window": {"before": {"days": 7}, "after": {"days": 30}},
         "undated_numerator": "ignore",
     }
+    assert "(indicators 10, 11, 20, 21, 30, 31, 40 to 43, 50, 51 and 90)" in reasons(found, "indicator.csv", 0)
     about = reasons(found, "indicator.csv", 90)
     assert "a key whose dates cannot decide a window is unresolved" in about
     assert "the full cohort is always inside" in about

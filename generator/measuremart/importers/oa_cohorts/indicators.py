@@ -12,7 +12,7 @@ from measuremart.importers.oa_cohorts.configuration import FULL_COHORT
 from measuremart.importers.oa_cohorts.measures import Measures
 from measuremart.importers.oa_cohorts.reading import Row
 from measuremart.importers.oa_cohorts.timing import benchmark_unit, timing
-from measuremart.importers.oa_cohorts.translation import Entry, Translation, UnmappableError, text_of
+from measuremart.importers.oa_cohorts.translation import Entry, Translation, UnmappableError, ids_said, text_of
 
 _DIRECTION = (
     "the source does not say which way is better: here more is for percent and less is for days; add "
@@ -38,8 +38,11 @@ def indicators(work: Translation, measures: Measures) -> Indicators:
     made = Indicators()
     for row in work.source.sorted("indicator"):
         made.entries[row.number("id")] = _indicator(work, measures, row, made)
-    if any(e["denominator"] != _WHOLE and "denominator_window" not in e for e in made.entries.values()):
-        text = differences.UNDATED_DENOMINATORS
+    open_ones = [number for number, entry in made.entries.items() if "denominator_window" not in entry]
+    if open_ones:
+        text = (
+            f"{differences.UNDATED_DENOMINATORS} (indicator{'' if len(open_ones) == 1 else 's'} {ids_said(open_ones)})"
+        )
         work.findings.append(Finding(work.source.files["indicator"], 0, "denominators", "changed", text))
     if any("benchmark" in entry for entry in made.entries.values()):
         work.findings.append(Finding(work.source.files["indicator"], 0, "benchmarks", "changed", _DIRECTION))
