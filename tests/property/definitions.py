@@ -84,12 +84,6 @@ class Author:
         role = {"role": named[1]} if named else {}
         if kind == "known":
             return {self.among(("presence", "presence", "absence")): self.among(source.all_roles())}
-        if kind == "concept" and self.percent(15):
-            word = self.among(("substring", "starts_with"))
-            sought = (
-                {"code_of": self.among(CONCEPTS)} if self.percent(30) else self.piece(from_start=word == "starts_with")
-            )
-            return {word: sought, "of": "code"} | role
         if kind == "concept":
             word = self.among(("exact", "exact", "hierarchy", "hierarchy", "phenotype"))
             value = self.concept_set() if word == "phenotype" else self.one_or_many(CONCEPTS, 4)
@@ -102,7 +96,10 @@ class Author:
         if word == "equals":
             return {word: self.one_or_many([t for t in TEXTS if t], 3)} | role
         if self.percent(20):
-            return {word: {"code_of": self.among(CONCEPTS)}} | role
+            sought = self.among(CONCEPTS)
+            # Every other concept's code is sought in the code of the row's own concept.
+            own = {"of": "code"} if not role and "concept" in source.main and CONCEPTS.index(sought) % 2 else {}
+            return {word: {"code_of": sought}} | role | own
         return {word: self.piece(from_start=word == "starts_with")} | role
 
     def one_or_many(self, pool: Any, most: int) -> Any:
