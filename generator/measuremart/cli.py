@@ -436,8 +436,12 @@ def import_oa_cohorts_folder(
             _echo(change.diff())
     for table in finding_tables(found.imported.findings, found.imported.unavailable):
         _out.print(table, "")
-    if found.warnings:
-        _out.print(f"{_counted(len(found.warnings), 'warning')}: `measuremart validate` says which")
+    unused = [w for w in found.warnings if w.check == "unused_definition"]
+    if unused:
+        _out.print(f"nothing uses {_counted(len(unused), 'definition')}: `measuremart validate` says which")
+    if len(found.warnings) > len(unused):
+        others = _counted(len(found.warnings) - len(unused), "other warning" if unused else "warning")
+        _out.print(f"{others}: `measuremart validate` says which")
     _out.print(", ".join(_of_section(n, section) for section, n in found.imported.counts.items()))
     if refused:
         for path in refused:

@@ -157,6 +157,7 @@ MUTATIONS = [
     ),
     Mutation(_t("subquery"), "        target_row.person_id is not null", "        1 = 1"),
     Mutation(_t("subquery"), "max(nullif(concept_code, ''))", "max(concept_code)"),
+    Mutation(_t("subquery"), "        concept_id <> 0\n        and <<", "        concept_id >= 0\n        and <<"),
     Mutation(_t("import_member"), "' distinct' if distinct", "'' if distinct"),
     Mutation(_t("distinct"), "select distinct", "select"),
     Mutation(_t("inline_events"), "select distinct", "select"),

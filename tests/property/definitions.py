@@ -70,7 +70,8 @@ class Author:
         if kind in ("all", "any") and depth:
             return {kind: [self.rule(source, depth - 1) for _ in range(self.number(1, 3))]}
         if kind == "two":
-            return self.matcher(source, None) | self.matcher(source, None)
+            first, second = self.matcher(source, None), self.matcher(source, None)
+            return {"all": [first, second]} if "of" in first or "of" in second else first | second
         if kind == "role":
             named = [(k, r) for k, roles in source.roles.items() for r in roles if r != k and k != "unit"]
             if named:
@@ -95,7 +96,10 @@ class Author:
         if word == "equals":
             return {word: self.one_or_many([t for t in TEXTS if t], 3)} | role
         if self.percent(20):
-            return {word: {"code_of": self.among(CONCEPTS)}} | role
+            sought = self.among(CONCEPTS)
+            # Every other concept's code is sought in the code of the row's own concept.
+            own = {"of": "code"} if not role and "concept" in source.main and CONCEPTS.index(sought) % 2 else {}
+            return {word: {"code_of": sought}} | role | own
         return {word: self.piece(from_start=word == "starts_with")} | role
 
     def one_or_many(self, pool: Any, most: int) -> Any:

@@ -86,6 +86,8 @@ class Matchers(Part):
     scalar: Scalar | None = None
     predicate: bool | None = None
     role: Name | None = None
+    # The text is the code of the row's own concept, read from the vocabulary; `role` then names a concept role.
+    of: Literal["code"] | None = None
     all: Annotated[tuple[Rule, ...], Field(min_length=1)] | None = None
     any: Annotated[tuple[Rule, ...], Field(min_length=1)] | None = None
 
@@ -99,7 +101,7 @@ class Matchers(Part):
         fault = None
         if self.all is not None or self.any is not None:
             word = "all" if self.all is not None else "any"
-            if found or self.role or (self.all is not None and self.any is not None):
+            if found or self.role or self.of or (self.all is not None and self.any is not None):
                 fault = f"'{word}' stands alone: move the other matchers into it"
         elif self.role and not found:
             raise incomplete("'role' needs a matcher beside it")
@@ -107,6 +109,8 @@ class Matchers(Part):
             fault = "'role' goes with one matcher: use all: [..] to name the role of each"
         elif self.role and found[0] in ("presence", "absence"):
             fault = f"'{found[0]}' names its own role: remove 'role'"
+        elif self.of and not set(found) <= {"substring", "starts_with"}:
+            fault = "'of: code' goes with substring or starts_with: use all: [..] for other matchers of the row"
         if fault:
             raise PydanticCustomError("rule", "{fault}", {"fault": fault})
         return self

@@ -162,6 +162,16 @@ class TextMatches:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeMatches:
+    """The code of the concept, from the vocabulary, contains or starts with a text or the code of a concept."""
+
+    column: Column
+    position: Literal["anywhere", "start"]
+    text: str | None
+    code_of: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class TextIs:
     """The text is exactly one of `texts`."""
 
@@ -208,7 +218,9 @@ class AnyOf:
     parts: tuple[Predicate, ...]
 
 
-Predicate: TypeAlias = ConceptIs | ConceptInSet | TextMatches | TextIs | IsKnown | NumberIs | FlagIs | AllOf | AnyOf
+Predicate: TypeAlias = (
+    ConceptIs | ConceptInSet | TextMatches | CodeMatches | TextIs | IsKnown | NumberIs | FlagIs | AllOf | AnyOf
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from measuremart.definitions import rule as language
 from measuremart.definitions.base import Part
 from measuremart.definitions.subquery import InlineSubquery
@@ -9,6 +11,7 @@ from measuremart.plan.grain import EPISODE, PERSON, Grain, Within
 from measuremart.plan.nodes import (
     AllOf,
     AnyOf,
+    CodeMatches,
     Column,
     ColumnKind,
     ConceptInSet,
@@ -177,7 +180,7 @@ class SubqueryPlanner:
             if not self._scope.pick(value, roles.by_name, "role", rule, (matcher,), trail):
                 return None
             return IsKnown(roles.by_name[value], known=matcher == "presence")
-        kind = _KIND_OF_MATCHER[matcher]
+        kind = "concept" if rule.of == "code" else _KIND_OF_MATCHER[matcher]
         column = self._column(rule, matcher, kind, target, roles, trail)
         if column is None:
             return None
@@ -189,7 +192,8 @@ class SubqueryPlanner:
         if matcher in ("substring", "starts_with"):
             code = value.code_of if isinstance(value, language.CodeOf) else None
             text = None if code is not None else value
-            return TextMatches(column, "start" if matcher == "starts_with" else "anywhere", text, code)
+            position: Literal["start", "anywhere"] = "start" if matcher == "starts_with" else "anywhere"
+            return (CodeMatches if rule.of == "code" else TextMatches)(column, position, text, code)
         if matcher == "equals":
             return TextIs(column, tuple(sorted(set(value))))
         if matcher == "predicate":

@@ -54,7 +54,9 @@ class Matcher:
         if isinstance(predicate, nodes.ConceptInSet):
             return whole(row, predicate.column.name) in self.concept_set(predicate.concept_set)
         if isinstance(predicate, nodes.TextMatches):
-            return self._text_matches(predicate, row)
+            return self._text_matches(predicate, row[predicate.column.name])
+        if isinstance(predicate, nodes.CodeMatches):
+            return self._text_matches(predicate, self._world.codes.get(whole(row, predicate.column.name) or 0))
         if isinstance(predicate, nodes.TextIs):
             return row[predicate.column.name] in predicate.texts
         if isinstance(predicate, nodes.NumberIs):
@@ -82,14 +84,14 @@ class Matcher:
             return True
         return predicate.descendants and any((i, concept) in self._world.ancestors for i in predicate.ids)
 
-    def _text_matches(self, predicate: nodes.TextMatches, row: Row) -> Truth:
+    def _text_matches(self, predicate: nodes.TextMatches | nodes.CodeMatches, found: str | None) -> Truth:
         """Section 3, `substring` and `starts_with`: A-Z fold to a-z; an empty or unknown code never matches."""
         wanted = predicate.text
         if predicate.code_of is not None:
             wanted = self._world.codes.get(predicate.code_of)
-        if not wanted:
+        if not wanted or found is None:
             return None
-        folded, text = wanted.translate(_FOLD), row[predicate.column.name].translate(_FOLD)
+        folded, text = wanted.translate(_FOLD), found.translate(_FOLD)
         return bool(text.startswith(folded)) if predicate.position == "start" else folded in text
 
 

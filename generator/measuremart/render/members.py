@@ -156,6 +156,7 @@ def _subquery(
             days_after=[f"{day} > run_context.as_of" for day in days],
             hierarchies=needs.hierarchies,
             codes=needs.codes,
+            coded=needs.coded,
             needs_person=subquery.where.needs_person,
             dropped=dropped,
             conditions=[*conditions(subquery.where, "target_row"), *must],
@@ -246,7 +247,7 @@ def _vocabulary(ctes: Ctes, needs: Needs) -> None:
     if needs.hierarchies:
         columns = ["ancestor_concept_id", "descendant_concept_id"]
         ctes.columns("concept_ancestor", "stg_omop__concept_ancestor", [(c, c) for c in columns])
-    if needs.codes:
+    if needs.codes or needs.coded:
         columns = ["concept_id", "concept_code"]
         ctes.columns("concept", "stg_omop__concept", [(c, c) for c in columns])
 

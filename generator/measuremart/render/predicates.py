@@ -29,12 +29,16 @@ _LONG = 100
 
 @dataclass
 class Needs:
-    """What predicates need beside the row: columns by alias, hierarchies, concept sets, the vocabulary's codes."""
+    """What predicates need beside the row: columns by alias, hierarchies, concept sets, the vocabulary's codes.
+
+    `codes` are the concepts whose code is sought, `coded` the conditions on the code of the row's own concept.
+    """
 
     columns: dict[str, Column] = field(default_factory=dict)
     hierarchies: list[tuple[int, ...]] = field(default_factory=list)
     concept_sets: list[str] = field(default_factory=list)
     codes: list[int] = field(default_factory=list)
+    coded: list[str] = field(default_factory=list)
 
     def alias(self, column: Column) -> str:
         """Return what a target's column goes by among the member columns: one name for each column and kind."""
@@ -74,6 +78,12 @@ def predicate(node: Predicate, needs: Needs, prefix: str, row: str = "") -> str:
             return f"{name} in (select listed.concept_id from concept_set__{concept_set} as listed)"
         case nodes.TextMatches():
             return _text_matches(node, name, needs, prefix)
+        case nodes.CodeMatches():
+            condition = _text_matches(node, "concept_code", needs, prefix)
+            if condition not in needs.coded:
+                needs.coded.append(condition)
+            coded = f"{prefix}coded_{needs.coded.index(condition) + 1}"
+            return f"{name} in (select listed.concept_id from {coded} as listed)"
         case nodes.TextIs(texts=texts):
             literals = [sql.text(t) for t in texts]
             return (
@@ -109,7 +119,7 @@ def _bracketed(parts: list[str], between: str, word: str, row: str) -> str:
     return f"(\n{inner}" + f"{between.rstrip()}\n{inner}{word}".join(parts) + f"\n{inner[4:]})"
 
 
-def _text_matches(node: nodes.TextMatches, name: str, needs: Needs, prefix: str) -> str:
+def _text_matches(node: nodes.TextMatches | nodes.CodeMatches, name: str, needs: Needs, prefix: str) -> str:
     test = "= 1" if node.position == "start" else "> 0"
     if node.text is not None:
         sought = sql.text(sql.folded(node.text))

@@ -769,6 +769,34 @@ dropped_15_target_row as (
 
 ),
 
+dropped_15_code_1 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 9001
+
+),
+
+dropped_15_coded_1 as (
+
+    select concept_id
+    from concept
+    where
+        concept_id <> 0
+        and position((select code.folded_code from dropped_15_code_1 as code) in {{ fold_ascii('concept_code') }}) > 0
+
+),
+
+dropped_15_coded_2 as (
+
+    select concept_id
+    from concept
+    where
+        concept_id <> 0
+        and position('c34' in {{ fold_ascii('concept_code') }}) = 1
+
+),
+
 dropped_15_eligible as (
 
     select
@@ -790,7 +818,7 @@ dropped_15_eligible as (
 
 ),
 
-dropped_15 as (
+dropped_15_rule_1 as (
 
     select
         person_id,
@@ -800,7 +828,45 @@ dropped_15 as (
         why_unattached,
         is_after_as_of
     from dropped_15_eligible
-    where act_code in (select listed.concept_id from concept_set__with_descendants as listed)
+    where act_code in (select listed.concept_id from dropped_15_coded_1 as listed)
+
+),
+
+dropped_15_rule_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_15_eligible
+    where act_code in (select listed.concept_id from dropped_15_coded_2 as listed)
+
+),
+
+dropped_15 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_15_rule_1
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_15_rule_2
 
 ),
 
@@ -848,11 +914,59 @@ dropped_16 as (
         why_unattached,
         is_after_as_of
     from dropped_16_eligible
+    where act_code in (select listed.concept_id from concept_set__with_descendants as listed)
+
+),
+
+dropped_17_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        act_code
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_17_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_17_target_row as target_row
+    cross join run_context
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+
+),
+
+dropped_17 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_17_eligible
     where coalesce(act_code, 0) <> 0
 
 ),
 
-dropped_17_recorded_row as (
+dropped_18_recorded_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -871,7 +985,7 @@ dropped_17_recorded_row as (
 ),
 
 -- A day after as_of is not known yet.
-dropped_17_target_row as (
+dropped_18_target_row as (
 
     select
         recorded.person_id,
@@ -888,12 +1002,12 @@ dropped_17_target_row as (
         recorded.type_code,
         recorded.visit_no,
         recorded.was_urgent
-    from dropped_17_recorded_row as recorded
+    from dropped_18_recorded_row as recorded
     cross join run_context
 
 ),
 
-dropped_17_eligible as (
+dropped_18_eligible as (
 
     select
         target_row.person_id,
@@ -908,7 +1022,7 @@ dropped_17_eligible as (
         target_row.visit_no,
         target_row.was_urgent,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_17_target_row as target_row
+    from dropped_18_target_row as target_row
     cross join run_context
     where
         (
@@ -919,7 +1033,7 @@ dropped_17_eligible as (
 
 ),
 
-dropped_17_rule_1 as (
+dropped_18_rule_1 as (
 
     select
         person_id,
@@ -928,12 +1042,12 @@ dropped_17_rule_1 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_17_eligible
+    from dropped_18_eligible
     where type_code = 32020
 
 ),
 
-dropped_17_rule_2 as (
+dropped_18_rule_2 as (
 
     select
         person_id,
@@ -942,12 +1056,12 @@ dropped_17_rule_2 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_17_eligible
+    from dropped_18_eligible
     where dose_given < 5
 
 ),
 
-dropped_17_rule_3 as (
+dropped_18_rule_3 as (
 
     select
         person_id,
@@ -956,12 +1070,12 @@ dropped_17_rule_3 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_17_eligible
+    from dropped_18_eligible
     where remark = 'ward'
 
 ),
 
-dropped_17_rule_4 as (
+dropped_18_rule_4 as (
 
     select
         person_id,
@@ -970,12 +1084,12 @@ dropped_17_rule_4 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_17_eligible
+    from dropped_18_eligible
     where was_urgent = true
 
 ),
 
-dropped_17_rule_5 as (
+dropped_18_rule_5 as (
 
     select
         person_id,
@@ -984,12 +1098,12 @@ dropped_17_rule_5 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_17_eligible
+    from dropped_18_eligible
     where visit_no is not null
 
 ),
 
-dropped_17_rule_6 as (
+dropped_18_rule_6 as (
 
     select
         person_id,
@@ -998,12 +1112,12 @@ dropped_17_rule_6 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_17_eligible
+    from dropped_18_eligible
     where ended_on is null
 
 ),
 
-dropped_17 as (
+dropped_18 as (
 
     select
         person_id,
@@ -1012,7 +1126,7 @@ dropped_17 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_17_rule_1
+    from dropped_18_rule_1
 
     union all
 
@@ -1023,7 +1137,7 @@ dropped_17 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_17_rule_2
+    from dropped_18_rule_2
 
     union all
 
@@ -1034,7 +1148,7 @@ dropped_17 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_17_rule_3
+    from dropped_18_rule_3
 
     union all
 
@@ -1045,7 +1159,7 @@ dropped_17 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_17_rule_4
+    from dropped_18_rule_4
 
     union all
 
@@ -1056,7 +1170,7 @@ dropped_17 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_17_rule_5
+    from dropped_18_rule_5
 
     union all
 
@@ -1067,11 +1181,11 @@ dropped_17 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_17_rule_6
+    from dropped_18_rule_6
 
 ),
 
-dropped_18_target_row as (
+dropped_19_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1086,7 +1200,7 @@ dropped_18_target_row as (
 
 ),
 
-dropped_18_eligible as (
+dropped_19_eligible as (
 
     select
         target_row.person_id,
@@ -1097,54 +1211,6 @@ dropped_18_eligible as (
         target_row.act_code,
         target_row.quantity,
         target_row.quantity_unit,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_18_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_18 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_18_eligible
-    where (quantity >= 2.50 and act_code = 9001 and quantity_unit = 8840)
-
-),
-
-dropped_19_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        label
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_19_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.label,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_19_target_row as target_row
     cross join run_context
@@ -1167,7 +1233,7 @@ dropped_19 as (
         why_unattached,
         is_after_as_of
     from dropped_19_eligible
-    where position('l01' in {{ fold_ascii('label') }}) = 1
+    where (quantity >= 2.50 and act_code = 9001 and quantity_unit = 8840)
 
 ),
 
@@ -1215,7 +1281,7 @@ dropped_20 as (
         why_unattached,
         is_after_as_of
     from dropped_20_eligible
-    where position(('50' || chr(37) || '_aé' || chr(92)) in {{ fold_ascii('label') }}) > 0
+    where position('l01' in {{ fold_ascii('label') }}) = 1
 
 ),
 
@@ -1263,7 +1329,7 @@ dropped_21 as (
         why_unattached,
         is_after_as_of
     from dropped_21_eligible
-    where label = ('O' || chr(39) || 'Neill ' || chr(123) || chr(123) || ' x ' || chr(125) || chr(125))
+    where position(('50' || chr(37) || '_aé' || chr(92)) in {{ fold_ascii('label') }}) > 0
 
 ),
 
@@ -1311,19 +1377,20 @@ dropped_22 as (
         why_unattached,
         is_after_as_of
     from dropped_22_eligible
-    where label in ('left', 'right')
+    where label = ('O' || chr(39) || 'Neill ' || chr(123) || chr(123) || ' x ' || chr(125) || chr(125))
 
 ),
 
 dropped_23_target_row as (
 
     select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('clinic_span') }}
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        label
+    from {{ source('clinic', 'acts') }}
 
 ),
 
@@ -1334,7 +1401,8 @@ dropped_23_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date,
+        target_row.why_unattached,
+        target_row.label,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_23_target_row as target_row
     cross join run_context
@@ -1354,9 +1422,10 @@ dropped_23 as (
         episode_id,
         measure_resolver,
         measure_date,
+        why_unattached,
         is_after_as_of
     from dropped_23_eligible
-    where start_date is not null
+    where label in ('left', 'right')
 
 ),
 
@@ -1411,9 +1480,9 @@ dropped_25_target_row as (
         cast(person_id as bigint) as person_id,
         cast(null as bigint) as episode_id,
         cast(person_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        concept_id
-    from {{ ref('clinic_trait') }}
+        cast(start_date as date) as measure_date,
+        cast(start_date as date) as start_date
+    from {{ ref('clinic_span') }}
 
 ),
 
@@ -1424,13 +1493,15 @@ dropped_25_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id,
-        false as is_after_as_of
+        target_row.start_date,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_25_target_row as target_row
+    cross join run_context
     where
         (
             target_row.person_id is null
             or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
         )
 
 ),
@@ -1444,11 +1515,54 @@ dropped_25 as (
         measure_date,
         is_after_as_of
     from dropped_25_eligible
-    where concept_id = 9500
+    where start_date is not null
 
 ),
 
 dropped_26_target_row as (
+
+    select
+        cast(person_id as bigint) as person_id,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
+        cast(null as date) as measure_date,
+        concept_id
+    from {{ ref('clinic_trait') }}
+
+),
+
+dropped_26_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.concept_id,
+        false as is_after_as_of
+    from dropped_26_target_row as target_row
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
+
+),
+
+dropped_26 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        is_after_as_of
+    from dropped_26_eligible
+    where concept_id = 9500
+
+),
+
+dropped_27_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1462,7 +1576,7 @@ dropped_26_target_row as (
 
 ),
 
-dropped_26_hierarchy_1 as (
+dropped_27_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -1476,7 +1590,7 @@ dropped_26_hierarchy_1 as (
 
 ),
 
-dropped_26_eligible as (
+dropped_27_eligible as (
 
     select
         target_row.person_id,
@@ -1487,7 +1601,7 @@ dropped_26_eligible as (
         target_row.act_code,
         target_row.quantity,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_26_target_row as target_row
+    from dropped_27_target_row as target_row
     cross join run_context
     where
         (
@@ -1506,7 +1620,7 @@ dropped_26_eligible as (
 
 ),
 
-dropped_26 as (
+dropped_27 as (
 
     select
         person_id,
@@ -1515,12 +1629,12 @@ dropped_26 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_26_eligible
-    where act_code in (select listed.concept_id from dropped_26_hierarchy_1 as listed)
+    from dropped_27_eligible
+    where act_code in (select listed.concept_id from dropped_27_hierarchy_1 as listed)
 
 ),
 
-dropped_27_target_row as (
+dropped_28_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1536,7 +1650,7 @@ dropped_27_target_row as (
 
 ),
 
-dropped_27_eligible as (
+dropped_28_eligible as (
 
     select
         target_row.person_id,
@@ -1549,7 +1663,7 @@ dropped_27_eligible as (
         target_row.was_planned,
         target_row.was_urgent,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_27_target_row as target_row
+    from dropped_28_target_row as target_row
     cross join run_context
     where
         (
@@ -1560,7 +1674,7 @@ dropped_27_eligible as (
 
 ),
 
-dropped_27_rule_1 as (
+dropped_28_rule_1 as (
 
     select
         person_id,
@@ -1569,12 +1683,12 @@ dropped_27_rule_1 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_27_eligible
+    from dropped_28_eligible
     where (act_code = 9001 and was_planned = true)
 
 ),
 
-dropped_27_rule_2 as (
+dropped_28_rule_2 as (
 
     select
         person_id,
@@ -1583,12 +1697,12 @@ dropped_27_rule_2 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_27_eligible
+    from dropped_28_eligible
     where (label = 'Sodium valproate' and was_urgent = true)
 
 ),
 
-dropped_27 as (
+dropped_28 as (
 
     select
         person_id,
@@ -1597,7 +1711,7 @@ dropped_27 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_27_rule_1
+    from dropped_28_rule_1
 
     union all
 
@@ -1608,11 +1722,11 @@ dropped_27 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_27_rule_2
+    from dropped_28_rule_2
 
 ),
 
-dropped_28_target_row as (
+dropped_29_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1625,7 +1739,7 @@ dropped_28_target_row as (
 
 ),
 
-dropped_28_eligible as (
+dropped_29_eligible as (
 
     select
         target_row.person_id,
@@ -1635,7 +1749,7 @@ dropped_28_eligible as (
         target_row.why_unattached,
         target_row.act_code,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_28_target_row as target_row
+    from dropped_29_target_row as target_row
     cross join run_context
     inner join person
         on target_row.person_id = person.person_id
@@ -1653,7 +1767,7 @@ dropped_28_eligible as (
 
 ),
 
-dropped_28 as (
+dropped_29 as (
 
     select
         person_id,
@@ -1662,12 +1776,12 @@ dropped_28 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_28_eligible
+    from dropped_29_eligible
     where act_code = 9001
 
 ),
 
-dropped_29_target_row as (
+dropped_30_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1683,7 +1797,7 @@ dropped_29_target_row as (
 
 ),
 
-dropped_29_eligible as (
+dropped_30_eligible as (
 
     select
         target_row.person_id,
@@ -1696,7 +1810,7 @@ dropped_29_eligible as (
         target_row.type_code,
         target_row.was_urgent,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_29_target_row as target_row
+    from dropped_30_target_row as target_row
     cross join run_context
     inner join person
         on target_row.person_id = person.person_id
@@ -1712,7 +1826,7 @@ dropped_29_eligible as (
 
 ),
 
-dropped_29_rule_1 as (
+dropped_30_rule_1 as (
 
     select
         person_id,
@@ -1721,12 +1835,12 @@ dropped_29_rule_1 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_29_eligible
+    from dropped_30_eligible
     where act_code = 9001
 
 ),
 
-dropped_29_rule_2 as (
+dropped_30_rule_2 as (
 
     select
         person_id,
@@ -1735,12 +1849,12 @@ dropped_29_rule_2 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_29_eligible
+    from dropped_30_eligible
     where act_code = 9002
 
 ),
 
-dropped_29 as (
+dropped_30 as (
 
     select
         person_id,
@@ -1749,7 +1863,7 @@ dropped_29 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_29_rule_1
+    from dropped_30_rule_1
 
     union all
 
@@ -1760,11 +1874,11 @@ dropped_29 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_29_rule_2
+    from dropped_30_rule_2
 
 ),
 
-dropped_30_target_row as (
+dropped_31_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1778,7 +1892,7 @@ dropped_30_target_row as (
 
 ),
 
-dropped_30_eligible as (
+dropped_31_eligible as (
 
     select
         target_row.person_id,
@@ -1789,7 +1903,7 @@ dropped_30_eligible as (
         target_row.act_code,
         target_row.quantity,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_30_target_row as target_row
+    from dropped_31_target_row as target_row
     cross join run_context
     where
         (
@@ -1804,7 +1918,7 @@ dropped_30_eligible as (
 
 ),
 
-dropped_30 as (
+dropped_31 as (
 
     select
         person_id,
@@ -1813,12 +1927,12 @@ dropped_30 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_30_eligible
+    from dropped_31_eligible
     where act_code = 7
 
 ),
 
-dropped_31_target_row as (
+dropped_32_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1830,7 +1944,7 @@ dropped_31_target_row as (
 
 ),
 
-dropped_31_eligible as (
+dropped_32_eligible as (
 
     select
         target_row.person_id,
@@ -1839,7 +1953,7 @@ dropped_31_eligible as (
         target_row.measure_date,
         target_row.act_code,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_31_target_row as target_row
+    from dropped_32_target_row as target_row
     cross join run_context
     where
         (
@@ -1850,7 +1964,7 @@ dropped_31_eligible as (
 
 ),
 
-dropped_31 as (
+dropped_32 as (
 
     select
         person_id,
@@ -1858,12 +1972,12 @@ dropped_31 as (
         measure_resolver,
         measure_date,
         is_after_as_of
-    from dropped_31_eligible
+    from dropped_32_eligible
     where act_code = 9003
 
 ),
 
-dropped_32_target_row as (
+dropped_33_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1877,7 +1991,7 @@ dropped_32_target_row as (
 
 ),
 
-dropped_32_hierarchy_1 as (
+dropped_33_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -1891,7 +2005,7 @@ dropped_32_hierarchy_1 as (
 
 ),
 
-dropped_32_eligible as (
+dropped_33_eligible as (
 
     select
         target_row.person_id,
@@ -1902,7 +2016,7 @@ dropped_32_eligible as (
         target_row.act_code,
         target_row.was_planned,
         coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_32_target_row as target_row
+    from dropped_33_target_row as target_row
     cross join run_context
     where
         (
@@ -1917,7 +2031,7 @@ dropped_32_eligible as (
 
 ),
 
-dropped_32_rule_1 as (
+dropped_33_rule_1 as (
 
     select
         person_id,
@@ -1926,12 +2040,12 @@ dropped_32_rule_1 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_32_eligible
+    from dropped_33_eligible
     where act_code = 9300
 
 ),
 
-dropped_32_rule_2 as (
+dropped_33_rule_2 as (
 
     select
         person_id,
@@ -1940,12 +2054,12 @@ dropped_32_rule_2 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_32_eligible
-    where act_code in (select listed.concept_id from dropped_32_hierarchy_1 as listed)
+    from dropped_33_eligible
+    where act_code in (select listed.concept_id from dropped_33_hierarchy_1 as listed)
 
 ),
 
-dropped_32 as (
+dropped_33 as (
 
     select
         person_id,
@@ -1954,7 +2068,7 @@ dropped_32 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_32_rule_1
+    from dropped_33_rule_1
 
     union all
 
@@ -1965,7 +2079,7 @@ dropped_32 as (
         measure_date,
         why_unattached,
         is_after_as_of
-    from dropped_32_rule_2
+    from dropped_33_rule_2
 
 ),
 
@@ -2265,7 +2379,7 @@ counted as (
 
     select
         'subquery' as construct,
-        'by_phenotype' as definition,
+        'by_own_code' as definition,
         'act' as target_name,
         case
             when is_after_as_of then 'after_as_of'
@@ -2285,7 +2399,7 @@ counted as (
 
     select
         'subquery' as construct,
-        'by_presence' as definition,
+        'by_phenotype' as definition,
         'act' as target_name,
         case
             when is_after_as_of then 'after_as_of'
@@ -2305,7 +2419,7 @@ counted as (
 
     select
         'subquery' as construct,
-        'by_role' as definition,
+        'by_presence' as definition,
         'act' as target_name,
         case
             when is_after_as_of then 'after_as_of'
@@ -2325,7 +2439,7 @@ counted as (
 
     select
         'subquery' as construct,
-        'by_scalar' as definition,
+        'by_role' as definition,
         'act' as target_name,
         case
             when is_after_as_of then 'after_as_of'
@@ -2345,7 +2459,7 @@ counted as (
 
     select
         'subquery' as construct,
-        'by_start' as definition,
+        'by_scalar' as definition,
         'act' as target_name,
         case
             when is_after_as_of then 'after_as_of'
@@ -2365,7 +2479,7 @@ counted as (
 
     select
         'subquery' as construct,
-        'by_substring' as definition,
+        'by_start' as definition,
         'act' as target_name,
         case
             when is_after_as_of then 'after_as_of'
@@ -2385,7 +2499,7 @@ counted as (
 
     select
         'subquery' as construct,
-        'by_text' as definition,
+        'by_substring' as definition,
         'act' as target_name,
         case
             when is_after_as_of then 'after_as_of'
@@ -2405,7 +2519,7 @@ counted as (
 
     select
         'subquery' as construct,
-        'by_texts' as definition,
+        'by_text' as definition,
         'act' as target_name,
         case
             when is_after_as_of then 'after_as_of'
@@ -2425,12 +2539,12 @@ counted as (
 
     select
         'subquery' as construct,
-        'care_joined' as definition,
-        'span' as target_name,
+        'by_texts' as definition,
+        'act' as target_name,
         case
             when is_after_as_of then 'after_as_of'
             when person_id is null then 'no person'
-            else 'no person'
+            else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
     from dropped_23
@@ -2438,14 +2552,14 @@ counted as (
         case
             when is_after_as_of then 'after_as_of'
             when person_id is null then 'no person'
-            else 'no person'
+            else coalesce(why_unattached, 'no episode')
         end
 
     union all
 
     select
         'subquery' as construct,
-        'in_care' as definition,
+        'care_joined' as definition,
         'span' as target_name,
         case
             when is_after_as_of then 'after_as_of'
@@ -2465,6 +2579,26 @@ counted as (
 
     select
         'subquery' as construct,
+        'in_care' as definition,
+        'span' as target_name,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end as reason,
+        count(*) as n_rows
+    from dropped_25
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end
+
+    union all
+
+    select
+        'subquery' as construct,
         'left_handed' as definition,
         'trait' as target_name,
         case
@@ -2473,7 +2607,7 @@ counted as (
             else 'no person'
         end as reason,
         count(*) as n_rows
-    from dropped_25
+    from dropped_26
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2493,7 +2627,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_26
+    from dropped_27
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2513,7 +2647,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_27
+    from dropped_28
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2533,7 +2667,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_28
+    from dropped_29
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2553,7 +2687,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_29
+    from dropped_30
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2573,7 +2707,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_30
+    from dropped_31
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2593,7 +2727,7 @@ counted as (
             else 'no event id'
         end as reason,
         count(*) as n_rows
-    from dropped_31
+    from dropped_32
     group by
         case
             when is_after_as_of then 'after_as_of'
@@ -2613,7 +2747,7 @@ counted as (
             else coalesce(why_unattached, 'no episode')
         end as reason,
         count(*) as n_rows
-    from dropped_32
+    from dropped_33
     group by
         case
             when is_after_as_of then 'after_as_of'
