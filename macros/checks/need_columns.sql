@@ -2,7 +2,7 @@
    what to do. The engine's own message would offer the names that it did find. Only a run asks the source. #}
 {% macro need_columns(prefix, table, relation, columns) -%}
     {%- if is_a_run() and model.resource_type == 'model' -%}
-        {%- set present = get_column_schema_from_query('select * from ' ~ relation) | map(attribute='name') | map('lower') | list -%}
+        {%- set present = run_query('select * from ' ~ relation ~ ' limit 0').column_names | map('lower') | list -%}
         {%- set missing = columns | map(attribute='name') | reject('in', present) | list -%}
         {%- if missing -%}
             {%- do exceptions.raise_compiler_error(

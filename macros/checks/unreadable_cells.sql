@@ -11,7 +11,7 @@
         {%- for column in get_column_schema_from_query('select * from ' ~ relation) -%}
             {%- set kind = kinds.get(column.name | lower, 'text') -%}
             {%- if kind in ('day', 'bigint', 'number', 'flag', 'whole') and not (
-                column.dtype | lower in ('bigint', 'integer', 'smallint', 'tinyint', 'int8', 'int4', 'int2')
+                column.dtype | lower in ('bigint', 'longinteger', 'integer', 'smallint', 'tinyint')
                 and kind in ('bigint', 'number', 'whole')
             ) -%}
                 {%- do checked.append((column.name | lower, kind, adapter.quote(column.name))) -%}
