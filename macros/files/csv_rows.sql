@@ -98,9 +98,10 @@
 {%- endmacro %}
 
 {# The rows of a CSV file that a model in models/files has read. Stops where lines of it could not be read: a count that
-   leaves them out would be wrong without a word, and `dbt run` asks no test. #}
+   leaves them out would be wrong without a word, and `dbt run` asks no test. (A test that stopped here would keep
+   unreadable_line from being built.) A test of a file that this run did not read looks at nothing. #}
 {% macro csv_table(relation) -%}
-    {%- if is_a_run() and load_relation(relation) is not none -%}
+    {%- if is_a_run() and model.resource_type == 'model' and load_relation(relation) is not none -%}
         {%- set lines = run_query(
             'select unreadable_line_number, unreadable_because from ' ~ relation
             ~ ' where unreadable_because is not null order by unreadable_line_number'
