@@ -225,6 +225,39 @@ def test_settings_that_mean_nothing_stop(warehouse: Warehouse) -> None:
     assert "e12_files_encoding is 'x''; it can be utf-8, latin-1 or utf-16" in run.output
 
 
+def test_the_files_of_the_audit(warehouse: Warehouse) -> None:
+    """Read by the same rules: another delimiter and encoding, a line that is cut off, a column that is missing."""
+    folder = warehouse.folder / "files"
+    folder.mkdir()
+    sources = yaml.safe_load((ROOT / "models/staging/epilepsy12/_sources.yml").read_text())["sources"][0]["tables"]
+    for table in sources:
+        (folder / f"{table['name']}.csv").write_text(
+            "ods_code;name\n" if table["name"] == "organisations" else "child_id\n"
+        )
+    sites = f"child_id;ods_code;actively_involved;primary_centre\r\n1;Grün;1;0\r\n2;{SECRET}\r\n"
+    (folder / "sites.csv").write_bytes(sites.encode("latin-1"))
+    (folder / "syndromes.csv").write_bytes("child_id;syndrome_name\r\n1;Fieberkrämpfe\r\n".encode("latin-1"))
+    run = warehouse.dbt(
+        *("build", "--select", "path:models/files", "stg_epilepsy12__sites", "stg_epilepsy12__syndromes"),
+        "stg_epilepsy12__organisations",
+        variables={
+            "packs": ["epilepsy12"],
+            "e12_source": "files",
+            "e12_files": str(folder),
+            "e12_files_delimiter": ";",
+            "e12_files_encoding": "latin-1",
+        },
+    )
+    assert run.exit_code == 1
+    assert warehouse.rows("select * from files.unreadable_line") == [("epilepsy12", "sites.csv", 3, "too_few_columns")]
+    assert (run.statuses["stg_epilepsy12__sites"], run.statuses["unreadable_lines"]) == ("error", "fail")
+    assert warehouse.rows("select child_id, syndrome_name from staging.stg_epilepsy12__syndromes") == [
+        ("1", "Fieberkrämpfe")
+    ]
+    assert f"{folder}/organisations.csv has no column trust, local_health_board, icb" in run.output
+    assert shown(warehouse, run) == []
+
+
 DAYS = b"""condition_occurrence_id,person_id,condition_start_date,condition_end_date,condition_concept_id
 1,1,31/12/2024,31/12/2024,1
 2,1,30/12/2024,2024-12-31,x
