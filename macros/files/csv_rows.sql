@@ -1,6 +1,8 @@
 {# The rows of a CSV file, every column as the text that stands there (RFC 4180: double quotes, doubled within). Nothing is
-   guessed: the names are those of the first line, which has to name `key`. A line that cannot be read is no row here:
-   keep_unreadable_lines puts it back, with its number. Only a run opens the file. #}
+   guessed: the names are those of the first line, which has to name `key`. One column more than those is asked for, and
+   missing cells are null where empty ones are not, so that a line with too few or too many cells shows: by itself DuckDB
+   takes a line with one empty cell too many, and the others may then be in the wrong columns. A line that it cannot take
+   apart is no row here: keep_unreadable_lines puts it back, with its number. Only a run opens the file. #}
 {% macro csv_rows(prefix, table, key) -%}
     {%- set is_absent = prefix == 'omop' and omop_is_absent(table) == 'yes' -%}
     {%- if is_absent or not is_a_run() %}
@@ -13,10 +15,16 @@
     {%- set names = csv_header(prefix, table, key) %}
     select
         row_of_the_file,
-        cast(null as bigint) as unreadable_line_number,
-        cast(null as varchar) as unreadable_because
-        {%- for name in names if name %},
-        cell_{{ loop.index0 }} as "{{ name | replace('"', '""') }}"
+        -- Until the hook numbers the lines: the line breaks in a cell that is one too many.
+        length(cell_{{ names | length }}) - length(replace(cell_{{ names | length }}, chr(10), '')) as unreadable_line_number,
+        case
+            when cell_{{ names | length - 1 }} is null then 'too_few_columns'
+            when cell_{{ names | length }} is not null then 'too_many_columns'
+        end as unreadable_because
+        {%- for name in names -%}
+        {%- if name %},
+        nullif(cell_{{ loop.index0 }}, '') as "{{ name | replace('"', '""') }}"
+        {%- endif -%}
         {%- endfor %}
     from (
         select
@@ -25,16 +33,17 @@
         from read_csv(
             '{{ csv_path(prefix, table) | replace("'", "''") }}',
             auto_detect = false,
-            columns = { {%- for name in names -%} 'cell_{{ loop.index0 }}': 'varchar'{{ ', ' if not loop.last }} {%- endfor -%} },
+            columns = { {%- for _ in names -%} 'cell_{{ loop.index0 }}': 'varchar', {% endfor -%} 'cell_{{ names | length }}': 'varchar'},
             header = false,
             delim = '{{ var(prefix ~ '_files_delimiter') }}',
             quote = '"',
             escape = '"',
             comment = '',
-            nullstr = '',
+            nullstr = '\x1e',
             encoding = '{{ var(prefix ~ '_files_encoding') }}',
             strict_mode = true,
-            null_padding = false,
+            null_padding = true,
+            parallel = false,
             store_rejects = true,
             rejects_table = 'unreadable_line_of_{{ prefix }}_{{ table }}',
             rejects_scan = 'scan_of_{{ prefix }}_{{ table }}'

@@ -1,6 +1,6 @@
 {# After a CSV file was read: its lines that could not be, as rows with a number and a reason, and nothing of their content.
-   DuckDB counts records; a line break within a cell makes one more line, so those of all records before are added. (Blank
-   lines are lines, too. Only in a file that has both, a number may be too low by some of these breaks.) #}
+   DuckDB counts records; a line break within a cell makes one more line, so those of all records before are added. (Empty
+   lines are no records: in a file that has some, a number may be too low by as many.) #}
 {% macro keep_unreadable_lines() -%}
     {%- set rejected = 'temp.main.unreadable_line_of_' ~ model.name | replace('file_omop__', 'omop_') | replace('file_epilepsy12__', 'e12_') -%}
     {%- if is_a_run() and run_query("select 1 from duckdb_tables() where temporary and table_name = '" ~ rejected.split('.')[2] ~ "'").rows -%}
@@ -11,7 +11,7 @@
                 ~ adapter.quote(column.name | replace('"', '""')) ~ ", chr(10), '')), 0)"
             ) -%}
         {%- endfor -%}
-        insert into {{ this }} (unreadable_line_number, unreadable_because)
+        create or replace temporary table {{ rejected.split('.')[2] }}_numbered as
         with rejected as (
 
             select
@@ -24,41 +24,66 @@
 
         ),
 
-        numbered as (
+        -- Every record in its order: n_rows is how many rows of the table come before a rejected one.
+        records as (
 
             select
-                line,
+                line - row_number() over (order by line) as n_rows,
+                line as rejected_line,
                 error_type,
-                row_number() over (order by line) as rejected_number,
-                coalesce(sum(n_breaks) over (order by line rows between unbounded preceding and 1 preceding), 0) as n_breaks
+                cast(null as bigint) as row_of_the_file,
+                n_breaks
             from rejected
+            union all
+            select
+                row_of_the_file - 1 as n_rows,
+                cast(null as bigint) as rejected_line,
+                unreadable_because as error_type,
+                row_of_the_file,
+                {{ breaks | join(' + ') }} + coalesce(unreadable_line_number, 0) as n_breaks
+            from {{ this }}
+            where unreadable_because is not null or {{ breaks | join(' + ') }} > 0
 
         ),
 
-        broken as (
+        numbered as (
 
             select
                 row_of_the_file,
-                {{ breaks | join(' + ') }} as n_breaks
-            from {{ this }}
+                error_type,
+                coalesce(
+                    rejected_line,
+                    row_of_the_file + count(rejected_line) over (
+                        order by n_rows, rejected_line asc nulls last rows between unbounded preceding and current row
+                    )
+                ) + coalesce(sum(n_breaks) over (
+                    order by n_rows, rejected_line asc nulls last rows between unbounded preceding and 1 preceding
+                ), 0) as line_number
+            from records
 
         )
 
         select
-            line + n_breaks + coalesce((
-                select sum(broken.n_breaks)
-                from broken
-                where broken.row_of_the_file <= numbered.line - numbered.rejected_number
-            ), 0),
+            row_of_the_file,
+            line_number,
             case error_type
+                when 'too_few_columns' then error_type
+                when 'too_many_columns' then error_type
                 when 'MISSING COLUMNS' then 'too_few_columns'
                 when 'TOO MANY COLUMNS' then 'too_many_columns'
                 when 'UNQUOTED VALUE' then 'broken_quotes'
                 when 'INVALID ENCODING' then 'not_in_the_encoding'
                 when 'LINE SIZE OVER MAXIMUM' then 'too_long'
                 else 'unreadable'
-            end
+            end as reason
         from numbered
+        where error_type is not null;
+        delete from {{ this }} where unreadable_because is not null;
+        insert into {{ this }} (unreadable_line_number, unreadable_because)
+        select
+            line_number,
+            reason
+        from {{ rejected.split('.')[2] }}_numbered
     {%- endif -%}
 {%- endmacro %}
 
@@ -67,6 +92,7 @@
     {%- set name = model.name | replace('file_omop__', 'omop_') | replace('file_epilepsy12__', 'e12_') -%}
     {%- if is_a_run() -%}
         drop table if exists temp.main.unreadable_line_of_{{ name }};
+        drop table if exists temp.main.unreadable_line_of_{{ name }}_numbered;
         drop table if exists temp.main.scan_of_{{ name }}
     {%- endif -%}
 {%- endmacro %}

@@ -136,7 +136,7 @@ LINES = [
 ]
 FILES = {
     "person": PERSON,
-    "observation": f"observation_id,value_as_string\r\n1,{SECRET},{SECRET}\r\n2,x\r\n".encode(),
+    "observation": f"observation_id,value_as_string\r\n1,{SECRET},\r\n2,x\r\n".encode(),
     "death": b"person_id,death_date\n1,2024-01-01\n",
 }
 
