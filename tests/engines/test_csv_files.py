@@ -131,7 +131,7 @@ LINES = [
     ("person.csv", 8, "not_in_the_encoding"),
     ("person.csv", 10, "too_few_columns"),
     ("person.csv", 12, "too_few_columns"),
-    ("person.csv", 13, "broken_quotes"),
+    ("person.csv", 13, "too_few_columns"),
     ("observation.csv", 2, "too_many_columns"),
 ]
 FILES = {
