@@ -11,7 +11,7 @@ with counted as (
     {% for table in tables %}
         {% if not loop.first %}union all{% endif %}
         -- {{ ref('stg_epilepsy12__' ~ table) }}
-        {{ unreadable_cells(table, e12_table(table), 'stg_epilepsy12__' ~ table, e12_reading) }}
+        {{ unreadable_cells(table, e12_table(table), e12_columns(table), e12_reading) }}
     {% endfor %}
 
 )
