@@ -1,6 +1,8 @@
 {# What to read a table of the audit from: the demo seed, a folder of CSV files, or a schema. #}
 {% macro e12_table(table) -%}
     {%- do e12_check_settings() -%}
+    {#- Nothing is read before the list of opt-outs is understood. -#}
+    {%- do ref('opted_out_person') -%}
     {%- if var('e12_source') == 'demo' -%} {{ ref('demo_e12__' ~ table) }}
     {%- elif var('e12_source') == 'files' -%} {{ source('epilepsy12_files', table) }}
     {%- else -%} {{ source('epilepsy12', table) }}

@@ -1,6 +1,8 @@
 {# What to read an OMOP table from: the demo seed, the source, or nothing where the source lacks the table. #}
 {% macro omop_table(table) -%}
     {%- do omop_check_settings() -%}
+    {#- Nothing is read before the list of opt-outs is understood. -#}
+    {%- do ref('opted_out_person') -%}
     {%- if omop_is_absent(table) == 'yes' -%} (select 1 as nothing limit 0) as absent_table
     {%- elif var('omop_source') == 'demo' -%} {{ ref('demo__' ~ table) }}
     {%- elif var('omop_source') == 'files' -%} {{ source('omop_files', table) }}
