@@ -72,6 +72,6 @@
 {% macro opt_out_person() -%}
     case
         when lower(trim({{ to_text('population') }})) = 'epilepsy12' then {{ text_id('person_id') }}
-        else {{ to_bigint('person_id') }}
+        else {{ to_bigint(to_text('person_id')) }}
     end
 {%- endmacro %}

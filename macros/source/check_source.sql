@@ -12,7 +12,7 @@
         } -%}
         {%- do check_source(table, relation, wanted | map(attribute='name') | list, about) -%}
         {%- do stop_on_unreadable_ids(table, relation, wanted) -%}
-        {%- if table == 'person' -%} {%- do say_repeats(table, relation, to_bigint(omop_name('person_id'))) -%} {%- endif -%}
+        {%- if table == 'person' -%} {%- do say_repeats(table, relation, to_bigint(to_text(omop_name('person_id')))) -%} {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -144,12 +144,15 @@
         {%- for _, name in doubtful -%}
             {%- set filled = 'lower(trim(' ~ to_text(name) ~ ")) not in ('', 'none', 'nan', 'nat', 'null', '<na>')" -%}
             {%- do counts.append('sum(case when ' ~ filled ~ ' then 1 else 0 end)') -%}
-            {%- do counts.append('count(' ~ to_bigint(name) ~ ')') -%}
+            {%- do counts.append('count(' ~ to_bigint(to_text(name)) ~ ')') -%}
         {%- endfor -%}
         {%- set found = run_query('select ' ~ counts | join(', ') ~ ' from ' ~ relation).rows[0] -%}
         {%- set problems = [] -%}
-        {%- for column, _ in doubtful if (found[2 * loop.index0] or 0) | int > 0 and found[2 * loop.index0 + 1] | int == 0 -%}
-            {%- do problems.append(column ~ ' (' ~ found[2 * (doubtful | map(attribute=0) | list).index(column)] | int ~ ' values)') -%}
+        {%- for column, _ in doubtful -%}
+            {%- set filled = (found[2 * loop.index0] or 0) | int -%}
+            {%- if filled > 0 and found[2 * loop.index0 + 1] | int == 0 -%}
+                {%- do problems.append(column ~ ' (' ~ filled ~ ' values)') -%}
+            {%- endif -%}
         {%- endfor -%}
         {%- if problems -%}
             {%- do exceptions.raise_compiler_error(

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('opted_out_person') }}
 {%- do check_settings() -%}
 {%- set first_month = var('financial_year_starts') -%}
 
