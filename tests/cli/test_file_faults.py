@@ -51,18 +51,32 @@ def test_a_locked_database(project: Path, tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written(project: Path, tmp_path: Path) -> None:
     (tmp_path / "a_file").write_text("")
-    text = said(project, "--log-path", str(tmp_path / "a_file" / "logs"), "--target-path", str(tmp_path / "a_file" / "t"))
+    text = said(
+        project, "--log-path", str(tmp_path / "a_file" / "logs"), "--target-path", str(tmp_path / "a_file" / "t")
+    )
     assert text == "dbt could not answer, and says nothing: its folders logs and target must be writable"
 
 
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("OSError: [Errno 28] No space left on device: '/x/logs'", "the disk is full (/x/logs): make room, then run it again"),
-        ("IO Error: Could not write all bytes: No space left on device", "the disk is full: make room, then run it again"),
-        ("PermissionError: [Errno 13] Permission denied: '/x/target'", "/x/target cannot be written: Permission denied"),
+        (
+            "OSError: [Errno 28] No space left on device: '/x/logs'",
+            "the disk is full (/x/logs): make room, then run it again",
+        ),
+        (
+            "IO Error: Could not write all bytes: No space left on device",
+            "the disk is full: make room, then run it again",
+        ),
+        (
+            "PermissionError: [Errno 13] Permission denied: '/x/target'",
+            "/x/target cannot be written: Permission denied",
+        ),
         ("OSError: [Errno 30] Read-only file system: '/x/logs'", "/x/logs cannot be written: Read-only file system"),
-        ('IO Error: Cannot open file "/x/y.duckdb": Permission denied', "/x/y.duckdb cannot be written: Permission denied"),
+        (
+            'IO Error: Cannot open file "/x/y.duckdb": Permission denied',
+            "/x/y.duckdb cannot be written: Permission denied",
+        ),
     ],
 )
 def test_what_the_system_says(project: Path, monkeypatch: pytest.MonkeyPatch, line: str, expected: str) -> None:
@@ -88,7 +102,14 @@ def test_a_full_disk_ends_in_one_line(tmp_path: Path, arguments: list[str]) -> N
         output.write("x" * 19_000)
         output.flush()
         done = subprocess.run(
-            [sys.executable, "-c", "from measuremart.cli import main; main()", *arguments, "--project-dir", str(project)],
+            [
+                sys.executable,
+                "-c",
+                "from measuremart.cli import main; main()",
+                *arguments,
+                "--project-dir",
+                str(project),
+            ],
             stdout=output if arguments[0] == "list" else subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

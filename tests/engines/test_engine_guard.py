@@ -14,7 +14,6 @@ import duckdb
 import pytest
 import yaml
 from dbt_runs import ROOT, Run, Warehouse
-
 from measuremart.pipeline import read_definitions
 from measuremart.render.examples import example_project
 
@@ -153,5 +152,7 @@ def test_without_the_guard_rows_are_wrong(scratch: Warehouse) -> None:
 
 def test_examples_are_guarded() -> None:
     """`measuremart test` brings a profile of its own."""
-    output = json.loads(example_project(read_definitions(ROOT / "definitions").plan, [], "macros").files["profiles.yml"])["examples"]["outputs"]["examples"]
+    output = json.loads(
+        example_project(read_definitions(ROOT / "definitions").plan, [], "macros").files["profiles.yml"]
+    )["examples"]["outputs"]["examples"]
     assert output["settings"]["disabled_optimizers"] == OURS

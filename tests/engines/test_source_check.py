@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import psycopg2
 import pytest
-from dbt_runs import Run, Warehouse, staging_project
+from dbt_runs import Run, staging_project
 from postgres_builds import environment
 from test_staging import ABSENT, ROWS, source_columns
 
@@ -22,16 +22,32 @@ def tables(person_id: str = "bigint", **changed: Any) -> Tables:
     """Two persons and two conditions; every column of the CDM is there, of type text but for ids and days."""
 
     def kind(column: str) -> str:
-        return person_id if column == "person_id" else "date" if column.endswith("_date") else "bigint" if "id" in column else "text"
+        return (
+            person_id
+            if column == "person_id"
+            else "date"
+            if column.endswith("_date")
+            else "bigint"
+            if "id" in column
+            else "text"
+        )
 
     columns = {table: [(column, kind(column)) for column in source_columns(table)] for table in TABLES}
     ids = changed.get("ids", [1, 2])
     persons = [{"person_id": ids[0], "year_of_birth": "1960"}, {"person_id": ids[1], "year_of_birth": "1970"}]
     conditions = [
-        {"condition_occurrence_id": number, "person_id": one, "condition_concept_id": 211100001, "condition_start_date": "2024-01-01"}
+        {
+            "condition_occurrence_id": number,
+            "person_id": one,
+            "condition_concept_id": 211100001,
+            "condition_start_date": "2024-01-01",
+        }
         for number, one in enumerate(ids)
     ]
-    return {"person": (columns["person"], persons), "condition_occurrence": (columns["condition_occurrence"], conditions)}
+    return {
+        "person": (columns["person"], persons),
+        "condition_occurrence": (columns["condition_occurrence"], conditions),
+    }
 
 
 Written = Callable[..., Run]
@@ -81,7 +97,9 @@ def test_quoted_capitals(postgres: tuple[Written, Any]) -> None:
     assert "absent_tables" not in done.output
     done = run(tables(), str.upper, omop_source_case="upper")
     assert done.exit_code == 0, done.output
-    assert rows("select person_id, condition_start_date::text from staging.stg_omop__condition_occurrence order by 1") == [
+    assert rows(
+        "select person_id, condition_start_date::text from staging.stg_omop__condition_occurrence order by 1"
+    ) == [
         (1, "2024-01-01"),
         (2, "2024-01-01"),
     ]
@@ -93,17 +111,26 @@ def test_what_is_missing_is_named(postgres: tuple[Written, Any]) -> None:
     run, _ = postgres
     given = tables()
     del given["condition_occurrence"]
-    assert "has no table condition_occurrence: correct omop_schema; if the source lacks it, add it to absent_tables" in run(given).output
+    assert (
+        "has no table condition_occurrence: correct omop_schema; if the source lacks it, add it to absent_tables"
+        in run(given).output
+    )
     given = tables()
     given["person"] = ([one for one in given["person"][0] if one[0] != "location_id"], given["person"][1])
     done = run(given)
-    assert "table person has no column location_id; if the source lacks it, add it to absent_columns (person.<column>)" in done.output
-    assert "schema nowhere holds no table, or is not there: correct omop_schema" in run(tables(), omop_schema="nowhere").output
+    assert (
+        "table person has no column location_id; if the source lacks it, add it to absent_columns (person.<column>)"
+        in done.output
+    )
+    assert (
+        "schema nowhere holds no table, or is not there: correct omop_schema"
+        in run(tables(), omop_schema="nowhere").output
+    )
 
 
 @pytest.mark.parametrize("kind", ["uuid", "text"])
 def test_ids_of_another_type_stop(postgres: tuple[Written, Any], kind: str) -> None:
-    run, rows = postgres
+    run, _ = postgres
     ids = [f"{SECRET}f1de-0000-4000-8000-00000000000{n}" for n in (1, 2)]
     done = run(tables(kind, ids=ids))
     assert done.exit_code != 0
@@ -148,7 +175,12 @@ def test_files(tmp_path: Path) -> None:
     assert SECRET not in done.output
     (folder / "condition_occurrence.csv").unlink()
     done = warehouse.dbt("run", variables=variables)
-    assert f"there is no file {folder}/condition_occurrence.csv; if the source lacks it, add it to absent_tables" in done.output
+    assert (
+        f"there is no file {folder}/condition_occurrence.csv; if the source lacks it, add it to absent_tables"
+        in done.output
+    )
     with duckdb.connect(str(warehouse.database), read_only=True) as connection:
-        made = connection.execute("select table_name from information_schema.tables where table_schema = 'staging'").fetchall()
+        made = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'staging'"
+        ).fetchall()
     assert {name for (name,) in made} == {"stg_consent__opt_out", "opted_out_person"}
