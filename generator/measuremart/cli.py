@@ -401,10 +401,8 @@ def export_command(
     except WriteRefusedError as refusal:
         _err.print(str(refusal))
         raise typer.Exit(REFUSED) from None
-    except OSError as error:
-        if error.filename is None:
-            raise
-        _err.print(f"cannot write {error.filename}: {error.strerror}; nothing was exported")
+    except OSError as error:  # a full disk is reported without the name of the file
+        _err.print(f"cannot write {error.filename or folder}: {error.strerror}; nothing was exported")
         raise typer.Exit(REFUSED) from None
     except WarehouseError as error:
         _err.print(str(error))
@@ -464,7 +462,8 @@ def main() -> None:
         app()
     except (_Unwritten, OSError) as error:
         if isinstance(error, OSError) and error.filename is not None:
-            raise
+            _err.print(f"{error.filename} cannot be read or written: {error.strerror}")
+            sys.exit(REFUSED)
         # Python writes what is left once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         why = error.strerror if isinstance(error, OSError) else error

@@ -7,7 +7,7 @@
         {%- set parts = modules.re.split('to_day\((\w+)\)', words) -%}
         {%- set sql = [] -%}
         {%- for part in parts -%}
-            {%- do sql.append(part if loop.index0 % 2 == 0 else 'cast(' ~ to_day(part) ~ ' as timestamp)') -%}
+            {%- do sql.append(part if loop.index0 % 2 == 0 else 'cast(' ~ to_day(omop_name(part) | trim) ~ ' as timestamp)') -%}
         {%- endfor -%}
         {%- do asked.append(sql | join('')) -%}
     {%- endfor -%}

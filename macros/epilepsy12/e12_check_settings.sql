@@ -1,5 +1,6 @@
 {# Stops on a setting that would quietly read the wrong thing. #}
 {% macro e12_check_settings() -%}
+    {%- do check_settings() -%}
     {%- set problems = [] -%}
     {%- if var('e12_source') not in ['demo', 'schema', 'files'] -%}
         {%- do problems.append("e12_source is '" ~ var('e12_source') ~ "'; it can be demo, schema or files") -%}

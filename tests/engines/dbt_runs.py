@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -113,4 +114,39 @@ def scratch_project(folder: Path, target: str = "duckdb") -> Warehouse:
             }
         )
     )
+    return Warehouse(folder, project, target)
+
+
+def staging_project(folder: Path, target: str, *tables: str) -> Warehouse:
+    """Return the project without all that comes after staging: opt-outs, and the staging models of some OMOP tables."""
+    project = folder / "project"
+    (project / "models").mkdir(parents=True)
+    real = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
+    real["models"]["measuremart"]["staging"]["+contract"]["enforced"] = False  # the columns' types are not here
+    kept = ("name", "profile", "vars", "on-run-start", "models")
+    said = {name: real[name] for name in kept} | {
+        "macro-paths": [str(ROOT / "macros"), str(ROOT / "tests" / "generic")]
+    }
+    (project / "dbt_project.yml").write_text(json.dumps(said))
+    staging = ROOT / "models" / "staging"
+    files = [*(staging / "consent").iterdir(), staging / "omop" / "_sources.yml"]
+    files += [staging / "omop" / f"stg_omop__{table}.sql" for table in tables or ("person", "condition_occurrence")]
+    for file in [
+        *files,
+        ROOT / "models" / "run_context.sql",
+        ROOT / "models" / "populations" / "population_persons.sql",
+    ]:
+        place = project / file.relative_to(ROOT)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        text = file.read_text()
+        if (
+            file.name == "population_persons.sql"
+        ):  # what it reads is not here; that it names the populations is what counts
+            text = (
+                text[: text.index("with\n")]
+                + "{#"
+                + text[text.index("with\n") :]
+                + "#} select 'none' as population where 1 = 0\n"
+            )
+        place.write_text(text)
     return Warehouse(folder, project, target)

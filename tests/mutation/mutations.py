@@ -182,9 +182,13 @@ MUTATIONS = [
     # --- a report's cohort and results
     Mutation(_t("report"), "case when is_primary = 1 then primary_date else any_date end", "any_date"),
     Mutation(_t("report"), "min(measure_date) as any_date", "max(measure_date) as any_date"),
+    Mutation(_t("report_results_pairs"), "min(denominator_date)", "max(denominator_date)"),
     Mutation(
-        _t("report_results_pairs"), "order by denominator_date nulls last", "order by denominator_date desc nulls last"
+        _t("report_results_pairs"),
+        "opportunity.denominator_date is not distinct from first_day",
+        "opportunity.denominator_date = first_day",
     ),
+    Mutation(_t("report_results_pairs"), "    select distinct\n        opportunity", "    select\n        opportunity"),
     Mutation(_t("report_results_pairs"), "coalesce(opportunity.is_in, true)", "opportunity.is_in"),
     Mutation(_t("report_results_statuses"), "is_in and numerator_date is not null as passes", "is_in as passes"),
     Mutation(_t("report_results_statuses"), "is_in and days_outside = 0 as passes", "days_outside = 0 as passes"),

@@ -622,19 +622,29 @@ opportunity__lung_function_before_surgery as (
 
 ),
 
-first_opportunity__lung_function_before_surgery as (
+first_day__lung_function_before_surgery as (
 
     select
         cohort_key,
-        denominator_date,
-        window_end,
-        is_in,
-        row_number() over (
-            partition by cohort_key
-            order by denominator_date nulls last
-        ) as place
+        min(denominator_date) as denominator_date
     from opportunity__lung_function_before_surgery
     where coalesce(is_in, true)
+    group by cohort_key
+
+),
+
+-- Opportunities of one day do not differ; without a known day at all, one of an unknown day is the first.
+first_opportunity__lung_function_before_surgery as (
+
+    select distinct
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.window_end,
+        opportunity.is_in
+    from opportunity__lung_function_before_surgery as opportunity
+    inner join first_day__lung_function_before_surgery as first_day
+        on opportunity.cohort_key = first_day.cohort_key
+    where opportunity.denominator_date is not distinct from first_day.denominator_date
 
 ),
 
@@ -664,7 +674,6 @@ pair__lung_function_before_surgery as (
             )
     where
         coalesce(opportunity.is_in, true)
-        and opportunity.place = 1
 
 ),
 
@@ -684,19 +693,29 @@ opportunity__lung_function_before_radiotherapy as (
 
 ),
 
-first_opportunity__lung_function_before_radiotherapy as (
+first_day__lung_function_before_radiotherapy as (
 
     select
         cohort_key,
-        denominator_date,
-        window_end,
-        is_in,
-        row_number() over (
-            partition by cohort_key
-            order by denominator_date nulls last
-        ) as place
+        min(denominator_date) as denominator_date
     from opportunity__lung_function_before_radiotherapy
     where coalesce(is_in, true)
+    group by cohort_key
+
+),
+
+-- Opportunities of one day do not differ; without a known day at all, one of an unknown day is the first.
+first_opportunity__lung_function_before_radiotherapy as (
+
+    select distinct
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.window_end,
+        opportunity.is_in
+    from opportunity__lung_function_before_radiotherapy as opportunity
+    inner join first_day__lung_function_before_radiotherapy as first_day
+        on opportunity.cohort_key = first_day.cohort_key
+    where opportunity.denominator_date is not distinct from first_day.denominator_date
 
 ),
 
@@ -726,7 +745,6 @@ pair__lung_function_before_radiotherapy as (
             )
     where
         coalesce(opportunity.is_in, true)
-        and opportunity.place = 1
 
 ),
 
@@ -873,20 +891,30 @@ opportunity__chemotherapy_around_surgery as (
 
 ),
 
-first_opportunity__chemotherapy_around_surgery as (
+first_day__chemotherapy_around_surgery as (
 
     select
         cohort_key,
-        denominator_date,
-        window_start,
-        window_end,
-        is_in,
-        row_number() over (
-            partition by cohort_key
-            order by denominator_date nulls last
-        ) as place
+        min(denominator_date) as denominator_date
     from opportunity__chemotherapy_around_surgery
     where coalesce(is_in, true)
+    group by cohort_key
+
+),
+
+-- Opportunities of one day do not differ; without a known day at all, one of an unknown day is the first.
+first_opportunity__chemotherapy_around_surgery as (
+
+    select distinct
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.window_start,
+        opportunity.window_end,
+        opportunity.is_in
+    from opportunity__chemotherapy_around_surgery as opportunity
+    inner join first_day__chemotherapy_around_surgery as first_day
+        on opportunity.cohort_key = first_day.cohort_key
+    where opportunity.denominator_date is not distinct from first_day.denominator_date
 
 ),
 
@@ -918,7 +946,6 @@ pair__chemotherapy_around_surgery as (
             )
     where
         coalesce(opportunity.is_in, true)
-        and opportunity.place = 1
 
 ),
 
@@ -1325,19 +1352,29 @@ opportunity__referral_to_specialist as (
 
 ),
 
-first_opportunity__referral_to_specialist as (
+first_day__referral_to_specialist as (
 
     select
         cohort_key,
-        denominator_date,
-        window_start,
-        is_in,
-        row_number() over (
-            partition by cohort_key
-            order by denominator_date nulls last
-        ) as place
+        min(denominator_date) as denominator_date
     from opportunity__referral_to_specialist
     where coalesce(is_in, true)
+    group by cohort_key
+
+),
+
+-- Opportunities of one day do not differ; without a known day at all, one of an unknown day is the first.
+first_opportunity__referral_to_specialist as (
+
+    select distinct
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.window_start,
+        opportunity.is_in
+    from opportunity__referral_to_specialist as opportunity
+    inner join first_day__referral_to_specialist as first_day
+        on opportunity.cohort_key = first_day.cohort_key
+    where opportunity.denominator_date is not distinct from first_day.denominator_date
 
 ),
 
@@ -1367,7 +1404,6 @@ pair__referral_to_specialist as (
             )
     where
         coalesce(opportunity.is_in, true)
-        and opportunity.place = 1
 
 ),
 
@@ -1390,19 +1426,29 @@ opportunity__referral_to_treatment as (
 
 ),
 
-first_opportunity__referral_to_treatment as (
+first_day__referral_to_treatment as (
 
     select
         cohort_key,
-        denominator_date,
-        window_start,
-        is_in,
-        row_number() over (
-            partition by cohort_key
-            order by denominator_date nulls last
-        ) as place
+        min(denominator_date) as denominator_date
     from opportunity__referral_to_treatment
     where coalesce(is_in, true)
+    group by cohort_key
+
+),
+
+-- Opportunities of one day do not differ; without a known day at all, one of an unknown day is the first.
+first_opportunity__referral_to_treatment as (
+
+    select distinct
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.window_start,
+        opportunity.is_in
+    from opportunity__referral_to_treatment as opportunity
+    inner join first_day__referral_to_treatment as first_day
+        on opportunity.cohort_key = first_day.cohort_key
+    where opportunity.denominator_date is not distinct from first_day.denominator_date
 
 ),
 
@@ -1432,7 +1478,6 @@ pair__referral_to_treatment as (
             )
     where
         coalesce(opportunity.is_in, true)
-        and opportunity.place = 1
 
 ),
 

@@ -122,19 +122,29 @@ opportunity__with_everything as (
 
 ),
 
-first_opportunity__with_everything as (
+first_day__with_everything as (
 
     select
         cohort_key,
-        denominator_date,
-        window_start,
-        is_in,
-        row_number() over (
-            partition by cohort_key
-            order by denominator_date nulls last
-        ) as place
+        min(denominator_date) as denominator_date
     from opportunity__with_everything
     where coalesce(is_in, true)
+    group by cohort_key
+
+),
+
+-- Opportunities of one day do not differ; without a known day at all, one of an unknown day is the first.
+first_opportunity__with_everything as (
+
+    select distinct
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.window_start,
+        opportunity.is_in
+    from opportunity__with_everything as opportunity
+    inner join first_day__with_everything as first_day
+        on opportunity.cohort_key = first_day.cohort_key
+    where opportunity.denominator_date is not distinct from first_day.denominator_date
 
 ),
 
@@ -164,7 +174,6 @@ pair__with_everything as (
             )
     where
         coalesce(opportunity.is_in, true)
-        and opportunity.place = 1
 
 ),
 
@@ -297,20 +306,30 @@ opportunity__in_six_weeks as (
 
 ),
 
-first_opportunity__in_six_weeks as (
+first_day__in_six_weeks as (
 
     select
         cohort_key,
-        denominator_date,
-        window_start,
-        window_end,
-        is_in,
-        row_number() over (
-            partition by cohort_key
-            order by denominator_date nulls last
-        ) as place
+        min(denominator_date) as denominator_date
     from opportunity__in_six_weeks
     where coalesce(is_in, true)
+    group by cohort_key
+
+),
+
+-- Opportunities of one day do not differ; without a known day at all, one of an unknown day is the first.
+first_opportunity__in_six_weeks as (
+
+    select distinct
+        opportunity.cohort_key,
+        opportunity.denominator_date,
+        opportunity.window_start,
+        opportunity.window_end,
+        opportunity.is_in
+    from opportunity__in_six_weeks as opportunity
+    inner join first_day__in_six_weeks as first_day
+        on opportunity.cohort_key = first_day.cohort_key
+    where opportunity.denominator_date is not distinct from first_day.denominator_date
 
 ),
 
@@ -342,7 +361,6 @@ pair__in_six_weeks as (
             )
     where
         coalesce(opportunity.is_in, true)
-        and opportunity.place = 1
 
 ),
 
