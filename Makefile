@@ -17,6 +17,7 @@ ORGANISATION ?= $(ORGANISATION_$(PACK))
 # How the database and the options of dbt are said for the demo.
 DBT := MEASUREMART_DUCKDB=$(DATABASE)
 READ := --profiles-dir $(DEMO) --target duckdb $(PACKS)
+SQLFLUFF := $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar
 N ?= 5000
 SEED ?= 1
 
@@ -25,10 +26,10 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 # Run a stage and say how long it took: $(call stage,name,command)
 stage = @printf '\n== %s\n' '$(1)'; start=$$(date +%s); $(2) && printf '== %s: %s s\n' '$(1)' "$$(( $$(date +%s) - start ))"
 
-.PHONY: help demo epilepsy12 generate test lint tests mutation fuzz bench clean
+.PHONY: help demo epilepsy12 generate test test-fast lint lint-sql lint-code lint-generated tests mutation fuzz bench clean
 
 help:  ## Say what there is to do
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Install what is named, with pip's words in a file: $(call install,what)
 install = @start=$$(date +%s); [ ! -t 1 ] || printf 'install into $(VENV) ...\r'; \
@@ -75,17 +76,34 @@ generate: $(VENV)/.ready  ## Write the dbt models of all definitions
 
 test: lint tests  ## Everything: linters, types, generated files current, all tests
 
+# Two at a time: what reads SQL and what reads Python cost about the same.
 lint: $(VENV)/.ready-dev  ## Linters, types and import rules
+	@$(MAKE) --no-print-directory -j 2 lint-sql lint-code
+
+lint-sql: $(VENV)/.ready-dev
+	$(call stage,sqlfluff,$(SQLFLUFF) models tests/singular tests/golden/expected/models)
+
+lint-code: $(VENV)/.ready-dev
 	$(call stage,ruff,$(BIN)/ruff check . && $(BIN)/ruff format --check .)
 	$(call stage,mypy,$(BIN)/mypy)
 	$(call stage,imports,$(BIN)/lint-imports)
 	$(call stage,yamllint,$(BIN)/yamllint --strict .)
-	$(call stage,sqlfluff,$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests/singular)
 	$(call stage,generated files,$(BIN)/measuremart generate --check && $(BIN)/python docs/build_reference.py --check)
+
+lint-generated: $(VENV)/.ready-dev  ## sqlfluff over the generated models of all packs, too; takes minutes
+	$(call stage,sqlfluff,$(SQLFLUFF) --disregard-sqlfluffignores models)
 
 tests: $(VENV)/.ready-dev  ## All tests, on DuckDB and PostgreSQL
 	$(call stage,examples,$(BIN)/measuremart test)
 	$(call stage,pytest,$(BIN)/pytest -n 2 -q --durations 10)
+
+# Nothing here runs dbt: tests that do have the engine in their name, or are left out by theirs.
+test-fast: $(VENV)/.ready-dev  ## While you work: what needs no dbt, in about a minute
+	$(call stage,ruff,$(BIN)/ruff check . && $(BIN)/ruff format --check .)
+	$(call stage,mypy,$(BIN)/mypy)
+	$(call stage,generated files,$(BIN)/measuremart generate --check)
+	$(call stage,pytest,$(BIN)/pytest -n 2 -q -k 'not duckdb and not postgres' tests/unit tests/golden tests/spec \
+	    $(addprefix --ignore tests/unit/,test_examples.py test_determinism.py test_synthetic_omop.py))
 
 mutation: $(VENV)/.ready-dev  ## Change one token of the renderer at a time: which test notices?
 	@$(BIN)/python tests/mutation/run.py
