@@ -10,15 +10,19 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from measuremart import __version__
+from measuremart.build_lines import built_said, finding_lines, stage_line, step_said
 from measuremart.catalogue import noun
 from measuremart.definitions.base import name_fault
 from measuremart.definitions.file import SECTIONS
@@ -38,6 +42,8 @@ from measuremart.report_table import (
     report_rows,
     report_table,
 )
+from measuremart.warehouse.build import Built, Step
+from measuremart.warehouse.build import build as dbt_build
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.warehouse.profile import missing
 from measuremart.write import Change, WriteRefusedError, apply
@@ -170,17 +176,34 @@ def generate(
 ) -> None:
     """Write the dbt models of all packs; only what changed is touched."""
     read = _read(project_dir, definitions, in_full if unused else in_short)
+    if check or diff:
+        with _refusing_to_write():
+            found = pending_changes(project_dir, read.plan)
+        for change in found:
+            _echo(change.diff())
+        if found:
+            _err.print(f"{_counted(len(found), 'file')} would change: run `measuremart generate`")
+        elif check:
+            _out.print("generated files are current")
+        raise typer.Exit(DIFFERENT if check and found else 0)
+    _out.print(_written(project_dir, read))
+    _say_what_is_missing(read)
+
+
+def _written(project: Path, read: Read) -> str:
+    """Write the models of a plan; return how many definitions there are, and what changed."""
+    with _refusing_to_write():
+        found = pending_changes(project, read.plan)
+        apply(project, found)
+    counts = (("subqueries", read.plan.subqueries), ("measures", read.plan.measures), ("reports", read.plan.reports))
+    return ", ".join(f"{len(names):,} {word}" for word, names in counts) + f": {_kinds_said(found)}"
+
+
+@contextmanager
+def _refusing_to_write() -> Iterator[None]:
+    """Say which file may not or cannot be written, and stop."""
     try:
-        found = pending_changes(project_dir, read.plan)
-        if check or diff:
-            for change in found:
-                _echo(change.diff())
-            if found:
-                _err.print(f"{_counted(len(found), 'file')} would change: run `measuremart generate`")
-            elif check:
-                _out.print("generated files are current")
-            raise typer.Exit(DIFFERENT if check and found else 0)
-        apply(project_dir, found)
+        yield
     except WriteRefusedError as refusal:
         _err.print(str(refusal))
         raise typer.Exit(REFUSED) from None
@@ -189,9 +212,6 @@ def generate(
             raise
         _err.print(f"cannot write {error.filename}: {error.strerror}; run it again to go on")
         raise typer.Exit(REFUSED) from None
-    counts = (("subqueries", read.plan.subqueries), ("measures", read.plan.measures), ("reports", read.plan.reports))
-    _out.print(", ".join(f"{len(names):,} {word}" for word, names in counts) + f": {_kinds_said(found)}")
-    _say_what_is_missing(read)
 
 
 def _kinds_said(found: Sequence[Change]) -> str:
@@ -209,6 +229,47 @@ def _say_what_is_missing(read: Read) -> None:
 
 def _of_section(number: int, section: str) -> str:
     return f"{number} {noun(section) if number == 1 else section.replace('_', ' ')}"
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def build(context: typer.Context, project_dir: ProjectOption = Path(), definitions: DefinitionsOption = None) -> None:
+    """Write the dbt models of all packs, then build and test them; other options are those of `dbt build`.
+
+    A line for each stage with its time, then every warning and failure in words. Where dbt or a test of it fails, the
+    exit code is 8. Values of patients are in the database and in dbt's log file only.
+    """
+    started = time.monotonic()
+    read = _read(project_dir, definitions)
+    said = _written(project_dir, read)
+    _out.print(stage_line("generate", time.monotonic() - started, said))
+    _say_what_is_missing(read)
+    started = time.monotonic()
+    try:
+        built = _built(project_dir, tuple(context.args))
+    except WarehouseError as error:
+        _err.print(str(error))
+        raise typer.Exit(WAREHOUSE) from None
+    _out.print(stage_line("build", time.monotonic() - started, built_said(built)))
+    for finding in built.findings:
+        _out.print(finding_lines(finding))
+    if built.findings:
+        _out.print(f"dbt's log: {built.log}", soft_wrap=True)
+    if built.number_of("failure"):
+        raise typer.Exit(WAREHOUSE)
+
+
+def _built(project: Path, options: tuple[str, ...]) -> Built:
+    """Run `dbt build`; in a terminal, show where it is until it has ended."""
+    if not _out.is_terminal:
+        return dbt_build(project, options, lambda _: None)
+    columns = (BarColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=_out, transient=True) as progress:
+        task = progress.add_task("dbt reads the project", total=None)
+
+        def show(step: Step) -> None:
+            progress.update(task, description=step_said(step), completed=step.number, total=step.of)
+
+        return dbt_build(project, options, show)
 
 
 @app.command()

@@ -52,7 +52,7 @@ DIRTY: dict[str, list[dict[str, str]]] = {
     ],
 }
 SELECT = ["--selector", "input"]
-VARIABLES = {"absent_tables": sorted({*ROWS, *ABSENT} - set(TABLES))}
+VARIABLES = {"packs": [], "absent_tables": sorted({*ROWS, *ABSENT} - set(TABLES))}
 
 
 def records(table: str) -> Iterator[list[str | None]]:
@@ -117,7 +117,7 @@ def built_on_postgres(warehouse: Warehouse, dsn: str) -> BuiltOnPostgres:
 
 @pytest.fixture(scope="module", params=["csv", "postgres"])
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
-    warehouse = Warehouse(tmp_path_factory.mktemp(request.param))
+    warehouse = Warehouse(tmp_path_factory.mktemp(request.param), is_logged=True)
     if request.param == "csv":
         yield built_from_csv(warehouse)
         return

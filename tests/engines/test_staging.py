@@ -307,6 +307,7 @@ def test_a_folder_of_files(warehouse: Warehouse, tmp_path: Path, kind: str) -> N
         "--selector",
         "input",
         variables={
+            "packs": [],
             "omop_source": "files",
             "omop_files": str(folder),
             "omop_files_format": kind,
@@ -343,6 +344,7 @@ def test_an_attached_file_of_cdm_5_3(warehouse: Warehouse) -> None:
         "--selector",
         "input",
         variables={
+            "packs": [],
             "omop_source": "schema",
             "omop_database": "omop",
             "omop_schema": "main",
@@ -374,6 +376,7 @@ def test_a_setting_that_means_nothing_stops(warehouse: Warehouse) -> None:
     run = warehouse.dbt(
         "parse",
         variables={
+            "packs": [],
             "omop_source": "parquet",
             "cdm_version": "6.0",
             "attach_days_before": -90,
@@ -391,7 +394,7 @@ def test_a_setting_that_means_nothing_stops(warehouse: Warehouse) -> None:
 
 def test_a_day_that_is_none_stops(warehouse: Warehouse) -> None:
     for setting in ("as_of", "demo_as_of"):
-        run = warehouse.dbt("parse", variables={setting: "2023-02-29') --"})
+        run = warehouse.dbt("parse", variables={"packs": [], setting: "2023-02-29') --"})
         assert run.exit_code != 0
         assert f"{setting} is '2023-02-29') --'; it is a day such as 2026-06-30" in run.output
 

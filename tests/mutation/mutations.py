@@ -65,7 +65,7 @@ MUTATIONS = [
     # --- first and last
     Mutation(_t("extreme"), "'max' if latest else 'min'", "'min' if latest else 'max'"),
     Mutation(_t("extreme"), " nulls last, measure_resolver", " nulls first, measure_resolver"),
-    Mutation(_t("extreme"), "measure_resolver, episode_id nulls last", "measure_resolver desc, episode_id nulls last"),
+    Mutation(_t("extreme"), "measure_resolver<< ' asc' if latest >>", "measure_resolver desc"),
     Mutation(_t("extreme"), "' desc' if latest", "' desc' if not latest"),
     Mutation(_t("extreme"), "episode_id is not null", "person_id is not null"),
     Mutation(_t("extreme"), "'person_id' if per == 'person'", "'episode_id' if per == 'person'"),
@@ -116,11 +116,7 @@ MUTATIONS = [
         "candidate_date<< ' desc' if pick == 'latest' >> nulls first",
     ),
     Mutation(_t("window"), "measure_resolver, anchor_date\n", "measure_resolver\n"),
-    Mutation(
-        _t("window"),
-        "candidate_resolver,\n                candidate_episode_id",
-        "candidate_resolver desc,\n                candidate_episode_id",
-    ),
+    Mutation(_t("window"), "candidate_resolver<< ' asc' if pick == 'latest' >>", "candidate_resolver desc"),
     Mutation(_t("window"), "place = 1", "place = 2"),
     Mutation(_t("window"), "if pick == 'any' else 'ranked'", "if pick != 'any' else 'pair'"),
     Mutation(_t("window"), "select distinct\n        person_id", "select\n        person_id"),

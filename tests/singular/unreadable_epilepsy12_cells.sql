@@ -1,4 +1,4 @@
-{{ config(severity='warn', fail_calc='coalesce(sum(n_cells), 0)', enabled='epilepsy12' in var('packs')) }}
+{{ config(severity='warn', fail_calc='coalesce(sum(n_cells), 0)') }}
 
 -- Cells of the audit's tables that are no day, number, yes or no, and are read as null: a date written 31/12/2024.
 {% set tables = [

@@ -969,11 +969,11 @@ ranked_key as (
                     when 'unresolved' then 4
                     when 'excluded' then 5
                     else 6
-                end,
-                denominator_date nulls last,
-                numerator_date nulls last,
-                episode_id nulls last,
-                measure_resolver
+                end asc,
+                denominator_date asc nulls last,
+                numerator_date asc nulls last,
+                episode_id asc nulls last,
+                measure_resolver asc
         ) as place
     from keyed
     where indicator in ('waiting')
