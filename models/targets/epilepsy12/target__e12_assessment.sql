@@ -49,12 +49,30 @@ select
     form.paediatric_neurologist_referral_made,
     form.childrens_epilepsy_surgical_service_referral_made,
     form.epilepsy_specialist_nurse_referral_made,
-    case when form.consultant_paediatrician_referral_date <= run_context.as_of then form.consultant_paediatrician_referral_date end as consultant_paediatrician_referral_date,
-    case when form.consultant_paediatrician_input_date <= run_context.as_of then form.consultant_paediatrician_input_date end as consultant_paediatrician_input_date,
-    case when form.paediatric_neurologist_referral_date <= run_context.as_of then form.paediatric_neurologist_referral_date end as paediatric_neurologist_referral_date,
-    case when form.paediatric_neurologist_input_date <= run_context.as_of then form.paediatric_neurologist_input_date end as paediatric_neurologist_input_date,
-    case when form.epilepsy_specialist_nurse_referral_date <= run_context.as_of then form.epilepsy_specialist_nurse_referral_date end as epilepsy_specialist_nurse_referral_date,
-    case when form.epilepsy_specialist_nurse_input_date <= run_context.as_of then form.epilepsy_specialist_nurse_input_date end as epilepsy_specialist_nurse_input_date
+    case
+        when form.consultant_paediatrician_referral_date <= run_context.as_of
+            then form.consultant_paediatrician_referral_date
+    end as consultant_paediatrician_referral_date,
+    case
+        when form.consultant_paediatrician_input_date <= run_context.as_of
+            then form.consultant_paediatrician_input_date
+    end as consultant_paediatrician_input_date,
+    case
+        when form.paediatric_neurologist_referral_date <= run_context.as_of
+            then form.paediatric_neurologist_referral_date
+    end as paediatric_neurologist_referral_date,
+    case
+        when form.paediatric_neurologist_input_date <= run_context.as_of
+            then form.paediatric_neurologist_input_date
+    end as paediatric_neurologist_input_date,
+    case
+        when form.epilepsy_specialist_nurse_referral_date <= run_context.as_of
+            then form.epilepsy_specialist_nurse_referral_date
+    end as epilepsy_specialist_nurse_referral_date,
+    case
+        when form.epilepsy_specialist_nurse_input_date <= run_context.as_of
+            then form.epilepsy_specialist_nurse_input_date
+    end as epilepsy_specialist_nurse_input_date
 from registration
 cross join run_context
 left join form

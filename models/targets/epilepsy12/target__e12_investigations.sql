@@ -43,8 +43,14 @@ select
     form.twelve_lead_ecg_status,
     form.ct_head_scan_status,
     form.mri_indicated,
-    case when form.mri_brain_requested_date <= run_context.as_of then form.mri_brain_requested_date end as mri_brain_requested_date,
-    case when form.mri_brain_reported_date <= run_context.as_of then form.mri_brain_reported_date end as mri_brain_reported_date
+    case
+        when form.mri_brain_requested_date <= run_context.as_of
+            then form.mri_brain_requested_date
+    end as mri_brain_requested_date,
+    case
+        when form.mri_brain_reported_date <= run_context.as_of
+            then form.mri_brain_reported_date
+    end as mri_brain_reported_date
 from registration
 cross join run_context
 left join form
