@@ -11,7 +11,7 @@
     {%- if var('e12_source') == 'files' and target.type != 'duckdb' -%}
         {%- do problems.append("e12_source: files works on DuckDB only; load the files into tables and use schema") -%}
     {%- endif -%}
-    {%- do problems.extend(csv_problems('e12')) -%}
+    {%- do csv_problems('e12', problems) -%}
     {%- if var('e12_attribution') not in ['registered', 'lead'] -%}
         {%- do problems.append("e12_attribution is '" ~ var('e12_attribution') ~ "'; it can be registered or lead") -%}
     {%- endif -%}

@@ -1,6 +1,5 @@
-{# What is wrong with the variables that describe CSV files (prefix: omop or e12), as a list of messages. #}
-{% macro csv_problems(prefix) -%}
-    {%- set problems = [] -%}
+{# Adds to a list of messages what is wrong with the variables that describe CSV files (prefix: omop or e12). #}
+{% macro csv_problems(prefix, problems) -%}
     {%- if var(prefix ~ '_files_delimiter') not in [',', ';', '|', '^', '~', '\t'] -%}
         {%- do problems.append(
             prefix ~ "_files_delimiter is '" ~ var(prefix ~ '_files_delimiter')
@@ -18,7 +17,6 @@
             "omop_files_decimal_mark is '" ~ var('omop_files_decimal_mark') ~ "'; it can be . or , or empty"
         ) -%}
     {%- endif -%}
-    {%- do return(problems) -%}
 {%- endmacro %}
 
 {# yes, if the tables with that prefix (omop or e12) are read from CSV files. #}

@@ -17,7 +17,7 @@
     {%- if var('omop_source') == 'files' and target.type != 'duckdb' -%}
         {%- do problems.append("omop_source: files works on DuckDB only; load the files into tables and use schema") -%}
     {%- endif -%}
-    {%- do problems.extend(csv_problems('omop')) -%}
+    {%- do csv_problems('omop', problems) -%}
     {%- if var('packs') is string or var('packs') is mapping or var('packs') is not iterable -%}
         {%- do problems.append("packs is '" ~ var('packs') ~ "'; it is a list, such as [lung]") -%}
     {%- else -%}

@@ -31,7 +31,7 @@
     {%- if var('pack_needs') is not mapping -%}
         {%- do problems.append("pack_needs is '" ~ var('pack_needs') ~ "'; it names lists of packs, by pack") -%}
     {%- endif -%}
-    {%- set said = problems | reject('equalto', '') | list + csv_problems('omop') + csv_problems('e12') -%}
+    {%- set said = problems | reject('equalto', '') | list -%}
     {%- if said -%}{%- do exceptions.raise_compiler_error(said | join('; ')) -%}{%- endif -%}
 {%- endmacro %}
 

@@ -1,4 +1,4 @@
-{{ config(severity='error', enabled='epilepsy12' in var('packs')) }}
+{{ config(severity='error') }}
 
 -- Columns of days in the audit's tables of which no cell that is not empty is a day: the whole column is written in another form,
 -- and every event would be without a date.

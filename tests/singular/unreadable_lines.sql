@@ -1,5 +1,3 @@
-{{ config(enabled=reads_csv('omop') == 'yes' or ('epilepsy12' in var('packs') and reads_csv('e12') == 'yes')) }}
-
 -- Lines of CSV files that cannot be read: too few or too many columns, broken quotes, bytes that are not in the encoding.
 select
     population,

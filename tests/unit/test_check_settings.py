@@ -13,7 +13,10 @@ from jinja2 import Environment
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULTS: dict[str, Any] = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
-FILES = ["scalar/day_literal", "settings/check_settings", "omop/omop_check_settings", "epilepsy12/e12_check_settings"]
+FILES = [
+    *("scalar/day_literal", "settings/check_settings", "files/csv_settings"),
+    *("omop/omop_check_settings", "epilepsy12/e12_check_settings"),
+]
 
 
 class CompilerError(Exception):

@@ -123,6 +123,10 @@ class SubqueryPlanner:
         if target.start is None or target.end is None:
             text = f"spans need date roles start and end, and target '{target.name}' lacks them"
             self._scope.report(entry.place("spans"), text, trail, check="spans")
+        elif target.missing_end is None:
+            what = "spans need to know what a missing end means"
+            text = f"{what}: write missing_end: open or start in target '{target.name}'"
+            self._scope.report(entry.place("spans"), text, trail, check="spans")
         elif date not in (target.start, target.end):
             hint = "" if own else ", or write spans: null"
             text = f"a span is dated by its start or end: write date: start or date: end{hint}"
