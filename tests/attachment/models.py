@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import re
 from dataclasses import asdict
 from functools import cache
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytz
 import yaml
 from jinja2 import Environment
 from lab.cases import Table
@@ -36,7 +38,8 @@ SEED_TYPES = {"kind": "text", "event_table": "text"}
 def compiler(engine: str, settings: Settings) -> Environment:
     """Return an environment in which a hand-written model compiles as dbt compiles it over a source schema."""
     environment = Environment(extensions=["jinja2.ext.do"], autoescape=False, keep_trailing_newline=True)
-    paths = [p for folder in ("scalar", "omop") for p in sorted((ROOT / "macros" / folder).glob("*.sql"))]
+    paths = [p for folder in ("scalar", "omop", "settings") for p in sorted((ROOT / "macros" / folder).glob("*.sql"))]
+    paths.append(ROOT / "macros" / "files" / "csv_settings.sql")
     source = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     variables = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
     variables |= {"omop_source": "schema", **asdict(settings)}
@@ -47,7 +50,7 @@ def compiler(engine: str, settings: Settings) -> Environment:
 
     environment.globals["adapter"] = SimpleNamespace(dispatch=dispatch)
     environment.globals["target"] = SimpleNamespace(type=engine)
-    environment.globals["modules"] = SimpleNamespace(re=re)
+    environment.globals["modules"] = SimpleNamespace(re=re, datetime=datetime, pytz=pytz)
     environment.globals["var"] = variables.__getitem__
     environment.globals["ref"] = lambda name: name
     environment.globals["source"] = lambda _, name: f"source_{name}"

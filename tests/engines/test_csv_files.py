@@ -35,6 +35,12 @@ def build(warehouse: Warehouse, files: dict[str, bytes], *extra: str, command: s
     return warehouse.dbt(command, *select, variables=given | variables)
 
 
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    """The project itself, with a fresh database; what dbt logs is read."""
+    return Warehouse(tmp_path, is_logged=True)
+
+
 def shown(warehouse: Warehouse, run: Run) -> list[str]:
     """Where the secret stands, of all that dbt printed or wrote beside the database."""
     files = [path for path in warehouse.folder.rglob("*") if path.is_file() and path.suffix not in (".duckdb", ".csv")]
