@@ -117,9 +117,17 @@
     {%- do return(adapter.dispatch('tables_there', 'measuremart')(relation)) -%}
 {%- endmacro %}
 
+{# Engines that are not asked: the table is taken to be there, and the engine says so where it is not. #}
 {% macro default__tables_there(relation) -%}
-    {%- set schema = api.Relation.create(database=relation.database, schema=relation.schema) -%}
-    {%- do return(adapter.list_relations_without_caching(schema) | map(attribute='identifier') | list) -%}
+    {%- do return([relation.identifier]) -%}
+{%- endmacro %}
+
+{% macro duckdb__tables_there(relation) -%}
+    {%- set found = run_query(
+        "select table_name from system.information_schema.tables where lower(table_catalog) = lower('"
+        ~ relation.database | replace("'", "''") ~ "') and lower(table_schema) = lower('" ~ relation.schema | replace("'", "''") ~ "')"
+    ) -%}
+    {%- do return(found.columns[0].values() | list) -%}
 {%- endmacro %}
 
 {# dbt's own list leaves out foreign tables. #}
