@@ -100,7 +100,7 @@ class ExamplePlanner:
             if indicator.denominator is not None:
                 made_of.append(indicator.denominator)
                 types = self._measures[indicator.denominator].expression.types
-                wanted["denominator"] = (f"denominator__{name}", types)
+                wanted["denominator"] = (f"measure__{indicator.denominator}", types)
             self._of(self._scope.catalogue.of("indicators")[name], made_of, wanted)
 
     def _of(self, defined: Defined, made_of: list[str], wanted: dict[str, tuple[str, Typed]]) -> None:
