@@ -48,10 +48,11 @@ class InputTable:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """All rows of one table: the measure's, or an indicator's `indicator` or `denominator`."""
+    """All rows of one table: a measure's or an indicator's; `is_denominator` where it is asked as an indicator's D."""
 
     table: str
     rows: tuple[ExpectedRow, ...]
+    is_denominator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ class _Reader:
             text = "the denominator is the full cohort, which is known only in a report: leave 'denominator' out"
             self.report(entry.key_place("denominator"), text)
         expected = [
-            Expected(table, self._expected(entry, key, getattr(entry, key), types))
+            Expected(table, self._expected(entry, key, getattr(entry, key), types), key == "denominator")
             for key, (table, types) in wanted.items()
             if getattr(entry, key) is not None
         ]

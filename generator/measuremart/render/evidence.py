@@ -30,7 +30,9 @@ def evidence_models(plan: Plan, report: Report) -> list[Model]:
 def _model(plan: Plan, report: Report, indicator: Indicator) -> Model:
     about, name = indicator.about, evidence_name(report.about.name, indicator.about.name)
     around_denominator = indicator.around_denominator and indicator.denominator is not None
-    start, end = _window(indicator.numerator_window, "denominator.measure_date" if around_denominator else "cohort.measure_date")
+    start, end = _window(
+        indicator.numerator_window, "denominator.measure_date" if around_denominator else "cohort.measure_date"
+    )
     flags = _flags(plan, report, indicator)
     numerator_match = _match(plan, report, indicator.numerator)
     text = fill(
@@ -53,7 +55,9 @@ def _model(plan: Plan, report: Report, indicator: Indicator) -> Model:
         numerator_match=numerator_match,
         has_other_episodes=report.types.grain.within == "episode" and numerator_match != "person",
         ignore_undated=indicator.ignore_undated and indicator.numerator_window is None,
-        flagged=[(kind, [f for f in flags if f["kind"] == kind]) for kind in ("excluded_by", "excepted_by", "unresolved_by")],
+        flagged=[
+            (kind, [f for f in flags if f["kind"] == kind]) for kind in ("excluded_by", "excepted_by", "unresolved_by")
+        ],
         flags=list({f["cte"]: f for f in flags}.values()),
     )
     pack = report.about.pack
@@ -75,7 +79,7 @@ def _flags(plan: Plan, report: Report, indicator: Indicator) -> list[dict[str, A
         for measure in measures:
             match = _match(plan, report, measure)
             key = {"person": KEY[:1], "episode": KEY[:2], "key": KEY}[match]
-            found.append({"kind": kind, "measure": measure, "cte": f"measure__{measure}", "match": match, "key": key})
+            found.append({"kind": kind, "measure": measure, "cte": f"flagged__{measure}", "match": match, "key": key})
     return found
 
 

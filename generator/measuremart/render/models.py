@@ -12,7 +12,6 @@ from measuremart.render.environment import fill
 from measuremart.render.members import FINAL, Ctes, and_cte, expression_cte, subquery_ctes
 from measuremart.render.unavailable import without
 
-
 Kind: TypeAlias = Literal[
     "concept_set", "subquery", "measure", "cohort", "indicator", "report", "counted", "evidence", "dataset", "strata",
     "dropped",
@@ -73,7 +72,11 @@ def concept_set_models(plan: Plan) -> list[Model]:
             excluded_above=sorted({c.id for c in lines if c.exclude and c.descendants}),
         )
         name = f"concept_set__{concept_set.name}"
-        models.append(Model("concept_set", concept_set.name, "concept_sets", concept_set.pack, name, text, concept_set.description))
+        models.append(
+            Model(
+                "concept_set", concept_set.name, "concept_sets", concept_set.pack, name, text, concept_set.description
+            )
+        )
     return models
 
 
@@ -90,7 +93,15 @@ def _subquery(plan: Plan, named: nodes.NamedSubquery) -> Model:
     text = fill("member_model", header=header("subquery", about.name, about.pack), ctes=ctes.blocks(), last=FINAL)
     name = f"subquery__{about.name}"
     return Model(
-        "subquery", about.name, "subqueries", about.pack, name, text, about.description, named.subquery.grain, is_set=False
+        "subquery",
+        about.name,
+        "subqueries",
+        about.pack,
+        name,
+        text,
+        about.description,
+        named.subquery.grain,
+        is_set=False,
     )
 
 

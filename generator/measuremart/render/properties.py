@@ -145,7 +145,11 @@ def evidence_columns(grain: Grain = EPISODE) -> list[tuple[str, str, str]]:
         ("has_numerator", "boolean", "Whether a numerator row is held against the opportunity"),
         ("numerator_date", "date", "The day of the numerator; null where it is not known"),
         ("is_elsewhere", "boolean", "Whether the numerator is of another episode of the person, or of none"),
-        ("days_outside", "bigint", "Days before (negative) or after the numerator window, 0 inside; null where unknown"),
+        (
+            "days_outside",
+            "bigint",
+            "Days before (negative) or after the numerator window, 0 inside; null where unknown",
+        ),
         ("excluded_by", "string", "The exclusion that has the key, the one listed first"),
         ("excepted_by", "string", "The exception that has the key, the one listed first"),
         ("unresolved_by", "string", "The measure under unresolved that has the key, the one listed first"),

@@ -1,4 +1,4 @@
-"""Generated models of a report: its cohort, its evidence, its dataset and its strata (semantics.md sections 6.2 and 7)."""
+"""Generated models of a report: cohort, evidence, dataset, strata (semantics.md sections 6.2 and 7)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def _model(report: Report, kind: Kind, name: str, text: str, description: str, g
 def _counted(plan: Plan, report: Report) -> str:
     ctes = Ctes(plan.populations)
     measures = [_used(plan, report, ctes, measure) for measure in report.counted]
-    return fill("report_counted", header=_header(report), report=report.about.name, ctes=ctes.blocks(), measures=measures)
+    return fill(
+        "report_counted", header=_header(report), report=report.about.name, ctes=ctes.blocks(), measures=measures
+    )
 
 
 def _strata(plan: Plan, report: Report) -> str:

@@ -3,7 +3,7 @@
 
 with
 
-measure__support_not_scored as (
+flagged__support_not_scored as (
 
     select distinct person_id, episode_id, measure_resolver
     from {{ ref('measure__support_not_scored') }}
@@ -53,7 +53,7 @@ select
     {{ to_text('null') }} as excluded_by,
     {{ to_text('null') }} as excepted_by,
     case
-        when measure__support_not_scored.person_id is not null then 'support_not_scored'
+        when flagged__support_not_scored.person_id is not null then 'support_not_scored'
     end as unresolved_by
 from opportunity
 left join {{ ref('measure__mental_health_supported') }} as numerator
@@ -64,8 +64,8 @@ left join {{ ref('measure__mental_health_supported') }} as numerator
             or opportunity.episode_id is distinct from numerator.episode_id
         )
         and opportunity.has_denominator
-left join measure__support_not_scored
+left join flagged__support_not_scored
     on
-        opportunity.person_id = measure__support_not_scored.person_id
-        and opportunity.measure_resolver = measure__support_not_scored.measure_resolver
-        and opportunity.episode_id is not distinct from measure__support_not_scored.episode_id
+        opportunity.person_id = flagged__support_not_scored.person_id
+        and opportunity.measure_resolver = flagged__support_not_scored.measure_resolver
+        and opportunity.episode_id is not distinct from flagged__support_not_scored.episode_id

@@ -3,7 +3,7 @@
 
 with
 
-measure__participation_covered_not_scored as (
+flagged__participation_covered_not_scored as (
 
     select distinct person_id, episode_id, measure_resolver
     from {{ ref('measure__participation_covered_not_scored') }}
@@ -48,7 +48,7 @@ select
     {{ to_text('null') }} as excluded_by,
     {{ to_text('null') }} as excepted_by,
     case
-        when measure__participation_covered_not_scored.person_id is not null then 'participation_covered_not_scored'
+        when flagged__participation_covered_not_scored.person_id is not null then 'participation_covered_not_scored'
     end as unresolved_by
 from opportunity
 left join {{ ref('measure__participation_covered') }} as numerator
@@ -59,8 +59,8 @@ left join {{ ref('measure__participation_covered') }} as numerator
             or opportunity.episode_id is distinct from numerator.episode_id
         )
         and opportunity.has_denominator
-left join measure__participation_covered_not_scored
+left join flagged__participation_covered_not_scored
     on
-        opportunity.person_id = measure__participation_covered_not_scored.person_id
-        and opportunity.measure_resolver = measure__participation_covered_not_scored.measure_resolver
-        and opportunity.episode_id is not distinct from measure__participation_covered_not_scored.episode_id
+        opportunity.person_id = flagged__participation_covered_not_scored.person_id
+        and opportunity.measure_resolver = flagged__participation_covered_not_scored.measure_resolver
+        and opportunity.episode_id is not distinct from flagged__participation_covered_not_scored.episode_id

@@ -3,7 +3,7 @@
 
 with
 
-measure__plan_unknown as (
+flagged__plan_unknown as (
 
     select distinct person_id, episode_id, measure_resolver
     from {{ ref('measure__plan_unknown') }}
@@ -48,7 +48,7 @@ select
     {{ to_text('null') }} as excluded_by,
     {{ to_text('null') }} as excepted_by,
     case
-        when measure__plan_unknown.person_id is not null then 'plan_unknown'
+        when flagged__plan_unknown.person_id is not null then 'plan_unknown'
     end as unresolved_by
 from opportunity
 left join {{ ref('measure__plan_in_place') }} as numerator
@@ -59,8 +59,8 @@ left join {{ ref('measure__plan_in_place') }} as numerator
             or opportunity.episode_id is distinct from numerator.episode_id
         )
         and opportunity.has_denominator
-left join measure__plan_unknown
+left join flagged__plan_unknown
     on
-        opportunity.person_id = measure__plan_unknown.person_id
-        and opportunity.measure_resolver = measure__plan_unknown.measure_resolver
-        and opportunity.episode_id is not distinct from measure__plan_unknown.episode_id
+        opportunity.person_id = flagged__plan_unknown.person_id
+        and opportunity.measure_resolver = flagged__plan_unknown.measure_resolver
+        and opportunity.episode_id is not distinct from flagged__plan_unknown.episode_id

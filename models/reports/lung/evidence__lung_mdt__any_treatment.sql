@@ -3,7 +3,7 @@
 
 with
 
-measure__treatment_declined as (
+flagged__treatment_declined as (
 
     select distinct person_id, episode_id, measure_resolver
     from {{ ref('measure__treatment_declined') }}
@@ -47,7 +47,7 @@ select
     cast(null as bigint) as days_outside,
     {{ to_text('null') }} as excluded_by,
     case
-        when measure__treatment_declined.person_id is not null then 'treatment_declined'
+        when flagged__treatment_declined.person_id is not null then 'treatment_declined'
     end as excepted_by,
     {{ to_text('null') }} as unresolved_by
 from opportunity
@@ -59,8 +59,8 @@ left join {{ ref('measure__any_cancer_treatment') }} as numerator
             or opportunity.episode_id is distinct from numerator.episode_id
         )
         and opportunity.has_denominator
-left join measure__treatment_declined
+left join flagged__treatment_declined
     on
-        opportunity.person_id = measure__treatment_declined.person_id
-        and opportunity.measure_resolver = measure__treatment_declined.measure_resolver
-        and opportunity.episode_id is not distinct from measure__treatment_declined.episode_id
+        opportunity.person_id = flagged__treatment_declined.person_id
+        and opportunity.measure_resolver = flagged__treatment_declined.measure_resolver
+        and opportunity.episode_id is not distinct from flagged__treatment_declined.episode_id

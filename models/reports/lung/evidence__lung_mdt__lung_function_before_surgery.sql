@@ -3,7 +3,7 @@
 
 with
 
-measure__tests_declined as (
+flagged__tests_declined as (
 
     select distinct person_id, episode_id, measure_resolver
     from {{ ref('measure__tests_declined') }}
@@ -78,7 +78,7 @@ select
     end as bigint) as days_outside,
     {{ to_text('null') }} as excluded_by,
     case
-        when measure__tests_declined.person_id is not null then 'tests_declined'
+        when flagged__tests_declined.person_id is not null then 'tests_declined'
     end as excepted_by,
     {{ to_text('null') }} as unresolved_by
 from counted_opportunity as opportunity
@@ -90,8 +90,8 @@ left join {{ ref('measure__lung_function') }} as numerator
             or opportunity.episode_id is distinct from numerator.episode_id
         )
         and opportunity.is_first
-left join measure__tests_declined
+left join flagged__tests_declined
     on
-        opportunity.person_id = measure__tests_declined.person_id
-        and opportunity.measure_resolver = measure__tests_declined.measure_resolver
-        and opportunity.episode_id is not distinct from measure__tests_declined.episode_id
+        opportunity.person_id = flagged__tests_declined.person_id
+        and opportunity.measure_resolver = flagged__tests_declined.measure_resolver
+        and opportunity.episode_id is not distinct from flagged__tests_declined.episode_id

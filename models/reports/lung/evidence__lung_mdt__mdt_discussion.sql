@@ -3,7 +3,7 @@
 
 with
 
-measure__clinical_trial as (
+flagged__clinical_trial as (
 
     select distinct person_id
     from {{ ref('measure__clinical_trial') }}
@@ -52,7 +52,7 @@ select
         when numerator.measure_date between opportunity.window_start and opportunity.window_end then 0
     end as bigint) as days_outside,
     case
-        when measure__clinical_trial.person_id is not null then 'clinical_trial'
+        when flagged__clinical_trial.person_id is not null then 'clinical_trial'
     end as excluded_by,
     {{ to_text('null') }} as excepted_by,
     {{ to_text('null') }} as unresolved_by
@@ -65,6 +65,6 @@ left join {{ ref('measure__discussed_at_mdt') }} as numerator
             or opportunity.episode_id is distinct from numerator.episode_id
         )
         and opportunity.has_denominator
-left join measure__clinical_trial
+left join flagged__clinical_trial
     on
-        opportunity.person_id = measure__clinical_trial.person_id
+        opportunity.person_id = flagged__clinical_trial.person_id

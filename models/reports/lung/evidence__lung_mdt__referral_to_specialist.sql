@@ -3,7 +3,7 @@
 
 with
 
-measure__seen_before_referral as (
+flagged__seen_before_referral as (
 
     select distinct person_id, episode_id, measure_resolver
     from {{ ref('measure__seen_before_referral') }}
@@ -80,7 +80,7 @@ select
         when numerator.measure_date >= opportunity.window_start then 0
     end as bigint) as days_outside,
     case
-        when measure__seen_before_referral.person_id is not null then 'seen_before_referral'
+        when flagged__seen_before_referral.person_id is not null then 'seen_before_referral'
     end as excluded_by,
     {{ to_text('null') }} as excepted_by,
     {{ to_text('null') }} as unresolved_by
@@ -93,8 +93,8 @@ left join {{ ref('measure__specialist_seen') }} as numerator
             or opportunity.episode_id is distinct from numerator.episode_id
         )
         and opportunity.is_first
-left join measure__seen_before_referral
+left join flagged__seen_before_referral
     on
-        opportunity.person_id = measure__seen_before_referral.person_id
-        and opportunity.measure_resolver = measure__seen_before_referral.measure_resolver
-        and opportunity.episode_id is not distinct from measure__seen_before_referral.episode_id
+        opportunity.person_id = flagged__seen_before_referral.person_id
+        and opportunity.measure_resolver = flagged__seen_before_referral.measure_resolver
+        and opportunity.episode_id is not distinct from flagged__seen_before_referral.episode_id

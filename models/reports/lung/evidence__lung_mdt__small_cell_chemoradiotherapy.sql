@@ -3,14 +3,14 @@
 
 with
 
-measure__clinical_trial as (
+flagged__clinical_trial as (
 
     select distinct person_id
     from {{ ref('measure__clinical_trial') }}
 
 ),
 
-measure__treatment_declined as (
+flagged__treatment_declined as (
 
     select distinct person_id, episode_id, measure_resolver
     from {{ ref('measure__treatment_declined') }}
@@ -58,10 +58,10 @@ select
     ) as is_elsewhere,
     cast(null as bigint) as days_outside,
     case
-        when measure__clinical_trial.person_id is not null then 'clinical_trial'
+        when flagged__clinical_trial.person_id is not null then 'clinical_trial'
     end as excluded_by,
     case
-        when measure__treatment_declined.person_id is not null then 'treatment_declined'
+        when flagged__treatment_declined.person_id is not null then 'treatment_declined'
     end as excepted_by,
     {{ to_text('null') }} as unresolved_by
 from opportunity
@@ -73,11 +73,11 @@ left join {{ ref('measure__concurrent_chemoradiation') }} as numerator
             or opportunity.episode_id is distinct from numerator.episode_id
         )
         and opportunity.has_denominator
-left join measure__clinical_trial
+left join flagged__clinical_trial
     on
-        opportunity.person_id = measure__clinical_trial.person_id
-left join measure__treatment_declined
+        opportunity.person_id = flagged__clinical_trial.person_id
+left join flagged__treatment_declined
     on
-        opportunity.person_id = measure__treatment_declined.person_id
-        and opportunity.measure_resolver = measure__treatment_declined.measure_resolver
-        and opportunity.episode_id is not distinct from measure__treatment_declined.episode_id
+        opportunity.person_id = flagged__treatment_declined.person_id
+        and opportunity.measure_resolver = flagged__treatment_declined.measure_resolver
+        and opportunity.episode_id is not distinct from flagged__treatment_declined.episode_id

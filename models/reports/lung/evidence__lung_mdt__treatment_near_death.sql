@@ -3,7 +3,7 @@
 
 with
 
-measure__death_date_missing as (
+flagged__death_date_missing as (
 
     select distinct person_id
     from {{ ref('measure__death_date_missing') }}
@@ -60,7 +60,7 @@ select
     {{ to_text('null') }} as excluded_by,
     {{ to_text('null') }} as excepted_by,
     case
-        when measure__death_date_missing.person_id is not null then 'death_date_missing'
+        when flagged__death_date_missing.person_id is not null then 'death_date_missing'
     end as unresolved_by
 from opportunity
 left join {{ ref('measure__treatment_day') }} as numerator
@@ -72,6 +72,6 @@ left join {{ ref('measure__treatment_day') }} as numerator
         )
         and opportunity.has_denominator
         and coalesce(opportunity.is_in, true)
-left join measure__death_date_missing
+left join flagged__death_date_missing
     on
-        opportunity.person_id = measure__death_date_missing.person_id
+        opportunity.person_id = flagged__death_date_missing.person_id
