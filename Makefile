@@ -14,6 +14,10 @@ PACKS := --vars '{packs: [$(or $(PACKS_$(PACK)),$(PACK))]}'
 # One organisation to print beside its parents; none for packs without levels.
 ORGANISATION_epilepsy12 := EN001
 ORGANISATION ?= $(ORGANISATION_$(PACK))
+# How the database and the options of dbt are said for the demo.
+DBT := MEASUREMART_DUCKDB=$(DATABASE)
+READ := --profiles-dir $(DEMO) --target duckdb $(PACKS)
+SQLFLUFF := $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar
 N ?= 5000
 SEED ?= 1
 
@@ -22,21 +26,25 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 # Run a stage and say how long it took: $(call stage,name,command)
 stage = @printf '\n== %s\n' '$(1)'; start=$$(date +%s); $(2) && printf '== %s: %s s\n' '$(1)' "$$(( $$(date +%s) - start ))"
 
-.PHONY: help demo epilepsy12 generate test lint tests mutation fuzz bench clean
+.PHONY: help demo epilepsy12 generate test test-fast lint lint-sql lint-code lint-generated tests mutation fuzz bench clean
 
 help:  ## Say what there is to do
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Install what is named, with pip's words in a file: $(call install,what)
+install = @start=$$(date +%s); [ ! -t 1 ] || printf 'install into $(VENV) ...\r'; \
+	if $(BIN)/python -m pip install --disable-pip-version-check -e '$(1)' > $(VENV)/install.log 2>&1; \
+	then printf 'install %7s s  %s\n' "$$(( $$(date +%s) - start ))" "into $(VENV); what pip said is in $(VENV)/install.log"; \
+	else tail -n 20 $(VENV)/install.log >&2; echo "pip could not install; all it said is in $(VENV)/install.log" >&2; exit 1; fi
 
 $(VENV)/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("measuremart needs Python 3.11 or newer; set PYTHON=..." if sys.version_info < (3, 11) else 0)'
-	@echo "== install into $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --disable-pip-version-check -e .
+	$(call install,.)
 	@touch $@
 
 $(VENV)/.ready-dev: pyproject.toml | $(VENV)/.ready
-	@echo "== install what tests need"
-	@$(BIN)/python -m pip install --disable-pip-version-check -e '.[dev]'
+	$(call install,.[dev])
 	@touch $@
 
 $(DEMO)/profiles.yml: profiles.example.yml
@@ -44,14 +52,13 @@ $(DEMO)/profiles.yml: profiles.example.yml
 	@cp $< $@
 
 demo: $(VENV)/.ready $(DEMO)/profiles.yml  ## Build the demo on DuckDB and print its report; PACK=epilepsy12 for the audit of children
-	$(call stage,generate,$(BIN)/measuremart generate)
-	$(call stage,dbt build,MEASUREMART_DUCKDB=$(DATABASE) $(BIN)/dbt build --profiles-dir $(DEMO) --target duckdb $(PACKS))
-	$(call stage,read the report,MEASUREMART_DUCKDB=$(DATABASE) $(BIN)/measuremart report $(REPORT) --profiles-dir $(DEMO) --target duckdb $(PACKS))
-	$(if $(ORGANISATION),$(call stage,read one organisation,MEASUREMART_DUCKDB=$(DATABASE) $(BIN)/measuremart report $(REPORT) --organisation $(ORGANISATION) --profiles-dir $(DEMO) --target duckdb $(PACKS)))
-	@printf '\nDatabase          %s (schemas staging to marts; start with marts.agg_indicator)\n' '$(DATABASE)'
-	@printf 'Generated models  models/ (subqueries, measures, cohorts, indicators, reports)\n'
-	@printf 'Definitions       definitions/$(PACK)/\n'
-	@printf 'Docs              docs/ (start with docs/README.md)\n'
+	@$(DBT) $(BIN)/measuremart build $(READ)
+	@printf 'The data of the demo is invented, and has some dirt on purpose.\n\n'
+	@$(DBT) $(BIN)/measuremart report $(REPORT) $(READ)
+	$(if $(ORGANISATION),@printf '\n'; $(DBT) $(BIN)/measuremart report $(REPORT) --organisation $(ORGANISATION) $(READ))
+	@printf '\nTry next, or read docs/README.md:\n'
+	@printf '  %s\n' "$(BIN)/measuremart list indicators --pack $(PACK)" "$(BIN)/measuremart test --pack $(PACK) --engine referee" \
+	    "$(BIN)/measuremart export --force $(DEMO)/marts --format csv --profiles-dir $(DEMO)"
 
 epilepsy12: $(VENV)/.ready $(DEMO)/profiles.yml  ## Score the audit's tables: make epilepsy12 FILES=/data/audit EXPORTS=/data/out AS_OF=2025-02-28
 	@test -d "$(FILES)" || { echo "FILES names no folder: make epilepsy12 FILES=/data/audit EXPORTS=/data/out AS_OF=2025-02-28" >&2; exit 2; }
@@ -69,17 +76,34 @@ generate: $(VENV)/.ready  ## Write the dbt models of all definitions
 
 test: lint tests  ## Everything: linters, types, generated files current, all tests
 
+# Two at a time: what reads SQL and what reads Python cost about the same.
 lint: $(VENV)/.ready-dev  ## Linters, types and import rules
+	@$(MAKE) --no-print-directory -j 2 lint-sql lint-code
+
+lint-sql: $(VENV)/.ready-dev
+	$(call stage,sqlfluff,$(SQLFLUFF) models tests/singular tests/golden/expected/models)
+
+lint-code: $(VENV)/.ready-dev
 	$(call stage,ruff,$(BIN)/ruff check . && $(BIN)/ruff format --check .)
 	$(call stage,mypy,$(BIN)/mypy)
 	$(call stage,imports,$(BIN)/lint-imports)
 	$(call stage,yamllint,$(BIN)/yamllint --strict .)
-	$(call stage,sqlfluff,$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests/singular)
 	$(call stage,generated files,$(BIN)/measuremart generate --check && $(BIN)/python docs/build_reference.py --check)
+
+lint-generated: $(VENV)/.ready-dev  ## sqlfluff over the generated models of all packs, too; takes minutes
+	$(call stage,sqlfluff,$(SQLFLUFF) --disregard-sqlfluffignores models)
 
 tests: $(VENV)/.ready-dev  ## All tests, on DuckDB and PostgreSQL
 	$(call stage,examples,$(BIN)/measuremart test)
 	$(call stage,pytest,$(BIN)/pytest -n 2 -q --durations 10)
+
+# Nothing here runs dbt: tests that do have the engine in their name, or are left out by theirs.
+test-fast: $(VENV)/.ready-dev  ## While you work: what needs no dbt, in about a minute
+	$(call stage,ruff,$(BIN)/ruff check . && $(BIN)/ruff format --check .)
+	$(call stage,mypy,$(BIN)/mypy)
+	$(call stage,generated files,$(BIN)/measuremart generate --check)
+	$(call stage,pytest,$(BIN)/pytest -n 2 -q -k 'not duckdb and not postgres' tests/unit tests/golden tests/spec \
+	    $(addprefix --ignore tests/unit/,test_determinism.py test_examples.py test_strict_yaml.py test_synthetic_omop.py))
 
 mutation: $(VENV)/.ready-dev  ## Change one token of the renderer at a time: which test notices?
 	@$(BIN)/python tests/mutation/run.py

@@ -141,6 +141,7 @@ def _environment() -> str:
 
 _BY_HAND = {
     "Staging: one view per OMOP table": "models/staging/omop/_staging.yml",
+    "Files: what CSV files hold, and their unreadable lines": "models/files/_files.yml",
     "Episodes": "models/episodes/_episodes.yml",
     "Targets: what rules are applied to": "models/targets/_targets.yml",
     "Targets of oncology, and what they are made from": "models/targets/oncology/_oncology.yml",
@@ -239,6 +240,7 @@ def _macros() -> str:
     for title, path in {
         "Scalars: what engines spell differently": "macros/scalar/_scalar.yml",
         "Staging: where a source column comes from": "macros/omop/_omop.yml",
+        "Files: how a CSV file becomes rows": "macros/files/_files.yml",
         "Checks: what tests ask of a source": "macros/checks/_checks.yml",
         "Epilepsy12: columns and exports of the audit": "macros/epilepsy12/_epilepsy12.yml",
         "Operations: what the command line runs": "macros/export/_export.yml",

@@ -44,16 +44,27 @@ def _target(defined: Defined) -> str:
         ("grain", ", ".join(_grains(entry))),
         ("dates", ", ".join(f"`{role}` ({column})" for role, column in entry.dates.items()) or "none: timeless"),
     ]
+    if entry.missing_end:
+        lines.append(("a missing end", _missing_end(entry)))
     for kind in _KINDS:
         main, further = getattr(entry, kind), getattr(entry, f"{kind}s")
         roles = [f"**`{kind}`** ({main})"] if main else []
         roles += [f"`{role}` ({column})" for role, column in further.items()]
         if roles:
             lines.append((f"{kind}s", ", ".join(roles)))
+    if entry.spans is not None:
+        gap = ", ".join(f"{getattr(entry.spans.gap, unit)} {unit}" for unit in sorted(entry.spans.gap.model_fields_set))
+        lines.append(("spans", f"rows that overlap, meet, or leave a gap of up to {gap}, are one"))
     if entry.unattached:
         lines.append(("without an episode", f"{entry.unattached} says why"))
     rows = "".join(f"| {name} | {said} |\n" for name, said in lines)
     return f"### {defined.name}\n\n{_said(defined)}\n\n| | |\n| --- | --- |\n{rows}\n"
+
+
+def _missing_end(entry: Target) -> str:
+    if entry.missing_end == "open":
+        return "the row goes on"
+    return "start + `days_supply` - 1, else the start" if "days_supply" in entry.numbers else "the start"
 
 
 def _grains(entry: Target) -> list[str]:

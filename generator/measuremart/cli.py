@@ -10,15 +10,19 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from measuremart import __version__
+from measuremart.build_lines import built_said, finding_lines, stage_line, step_said
 from measuremart.catalogue import noun
 from measuremart.definitions.base import name_fault
 from measuremart.definitions.file import SECTIONS
@@ -29,7 +33,7 @@ from measuremart.list_table import list_table
 from measuremart.organisation_table import organisation_rows, organisation_table
 from measuremart.pipeline import Read, import_oa_cohorts, pending_changes, read_definitions
 from measuremart.plan.states import missing_said, state_of, states
-from measuremart.problems import Kind, Problem, did_you_mean, exit_code
+from measuremart.problems import Kind, Problem, did_you_mean, exit_code, in_full, in_short
 from measuremart.report_table import (
     freshness_said,
     left_out_rows,
@@ -38,6 +42,8 @@ from measuremart.report_table import (
     report_rows,
     report_table,
 )
+from measuremart.warehouse.build import Built, Step
+from measuremart.warehouse.build import build as dbt_build
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.warehouse.profile import missing
 from measuremart.write import Change, WriteRefusedError, apply
@@ -77,6 +83,11 @@ DefinitionsOption = Annotated[
     typer.Option(
         "--definitions", help="The folder of packs; definitions/ of the project unless told.", file_okay=False
     ),
+]
+
+
+UnusedOption = Annotated[
+    bool, typer.Option("--unused", help="Name every definition that nothing uses, not only their number.")
 ]
 
 
@@ -123,19 +134,19 @@ def _main(
     pass
 
 
-def _read(project: Path, definitions: Path | None) -> Read:
+def _read(project: Path, definitions: Path | None, told: Callable[[Sequence[Problem]], list[str]] = in_short) -> Read:
     folder = definitions or project / "definitions"
     if not folder.is_dir():
         _err.print(f"there is no folder {folder}: run this in the project, or say --project-dir")
         raise typer.Exit(2)
     read = read_definitions(folder)
-    _stop_at(read.problems)
+    _stop_at(read.problems, told)
     return read
 
 
-def _stop_at(problems: Sequence[Problem]) -> None:
-    for problem in problems:
-        _err.print(str(problem))
+def _stop_at(problems: Sequence[Problem], told: Callable[[Sequence[Problem]], list[str]] = in_short) -> None:
+    for line in told(problems):
+        _err.print(line)
     errors = [p for p in problems if p.kind is not Kind.WARNING]
     if errors:
         files = len({p.position.file for p in errors})
@@ -161,20 +172,38 @@ def generate(
     definitions: DefinitionsOption = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file would change.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print what would change.")] = False,
+    unused: UnusedOption = False,
 ) -> None:
     """Write the dbt models of all packs; only what changed is touched."""
-    read = _read(project_dir, definitions)
+    read = _read(project_dir, definitions, in_full if unused else in_short)
+    if check or diff:
+        with _refusing_to_write():
+            found = pending_changes(project_dir, read.plan)
+        for change in found:
+            _echo(change.diff())
+        if found:
+            _err.print(f"{_counted(len(found), 'file')} would change: run `measuremart generate`")
+        elif check:
+            _out.print("generated files are current")
+        raise typer.Exit(DIFFERENT if check and found else 0)
+    _out.print(_written(project_dir, read))
+    _say_what_is_missing(read)
+
+
+def _written(project: Path, read: Read) -> str:
+    """Write the models of a plan; return how many definitions there are, and what changed."""
+    with _refusing_to_write():
+        found = pending_changes(project, read.plan)
+        apply(project, found)
+    counts = (("subqueries", read.plan.subqueries), ("measures", read.plan.measures), ("reports", read.plan.reports))
+    return ", ".join(f"{len(names):,} {word}" for word, names in counts) + f": {_kinds_said(found)}"
+
+
+@contextmanager
+def _refusing_to_write() -> Iterator[None]:
+    """Say which file may not or cannot be written, and stop."""
     try:
-        found = pending_changes(project_dir, read.plan)
-        if check or diff:
-            for change in found:
-                _echo(change.diff())
-            if found:
-                _err.print(f"{_counted(len(found), 'file')} would change: run `measuremart generate`")
-            elif check:
-                _out.print("generated files are current")
-            raise typer.Exit(DIFFERENT if check and found else 0)
-        apply(project_dir, found)
+        yield
     except WriteRefusedError as refusal:
         _err.print(str(refusal))
         raise typer.Exit(REFUSED) from None
@@ -183,9 +212,6 @@ def generate(
             raise
         _err.print(f"cannot write {error.filename}: {error.strerror}; run it again to go on")
         raise typer.Exit(REFUSED) from None
-    counts = (("subqueries", read.plan.subqueries), ("measures", read.plan.measures), ("reports", read.plan.reports))
-    _out.print(", ".join(f"{len(names):,} {word}" for word, names in counts) + f": {_kinds_said(found)}")
-    _say_what_is_missing(read)
 
 
 def _kinds_said(found: Sequence[Change]) -> str:
@@ -205,10 +231,53 @@ def _of_section(number: int, section: str) -> str:
     return f"{number} {noun(section) if number == 1 else section.replace('_', ' ')}"
 
 
-@app.command()
-def validate(project_dir: ProjectOption = Path(), definitions: DefinitionsOption = None) -> None:
-    """Check every definition of every pack; say all that is wrong, and what is unavailable and why; write nothing."""
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def build(context: typer.Context, project_dir: ProjectOption = Path(), definitions: DefinitionsOption = None) -> None:
+    """Write the dbt models of all packs, then build and test them; other options are those of `dbt build`.
+
+    A line for each stage with its time, then every warning and failure in words. Where dbt or a test of it fails, the
+    exit code is 8. Values of patients are in the database and in dbt's log file only.
+    """
+    started = time.monotonic()
     read = _read(project_dir, definitions)
+    said = _written(project_dir, read)
+    _out.print(stage_line("generate", time.monotonic() - started, said))
+    _say_what_is_missing(read)
+    started = time.monotonic()
+    try:
+        built = _built(project_dir, tuple(context.args))
+    except WarehouseError as error:
+        _err.print(str(error))
+        raise typer.Exit(WAREHOUSE) from None
+    _out.print(stage_line("build", time.monotonic() - started, built_said(built)))
+    for finding in built.findings:
+        _out.print(finding_lines(finding))
+    if built.findings:
+        _out.print(f"dbt's log: {built.log}", soft_wrap=True)
+    if built.number_of("failure"):
+        raise typer.Exit(WAREHOUSE)
+
+
+def _built(project: Path, options: tuple[str, ...]) -> Built:
+    """Run `dbt build`; in a terminal, show where it is until it has ended."""
+    if not _out.is_terminal:
+        return dbt_build(project, options, lambda _: None)
+    columns = (BarColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=_out, transient=True) as progress:
+        task = progress.add_task("dbt reads the project", total=None)
+
+        def show(step: Step) -> None:
+            progress.update(task, description=step_said(step), completed=step.number, total=step.of)
+
+        return dbt_build(project, options, show)
+
+
+@app.command()
+def validate(
+    project_dir: ProjectOption = Path(), definitions: DefinitionsOption = None, unused: UnusedOption = False
+) -> None:
+    """Check every definition of every pack; say all that is wrong, and what is unavailable and why; write nothing."""
+    read = _read(project_dir, definitions, in_full if unused else in_short)
     counts = ((section, len(read.catalogue.of(section))) for section in SECTIONS)
     said = ", ".join(_of_section(n, section) for section, n in counts if n)
     _out.print(f"{'no errors' if states(read.plan) else 'all well'}: {said}")
@@ -393,10 +462,8 @@ def export_command(
     except WriteRefusedError as refusal:
         _err.print(str(refusal))
         raise typer.Exit(REFUSED) from None
-    except OSError as error:
-        if error.filename is None:
-            raise
-        _err.print(f"cannot write {error.filename}: {error.strerror}; nothing was exported")
+    except OSError as error:  # a full disk is reported without the name of the file
+        _err.print(f"cannot write {error.filename or folder}: {error.strerror}; nothing was exported")
         raise typer.Exit(REFUSED) from None
     except WarehouseError as error:
         _err.print(str(error))
@@ -428,8 +495,12 @@ def import_oa_cohorts_folder(
             _echo(change.diff())
     for table in finding_tables(found.imported.findings, found.imported.unavailable):
         _out.print(table, "")
-    if found.warnings:
-        _out.print(f"{_counted(len(found.warnings), 'warning')}: `measuremart validate` says which")
+    unused = [w for w in found.warnings if w.check == "unused_definition"]
+    if unused:
+        _out.print(f"nothing uses {_counted(len(unused), 'definition')}: `measuremart validate` says which")
+    if len(found.warnings) > len(unused):
+        others = _counted(len(found.warnings) - len(unused), "other warning" if unused else "warning")
+        _out.print(f"{others}: `measuremart validate` says which")
     _out.print(", ".join(_of_section(n, section) for section, n in found.imported.counts.items()))
     if refused:
         for path in refused:
@@ -452,7 +523,8 @@ def main() -> None:
         app()
     except (_Unwritten, OSError) as error:
         if isinstance(error, OSError) and error.filename is not None:
-            raise
+            _err.print(f"{error.filename} cannot be read or written: {error.strerror}")
+            sys.exit(REFUSED)
         # Python writes what is left once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         why = error.strerror if isinstance(error, OSError) else error

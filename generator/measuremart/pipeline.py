@@ -53,8 +53,8 @@ class PackImport:
 def import_oa_cohorts(folder: Path, source: Path, pack: str) -> PackImport:
     """Translate an oa-cohorts folder into a pack below `folder`, checked by our own language; nothing is written.
 
-    What the language finds wrong with a subquery, measure or indicator makes that one incomplete. Problems that are
-    left are in `imported.problems`.
+    What the language finds wrong with a subquery, measure or indicator makes that one incomplete; a cohort or report is
+    left out. Problems that are left are in `imported.problems`.
     """
     paths, unread = definition_files(folder)
     texts = {f"{p}/{file.relative_to(folder / p).as_posix()}": file for p, file in paths}
@@ -75,14 +75,15 @@ def import_oa_cohorts(folder: Path, source: Path, pack: str) -> PackImport:
         if not errors:
             break
         found = {_definition_at(read.catalogue, p): p.message for p in errors}
-        if not all(key and key[0] in _MAY_BE_INCOMPLETE and key not in refused for key in found):
+        if not all(key and key[0] in _MAY_BE_REFUSED and key not in refused for key in found):
             return PackImport(replace(imported, problems=errors), [], [], [])
         refused |= {key: message for key, message in found.items() if key}
     found_changes, edited = pack_changes(folder, pack, imported.files, is_as_imported)
     return PackImport(imported, [p for p in mine if p.kind is Kind.WARNING], found_changes, edited)
 
 
-_MAY_BE_INCOMPLETE = ("subqueries", "measures", "indicators")
+# A subquery, measure or indicator is then incomplete; a cohort or report is left out.
+_MAY_BE_REFUSED = ("subqueries", "measures", "indicators", "cohorts", "reports")
 
 
 def _definition_at(catalogue: Catalogue, problem: Problem) -> tuple[str, str] | None:

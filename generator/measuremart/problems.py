@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+# The check that finds definitions that nothing uses.
+UNUSED = "unused_definition"
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
@@ -54,3 +57,21 @@ def exit_code(problems: Iterable[Problem]) -> int:
     """Return the exit code for these problems: the earliest class that any has, 0 for warnings alone."""
     codes = [p.kind.value for p in problems if p.kind is not Kind.WARNING]
     return min(codes, default=0)
+
+
+def in_full(problems: Iterable[Problem]) -> list[str]:
+    """Return a line for each problem."""
+    return [str(problem) for problem in problems]
+
+
+def in_short(problems: Iterable[Problem]) -> list[str]:
+    """Return a line for each problem, but one line with the count for several unused definitions.
+
+    A pack that was imported, or that several reports share, can have hundreds of these: they would bury the others.
+    """
+    found = list(problems)
+    unused = [p for p in found if p.check == UNUSED]
+    if len(unused) < 2:
+        return in_full(found)
+    count = f"warning: nothing uses {len(unused):,} definitions; `measuremart validate --unused` names them"
+    return [*in_full(p for p in found if p.check != UNUSED), count]

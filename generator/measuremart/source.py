@@ -20,6 +20,7 @@ import yaml
 from measuremart.problems import Kind, Position, Problem
 
 MAX_DEPTH = 40
+TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep: name the inner parts"
 MAX_BYTES = 5_000_000
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
@@ -118,6 +119,8 @@ def _refuse_characters(text: str, file: str) -> None:
 def _reason(error: yaml.MarkedYAMLError, text: str) -> str:
     """Return what the YAML parser says is wrong, with what was being read and the cause that it often has."""
     mark, problem = error.problem_mark, str(error.problem)
+    if "maximum nesting depth" in problem:  # of libyaml, which reads ahead of the check of MAX_DEPTH
+        return TOO_DEEP
     if mark is not None and problem == "found character that cannot start any token":
         line = _LINE_END.split(text)[mark.line]
         if line[mark.column : mark.column + 1] == "\t":
@@ -142,7 +145,8 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             position = self._at(mark) if mark else Position(self._file, 1, 1)
-            message = f"not YAML: {_reason(error, text)}"
+            reason = _reason(error, text)
+            message = reason if reason == TOO_DEEP else f"not YAML: {reason}"
             raise SourceError(Problem(position, message, Kind.YAML)) from error
         except yaml.YAMLError as error:
             message = "not YAML: a character that is not allowed"
@@ -174,7 +178,7 @@ class _Reader:
         if event.tag is not None and event.tag != "!":
             raise self._fail(event.start_mark, "tags (!name) are not allowed")
         if depth > MAX_DEPTH:
-            raise self._fail(event.start_mark, f"nested more than {MAX_DEPTH} levels deep: name the inner parts")
+            raise self._fail(event.start_mark, TOO_DEEP)
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(event, depth)
         if isinstance(event, yaml.SequenceStartEvent):

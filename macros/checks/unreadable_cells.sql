@@ -1,50 +1,62 @@
-{# Rows (table_name, column_name, n_cells) of a source table's text columns: cells that are not empty, and that staging
-   reads as null. `reading` is the macro that casts, given table, column and the staged column's data type; columns that
-   are not text, or not staged under their own name, are not looked at. Nothing of a cell's content comes out. Only a run
-   asks the source for its columns: `dbt compile` and `dbt docs generate` need no database that has it. #}
-{% macro unreadable_cells(table, relation, model_name, reading) -%}
+{# Rows (table_name, column_name, kind, n_cells, n_filled) of a source table's columns, whatever their types: cells that are
+   not empty, and how many of them staging reads as null. `columns` is what staging reads (a list of {name, kind}), `reading` the
+   macro that casts, given a column and a kind. Types that hold nothing unreadable are not looked at. Nothing of a cell's
+   content comes out. Only a run asks the source for its columns: `dbt compile` and `dbt docs generate` need no database
+   that has it. #}
+{% macro unreadable_cells(table, relation, columns, reading) -%}
     {%- set checked = [] -%}
-    {%- if execute and flags.WHICH in ('build', 'test', 'show', 'retry') -%}
-        {%- set model = graph.nodes.values() | selectattr('name', 'equalto', model_name) | first -%}
-        {%- for column in get_column_schema_from_query('select * from ' ~ relation) if column.is_string() -%}
-            {%- set name = column.name | lower -%}
-            {%- set staged = model.columns.get(name) or model.columns.get(name.replace('_datetime', '_date')) -%}
-            {%- set cast = reading(table, name, adapter.quote(column.name), staged.data_type) | trim if staged else '' -%}
-            {%- if cast -%} {%- do checked.append((name, adapter.quote(column.name), cast)) -%} {%- endif -%}
+    {%- if is_a_run() -%}
+        {%- set kinds = {} -%}
+        {%- for column in columns -%} {%- do kinds.update({column.name: column.kind}) -%} {%- endfor -%}
+        {%- for column in get_column_schema_from_query('select * from ' ~ relation) -%}
+            {%- set kind = kinds.get(column.name | lower, 'text') -%}
+            {%- if kind in ('day', 'bigint', 'number', 'flag', 'whole') and not (
+                column.dtype | lower in ('bigint', 'longinteger', 'integer', 'smallint', 'tinyint')
+                and kind in ('bigint', 'number', 'whole')
+            ) -%}
+                {%- do checked.append((column.name | lower, kind, adapter.quote(column.name))) -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
     {%- if not checked %}
     select
         '{{ table }}' as table_name,
         'none' as column_name,
-        0 as n_cells
+        'none' as kind,
+        0 as n_cells,
+        0 as n_filled
     where 1 = 0
     {%- endif %}
     {%- if checked %}
     select
         '{{ table }}' as table_name,
         looked_at.column_name,
+        looked_at.kind,
         case looked_at.column_name
             {%- for name, _, _ in checked %}
-            when '{{ name | replace("'", "''") }}' then counted.n_{{ loop.index }}
+            when '{{ name | replace("'", "''") }}' then counted.n_cells_{{ loop.index }}
             {%- endfor %}
-        end as n_cells
+        end as n_cells,
+        case looked_at.column_name
+            {%- for name, _, _ in checked %}
+            when '{{ name | replace("'", "''") }}' then counted.n_filled_{{ loop.index }}
+            {%- endfor %}
+        end as n_filled
     from (
         select
-            {%- for _, column, cast in checked %}
-            coalesce(sum(case
-                when
-                    lower(trim({{ to_text(column) }})) not in ('', 'none', 'nan', 'nat', 'null', '<na>')
-                    and {{ cast }} is null
-                    then 1
-                else 0
-            end), 0) as n_{{ loop.index }}{{ ',' if not loop.last }}
+            {%- for _, kind, column in checked %}
+            {%- set filled = 'lower(trim(' ~ to_text(column) ~ ")) not in ('', 'none', 'nan', 'nat', 'null', '<na>')" %}
+            coalesce(sum(case when {{ filled }} and {{ reading(column, kind) | trim }} is null then 1 else 0 end), 0)
+                as n_cells_{{ loop.index }},
+            coalesce(sum(case when {{ filled }} then 1 else 0 end), 0) as n_filled_{{ loop.index }}{{ ',' if not loop.last }}
             {%- endfor %}
         from {{ relation }}
     ) as counted
     cross join (
-        {%- for name, _, _ in checked %}
-        select '{{ name | replace("'", "''") }}' as column_name
+        {%- for name, kind, _ in checked %}
+        select
+            '{{ name | replace("'", "''") }}' as column_name,
+            '{{ kind }}' as kind
         {%- if not loop.last %} union all {%- endif %}
         {%- endfor %}
     ) as looked_at

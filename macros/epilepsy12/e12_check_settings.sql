@@ -1,5 +1,6 @@
 {# Stops on a setting that would quietly read the wrong thing. #}
 {% macro e12_check_settings() -%}
+    {%- do check_settings() -%}
     {%- set problems = [] -%}
     {%- if var('e12_source') not in ['demo', 'schema', 'files'] -%}
         {%- do problems.append("e12_source is '" ~ var('e12_source') ~ "'; it can be demo, schema or files") -%}
@@ -10,6 +11,7 @@
     {%- if var('e12_source') == 'files' and target.type != 'duckdb' -%}
         {%- do problems.append("e12_source: files works on DuckDB only; load the files into tables and use schema") -%}
     {%- endif -%}
+    {%- do csv_problems('e12', problems) -%}
     {%- if var('e12_attribution') not in ['registered', 'lead'] -%}
         {%- do problems.append("e12_attribution is '" ~ var('e12_attribution') ~ "'; it can be registered or lead") -%}
     {%- endif -%}

@@ -38,6 +38,7 @@
 
 
 {% macro duckdb__export_begin() %}
+    {% do engine_guard() %}
 {% endmacro %}
 
 

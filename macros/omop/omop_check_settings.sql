@@ -1,5 +1,6 @@
 {# Stops on a setting that would quietly read the wrong thing. #}
 {% macro omop_check_settings() -%}
+    {%- do check_settings() -%}
     {%- set problems = [] -%}
     {%- if var('omop_source') not in ['demo', 'schema', 'files'] -%}
         {%- do problems.append("omop_source is '" ~ var('omop_source') ~ "'; it can be demo, schema or files") -%}
@@ -10,12 +11,13 @@
     {%- if var('omop_source') == 'files' and not var('omop_files') -%}
         {%- do problems.append("omop_source is files, but omop_files names no folder") -%}
     {%- endif -%}
-    {%- if var('omop_source') == 'files' and var('omop_files_format') not in ['parquet', 'csv'] -%}
+    {%- if var('omop_files_format') not in ['parquet', 'csv'] -%}
         {%- do problems.append("omop_files_format is '" ~ var('omop_files_format') ~ "'; it can be parquet or csv") -%}
     {%- endif -%}
     {%- if var('omop_source') == 'files' and target.type != 'duckdb' -%}
         {%- do problems.append("omop_source: files works on DuckDB only; load the files into tables and use schema") -%}
     {%- endif -%}
+    {%- do csv_problems('omop', problems) -%}
     {%- if var('packs') is string or var('packs') is mapping or var('packs') is not iterable -%}
         {%- do problems.append("packs is '" ~ var('packs') ~ "'; it is a list, such as [lung]") -%}
     {%- else -%}
@@ -23,7 +25,7 @@
             {%- do problems.append("packs holds '" ~ pack ~ "', which is not a name of a pack: a-z, 0-9 and _") -%}
         {%- endfor -%}
         {%- for pack in var('packs') -%}
-            {%- for needed in var('pack_needs').get(pack, []) if needed not in var('packs') -%}
+            {%- for needed in var('pack_needs').get(pack | string, []) if needed not in var('packs') -%}
                 {%- do problems.append(
                     "packs is [" ~ var('packs') | join(', ') ~ "], but pack " ~ pack ~ " needs pack " ~ needed
                     ~ ": add it to packs"

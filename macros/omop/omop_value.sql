@@ -2,10 +2,6 @@
 {% macro omop_value(table, column, type, since='5.3', formerly='') -%}
     {%- set is_old = var('cdm_version') | string == '5.3' and var('omop_source') != 'demo' -%}
     {%- set name = 'null' if omop_is_absent(table, column, since) == 'yes'
-        else (formerly if formerly and is_old else column) -%}
-    {%- if type == 'bigint' -%} {{ to_bigint(name) }}
-    {%- elif type == 'number' -%} {{ to_number(name) }}
-    {%- elif type == 'day' -%} {{ to_day(name, var('omop_time_zone') | replace("'", "''")) }}
-    {%- else -%} {{ to_text(name) }}
-    {%- endif -%}
+        else omop_name(formerly if formerly and is_old else column) | trim -%}
+    {{ omop_reading(name, type) }}
 {%- endmacro %}

@@ -1,17 +1,29 @@
-with source_episode as (
+with run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+-- An episode that starts after as_of does not exist yet: it is no parent, and nothing is attached to it.
+source_episode as (
 
     select
-        person_id,
-        episode_id,
-        episode_concept_id,
-        episode_parent_id,
-        episode_object_concept_id,
-        episode_type_concept_id,
-        episode_number,
-        episode_start_date,
-        episode_end_date
-    from {{ ref('stg_omop__episode') }}
-    where person_id is not null and episode_id is not null
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.episode_concept_id,
+        recorded.episode_parent_id,
+        recorded.episode_object_concept_id,
+        recorded.episode_type_concept_id,
+        recorded.episode_number,
+        recorded.episode_start_date,
+        recorded.episode_end_date
+    from {{ ref('stg_omop__episode') }} as recorded
+    cross join run_context
+    where
+        recorded.person_id is not null
+        and recorded.episode_id is not null
+        and (recorded.episode_start_date is null or recorded.episode_start_date <= run_context.as_of)
 
 ),
 

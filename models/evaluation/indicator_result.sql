@@ -13,10 +13,18 @@ asked as (
         catalogue_report.population,
         catalogue_report.period_date as period_date_rule,
         catalogue_report_indicator.numerator_window is not null as has_window,
-        catalogue_report_indicator.undated_numerator = 'ignore' as ignores_undated
+        catalogue_report_indicator.undated_numerator = 'ignore' as ignores_undated,
+        coalesce(catalogue_report_indicator.open_window = 'unresolved', false) as waits
     from {{ ref('catalogue_report_indicator') }} as catalogue_report_indicator
     inner join {{ ref('catalogue_report') }} as catalogue_report
         on catalogue_report_indicator.report = catalogue_report.report
+
+),
+
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
 
 ),
 
@@ -51,6 +59,8 @@ evidence as (
         evidence.excluded_by,
         evidence.excepted_by,
         evidence.unresolved_by,
+        -- the numerator window of an opportunity that counts is not over
+        asked.waits and evidence.window_end >= run_context.as_of as is_open,
         evidence.is_in and case
             when asked.has_window then evidence.days_outside = 0
             when asked.ignores_undated then evidence.numerator_date is not null
@@ -61,6 +71,7 @@ evidence as (
         on
             evidence.report = asked.report
             and evidence.indicator = asked.indicator
+    cross join run_context
 
 ),
 
@@ -80,6 +91,7 @@ fact as (
         max(case when has_denominator then 1 else 0 end) as has_denominator,
         max(case when has_denominator and is_in then 1 else 0 end) as is_in,
         max(case when has_denominator and is_in is null then 1 else 0 end) as may_be_in,
+        max(case when has_denominator and is_in and is_open then 1 else 0 end) as is_open,
         min(case when has_denominator and is_in then denominator_date end) as first_date,
         max(case when has_numerator and not is_elsewhere then 1 else 0 end) as has_numerator,
         max(case when has_numerator and not is_elsewhere and passes then 1 else 0 end) as meets,
@@ -190,6 +202,7 @@ evaluated as (
         fact.has_denominator,
         fact.is_in,
         fact.may_be_in,
+        fact.is_open,
         fact.has_numerator,
         fact.meets,
         fact.may_meet,
@@ -241,6 +254,7 @@ explained as (
             when is_in = 1 and excepted_by is not null then 'exception'
             when is_in = 0 and may_be_in = 1 then 'denominator_date_unknown'
             when is_in = 1 and may_meet = 1 then 'date_unknown'
+            when is_in = 1 and is_open = 1 then 'window_open'
             when is_in = 1 and is_elsewhere = 1 then 'in_another_episode'
             when is_in = 1 and days_outside < 0 then 'too_early'
             when is_in = 1 and days_outside > 0 then 'too_late'
@@ -267,7 +281,9 @@ judged as (
         explained.cohort_date,
         case
             when explained.reason_code in ('met', 'exception', 'excluded') then explained.reason_code
-            when explained.reason_code in ('unresolved', 'denominator_date_unknown', 'date_unknown') then 'unresolved'
+            when
+                explained.reason_code in ('unresolved', 'denominator_date_unknown', 'date_unknown', 'window_open')
+                then 'unresolved'
             when explained.reason_code in ('denominator_outside_window', 'not_in_denominator') then 'ineligible'
             else 'not_met'
         end as status,
@@ -278,6 +294,7 @@ judged as (
             when 'exception' then 'exception: ' || explained.excepted_by
             when 'denominator_date_unknown' then 'denominator date unknown'
             when 'date_unknown' then 'numerator date unknown'
+            when 'window_open' then 'numerator window still open'
             when 'in_another_episode' then 'numerator in another episode'
             when 'too_early' then 'numerator outside the window'
             when 'too_late' then 'numerator outside the window'

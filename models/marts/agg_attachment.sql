@@ -1,17 +1,28 @@
 -- One row per target and outcome: how many of its rows a link or their date attached to an episode of care, and how
--- many belong to none, and why (docs/semantics.md, 2.6). An event that is linked to two episodes is two rows.
+-- many belong to none, and why (docs/semantics.md, 2.6). An event that is linked to two episodes is two rows. An event
+-- after as_of is not seen: it belongs to none for that reason.
 with
 
-attachment as (
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+seen as (
 
     {% for target in ['condition', 'drug', 'procedure', 'measurement', 'observation', 'device', 'visit'] %}
         select
             '{{ target }}' as target_name,
-            attached_by,
-            unattached_reason,
+            event.attached_by,
+            event.unattached_reason,
+            coalesce(event.start_date > run_context.as_of, false) as is_after_as_of,
             count(*) as n_rows
-        from {{ ref('target__' ~ target) }}
-        group by attached_by, unattached_reason
+        from {{ ref('target__' ~ target) }} as event
+        cross join run_context
+        group by
+            event.attached_by, event.unattached_reason, coalesce(event.start_date > run_context.as_of, false)
         {% if not loop.last %}
 
             union all
@@ -21,10 +32,18 @@ attachment as (
 
 ),
 
-run_context as (
+attachment as (
 
-    select as_of
-    from {{ ref('run_context') }}
+    select
+        target_name,
+        attached_by is not null and not is_after_as_of as is_attached,
+        case when is_after_as_of then 'after_as_of' else coalesce(attached_by, unattached_reason) end as outcome,
+        sum(n_rows) as n_rows
+    from seen
+    group by
+        target_name,
+        attached_by is not null and not is_after_as_of,
+        case when is_after_as_of then 'after_as_of' else coalesce(attached_by, unattached_reason) end
 
 ),
 
@@ -32,8 +51,8 @@ final as (
 
     select
         attachment.target_name,
-        attachment.attached_by is not null as is_attached,
-        coalesce(attachment.attached_by, attachment.unattached_reason) as outcome,
+        attachment.is_attached,
+        attachment.outcome,
         cast(attachment.n_rows as bigint) as n_rows,
         run_context.as_of
     from attachment

@@ -1,7 +1,7 @@
 -- One row per report, indicator, stratum, level, entity and period of a kind that follows one upon the other: the rate
--- as a point of an XmR chart, with its limits and the four rules of NHS England's Making Data Count (docs/semantics.md,
--- 9.6). A period without anybody eligible is no point. Points are whole millionths, and compared as whole numbers, so
--- that every engine flags alike.
+-- as a point of an XmR chart, with its limits and the four rules of NHS England's Making Data Count in their version of
+-- November 2023 (docs/semantics.md, 9.6). A period without anybody eligible is no point. Points are whole millionths,
+-- and compared as whole numbers, so that every engine flags alike.
 with
 
 aggregate as (
@@ -150,8 +150,9 @@ compared as (
 
 ),
 
-near as (
+placed as (
 
+    -- the limits lie at three sigma, so two thirds of their distance are two sigma; a point outside them is beyond both
     select
         report,
         indicator,
@@ -172,7 +173,7 @@ near as (
         heading,
         side,
         case when points > 1 and abs(distance) > reach then 1 else 0 end as is_outside,
-        case when points > 1 and abs(distance) <= reach and 3 * abs(distance) > 2 * reach then 1 else 0 end as is_near
+        case when points > 1 and 3 * abs(distance) > 2 * reach then 1 else 0 end as is_beyond_two_sigma
     from compared
 
 ),
@@ -199,7 +200,7 @@ ended as (
         range_total,
         side,
         is_outside,
-        is_near,
+        is_beyond_two_sigma,
         case
             when abs(sum(side) over (
                 partition by report, indicator, period_kind, stratifier, stratum, level_name, entity
@@ -219,13 +220,13 @@ ended as (
                 partition by report, indicator, period_kind, stratifier, stratum, level_name, entity
                 order by place rows between 2 preceding and current row
             )) = 3
-            and sum(is_near) over (
+            and sum(is_beyond_two_sigma) over (
                 partition by report, indicator, period_kind, stratifier, stratum, level_name, entity
                 order by place rows between 2 preceding and current row
             ) >= 2 then 1
             else 0
         end as ends_two_of_three
-    from near
+    from placed
 
 ),
 
@@ -258,7 +259,7 @@ flagged as (
             partition by report, indicator, period_kind, stratifier, stratum, level_name, entity
             order by place rows between current row and 6 following
         ) = 1 as is_trend,
-        is_near = 1
+        is_beyond_two_sigma = 1
         and max(ends_two_of_three) over (
             partition by report, indicator, period_kind, stratifier, stratum, level_name, entity
             order by place rows between current row and 2 following
@@ -295,5 +296,6 @@ select
         when side > 0 then 'high'
         else 'low'
     end as variation,
+    'making_data_count_2023_11' as spc_rules,
     as_of
 from flagged

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('opted_out_person') }}
 -- One row per sub-cohort of each report, and one for the report's full cohort: the keys that are in any of them.
 with
 

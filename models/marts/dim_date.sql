@@ -1,3 +1,7 @@
+-- depends_on: {{ ref('opted_out_person') }}
+{%- do check_settings() -%}
+{%- set first_month = var('financial_year_starts') -%}
+
 -- One row per day of 1900 to 2099: the table to mark as the date table in Power BI. No row stands for an unknown date,
 -- which a date table must not have; a fact without a date shows under (Blank).
 with digit as (
@@ -75,10 +79,10 @@ with_thursday as (
         cast(floor((month_number + 2) / 3) as integer) as quarter_number,
         {{ add_interval('calendar_date', 0, '4 - weekday_number') }} as thursday,
         case
-            when month_number >= {{ var('financial_year_starts') }} then year_number
+            when month_number >= {{ first_month }} then year_number
             else year_number - 1
         end as financial_year_number,
-        1 + (month_number + 12 - {{ var('financial_year_starts') }}) % 12 as financial_month_number
+        1 + (month_number + 12 - {{ first_month }}) % 12 as financial_month_number
     from with_weekday
 
 ),
@@ -142,7 +146,7 @@ final as (
         {{ to_text('iso_year_number') }} || '-W' || lpad({{ to_text('iso_week_number') }}, 2, '0') as iso_week_label,
         cast(financial_year_number as bigint) as financial_year_number,
         case
-            when {{ var('financial_year_starts') }} = 1 then 'FY' || {{ to_text('financial_year_number') }}
+            when {{ first_month }} = 1 then 'FY' || {{ to_text('financial_year_number') }}
             else
                 'FY' || {{ to_text('financial_year_number') }} || '/'
                 || lpad({{ to_text('(financial_year_number + 1) % 100') }}, 2, '0')

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('opted_out_person') }}
 -- One row per report and indicator, as the report states it: a report may restate a title or a benchmark without
 -- changing the indicator for others.
 with

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('opted_out_person') }}
 -- One row per measure of every pack: what it means, and whether its pack is built.
 with
 

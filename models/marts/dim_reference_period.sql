@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('opted_out_person') }}
 -- One row per report and period that it is cut by, with the three that have no days: all time, undated, and outside the
 -- calendar.
 with

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('opted_out_person') }}
 -- One row per report of every pack: what it is called, what it is about, whether its pack is built, and what it goes
 -- without (docs/semantics.md, 4.2).
 with

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('opted_out_person') }}
 -- One row per unavailable part of a report and incomplete definition that makes it so: what is missing, and why
 -- (docs/semantics.md, 4.2). Empty where everything is available.
 with

@@ -1,56 +1,66 @@
--- One row per source table of events: how far it reaches, and when the whole was released. A date after as_of is dirt,
--- or a plan, and says nothing of how fresh a table is: it is counted apart. Opted-out persons are not in it.
+-- One row per source table of events: how far it reaches, and when the whole was released. What begins after as_of is
+-- seen by no definition, and says nothing of how fresh a table is: it is counted apart. Opted-out persons are not in it.
 with
 
 event as (
 
     select
         'observation_period' as source_table,
+        observation_period_start_date as begins_on,
         observation_period_end_date as event_date
     from {{ ref('stg_omop__observation_period') }}
     union all
     select
         'visit_occurrence' as source_table,
+        visit_start_date as begins_on,
         visit_start_date as event_date
     from {{ ref('stg_omop__visit_occurrence') }}
     union all
     select
         'condition_occurrence' as source_table,
+        condition_start_date as begins_on,
         condition_start_date as event_date
     from {{ ref('stg_omop__condition_occurrence') }}
     union all
     select
         'drug_exposure' as source_table,
+        drug_exposure_start_date as begins_on,
         drug_exposure_start_date as event_date
     from {{ ref('stg_omop__drug_exposure') }}
     union all
     select
         'procedure_occurrence' as source_table,
+        procedure_date as begins_on,
         procedure_date as event_date
     from {{ ref('stg_omop__procedure_occurrence') }}
     union all
     select
         'measurement' as source_table,
+        measurement_date as begins_on,
         measurement_date as event_date
     from {{ ref('stg_omop__measurement') }}
     union all
     select
         'observation' as source_table,
+        observation_date as begins_on,
         observation_date as event_date
     from {{ ref('stg_omop__observation') }}
     union all
     select
         'device_exposure' as source_table,
+        device_exposure_start_date as begins_on,
         device_exposure_start_date as event_date
     from {{ ref('stg_omop__device_exposure') }}
     union all
     select
         'death' as source_table,
+        death_date as begins_on,
         death_date as event_date
     from {{ ref('stg_omop__death') }}
     union all
     select
         'episode' as source_table,
+        episode_start_date as begins_on,
         episode_start_date as event_date
     from {{ ref('stg_omop__episode') }}
 
@@ -105,7 +115,7 @@ counted as (
         event.source_table,
         count(*) as n_rows,
         sum(case when event.event_date is null then 1 else 0 end) as n_undated,
-        sum(case when event.event_date > run_context.as_of then 1 else 0 end) as n_after_as_of,
+        sum(case when event.begins_on > run_context.as_of then 1 else 0 end) as n_after_as_of,
         min(event.event_date) as first_date,
         max(case when event.event_date <= run_context.as_of then event.event_date end) as last_date
     from event

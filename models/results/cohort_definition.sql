@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('opted_out_person') }}
 -- OMOP's table of cohort definitions: every measure and report of the packs that are built.
 with
 

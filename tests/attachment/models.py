@@ -85,6 +85,7 @@ def _attached(engine: Engine, world: World, settings: Settings, targets: tuple[s
         ]
     nobody = Table("opted_out_person", {"population": "text", "person_id": "bigint"}, [])
     engine.load(nobody, "opted_out_person")
+    engine.load(Table("run_context", {"as_of": "date"}, [{"as_of": world.as_of}]), "run_context")
     for seed in ("episode_kind", "event_field"):
         engine.load(_seed(seed), seed)
     for table, rows in tables.items():

@@ -14,7 +14,9 @@ class Rules:
     def __init__(self, world: World, settings: Settings) -> None:
         self.world = world
         self.settings = settings
-        self.episodes = {(e.person, e.id): e for e in world.episodes}
+        # An episode that starts after as_of does not exist yet.
+        self.seen = [e for e in world.episodes if e.start is None or e.start <= world.as_of]
+        self.episodes = {(e.person, e.id): e for e in self.seen}
         self.fired: Counter[str] = Counter()
 
     # --- the spine
@@ -55,7 +57,7 @@ class Rules:
         if root.start is None:
             return None
         ends = [self._own_end(root)]
-        for other in self.world.episodes:
+        for other in self.seen:
             belongs = other.person == root.person and self.root(other) == root and self.kind(other) == "nested"
             if belongs and other.start is not None:
                 ends.append(self._own_end(other))
@@ -116,7 +118,7 @@ class Rules:
 
     def _best(self, person: int, day: dt.date) -> Episode | None:
         candidates = []
-        for root in self.world.episodes:
+        for root in self.seen:
             if root.person == person and self.kind(root) == "disease":
                 window = self.window(root)
                 if window and window[0] <= day <= window[1]:
@@ -141,10 +143,10 @@ class Rules:
         return best
 
     def _reason(self, event: Event) -> str:
-        linked = [e for e in self.world.episodes if e.id in event.links and e.person != event.person]
+        linked = [e for e in self.seen if e.id in event.links and e.person != event.person]
         if any(self.root(e) for e in linked):
             return "link_to_another_person"
-        if not any(e.person == event.person and self.kind(e) == "disease" for e in self.world.episodes):
+        if not any(e.person == event.person and self.kind(e) == "disease" for e in self.seen):
             return "no_episode"
         if event.day is None:
             return "date_unknown"

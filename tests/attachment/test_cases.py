@@ -186,12 +186,29 @@ CASES: dict[str, Case] = {
             (Event(ME, 0, moment=dt.datetime(2019, 10, 2, 23, 59)), OUTSIDE),
         ],
     ),
-    "a timestamp comes before its date, which stands in for a missing one": Case(
+    "the date is the day; a timestamp only stands in for a missing one": Case(
         [disease(1, "2020-01-01", "2020-06-30")],
         [
-            (Event(ME, 0, DAY("2020-07-01"), moment=dt.datetime(2020, 6, 30, 9)), [(1, "date")]),
-            (Event(ME, 0, DAY("2020-06-30"), moment=dt.datetime(2020, 7, 1, 9)), OUTSIDE),
+            (Event(ME, 0, DAY("2020-07-01"), moment=dt.datetime(2020, 6, 30, 9)), OUTSIDE),
+            (Event(ME, 0, DAY("2020-06-30"), moment=dt.datetime(2020, 7, 1, 9)), [(1, "date")]),
             (Event(ME, 0, DAY("2020-06-30")), [(1, "date")]),
+        ],
+    ),
+    "an episode that starts after as_of, 30 June 2026, does not exist; not even a link reaches it": Case(
+        [disease(1, "2026-07-01")],
+        [(on("2026-06-30"), [(None, "no_episode")]), (on("2026-06-30", 1), [(None, "no_episode")])],
+    ),
+    "an episode that starts on as_of exists; one after it extends nothing and is no root": Case(
+        [
+            disease(1, "2026-06-30"),
+            disease(2, "2020-01-01", "2020-06-30"),
+            below(3, 2, METASTATIC, "2026-07-01"),
+            below(4, 3, PROGRESSION, "2020-03-01"),
+        ],
+        [
+            (on("2026-06-29"), [(1, "date")]),
+            (on("2020-07-01"), OUTSIDE),
+            (on("2010-01-01", 4), OUTSIDE),
         ],
     ),
     "a link to a nested episode is credited to it and to its root": Case(

@@ -101,6 +101,14 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     opened.close()
 
 
+def test_models_agree_with_plain_rules_when_seen_from_a_day_of_the_past(engine: Engine) -> None:
+    made = world(7, SETTINGS["as shipped"])
+    made.as_of = dt.date(2020, 12, 31)
+    rules = Rules(made, SETTINGS["as shipped"])
+    assert 100 < len(rules.seen) < len(made.episodes) - 100
+    assert attached(engine, made, SETTINGS["as shipped"])["drug"] == in_order(rules.attached())
+
+
 @pytest.mark.parametrize("chosen", SETTINGS)
 def test_models_agree_with_plain_rules(engine: Engine, chosen: str) -> None:
     fired: Counter[str] = Counter()

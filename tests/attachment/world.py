@@ -54,6 +54,7 @@ class World:
 
     episodes: list[Episode] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    as_of: dt.date = dt.date(2026, 6, 30)
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,9 @@ def _nurse() -> list[Case]:
         (kpi, FAIL, {f"{NURSE}input_date": "2024-03-11"}),  # and a day
         (kpi, PASS, {f"{NURSE}input_date": "2022-03-10"}),
         (kpi, PASS, leap | {f"{NURSE}input_date": "2025-02-28"}),
-        (kpi, FAIL, leap | {f"{NURSE}input_date": "2025-03-01"}),
+        (kpi, FAIL, {FPA: "2020-02-29", f"{NURSE}input_date": "2021-03-01"}),
+        # Seen from 28 February 2025, an input of the day after is not known.
+        (kpi, NOT_SCORED, leap | {f"{NURSE}input_date": "2025-03-01"}),
         (kpi, PASS, {FPA: "2023-02-28", f"{NURSE}input_date": "2024-02-28"}),
         (kpi, FAIL, {FPA: "2023-02-28", f"{NURSE}input_date": "2024-02-29"}),
         (kpi, FAIL, {f"{NURSE}referral_made": "0"}),

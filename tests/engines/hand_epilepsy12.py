@@ -36,10 +36,11 @@ NO_MRI = {
 
 
 class Row:
-    """A row of a CSV file; a missing row answers nothing."""
+    """A row of a CSV file, as it stood on `as_of`: a day after it is not known yet. A missing row answers nothing."""
 
-    def __init__(self, values: dict[str, str] | None) -> None:
+    def __init__(self, values: dict[str, str] | None, as_of: dt.date = dt.date.max) -> None:
         self.values = values or {}
+        self.as_of = as_of
 
     def text(self, column: str) -> str | None:
         return self.values.get(column) or None
@@ -49,7 +50,8 @@ class Row:
 
     def day(self, column: str) -> dt.date | None:
         text = self.text(column)
-        return dt.date.fromisoformat(text) if text else None
+        day = dt.date.fromisoformat(text) if text else None
+        return None if day is not None and day > self.as_of else day
 
 
 @dataclass
@@ -82,7 +84,9 @@ def completed_years(born: dt.date, on: dt.date) -> int:
     return on.year - born.year - (1 if on < birthday else 0)
 
 
-def read(folder: Path, prefix: str = "") -> list[Child]:
+def read(folder: Path, as_of: dt.date, prefix: str = "") -> list[Child]:
+    """Return the children as the files tell of them on a day."""
+
     def rows(table: str) -> Iterable[dict[str, str]]:
         with (folder / f"{prefix}{table}.csv").open(encoding="utf-8-sig", newline="") as file:
             yield from csv.DictReader(file)
@@ -91,15 +95,15 @@ def read(folder: Path, prefix: str = "") -> list[Child]:
     for table in FORMS:
         for row in rows(table):
             if row["record_exists"] != "0":
-                forms[table][row["child_id"]] = Row(row)
+                forms[table][row["child_id"]] = Row(row, as_of)
     many: dict[str, dict[str, list[Row]]] = {table: defaultdict(list) for table in MANY}
     for table in MANY:
         for row in rows(table):
-            many[table][row["child_id"]].append(Row(row))
+            many[table][row["child_id"]].append(Row(row, as_of))
     return [
         Child(
             row["child_id"],
-            Row(row),
+            Row(row, as_of),
             {table: forms[table].get(row["child_id"]) for table in FORMS},
             {table: many[table][row["child_id"]] for table in MANY},
         )

@@ -67,6 +67,14 @@ class Window:
             early = early or on < months_after(reference, -self.before_months)
         return not early and not late
 
+    def last_day(self, reference: Date) -> Date:
+        """The last day inside; None where the window is open at that side, or the reference is not known."""
+        if reference is None:
+            return None
+        if self.after_months is not None:
+            return months_after(reference, self.after_months)
+        return None if self.after_days is None else reference + dt.timedelta(days=self.after_days)
+
 
 def months_after(on: dt.date, months: int) -> dt.date:
     """The same day some months later, or the last day of that month."""

@@ -274,7 +274,7 @@ def deaths() -> tuple[ByPerson, ByPerson]:
 
 
 def observed_at_diagnosis() -> set[Key]:
-    """One observation period of the person holds the first day of the cancer and the 30 days after it."""
+    """The person is observed on the first day of the cancer and each of the 30 days after it."""
     cancer = first(either(new_lung_cancer(), mesothelioma(), lung_metastasis()))
     periods = defaultdict(list)
     for row in load("observation_period"):
@@ -285,7 +285,8 @@ def observed_at_diagnosis() -> set[Key]:
     return {
         (person, episode)
         for (person, episode), [on] in cancer.items()
-        if on is not None and any(a <= on and on + dt.timedelta(days=30) <= z for a, z in periods[person])
+        if on is not None
+        and all(any(a <= on + dt.timedelta(days=n) <= z for a, z in periods[person]) for n in range(31))
     }
 
 

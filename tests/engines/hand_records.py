@@ -28,17 +28,17 @@ def number(text: str) -> int | None:
 
 
 def day_of(row: Row, prefix: str) -> Date:
-    """The day of the moment; if there is no moment, the day."""
-    text = row.get(f"{prefix}_datetime") or row[f"{prefix}_date"]
+    """The day; if there is none, that of the moment."""
+    text = row[f"{prefix}_date"] or row.get(f"{prefix}_datetime")
     return dt.date.fromisoformat(text[:10]) if text else None
 
 
 def birth_dates() -> dict[int, Date]:
-    """The day of birth_datetime; else year, month, day, of which month and day default to 1."""
+    """The day of birth_datetime where it is of the year; else year, month, day, of which month and day default to 1."""
     births: dict[int, Date] = {}
     for row in load("person"):
         year, month, day = (number(row[f"{part}_of_birth"]) for part in ("year", "month", "day"))
-        if row["birth_datetime"]:
+        if row["birth_datetime"] and year in (None, int(row["birth_datetime"][:4])):
             births[int(row["person_id"])] = dt.date.fromisoformat(row["birth_datetime"][:10])
         else:
             births[int(row["person_id"])] = dt.date(year, month or 1, day or 1) if year else None

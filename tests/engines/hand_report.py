@@ -23,6 +23,9 @@ from hand_measures import (
 )
 from hand_records import Date
 
+# The demo is seen from this day (`demo_as_of` in dbt_project.yml).
+AS_OF = dt.date(2026, 6, 30)
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Results (semantics.md 6.2)
 
@@ -78,8 +81,16 @@ def meets(x: Indicator, key: Key, cohort_date: Date, opportunity: Date) -> tuple
     return (None if any(inside is None for inside, _ in judged) else False), None
 
 
-def evaluate(x: Indicator, key: Key, cohort_date: Date, counted: bool) -> Result:
-    """The one status of a key, and its dates."""
+def still_open(x: Indicator, cohort_date: Date, chances: list[tuple[Date, bool | None]], as_of: dt.date) -> bool:
+    """Whether for some opportunity the last day on which the numerator is in time is this day, or a later one."""
+    if x.numerator_window is None:
+        return False
+    last_days = [x.numerator_window.last_day(on if x.from_denominator else cohort_date) for on, _ in chances]
+    return any(day is not None and day >= as_of for day in last_days)
+
+
+def evaluate(x: Indicator, key: Key, cohort_date: Date, counted: bool, as_of: dt.date) -> Result:
+    """The one status of a key as seen from a day, and its dates."""
     chances = opportunities(x, key, cohort_date)
     answers = [(d, inside, *meets(x, key, cohort_date, d)) for d, inside in chances]
     due = True if any(inside for _, inside in chances) else (None if chances else False)
@@ -94,7 +105,7 @@ def evaluate(x: Indicator, key: Key, cohort_date: Date, counted: bool) -> Result
         status = "met"
     elif due and held(x.exceptions, key) is not None:
         status = "exception"
-    elif due is None or met is None:
+    elif due is None or met is None or (due and still_open(x, cohort_date, chances, as_of)):
         status = "unresolved"
     elif due:
         status = "not_met"
@@ -110,11 +121,11 @@ def evaluate(x: Indicator, key: Key, cohort_date: Date, counted: bool) -> Result
     return replace(result, denominator_date=denominator_date, numerator_date=numerator_date, days_between=between)
 
 
-def results() -> list[Result]:
-    """Every indicator at every key of the report."""
+def results(as_of: dt.date = AS_OF) -> list[Result]:
+    """Every indicator at every key of the report; what is recorded is the same on every day, only windows close."""
     observed = observed_at_diagnosis()
     return [
-        evaluate(x, key, cohort_date, key in observed)
+        evaluate(x, key, cohort_date, key in observed, as_of)
         for x in indicators()
         for key, cohort_date in sorted(cohort_dates().items())
     ]

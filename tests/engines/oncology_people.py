@@ -46,6 +46,7 @@ def hospital() -> Hospital:
         _visits,
         _waits,
         _odd_waits,
+        _after_as_of,
     ):
         fill(made)
     return made
@@ -242,3 +243,23 @@ def _odd_waits(h: Hospital) -> None:
     h.condition(13, 1302, "2024-03-02", link=1301)
     h.condition(13, 1303, "2024-03-01", link=1301)
     h.procedure(13, 1304, LOBE, "2024-03-31", link=1301)
+
+
+def _after_as_of(h: Hospital) -> None:
+    """Seen from 1 January 2025, when half of it had not happened."""
+    h.person(60, died="2025-01-05")
+    h.episode(60, 6001, "2024-06-01")
+    h.episode(60, 6009, "2025-01-02")
+    h.condition(60, 61, "2024-06-10", link=6001)
+    h.episode(60, 6010, "2024-05-01")
+    h.condition(60, 62, "2025-01-02", link=6010)  # of an episode that had begun, recorded too late
+    h.measurement(60, 63, STAGE_1, "2024-06-11", modifies="condition 62")  # of a condition that is not seen
+    h.episode(60, 6002, parent=6001, kind=REGIMEN)
+    h.drug(60, 64, "2024-07-01", link=6002, days_supply="28")  # no end: its supply lasts until 28 July
+    h.drug(60, 65, "2025-01-02", "2025-02-01", link=6002)
+    h.measurement(60, 66, CURE, "2025-01-02", link=6002)  # an intent that nobody had yet
+    h.treatment(60, 6003, 6001, "rays", "2025-01-02")
+    h.person(61)
+    h.episode(61, 6101, "2024-06-01")
+    h.condition(61, 67, "2024-06-01", link=6101)
+    h.treatment(61, 6102, 6101, "drug", "2025-01-02")  # nothing but a treatment to come

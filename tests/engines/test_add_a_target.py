@@ -78,10 +78,10 @@ def _table(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
-def test_declaration_and_model_are_under_20_lines() -> None:
+def test_declaration_and_model_are_20_lines_at_most() -> None:
     declaration, model = block("`definitions/clinic/clinic.yml`"), block("`models/clinic/target__letter.sql`")
     lines = len(declaration.splitlines()) + len(model.splitlines())
-    assert lines < 20
+    assert lines <= 20
     assert f"that makes {lines} lines" in " ".join(PAGE.split())
 
 

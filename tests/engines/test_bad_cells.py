@@ -18,7 +18,7 @@ TABLES = ("person", "condition_occurrence", "measurement")
 DIRTY: dict[str, list[dict[str, str]]] = {
     "person": [
         {"person_id": "1", "year_of_birth": "1970", "gender_concept_id": "8507"},
-        {"person_id": "1", "year_of_birth": "1960", "gender_concept_id": "8532"},
+        {"person_id": "1", "year_of_birth": "1960", "gender_concept_id": "8532", "birth_datetime": "1960-01-01 00:00"},
         {"person_id": "1", "gender_concept_id": "8521"},
         {"person_id": "2", "birth_datetime": f"{SECRET}, in May", "year_of_birth": "1980", "gender_concept_id": "0"},
         {"person_id": "2", "year_of_birth": "1980", "gender_concept_id": "8507"},
@@ -41,6 +41,7 @@ DIRTY: dict[str, list[dict[str, str]]] = {
             "condition_occurrence_id": "16",
             "person_id": "1",
             "condition_start_date": "2023-03-02",
+            "condition_start_datetime": "2023-03-02 09:00",
             "condition_concept_id": f"ICD of {SECRET}",
             "condition_end_date": "9999-12-31",
         },
@@ -51,7 +52,7 @@ DIRTY: dict[str, list[dict[str, str]]] = {
     ],
 }
 SELECT = ["--selector", "input"]
-VARIABLES = {"absent_tables": sorted({*ROWS, *ABSENT} - set(TABLES))}
+VARIABLES = {"packs": [], "absent_tables": sorted({*ROWS, *ABSENT} - set(TABLES))}
 
 
 def records(table: str) -> Iterator[list[str | None]]:
@@ -116,7 +117,7 @@ def built_on_postgres(warehouse: Warehouse, dsn: str) -> BuiltOnPostgres:
 
 @pytest.fixture(scope="module", params=["csv", "postgres"])
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
-    warehouse = Warehouse(tmp_path_factory.mktemp(request.param))
+    warehouse = Warehouse(tmp_path_factory.mktemp(request.param), is_logged=True)
     if request.param == "csv":
         yield built_from_csv(warehouse)
         return

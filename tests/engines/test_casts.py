@@ -19,6 +19,12 @@ DAYS = {
     # A text has the day that it writes.
     "2024-01-02 23:59:59-10": dt.date(2024, 1, 2),
     "20240102 09:00": dt.date(2024, 1, 2),
+    # What a program writes that holds days as doubles.
+    "20240229.0": dt.date(2024, 2, 29),
+    "20240229.5": None,
+    "20240231": None,
+    "19782": None,
+    "1709164800": None,
     "0001-01-01": dt.date(1, 1, 1),
     "9999-12-31": dt.date(9999, 12, 31),
     "2024-04-31": None,
@@ -70,7 +76,17 @@ NUMBERS = {
     "infinity": None,
     "n/a": None,
 }
-FLAGS = {"Yes": True, " t ": True, "1": True, "n": False, "0.0": False, "perhaps": None, "": None}
+FLAGS = {
+    "Yes": True,
+    " t ": True,
+    "1": True,
+    "n": False,
+    "0.0": False,
+    "1.00": True,
+    "10": None,
+    "perhaps": None,
+    "": None,
+}
 TEXTS = {"to_day": DAYS, "to_bigint": IDS, "to_number": NUMBERS, "to_flag": FLAGS}
 
 # Type, value, macro, what it gives.
@@ -106,7 +122,75 @@ TYPED: list[tuple[str, str, str, Any]] = [
     ("numeric(10,2)", "7.25", "to_number", Decimal("7.25")),
     ("integer", "7", "to_number", Decimal(7)),
     ("boolean", "true", "to_flag", True),
+    # Days as whole numbers, as a guessed type holds them; a small number is no day of 1970.
+    ("bigint", "20240301", "to_day", dt.date(2024, 3, 1)),
+    ("integer", "20240301", "to_day", dt.date(2024, 3, 1)),
+    ("integer", "20240231", "to_day", None),
+    ("integer", "19783", "to_day", None),
+    ("smallint", "7", "to_day", None),
+    ("bigint", "-20240301", "to_day", None),
+    ("double precision", "20240301", "to_day", dt.date(2024, 3, 1)),
+    ("double precision", "20240301.5", "to_day", None),
+    ("double precision", "'NaN'", "to_day", None),
+    ("numeric(10,2)", "20240301", "to_day", dt.date(2024, 3, 1)),
+    ("numeric(8,0)", "20240301", "to_day", dt.date(2024, 3, 1)),
+    # A real holds 20240302 in place of 20240301, and 16777216 in place of 16777217.
+    ("real", "20240301", "to_day", None),
+    ("real", "16777217", "to_bigint", 16777216),
+    ("real", "16777218", "to_bigint", None),
+    ("numeric(22,2)", "900719925474099300.50", "to_bigint", None),
+    ("numeric(4,2)", "1", "to_flag", True),
+    ("numeric(4,2)", "0", "to_flag", False),
+    ("double precision", "1", "to_flag", True),
+    ("integer", "2", "to_flag", None),
+    ("date", "'2024-03-01'", "to_text", "2024-03-01"),
+    ("bigint", "7", "to_text", "7"),
 ]
+# What has no day, id or number, whatever it holds: null, and no error.
+FOREIGN = {
+    "boolean": "true",
+    "uuid": "'00000000-0000-0000-0000-000000000007'",
+    "time": "'10:00:00'",
+    "interval": "'1 day'",
+    "json": "'{}'",
+}
+# Types of one engine alone: type, value, macro, what it gives.
+OF_ONE_ENGINE: dict[str, list[tuple[str, str, str, Any]]] = {
+    "duckdb": [
+        ("enum('20240301')", "'20240301'", "to_day", dt.date(2024, 3, 1)),
+        ("enum('7.5')", "'7.5'", "to_number", Decimal("7.5")),
+        ("enum('7')", "'7'", "to_bigint", 7),
+        ("blob", "'2024-03-01'", "to_day", dt.date(2024, 3, 1)),
+        ("blob", "'7'", "to_bigint", 7),
+        ("timestamp_ns", "'2024-03-01 23:59:59'", "to_day", dt.date(2024, 3, 1)),
+        ("timestamp_s", "'2024-03-01 23:59:59'", "to_day", dt.date(2024, 3, 1)),
+        ("hugeint", "20240301", "to_day", dt.date(2024, 3, 1)),
+        ("hugeint", "9223372036854775808", "to_bigint", None),
+        ("ubigint", "7", "to_bigint", 7),
+        ("struct(a integer)", "{'a': 7}", "to_bigint", None),
+        ("struct(a date)", "{'a': date '2024-03-01'}", "to_day", None),
+        ("integer[]", "[7]", "to_number", None),
+    ],
+    "postgres": [
+        ("bpchar", "'2024-03-01'", "to_day", dt.date(2024, 3, 1)),
+        ("name", "'7'", "to_bigint", 7),
+        ("json", "'7.5'", "to_number", Decimal("7.5")),
+        ("bytea", "'7'", "to_bigint", None),
+        ("integer[]", "array[7]", "to_number", None),
+        ("timestamp", "'2024-03-01 23:59:59.5'", "to_day", dt.date(2024, 3, 1)),
+        ("timestamptz", "'0044-03-15 00:00:00 BC'", "to_day", None),
+        ("date", "'0044-03-15 BC'", "to_day", None),
+    ],
+}
+# With a decimal comma a point is no part of a number: 1.000 might be a thousand.
+WITH_COMMA = {
+    "7,25": Decimal("7.25"),
+    "-,5": Decimal("-0.5"),
+    "7": Decimal(7),
+    "7.25": None,
+    "1.000,5": None,
+    "1,000,5": None,
+}
 
 
 @pytest.fixture(scope="module", params=["duckdb", "postgres"])
@@ -117,7 +201,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     )
     opened.execute("set timezone = 'Australia/Sydney'")
     opened.execute("create table written (cell varchar)")
-    for cell in {cell for cells in TEXTS.values() for cell in cells}:
+    for cell in {cell for cells in (*TEXTS.values(), WITH_COMMA) for cell in cells}:
         opened.execute(f"insert into written values ('{cell}')")
     yield opened
     opened.close()
@@ -129,13 +213,37 @@ def test_texts(engine: Engine, macro: str) -> None:
     assert {cell: found[cell] for cell in TEXTS[macro]} == TEXTS[macro]
 
 
+def read(engine: Engine, kind: str, value: str, macro: str) -> Any:
+    """What a macro makes of a value in a column of that type."""
+    engine.execute("drop table if exists typed")
+    engine.execute(f"create table typed as select cast({value} as {kind}) as cell")
+    [(answer,)] = engine.rows(compiled(f"select {{{{ {macro}('cell') }}}} from typed", engine.name))
+    return answer
+
+
 def test_typed_columns(engine: Engine) -> None:
-    found = []
-    for number, (kind, value, macro, _) in enumerate(TYPED):
-        engine.execute(f"create table typed_{number} as select cast({value} as {kind}) as cell")
-        [(answer,)] = engine.rows(compiled(f"select {{{{ {macro}('cell') }}}} from typed_{number}", engine.name))
-        found.append((kind, value, macro, answer))
-    assert found == TYPED
+    expected = TYPED + OF_ONE_ENGINE[engine.name]
+    found = [(kind, value, macro, read(engine, kind, value, macro)) for kind, value, macro, _ in expected]
+    assert found == expected
+
+
+@pytest.mark.parametrize("macro", ["to_day", "to_bigint", "to_number"])
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_a_type_without_such_a_value_is_null(engine: Engine, kind: str, macro: str) -> None:
+    assert read(engine, kind, FOREIGN[kind], macro) is None
+
+
+def test_a_decimal_comma(engine: Engine) -> None:
+    found = dict(engine.rows(compiled("select cell, {{ to_number('cell', ',') }} from written", engine.name)))
+    assert {cell: found[cell] for cell in WITH_COMMA} == WITH_COMMA
+    found = dict(engine.rows(compiled("select cell, {{ to_bigint('cell', ',') }} from written", engine.name)))
+    assert (found["7,25"], found["7"], found["7.0"]) == (None, 7, None)
+
+
+def test_an_absent_column_is_null(engine: Engine) -> None:
+    """Staging asks for `null` where the source lacks a column."""
+    for macro in ("to_day", "to_bigint", "to_number", "to_flag", "to_text"):
+        assert engine.rows(compiled(f"select {{{{ {macro}('null') }}}}", engine.name)) == [(None,)]
 
 
 def test_a_time_zone_of_the_source(engine: Engine) -> None:

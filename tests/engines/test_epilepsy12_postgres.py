@@ -56,7 +56,7 @@ def rows_in(connection: Any, sql: str) -> list[tuple[Any, ...]]:
 
 def compare(connection: Any, folder: Path, prefix: str = "") -> None:
     """Both exports agree with the rules in plain Python."""
-    children = hand.read(folder, prefix)
+    children = hand.read(folder, AS_OF, prefix)
     scores = {
         r[:2]: r[2] for r in rows_in(connection, f"select child_id, kpi, status from {SCHEMA}_exports.kpi_scores")
     }

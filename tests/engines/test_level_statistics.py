@@ -187,6 +187,7 @@ def chart(engine: Engine, rates: list[Any], better: str | None = "higher") -> li
         "is_trend",
         "is_two_of_three",
         "variation",
+        "spc_rules",
     ]
     rows = engine.rows(f"select {', '.join(names)} from agg_indicator_trend order by place")
     return [dict(zip(names, row, strict=True)) for row in rows]
@@ -273,6 +274,47 @@ def test_two_of_three_near_one_limit(engine: Engine) -> None:
     assert found[0]["centre"] + reach * 2 / 3 < Decimal("0.555") < found[0]["upper_limit"]
     assert marked(found, "is_two_of_three") == [16, 18]
     assert marked(found, "is_astronomical") == []
+
+
+@pytest.mark.parametrize(
+    ("last", "outside", "of_two"),
+    [
+        # Mean 0.5089, two sigma 0.5513, limit 0.5725: the second point is outside, the third beyond two sigma
+        (("0.52", "0.59", "0.56"), [17], [17, 18]),
+        # mean 0.51, two sigma 0.5504, limit 0.5706: both are outside
+        (("0.52", "0.59", "0.58"), [17, 18], [17, 18]),
+        # mean 0.5089, two sigma 0.5592, limit 0.5843: the first and the third; the one between is only part of the three
+        (("0.59", "0.52", "0.56"), [16], [16, 18]),
+        # mean 0.5068, two sigma 0.5541, limit 0.5778: one of three
+        (("0.59", "0.53", "0.51"), [16], []),
+    ],
+)
+def test_a_point_outside_the_limits_is_one_of_two_of_three(
+    engine: Engine, last: tuple[str, str, str], outside: list[int], of_two: list[int]
+) -> None:
+    """The rules of November 2023: a point beyond three sigma is beyond two, too (NHSRplotthedots, issue 194)."""
+    found = chart(engine, [*["0.51", "0.49"] * 8, *last])
+    assert marked(found, "is_astronomical") == outside
+    assert marked(found, "is_two_of_three") == of_two
+    assert marked(found, "is_shift") == []
+    assert {found[n]["variation"] for n in (*outside, *of_two)} == {"improvement"}
+    assert {row["spc_rules"] for row in found} == {"making_data_count_2023_11"}
+
+
+def test_exactly_two_sigma_is_not_beyond(engine: Engine) -> None:
+    """Mean 0.518, mean range 1.2 / 19, limit 0.686, so two sigma is 0.63: the last point lies on it, the one before beyond."""
+    found = chart(engine, [*["0.53", "0.47"] * 8, "0.50", "0.53", "0.70", "0.63"])
+    first = found[0]
+    assert (first["centre"], first["upper_limit"]) == (Decimal("0.518"), Decimal("0.686"))
+    assert marked(found, "is_astronomical") == [18]
+    assert marked(found, "is_two_of_three") == []
+
+
+def test_two_of_three_on_two_sides_is_no_signal_of_its_own(engine: Engine) -> None:
+    """One of them outside a limit (mean 0.5016, limit 0.5976), the other beyond two sigma below it (0.4375)."""
+    found = chart(engine, [*["0.51", "0.49"] * 8, "0.60", "0.43", "0.50"])
+    assert marked(found, "is_astronomical") == [16]
+    assert marked(found, "is_two_of_three") == []
 
 
 def test_near_both_limits_is_common_cause(engine: Engine) -> None:

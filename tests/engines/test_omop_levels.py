@@ -61,8 +61,8 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     )
     rules = {
         "registered": "person_id, null, care_site, null, null from omop_person_care_site",
-        "visit": "person_id, null, care_site, start_date, end_date from omop_visit_care_site",
-        "provider": "person_id, null, provider_care_site, start_date, end_date from omop_visit_care_site",
+        "visit": "person_id, null, care_site, start_date, coalesce(end_date, start_date) from omop_visit_care_site",
+        "provider": "person_id, null, provider_care_site, start_date, coalesce(end_date, start_date) from omop_visit_care_site",
     }
     for rule, read in rules.items():
         found.execute(f"insert into organisation_attribution select 'omop', '{rule}', false, {read}")

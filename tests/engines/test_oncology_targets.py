@@ -262,6 +262,29 @@ def test_days_between_two_ends(query: Query) -> None:
     ]
 
 
+def test_what_happened_after_as_of_is_in_nothing_that_is_made_of_events(query: Query) -> None:
+    assert of(query, "dx_primary", "event_id, episode_id, start_date, condition_date", 60) == [
+        (61, 6001, "2024-06-01", "2024-06-10")
+    ]
+    # by its own day, not through the condition
+    assert of(query, "dx_stage", "event_id, episode_id", 60) == [(63, 6001)]
+    assert of(query, "tx_chemotherapy", "event_id, episode_id, start_date, end_date", 60, 61) == [
+        (6002, 6001, "2024-07-01", "2024-07-28")
+    ]
+    assert of(query, "tx_radiotherapy", "event_id", 60, 61) == []
+    assert of(query, "tx_current_episode", "event_id, start_date", 60, 61) == [(60022, "2024-07-01")]
+    assert of(query, "intent_sact", "event_id", 60, 61) == []
+    assert of(query, "dx_to_tx_window", "event_id, start_date, end_date", 60, 61) == [
+        (6001, "2024-06-01", "2024-07-01")
+    ]
+    assert of(query, "tx_to_death_window", "event_id", 60, 61) == []
+    assert query("select episode_id from {}episodes.episode_of_care where person_id in (60, 61) order by 1") == [
+        (6001,),
+        (6010,),
+        (6101,),
+    ]
+
+
 def test_a_phase_that_is_not_credited_keeps_its_events(warehouse: Warehouse) -> None:
     warehouse.target = "duckdb_attached"
     query = on_duckdb(warehouse, {"credit_nested_to_root": False})

@@ -1,8 +1,10 @@
 """The whole demo on PostgreSQL: every relation that DuckDB has, with the same rows."""
 
 import json
+import re
 from typing import Any
 
+import marts_page
 import psycopg2
 import pytest
 from dbt_runs import Warehouse
@@ -92,3 +94,10 @@ def test_the_two_have_the_same_relations(demo: Warehouse, postgres: Any) -> None
     query = f"select table_schema, table_name from information_schema.tables where table_schema like '{SCHEMA}_%'"
     theirs = {f"{schema.removeprefix(SCHEMA + '_')}.{name}" for schema, name in rows_of(postgres, query)}
     assert {r for r in theirs if r.split(".")[0] in LAYERS} == set(relations(demo))
+
+
+@pytest.mark.parametrize("query", marts_page.queries(), ids=lambda query: query.sql.split("\n")[0][:40])
+def test_the_queries_of_the_page(demo: Warehouse, postgres: Any, query: marts_page.Query) -> None:
+    """The page read-the-marts says where the schemas are on PostgreSQL; its queries have the same rows."""
+    there = re.sub(r"\b(marts|reports)\.", rf"{SCHEMA}_\1.", query.sql)
+    assert comparable(rows_of(postgres, there)) == comparable(demo.rows(query.sql))

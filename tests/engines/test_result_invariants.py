@@ -53,6 +53,10 @@ RESULTS: dict[str, tuple[list[dict[str, str]], str | None]] = {
     "no_such_status": ([RIGHT | {"status": "'late'"}, OTHER], "a status, or dates beside it, that cannot be"),
     "no_such_reason": ([RIGHT | {"reason_code": "'late'"}, OTHER], REASON),
     "reason_of_another_status": ([RIGHT | {"reason_code": "'date_unknown'", "nearest_date": NO_DAY}, OTHER], REASON),
+    "open_is_not_missed": (
+        [RIGHT | {"reason_code": "'window_open'", "nearest_date": NO_DAY, "days_outside": NO_DAYS}, OTHER],
+        REASON,
+    ),
     "no_reason_code": ([RIGHT | {"reason_code": "cast(null as varchar)"}, OTHER], REASON),
     "no_measure": ([RIGHT | {"reason_measure": "cast(null as varchar)"}, OTHER], REASON),
     "early_is_late": ([RIGHT | {"reason_code": "'too_early'"}, OTHER], OUTSIDE),

@@ -5,9 +5,11 @@
    person, event    its columns
    record           the columns that tell records apart: all roles, without the episode and keys within one, since a record
                     may be attached to several episodes
-   is_of_members    true: only events that the model has as members; false: every event of the target, for a model that
-                    reads events inside but has other keys #}
-{% test event_is_one_record(model, target, record, person='person_id', event='event_id', is_of_members=true) %}
+   members          where the model reads the events inside and has other keys: the relation of such events, of which those
+                    of `measure` and `target_name` are meant; left out, the members of the model are the events #}
+{% test event_is_one_record(
+    model, target, record, person='person_id', event='event_id', members=none, measure=none, target_name=none
+) %}
     with
 
     repeated as (
@@ -22,17 +24,23 @@
 
     ),
 
-    {% if is_of_members -%}
     member as (
 
         select distinct
             person_id,
+        {%- if members %}
+            event_id
+        from {{ members }}
+        where
+            measure = '{{ measure }}'
+            and target_name = '{{ target_name }}'
+        {%- else %}
             measure_resolver as event_id
         from {{ model }}
+        {%- endif %}
 
     ),
 
-    {% endif -%}
     different as (
 
         select distinct
@@ -46,12 +54,10 @@
             on
                 target_row.{{ person }} = repeated.person_id
                 and target_row.{{ event }} = repeated.event_id
-        {%- if is_of_members %}
         inner join member
             on
                 repeated.person_id = member.person_id
                 and repeated.event_id = member.event_id
-        {%- endif %}
 
     )
 

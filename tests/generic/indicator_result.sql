@@ -10,7 +10,7 @@
         'met': ['met'],
         'not_met': ['too_early', 'too_late', 'undated_ignored', 'in_another_episode', 'no_candidate'],
         'exception': ['exception'],
-        'unresolved': ['unresolved', 'denominator_date_unknown', 'date_unknown'],
+        'unresolved': ['unresolved', 'denominator_date_unknown', 'date_unknown', 'window_open'],
         'excluded': ['excluded'],
         'ineligible': ['denominator_outside_window', 'not_in_denominator'],
     } %}

@@ -77,7 +77,7 @@ def test_a_dry_run_shows_and_writes_nothing(home: Path) -> None:
     code, out, _ = run(home, OLDER, "--dry-run")
     assert code == 0
     assert "+++ b/oa/measures.yml\n" in out
-    assert "+    except: [care_episodes, no_surgery_3]\n" in out
+    assert "+    except: [care_episodes, any_tx_surgical]\n" in out
     assert "exact" in out
     assert sorted(home.rglob("*")) == before
 
@@ -217,3 +217,28 @@ def test_a_pack_that_is_no_name(home: Path, pack: str) -> None:
 def test_folders_that_are_not_there(home: Path, tmp_path: Path) -> None:
     assert run(home, tmp_path / "nowhere")[0] == 2
     assert run(tmp_path / "no_project", NEWER)[0] == 2
+
+
+def test_definitions_that_nothing_uses_are_one_line(home: Path) -> None:
+    out = run(home, NEWER)[1]
+    problems = read_definitions(home / "definitions").problems
+    unused = [p for p in problems if p.check == "unused_definition" and "/oa/" in p.position.file]
+    assert len(unused) > 1
+    assert f"nothing uses {len(unused)} definitions: `measuremart validate` says which\n" in out
+    assert "nothing uses measure" not in out
+
+
+def test_a_cohort_that_our_language_refuses_is_left_out_and_said(home: Path, tmp_path: Path) -> None:
+    """A cohort of episodes and of persons: oa-cohorts counts both, here a cohort has one grain."""
+    source = altered(tmp_path, NEWER)
+    for file, line in (("dash_cohort_def.csv", "4,Whoever,w,9"), ("dash_cohort_def_map.csv", "4,2\n1,2")):
+        with (source / file).open("a") as stream:
+            stream.write(f"{line}\n")
+    code, out, error = run(home, source)
+    assert (code, error) == (0, "")
+    said = " ".join(out.split())
+    assert "dash_cohort.csv 2 Staged cancers left out" in said
+    assert "grain" in said
+    cohorts = (home / "definitions" / "oa" / "cohorts.yml").read_text()
+    assert ("  thoracic:\n" in cohorts, "  staged_cancers:\n" in cohorts) == (True, False)
+    assert [p for p in read_definitions(home / "definitions").problems if p.kind is not Kind.WARNING] == []

@@ -19,6 +19,10 @@ TEXTS = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_chara
     [
         ("Stage I-II NSCLC", "stage_i_ii_nsclc"),
         ("ECOG <= 2", "ecog_up_to_2"),
+        ("ECOG=0 or ECOG!=0", "ecog_is_0_or_ecog_is_not_0"),
+        ("ECOG ≥ 2, ≤ 4, ≠ 3, == 2", "ecog_at_least_2_up_to_4_is_not_3_is_2"),
+        ("Referral -> treatment < 14d", "referral_to_treatment_below_14d"),
+        ("Referral → treatment --> death", "referral_to_treatment_to_death"),
         ("Naïve & new", "naive_and_new"),
         ("5-FU", "measure_5_fu"),
         ("???", "measure"),
@@ -155,3 +159,32 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(v) for v in value]
     return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+CONCEPTS = {5: "Cancer of lung", 6: "Cancer\nof \x1b[31mbreast", 7: "A very long name " * 9}
+
+
+@pytest.mark.parametrize(
+    ("rule", "line"),
+    [
+        ({"exact": 5}, "      - exact: 5  # Cancer of lung"),
+        ({"exact": [5, 6, 8]}, "      - exact: [5, 6, 8]  # Cancer of lung; Cancer of [31mbreast; 8"),
+        ({"hierarchy": 5, "role": "status"}, "      - {hierarchy: 5, role: status}  # Cancer of lung"),
+        ({"substring": {"code_of": 5}, "of": "code"}, "      - {substring: {code_of: 5}, of: code}  # Cancer of lung"),
+        ({"scalar": {"op": "<", "value": 5, "concept": 6}}, "# Cancer of [31mbreast"),
+        ({"exact": 8}, "      - exact: 8"),
+        ({"scalar": {"op": "<", "value": 5}}, "value: 5}"),
+    ],
+)
+def test_the_name_of_a_concept_stands_beside_its_id(rule: dict[str, Any], line: str) -> None:
+    text = section_text("subqueries", [("", {"a": {"target": "x", "rules": [rule]}})], CONCEPTS)
+    assert text.splitlines()[-1].endswith(line)
+
+
+def test_a_long_name_is_cut_to_the_page_and_other_texts_are_left_alone() -> None:
+    entry = {"description": f"- exact: 5 {('and so on ' * 20).strip()}", "notes": "- exact: 5", "concepts": [5, 7]}
+    lines = section_text("concept_sets", [("", {"a": entry})], CONCEPTS).splitlines()
+    assert lines[-2] == "      - 5  # Cancer of lung"
+    assert lines[-1].endswith(" ...")
+    assert max(map(len, lines)) <= 116
+    assert sum("# Cancer" in line for line in lines) == 1

@@ -7,6 +7,7 @@ import pytest
 from importers.oa_folders import OLDER, altered, by_id, entries, said, translated
 from measuremart.importers.oa_cohorts.pack import Imported
 
+ANY_ROW = [{"presence": "start"}, {"absence": "start"}]  # dated or not
 NOT_BEFORE = {"before": {"days": 0}}
 
 
@@ -24,10 +25,10 @@ def pack(imported: Imported) -> dict[str, dict[str, Any]]:
     ("number", "wanted"),
     [
         (1, {"target": "dx_primary", "rules": [{"hierarchy": 443388}]}),
-        (2, {"target": "tx_current_episode", "rules": [{"presence": "start"}]}),
-        (3, {"target": "tx_surgical", "rules": [{"presence": "start"}]}),
+        (2, {"target": "tx_current_episode", "rules": ANY_ROW}),
+        (3, {"target": "tx_surgical", "rules": ANY_ROW}),
         (4, {"target": "measurement", "rules": [{"scalar": {"op": "=", "value": 0, "concept": 36305384}}]}),
-        (6, {"target": "referral_to_specialist_window", "date": "specialist", "rules": [{"presence": "start"}]}),
+        (6, {"target": "referral_to_specialist_window", "date": "specialist", "rules": ANY_ROW}),
         (8, {"target": "dx_primary", "incomplete": "the source has no rules for it"}),
     ],
 )
@@ -41,14 +42,14 @@ def test_a_concept_beside_presence_of_one_kind_of_row_is_not_asked_and_that_is_s
 
 
 def test_no_surgery_is_the_episodes_without_surgery(pack: dict[str, Any]) -> None:
-    assert by_id(pack["measures"], 3) == {"except": ["care_episodes", "no_surgery_3"]}
+    assert by_id(pack["measures"], 3) == {"except": ["care_episodes", "any_tx_surgical"]}
     assert pack["subqueries"]["care_episodes"]["target"] == "episode_of_care"
 
 
 def test_person_ep_override_matches_by_person(pack: dict[str, Any]) -> None:
-    none = {"except": [{"at": "person", "of": "care_episodes"}, {"at": "person", "of": "no_surgery_3"}]}
+    none = {"except": [{"at": "person", "of": "care_episodes"}, {"at": "person", "of": "any_tx_surgical"}]}
     wanted = [{"at": "person", "of": "lung_cancer"}, none, {"at": "person", "of": "ecog_0"}]
-    assert by_id(pack["measures"], 10) == {"and": wanted}
+    assert by_id(pack["measures"], 10) == {"and": wanted, "moments": "all"}
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_person_ep_override_matches_by_person(pack: dict[str, Any]) -> None:
     ],
 )
 def test_an_indicator(pack: dict[str, Any], number: int, wanted: dict[str, Any]) -> None:
-    assert by_id(pack["indicators"], number) == wanted
+    assert by_id(pack["indicators"], number) == wanted | {"undated_numerator": "ignore"}
 
 
 def test_days_from_the_start_of_the_episode_need_a_denominator_of_that_date(pack: dict[str, Any]) -> None:
@@ -117,7 +118,6 @@ def test_days_from_the_start_of_the_episode_need_a_denominator_of_that_date(pack
 @pytest.mark.parametrize(
     ("number", "reason"),
     [
-        (4, "temporal_max_units says days, and temporal_max has no number"),
         (8, "at least so much time"),
         (9, "from the numerator to a later date"),
         (10, "does not say between which dates"),
@@ -129,6 +129,17 @@ def test_a_time_that_cannot_be_mapped_makes_the_indicator_unavailable(
     numerator = pack["measures"][by_id(pack["indicators"], number)["numerator"]]
     assert reason in numerator["incomplete"]
     assert number in [u.id for u in imported.unavailable if u.kind == "indicator"]
+
+
+def test_a_unit_of_time_without_a_number_is_no_window_and_the_table_says_so(
+    imported: Imported, pack: dict[str, Any]
+) -> None:
+    found = by_id(pack["indicators"], 4)
+    assert "numerator_window" not in found
+    assert "incomplete" not in pack["measures"][found["numerator"]]
+    assert 4 not in [u.id for u in imported.unavailable if u.kind == "indicator"]
+    reason = "temporal_max_units says days, and temporal_max has no number: no bound is written"
+    assert said(imported)[("indicator.csv", 4)] == ("changed", reason)
 
 
 def test_every_reason_of_an_unavailable_indicator_is_named(imported: Imported) -> None:

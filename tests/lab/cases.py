@@ -127,7 +127,7 @@ def _columns(catalogue: Catalogue, plan: Plan) -> dict[str, dict[str, str]]:
             person[population.sex] = "bigint"
         if population.spine_model:
             found.setdefault(population.spine_model, {}).update(
-                {population.spine_person: "bigint", population.spine_id: "bigint"}
+                {population.spine_person: "bigint", population.spine_id: "bigint", population.spine_start: "date"}
             )
     for name, target in plan.targets.items():
         table = found.setdefault(target.model, {})

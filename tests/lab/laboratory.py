@@ -1,14 +1,13 @@
 """Many cases in one `dbt build`: real generator, real macros, contracts and shape tests."""
 
 import json
-import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lab import dbt_server
 from lab.cases import Member, Prepared, in_order
 from lab.engines import Engine, environment, remove
 from lab.models import LabModel, lab_models, table_name
@@ -99,7 +98,7 @@ class Laboratory:
     def _file(self, result: dict[str, Any], models: dict[str, tuple[str, LabModel]], answers: Answers) -> None:
         kind, _, name = result["unique_id"].split(".")[:3]
         if kind == "test":
-            name = next(p.split(".")[-1] for p in result["depends_on"] if p.startswith("model."))
+            name = result["attached_to"].split(".")[-1]
         case, model = models[name]
         failures = answers.failures.setdefault(case, {})
         if result["status"] == "warn":
@@ -128,15 +127,14 @@ class _Clock:
 
 def _dbt_build(folder: Path) -> list[dict[str, Any]]:
     """Run dbt in a process of its own: it leaves no open database, no logger and no settings behind in ours."""
-    command = [str(Path(sys.executable).parent / "dbt"), "--no-use-colors", "--quiet", "build"]
-    command += ["--project-dir", str(folder), "--profiles-dir", str(folder), "--no-partial-parse"]
-    command += ["--log-level-file", "none"]
-    done = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
+    arguments = ["--no-use-colors", "--quiet", "build", "--project-dir", str(folder), "--profiles-dir", str(folder)]
+    arguments += ["--no-partial-parse", "--log-level-file", "none"]
+    code, said = dbt_server.run(arguments, environment(), folder)
     target = folder / "target"
-    if done.returncode not in (0, 1) or not (target / "run_results.json").is_file():
-        raise LaboratoryError(f"dbt exited {done.returncode}: {(done.stdout + done.stderr)[-4000:]}")
+    if code not in (0, 1) or not (target / "run_results.json").is_file():
+        raise LaboratoryError(f"dbt exited {code}: {said[-4000:]}")
     results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     for result in results:
-        result["depends_on"] = manifest["nodes"][result["unique_id"]]["depends_on"]["nodes"]
+        result["attached_to"] = manifest["nodes"][result["unique_id"]].get("attached_node")
     return results

@@ -92,7 +92,9 @@ def lab_models(prepared: Prepared, prefix: str) -> Iterator[LabModel]:
     models = {model.name: model for model in generated_models(prepared.plan)}
     names = Names(prepared, prefix, frozenset(models))
     members = [model.name for model in models.values() if model.grain is not None]
-    for own in _parents_first({own: set(_REF.findall(m.sql)) & set(models) for own, m in models.items()}, members):
+    # A test beside a model can read a further one.
+    texts = {own: m.sql + properties(m, prepared.plan) * (m.grain is not None) for own, m in models.items()}
+    for own in _parents_first({own: set(_REF.findall(text)) & set(models) for own, text in texts.items()}, members):
         yield LabModel(names, models[own])
 
 

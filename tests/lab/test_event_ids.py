@@ -45,8 +45,10 @@ CASES: dict[str, tuple[list[dict[str, object]], set[str]]] = {
     "two_persons": ([row(1, 1), row(2, 1)], set()),
     "two_days": ([row(1, 1), row(1, 1, start_date=dt.date(2024, 1, 2))], {"subquery__by_event", "measure__twice"}),
     "two_concepts": ([row(1, 1), row(1, 1, concept=6)], {"subquery__by_event", "measure__twice"}),
-    # No member of the subquery has a shared id; inside the measure any event of the target could matter.
-    "other_events": ([row(1, 1), row(1, 2, concept=6), row(1, 2, concept=7)], {"measure__twice"}),
+    # No event that a rule matches has a shared id, be the subquery named or inline.
+    "other_events": ([row(1, 1), row(1, 2, concept=6), row(1, 2, concept=7)], set()),
+    # One of the two records matches: the id means either.
+    "one_of_two_matches": ([row(1, 2), row(1, 2, concept=6)], {"subquery__by_event", "measure__twice"}),
     "no_id": ([row(1, 1), {**row(1, 1), "event_id": None}, {**row(1, 1, concept=6), "event_id": None}], set()),
 }
 

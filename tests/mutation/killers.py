@@ -18,7 +18,7 @@ from property.reports import write_reports
 from spec.reading import spec_files
 
 ROOT = Path(__file__).resolve().parents[2]
-REPORTS = [str(ROOT / "tests" / "property" / f"test_report_{what}.py") for what in ("examples", "reasons")]
+REPORTS = [str(ROOT / "tests" / "property" / f"test_report_{what}.py") for what in ("examples", "reasons", "windows")]
 SEED = 20
 RANDOM_CASES = 150
 

@@ -10,6 +10,7 @@ from property.comparison import Trial
 from property.house import HOUSE, TABLES
 
 D = dt.date
+LONG_AFTER = D(2026, 1, 1)
 MEASURES = {
     name: {"subquery": f"{name}_rows"} for name in ("registered", "due", "done", "taken_out", "excepted", "unknowable")
 }
@@ -29,11 +30,14 @@ def results(
     rows: Recorded,
     resolved: dict[str, str] | None = None,
     counted: tuple[str, ...] = (),
+    as_of: dt.date = LONG_AFTER,
+    restated: dict[str, Any] | None = None,
     **indicator: Any,
 ) -> list[tuple[Any, ...]]:
     """Rows of the results; every evaluator must say the same.
 
-    `resolved`: what a subquery resolves by, if not episode; `counted`: measures that a key needs to count.
+    `resolved`: what a subquery resolves by, if not episode; `counted`: measures that a key needs to count; `as_of`: the
+    day it is seen from; `restated`: what the report says of the indicator.
     """
     subqueries = {
         f"{n}_rows": {"target": "record", "rules": [{"exact": c}], "resolve_by": (resolved or {}).get(n, "episode")}
@@ -50,7 +54,7 @@ def results(
                 "title": "t",
                 "description": "d",
                 "cohorts": ["all"],
-                "indicators": ["asked"],
+                "indicators": [{"asked": restated} if restated else "asked"],
                 **({"counted": list(counted)} if counted else {}),
                 "periods": [
                     {"name": "march", "start": D(2024, 3, 1), "end": D(2024, 3, 31)},
@@ -66,7 +70,7 @@ def results(
     world: dict[str, Any] = {table: [] for table in TABLES} | {"record": records}
     world["person"] = [{"person_id": p} for p in sorted({r[0] for r in rows})]
     world["episode"] = [{"person_id": p, "episode_id": e} for p, e in sorted({r[:2] for r in rows if r[1]})]
-    world["run_context"] = [{"as_of": D(2026, 1, 1)}]
+    world["run_context"] = [{"as_of": as_of}]
     outcome = judge.run(Case("clinic", definitions, world))
     assert not outcome.problems
     assert not outcome.differences, outcome.differences

@@ -55,6 +55,7 @@ RESULT = (
     "days_outside",
 )
 DROPPED = f"dropped_events__{PACK}"
+INLINE = f"inline_events__{PACK}"
 # Rows by relation: sorted tuples, or what went wrong as one text.
 Answers = dict[str, list[tuple[Any, ...]] | str]
 _PIECE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
@@ -134,6 +135,9 @@ def ask_referee(plan: Plan, rows: Rows) -> Answers:
         answers[f"report__{name}__dataset"] = in_order([_dataset_row(row, own) for row in judge.dataset(name)])
     if plan.subqueries or plan.measures:
         answers[DROPPED] = in_order(_dropped(plan, judge, rows))
+    inline = _inline_events(plan, judge)
+    if inline is not None:
+        answers[INLINE] = in_order(inline)
     return answers
 
 
@@ -157,14 +161,29 @@ def _dropped(plan: Plan, judge: Referee, rows: Rows) -> list[tuple[str, str, str
         what = {"event": "event id", "key": grain.name}.get(grain.level, grain.level)
         for row in judge.dropped(subquery):
             why = f"no {what}" if row.unattached is None else row.unattached
-            reason = "no person" if row.reason == "no_person" else why
+            reason = {"no_person": "no person", "after_as_of": "after_as_of"}.get(row.reason, why)
             found[construct, name, subquery.target.name, reason] += 1
-    with_episode = {r["person_id"] for r in rows["episode"]}
+    as_of = rows["run_context"][0]["as_of"]
+    started = [r for r in rows["episode"] if r.get("start_date") is None or r["start_date"] <= as_of]
+    with_episode = {r["person_id"] for r in started}
     for name, measure in plan.measures.items():
         for child in lifted(measure.expression):
             lost = sum(m.person_id not in with_episode for m in judge.expression(child))
             found["measure", name, "", "no episode to lift to"] += lost
     return [(*what, number) for what, number in found.items() if number]
+
+
+def _inline_events(plan: Plan, judge: Referee) -> set[tuple[str, str, int, int]] | None:
+    """Return the events of inline subqueries of event grain (2.3), None where no measure has one."""
+    read = [
+        (name, subquery)
+        for name, m in plan.measures.items()
+        for subquery in inline_subqueries(m.expression)
+        if subquery.grain.level == "event"
+    ]
+    if not read:
+        return None
+    return {(n, s.target.name, m.person_id, m.measure_resolver) for n, s in read for m in judge.subquery(s)}
 
 
 def inline_subqueries(node: nodes.Expression) -> list[nodes.Subquery]:
@@ -224,6 +243,8 @@ def readings(plan: Plan, models: list[Model]) -> list[Reading]:
         match model.kind:
             case "dropped":
                 found.append(Reading(DROPPED, name, ("construct", "definition", "target_name", "reason", "n_rows")))
+            case "inline_events":
+                found.append(Reading(INLINE, name, ("measure", "target_name", "person_id", "event_id")))
             case "dataset":
                 own = tuple(c.name for c in dataset_columns(plan, plan.reports[model.of]))
                 found.append(Reading(name, name, (*MEMBER[:3], "cohort_date", *own)))

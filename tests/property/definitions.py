@@ -66,11 +66,12 @@ class Author:
 
     def rule(self, source: Source, depth: int = 1) -> Tree:
         """Draw a rule on a target."""
-        kind = self.among(["one"] * 8 + ["two", "all", "role", "role"])
-        if kind == "all" and depth:
-            return {"all": [self.rule(source, depth - 1) for _ in range(self.number(1, 3))]}
+        kind = self.among(["one"] * 8 + ["two", "all", "any", "role", "role"])
+        if kind in ("all", "any") and depth:
+            return {kind: [self.rule(source, depth - 1) for _ in range(self.number(1, 3))]}
         if kind == "two":
-            return self.matcher(source, None) | self.matcher(source, None)
+            first, second = self.matcher(source, None), self.matcher(source, None)
+            return {"all": [first, second]} if "of" in first or "of" in second else first | second
         if kind == "role":
             named = [(k, r) for k, roles in source.roles.items() for r in roles if r != k and k != "unit"]
             if named:
@@ -95,7 +96,10 @@ class Author:
         if word == "equals":
             return {word: self.one_or_many([t for t in TEXTS if t], 3)} | role
         if self.percent(20):
-            return {word: {"code_of": self.among(CONCEPTS)}} | role
+            sought = self.among(CONCEPTS)
+            # Every other concept's code is sought in the code of the row's own concept.
+            own = {"of": "code"} if not role and "concept" in source.main and CONCEPTS.index(sought) % 2 else {}
+            return {word: {"code_of": sought}} | role | own
         return {word: self.piece(from_start=word == "starts_with")} | role
 
     def one_or_many(self, pool: Any, most: int) -> Any:
@@ -211,9 +215,23 @@ class Author:
             entry["rules"] = [self.rule(source) for _ in range(self.number(1, 3))]
         if self.percent(15):
             entry["exclude"] = [self.rule(source) for _ in range(self.number(1, 2))]
-        if self.percent(15):
-            entry["where"] = self.conditions(timeless, elapsed=False)
+        if self.percent(20):
+            entry["where"] = self.where(source, timeless)
+        if source.is_interval and self.percent(30):
+            entry["spans"] = {"gap": self.gap()} if self.percent(80) else None
         return entry
+
+    def where(self, source: Source, timeless: bool) -> Tree:
+        """Draw what every row of a subquery must meet: conditions, matchers, or both."""
+        kind = self.among(("conditions", "matchers", "both"))
+        asked = self.rule(source, 2) if kind != "conditions" else {}
+        return asked | (self.conditions(timeless, elapsed=False) if kind != "matchers" else {})
+
+    def gap(self) -> Tree:
+        """Draw how many days may lie between intervals that are joined."""
+        if self.percent(3):
+            return {"years": 250}
+        return dict(self.among(({"days": 0}, {"days": 0}, {"days": 1}, {"days": 30}, {"weeks": 1}, {"months": 1})))
 
     def named_subquery(self, grain: Grain, timeless: bool, *, interval: bool = False) -> str:
         """Name a subquery of a grain, a new one now and then."""
@@ -330,12 +348,12 @@ class Author:
         return {"nth": {"of": self.child(grain, timeless, depth), "n": self.among((1, 1, 2, 2, 3))}}
 
     def _count(self, grain: Grain, timeless: bool, depth: int) -> Tree:
-        events = [g for g, t in self._kinds() if g.level == "event" and not t and lies_below(g, grain)]
+        finer = [g for g, t in self._kinds() if not t and lies_below(g, grain)]
         entry: Tree = {}
-        if grain in (PERSON, EPISODE) and events and self.percent(60):
-            of = self.among(events)
+        if grain in (PERSON, EPISODE) and finer and self.percent(60):
+            of = self.among(finer)
             entry["of"] = self.child(of, False, depth)
-            if of.within != grain.level or self.percent(50):
+            if of.level != "event" or of.within != grain.level or self.percent(50):
                 entry["per"] = grain.level
         else:
             entry["of"] = self.child(grain, False, depth)
@@ -376,7 +394,10 @@ class Author:
                 partners = [g for g in partners if g in able]
         if not partners:
             covers, partners = False, [grain]
-        other = self.among(partners)
+        is_other = grain in partners and grain.level == "event" and self.percent(40)
+        other = grain if is_other else self.among(partners)
+        if is_other:
+            entry["other"] = True
         anchor_grain, candidate_grain = (grain, other) if keeps == "anchor" else (other, grain)
         entry["anchor"] = self.child(anchor_grain, False, depth)
         if covers:

@@ -13,7 +13,7 @@ from measuremart.plan.grain import EPISODE, PERSON, Grain
 # What the columns of each table hold; the kind says how random values are made and which type an engine gives them.
 TABLES: dict[str, dict[str, str]] = {
     "person": {"person_id": "key", "birth_date": "birth", "sex_id": "sex"},
-    "episode": {"person_id": "key", "episode_id": "key"},
+    "episode": {"person_id": "key", "episode_id": "key", "start_date": "date"},
     "record": {
         "person_id": "person",
         "episode_id": "episode",
@@ -26,6 +26,7 @@ TABLES: dict[str, dict[str, str]] = {
         "status_id": "concept",
         "value_number": "number",
         "range_low": "number",
+        "supplied_for": "number",
         "unit_id": "unit",
         "range_unit_id": "unit",
         "value_text": "text",
@@ -130,7 +131,8 @@ HOUSE: dict[str, Any] = {
             },
             "dates": {"start": "start_date", "end": "end_date"},
             "concepts": {"status": "status_id"},
-            "numbers": {"range_low": "range_low"},
+            "numbers": {"range_low": "range_low", "days_supply": "supplied_for"},
+            "missing_end": "start",
             "units": {"range_unit": "range_unit_id"},
             "texts": {"note": "note"},
             "flags": {"programme": "in_programme"},
@@ -143,10 +145,25 @@ HOUSE: dict[str, Any] = {
             "event": "stay_id",
             "keys": {"visit": {"column": "visit_id", "within": "person"}},
             "dates": {"start": "admitted_at", "end": "left_at"},
+            "missing_end": "open",
             "number": None,
             "unit": None,
             "text": None,
             "flag": None,
+        },
+        # Stays, which a target of this kind joins where they overlap, meet, or are a day apart.
+        "spell": {
+            "population": "clinic",
+            "model": "stay",
+            "episode": None,
+            "event": "stay_id",
+            "keys": {"visit": {"column": "visit_id", "within": "person"}},
+            "dates": {"start": "admitted_at", "end": "left_at"},
+            "number": None,
+            "unit": None,
+            "text": None,
+            "flag": None,
+            "spans": {"gap": {"days": 1}},
         },
         "dose": {
             "population": "clinic",
@@ -183,6 +200,7 @@ HOUSE: dict[str, Any] = {
             "model": "entry",
             "keys": {"visit": {"column": "visit_id", "within": "person"}},
             "dates": {"start": "start_date", "end": "end_date"},
+            "missing_end": "start",
             "unit": None,
         },
         "mark": {

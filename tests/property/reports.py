@@ -15,13 +15,14 @@ def write_reports(author: Author) -> None:
 
 def write_plain_reports(author: Author) -> None:
     """Draw a report of measures that are subqueries: more keys, more that are due, and more ways to miss."""
-    _Reporter(author, depths=(0,)).write()
+    _Reporter(author, depths=(0,), flagged=10).write()
 
 
 class _Reporter:
-    def __init__(self, author: Author, depths: tuple[int, ...] = (0, 0, 1, 1, 2, 3)) -> None:
+    def __init__(self, author: Author, depths: tuple[int, ...] = (0, 0, 1, 1, 2, 3), flagged: int = 25) -> None:
         self.a = author
         self.depths = depths
+        self.flagged = flagged  # per cent of the indicators with exclusions; the same for exceptions, unresolved
         legal = grains(author.population, timeless=False)
         self.grain: Grain = author.among([*[g for g in (EPISODE, PERSON) if g in legal] * 4, *legal])
 
@@ -86,7 +87,7 @@ class _Reporter:
         entry["denominator"] = "full_cohort" if is_full else self.measure(denominator)
         entry["numerator"] = self.measure(self.beside(*([] if is_full else [denominator])))
         for word in ("exclusions", "exceptions", "unresolved"):
-            if a.percent(25):
+            if a.percent(self.flagged):
                 entry[word] = [self.measure(self.beside()) for _ in range(a.among((1, 1, 2)))]
         entry |= self._policies()
         if a.percent(40):
@@ -109,11 +110,15 @@ class _Reporter:
             entry["reference_date"] = a.among(("cohort", "denominator", "denominator"))
         if a.percent(50):
             entry["opportunity"] = a.among(("any", "first", "first"))
+        if a.percent(25):
+            entry["open_window"] = a.among(("unresolved", "not_met"))
         return entry
 
     def _around(self) -> Tree:
-        sides = self.a.among((("before",), ("after",), ("before", "after"), ("before", "after")))
-        return {side: self.a.span() for side in sides}
+        """Draw a window, every other side of it short: what is missed, early or late, is then common enough."""
+        a = self.a
+        sides = a.among((("before",), ("after",), ("before", "after"), ("before", "after")))
+        return {side: {"days": a.among((0, 1, 7))} if a.percent(50) else a.span() for side in sides}
 
     def _restated(self, name: str, entry: Tree) -> object:
         a = self.a

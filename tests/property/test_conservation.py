@@ -21,8 +21,8 @@ def judge(postgres_dsn: str) -> Iterator[Trial]:
 
 
 def with_twins(case: Case) -> dict[str, Any]:
-    """Return the definitions, and of every subquery a twin that drops only what has no person."""
-    subqueries = case.definitions["subqueries"]
+    """Return the definitions, and of every subquery a twin that drops only what has no person; rows stay rows."""
+    subqueries = {name: {**entry, "spans": None} for name, entry in case.definitions["subqueries"].items()}
     twins = {f"{name}_by_person": {**entry, "resolve_by": "person"} for name, entry in subqueries.items()}
     return {**case.definitions, "subqueries": {**subqueries, **twins}}
 

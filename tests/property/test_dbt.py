@@ -14,7 +14,7 @@ from property.house import SQL_TYPES, TABLES, TABLES_OF
 from property.reports import write_reports
 
 SEED = 577
-CASES = {f"case_{n}": numbered(SEED, n, write_reports if n % 3 == 0 else write_measures) for n in range(6)}
+CASES = {f"case_{n}": numbered(SEED, n, write_reports if n % 3 == 0 else write_measures) for n in range(7)}
 # With xdist, the tests of an engine stay together: they share one run of dbt.
 ENGINES = [pytest.param(e, marks=pytest.mark.xdist_group(f"property_dbt_{e}")) for e in ("duckdb", "postgres")]
 _RELATION = re.compile(r'"\w+"\."\w+"\."(\w+)"')

@@ -1,4 +1,5 @@
-"""What must not change an answer: the order of rows, rows that stand twice, persons who have nothing to do with it."""
+"""What must not change an answer: the order of rows, rows that stand twice, persons who have nothing to do with it, and
+what happens after the day that everything is seen from."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -64,3 +65,16 @@ def test_other_persons_change_nothing(judge: Trial, number: int) -> None:
     case = case_of(number)
     rows, beyond = worlds.with_strangers(case.rows, number, case.population)
     unchanged(judge, case, rows, beyond)
+
+
+@pytest.mark.parametrize("number", range(100, 120))
+def test_what_happens_after_as_of_changes_nothing(judge: Trial, number: int) -> None:
+    """A report of the past can be made again: later rows are not there yet, and later ends are not these yet."""
+    case = case_of(number)
+    rows, _ = worlds.before_as_of(case.rows)
+    unchanged(judge, case, rows)
+
+
+def test_the_worlds_have_something_after_as_of() -> None:
+    changes = [worlds.before_as_of(case_of(number).rows)[1] for number in range(100, 120)]
+    assert sum(n > 3 for n in changes) >= 5

@@ -106,7 +106,7 @@ class Maker:
         """Return the rows of every table."""
         rng = self.rng
         rows: Rows = {name: [] for name in TABLES}
-        rows["run_context"] = [{"as_of": rng.choice([dt.date(2026, 6, 30), *self.days])}]
+        rows["run_context"] = [{"as_of": self._as_of()}]
         rows["concept"] = [
             {"concept_id": c, "concept_code": rng.choice([None, *TEXTS, "L01", "TAX"])}
             for c in CONCEPTS
@@ -118,10 +118,20 @@ class Maker:
             rows[table] = self._rows(table)
         return rows
 
+    def _as_of(self) -> dt.date:
+        """Draw the day that all is seen from: long after, or around the end of a window that begins on some day."""
+        rng = self.rng
+        if rng.random() < 0.6:
+            return dt.date(2026, 6, 30)
+        near = [day for day in self.days if day not in FAR_DAYS] or [dt.date(2024, 2, 29)]
+        length = rng.choice((0, 0, 0, 1, 7, 30, 31, 42, 60, 92, 366))
+        return rng.choice(near) + dt.timedelta(days=length + rng.choice((0, 0, 0, -1, 1)))
+
     def _rows(self, table: str) -> list[Row]:
         rng = self.rng
         if table == "episode":
-            return [{"person_id": p, "episode_id": e} for p, e in self.episodes if rng.random() < 0.95]
+            spine = [(p, e) for p, e in self.episodes if rng.random() < 0.95]
+            return [{"person_id": p, "episode_id": e, "start_date": self._value("date", {})} for p, e in spine]
         if table in ("person", "registrant"):
             return [self._row(table, p) for p in self.persons if rng.random() < 0.93]
         rows = [
@@ -224,6 +234,30 @@ def doubled(rows: Rows, seed: int) -> Rows:
     return {
         name: table + [dict(r) for r in table if name in events and rng.random() < 0.6] for name, table in rows.items()
     }
+
+
+def before_as_of(rows: Rows) -> tuple[Rows, int]:
+    """Return the rows without what begins after as_of, and with other ends of what ends after it; and how many differ.
+
+    A row of several days none of which is its start goes where all of them are later.
+    """
+    as_of = rows["run_context"][0]["as_of"]
+    result, changes = dict(rows), 0
+    for table in ("episode", "record", "stay", "entry", "dose"):
+        kept = []
+        for row in rows[table]:
+            days = {c: v.date() if isinstance(v, dt.datetime) else v for c, v in row.items() if isinstance(v, dt.date)}
+            later = {c for c, day in days.items() if day > as_of}
+            start = next((c for c in ("start_date", "admitted_at") if c in TABLES[table]), None)
+            dates = [c for c, kind in TABLES[table].items() if kind in ("date", "timestamp")]
+            if start in later or (start is None and later == set(dates)):
+                changes += 1
+                continue
+            ends = {c: row[c] + dt.timedelta(days=17) for c in later if row[c].year < 9999}
+            changes += bool(ends)
+            kept.append(row | ends)
+        result[table] = kept
+    return result, changes
 
 
 def with_strangers(rows: Rows, seed: int, population: str) -> tuple[Rows, int]:

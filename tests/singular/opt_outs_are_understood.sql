@@ -23,7 +23,7 @@ where
         opt_out.purpose is not null
         and opt_out.purpose not in ('any', '')
         {% for purpose in var('purposes') %}
-            and opt_out.purpose <> '{{ purpose }}'
+            and opt_out.purpose <> '{{ purpose | replace("'", "''") }}'
         {% endfor %}
     )
 group by opt_out.population, opt_out.purpose

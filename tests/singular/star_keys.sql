@@ -9,6 +9,7 @@ with fact_key as (
         ('agg_indicator', 'report', 'dim_report'),
         ('agg_attrition', 'indicator_key', 'dim_indicator'),
         ('agg_attrition', 'period_key', 'dim_reference_period'),
+        ('agg_not_asked', 'indicator_key', 'dim_indicator'),
         ('dim_indicator', 'report', 'dim_report'),
         ('fct_cohort_member', 'cohort_key', 'dim_cohort'),
         ('fct_measure_member', 'measure', 'dim_measure'),

@@ -1,7 +1,6 @@
 {{ config(severity='warn', fail_calc='coalesce(sum(n_cells), 0)') }}
 
--- Cells of text columns that are no day or number, and are read as null: a date written 31/12/2024, an id with letters.
--- Only what comes as text is looked at (CSV files, staging areas); typed columns cost nothing.
+-- Cells that are no day or number, and are read as null: a date written 31/12/2024, an id with letters, an infinite number.
 {% set tables = [
     'care_site', 'concept', 'concept_ancestor', 'concept_relationship', 'condition_occurrence', 'death', 'device_exposure', 'drug_exposure',
     'episode', 'episode_event', 'location', 'measurement', 'observation', 'observation_period', 'person',
@@ -13,7 +12,7 @@ with counted as (
     {% for table in tables %}
         {% if not loop.first %}union all{% endif %}
         -- {{ ref('stg_omop__' ~ table) }}
-        {{ unreadable_cells(table, omop_table(table), 'stg_omop__' ~ table, omop_reading) }}
+        {{ unreadable_cells(table, omop_table(table), omop_columns(table), omop_reading) }}
     {% endfor %}
 
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from spec.reading import AS_OF, SHARED, Example, Grid, Scene, SpecFile, spec_files
+from spec.report_reading import ReportExample, ReportFile, report_files
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "reference" / "spec"
 _NOTE = "<!-- Made by tests/spec/pages.py from tests/spec/{name}. Do not edit: change the examples, then run it. -->"
@@ -14,8 +15,9 @@ _NOTE = "<!-- Made by tests/spec/pages.py from tests/spec/{name}. Do not edit: c
 
 def pages() -> dict[str, str]:
     """Return {file name: text} of all pages."""
-    files = spec_files()
-    return {"README.md": _index(files)} | {f"{file.name}.md": _page(file) for file in files}
+    files, reports = spec_files(), report_files()
+    own = {f"{file.name}.md": _page(file) for file in files}
+    return {"README.md": _index(files, reports)} | own | {f"report_{r.name}.md": _report_page(r) for r in reports}
 
 
 def outdated() -> list[str]:
@@ -36,8 +38,9 @@ def write() -> None:
         (PAGES / name).write_text(text, encoding="utf-8")
 
 
-def _index(files: list[SpecFile]) -> str:
+def _index(files: list[SpecFile], reports: list[ReportFile]) -> str:
     examples = sum(len(scene.examples) for file in files for scene in file.scenes)
+    examples += sum(len(report.examples) for report in reports)
     lines = [
         _NOTE.format(name="*.yml"),
         "",
@@ -50,6 +53,7 @@ def _index(files: list[SpecFile]) -> str:
         "| page | examples |",
         "| --- | --- |",
         *(f"| [{f.title}]({f.name}.md) | {sum(len(s.examples) for s in f.scenes)} |" for f in files),
+        *(f"| [{r.title}](report_{r.name}.md) | {len(r.examples)} |" for r in reports),
         "",
         f"`-` is null. Unless an example says otherwise, `as_of` is {AS_OF}, and every table and column that it does "
         "not show is empty. All share these definitions:",
@@ -64,6 +68,24 @@ def _page(file: SpecFile) -> str:
     for scene in file.scenes:
         lines += _scene(scene)
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _report_page(file: ReportFile) -> str:
+    lines = [_NOTE.format(name=f"reports/{file.name}.yml"), "", f"# {file.title}", "", file.about.strip(), ""]
+    for example in file.examples:
+        lines += _report_example(example)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _report_example(example: ReportExample) -> Iterator[str]:
+    yield from (f"## {_said(example.name)}", "", f"{example.says} *Semantics {example.proves}.*", "")
+    yield from (*_table(example.rows), "")
+    if example.resolved:
+        by = ", ".join(f"`{name}` by {resolver}" for name, resolver in example.resolved.items())
+        yield from (f"Resolved not by episode: {by}.", "")
+    if example.asked.strip():
+        yield from ("The indicator says:", "", *_code(example.asked), "")
+    yield from ("Its results:", "", *_table(example.shows), "")
 
 
 def _scene(scene: Scene) -> Iterator[str]:

@@ -106,7 +106,8 @@ def value(text: str) -> Any:
     return text
 
 
-def _grid(text: str, columns: tuple[str, ...] = ()) -> Grid:
+def as_grid(text: str, columns: tuple[str, ...] = ()) -> Grid:
+    """Return a table as it is written; without `columns` its first line names them."""
     lines = [tuple(cell.strip() for cell in line.split("|")) for line in text.strip().splitlines()]
     heading, cells = (columns, lines) if columns else (lines[0], lines[1:])
     for line in cells:
@@ -129,7 +130,7 @@ def _scenes(file: str, scenes: list[dict[str, Any]]) -> Iterator[Scene]:
             file=file,
             name=data["scene"],
             says=data.get("says", ""),
-            tables={name: _grid(text) for name, text in data["tables"].items()},
+            tables={name: as_grid(text) for name, text in data["tables"].items()},
             types=data.get("types", {}),
             as_of=data.get("as_of", AS_OF),
             given=data.get("given", ""),
@@ -145,7 +146,7 @@ def _example(data: dict[str, Any], where: str) -> Example:
     wanted = [n for n in named if n.split("__", 1)[1] == data["of"]] if "of" in data else named
     if len(wanted) != 1:
         raise ValueError(f"{where}: one measure or subquery is shown, or `of` names it; found {named}")
-    members = _grid(data["members"], MEMBER) if data["members"].strip() != "none" else Grid(MEMBER, ())
+    members = as_grid(data["members"], MEMBER) if data["members"].strip() != "none" else Grid(MEMBER, ())
     return Example(
         name=data["case"],
         says=" ".join(data["says"].split()),

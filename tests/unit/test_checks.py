@@ -56,6 +56,16 @@ def broad(measures: int) -> str:
     return "\n".join(["reports:", f"  {report}", "measures:", *lines, ""])
 
 
+# A measure `w` of what has no date.
+TIMELESS = """targets:
+  sexed: {model: trait, dates: {}}
+subqueries:
+  v: {target: sexed, rules: [{exact: 1}]}
+measures:
+  w: {subquery: v}
+"""
+
+
 CASES = {
     "a dataset of 1,600 columns": (broad(795), "", []),
     "a dataset of 1,602 columns": (
@@ -239,6 +249,21 @@ CASES = {
             "beside a numerator_window an unknown date stays unknown"
         ],
     ),
+    "open windows where no window has a last day": (
+        "indicators:\n  j: {title: t, description: d, denominator: m, numerator: n, open_window: not_met}\n"
+        "  k: {title: t, description: d, denominator: m, numerator: n,\n"
+        "    open_window: not_met, numerator_window: {before: {days: 9}}}\n"
+        "  l: {title: t, description: d, denominator: m, numerator: n,\n"
+        "    open_window: not_met, numerator_window: {after: {days: 9}}}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c],\n"
+        "    indicators: [j, {k: {open_window: not_met}}, {l: {open_window: unresolved}}]}\n",
+        "",
+        [
+            f"option_without_effect x.yml:{place}: warning: 'open_window: not_met' changes nothing here: "
+            "only a numerator_window with 'after' has a last day that can be still to come"
+            for place in ("2:76", "4:18", "9:39")
+        ],
+    ),
     "a report restates what changes nothing": (
         "indicators:\n  j: {title: t, description: d, denominator: full_cohort, numerator: n}\n"
         "reports:\n  q: {title: t, description: d, cohorts: [c],\n"
@@ -274,6 +299,133 @@ CASES = {
         "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j]}\n",
         "",
         ["excluded_denominator x.yml:2:76: the denominator 'm' stands under exclusions: nobody would be left"],
+    ),
+    "an exception that is the denominator": (
+        "indicators:\n  j: {title: t, description: d, denominator: m, numerator: n, exceptions: [m]}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j]}\n",
+        "",
+        ["excluded_denominator x.yml:2:76: the denominator 'm' stands under exceptions: nobody could fail"],
+    ),
+    "exceptions that hold the denominator": (
+        "measures:\n  x: {filter: {of: m, sex: female}}\n  y: {last: {or: [m, {at: episode, of: e}]}}\n  z: {first: {or: [y, x]}}\n"
+        "  o: {and: [m, n]}\n  again: {subquery: s}\n"
+        "indicators:\n  j: {title: t, description: d, denominator: m, numerator: n, exceptions: [x, z, o, y],\n"
+        "    unresolved: [again]}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j]}\n",
+        "",
+        [
+            "excluded_denominator x.yml:8:79: 'z' under exceptions holds the whole denominator 'm': nobody could fail",
+            "excluded_denominator x.yml:8:85: 'y' under exceptions holds the whole denominator 'm': nobody could fail",
+            "excluded_denominator x.yml:9:18: 'again' under unresolved holds the whole denominator 'm': nobody would be left",
+        ],
+    ),
+    "a window of a year back": (
+        "measures:\n  x:\n    window: {anchor: m, candidate: n, from: {years: 1}, to: {months: 11, days: 27}}\n",
+        ", x",
+        [
+            "reversed_window x.yml:3:45: the window ends before it starts, whatever day its anchor is: "
+            "correct 'from' or 'to'"
+        ],
+    ),
+    "a window that holds a day from some anchors": (
+        # From 1 March 2022 a year ends on 1 March 2023, and so do 11 months and 28 days.
+        "measures:\n  x:\n    window: {anchor: m, candidate: n, from: {years: 1}, to: {months: 11, days: 28}}\n",
+        ", x",
+        [],
+    ),
+    "a reversed window in an inline part": (
+        "measures:\n  x: {or: [m, {window: {anchor: m, candidate: n, from: {days: 1}, to: {days: 0}, pick: none}}]}\n",
+        ", x",
+        [
+            "reversed_window x.yml:2:56: the window ends before it starts, whatever day its anchor is: "
+            "correct 'from' or 'to'"
+        ],
+    ),
+    "names that stand twice": (
+        "indicators:\n"
+        "  j: {title: t, description: d, denominator: m, numerator: n,\n"
+        "    exclusions: [x, x],\n    exceptions: [x, both, x],\n    unresolved: [both, both],\n"
+        "    valid_for: [spring, spring]}\n"
+        "measures:\n  x: {filter: {of: m, sex: female}}\n"
+        "reports:\n  q: {title: t, description: d, indicators: [j], primary_cohort: c,\n"
+        "    periods: [{name: spring, start: 2024-03-01, end: 2024-05-31}],\n"
+        "    cohorts: [c, c],\n    counted: [m, m],\n    dataset: [n, both, n]}\n",
+        "",
+        [
+            f"repeated_name x.yml:{place}: '{name}' stands twice under {word}: remove one, or write the name that was meant"
+            for place, name, word in (
+                ("3:21", "x", "exclusions"),
+                ("4:27", "x", "exceptions"),
+                ("5:24", "both", "unresolved"),
+                ("6:25", "spring", "valid_for"),
+                ("12:18", "c", "cohorts"),
+                ("13:18", "m", "counted"),
+                ("14:24", "n", "dataset"),
+            )
+        ],
+    ),
+    "valid for no period": (
+        "indicators:\n  j: {title: t, description: d, denominator: m, numerator: n, valid_for: []}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j]}\n",
+        "",
+        [
+            "empty_valid_for x.yml:2:74: 'valid_for' names no period, so that no key is ever asked: name one, or leave "
+            "'valid_for' out"
+        ],
+    ),
+    "windows over what has no dates": (
+        TIMELESS + "indicators:\n"
+        "  j: {title: t, description: d, denominator: w, numerator: n, denominator_window: {after: {days: 9}}}\n"
+        "  k: {title: t, description: d, denominator: m, numerator: w, numerator_window: {after: {days: 9}}}\n"
+        "  l: {title: t, description: d, denominator: w, numerator: n, reference_date: denominator,\n"
+        "    numerator_window: {after: {days: 9}}}\n"
+        "  o: {title: t, description: d, denominator: w, numerator: n, numerator_window: {after: {days: 9}}}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j, k, l, o]}\n",
+        "",
+        [
+            "timeless_window x.yml:8:83: a window needs dates, and the denominator 'w' is timeless: leave the window out, "
+            "or name a measure that has dates",
+            "timeless_window x.yml:9:81: a window needs dates, and the numerator 'w' is timeless: leave the window out, "
+            "or name a measure that has dates",
+            "timeless_window x.yml:10:79: the numerator_window lies around dates of the denominator, and 'w' is timeless: "
+            "leave the window out, or name a measure that has dates",
+        ],
+    ),
+    "windows that reports put over what has no dates": (
+        TIMELESS + "cohorts:\n  d: {definitions: {women: w}}\n"
+        "indicators:\n"
+        "  j: {title: t, description: d, denominator: m, numerator: w}\n"
+        "  k: {title: t, description: d, denominator: m, numerator: n, numerator_window: {after: {days: 9}}}\n"
+        "  l: {title: t, description: d, denominator: m, numerator: n}\n"
+        "reports:\n"
+        "  q: {title: t, description: d, cohorts: [c], indicators: [{j: {numerator_window: {after: {days: 9}}}}]}\n"
+        "  p: {title: t, description: d, cohorts: [d], indicators: [k,\n"
+        "    {l: {denominator_window: {after: {days: 9}}}}, {j: {title: t}}]}\n",
+        "",
+        [
+            "timeless_window x.yml:14:83: a window needs dates, and the numerator 'w' is timeless: leave the window out, "
+            "or name a measure that has dates",
+            "timeless_window x.yml:15:60: the window lies around the cohort date, and the cohort is timeless: leave it out",
+            "timeless_window x.yml:16:30: the window lies around the cohort date, and the cohort is timeless: leave it out",
+        ],
+    ),
+    "a rule that where contradicts": (
+        "measures:\n"
+        "  x: {or: [m, {target: drug, rules: [{exact: 1}, {exact: 2}], where: {exact: [2, 3]}}]}\n"
+        "  y: {or: [m, {target: drug, rules: [{exact: 3}], where: {all: [{exact: 2}, {exact: 3}]}}]}\n"
+        "  z: {or: [m, {target: drug, rules: [{exact: 1}], where: {any: [{exact: 1}, {exact: 2}]}}]}\n",
+        ", x, y, z",
+        [
+            "impossible_rule x.yml:2:38: no row can meet this rule and 'where': its exact concepts exclude each other",
+            "impossible_rule x.yml:3:38: no row can meet this rule and 'where': its exact concepts exclude each other",
+            "impossible_rule x.yml:3:58: no row can meet this rule: its exact concepts exclude each other",
+        ],
+    ),
+    "a concept set that only where and any use": (
+        "concept_sets:\n  here: {concepts: [1]}\n  there: {concepts: [2]}\n"
+        "measures:\n  x: {or: [m, {target: drug, rules: [{any: [{phenotype: here}, {exact: 5}]}], where: {phenotype: there}}]}\n",
+        ", x",
+        [],
     ),
     "a later chapter": (
         "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [i], audiences: [public]}\n",

@@ -172,7 +172,11 @@ def field(section: str, path: Path_) -> str:
     if "examples" in words[:-1]:
         inner = words[words.index("examples") + 1 :]
         return f"examples.{inner[0]}" if inner[0] in ("name", "expect") else f"examples.{inner[0]}.value"
-    if "rules" in words or "exclude" in words:
+    if (
+        "rules" in words
+        or "exclude" in words
+        or ("where" in words and words[-1] in ("equals", "starts_with", "substring"))
+    ):
         return f"rules.{words[-1]}"
     return ".".join([section, *(w for w in words if w in KEYS)])
 

@@ -20,6 +20,7 @@ targets:
   event:                        # has episodes
     model: event
     dates: {start: start_date, end: end_date}
+    missing_end: open
     concepts: {status: status_id}
     flags: {programme: programme_flag}
     keys: {visit: {column: visit_id, within: person}, treatment: {column: treatment_id, within: episode}}

@@ -10,16 +10,23 @@ from measuremart.plan.nodes import Indicator
 from measuremart.problems import Kind, Position
 
 # The value of an option that asks for something, and when an indicator gives it what it asks for (semantics.md 6.2).
-_ASKED = {"opportunity": "first", "reference_date": "denominator", "undated_numerator": "ignore"}
+_ASKED = {
+    "opportunity": "first",
+    "reference_date": "denominator",
+    "undated_numerator": "ignore",
+    "open_window": "not_met",
+}
 _HAS_EFFECT: dict[str, Callable[[Indicator], bool]] = {
     "opportunity": lambda i: None not in (i.denominator, i.numerator_window) and i.around_denominator,
     "reference_date": lambda i: None not in (i.denominator, i.numerator_window),
     "undated_numerator": lambda i: i.numerator_window is None,
+    "open_window": lambda i: i.numerator_window is not None and i.numerator_window.after is not None,
 }
 _NEEDS = {
     "opportunity": "only a numerator_window around each date of a denominator measure tells the first from others",
     "reference_date": "only a numerator_window beside a denominator measure has a reference",
     "undated_numerator": "beside a numerator_window an unknown date stays unknown",
+    "open_window": "only a numerator_window with 'after' has a last day that can be still to come",
 }
 
 
@@ -28,8 +35,9 @@ def option_without_effect(material: Material) -> Iterator[Finding]:
 
     What: a `denominator_window` with `denominator: full_cohort` (an error), `opportunity: first` without a
     `numerator_window` around the dates of a denominator measure, `reference_date: denominator` without such a window
-    or with the full cohort, `undated_numerator: ignore` with a window (warnings). An indicator whose option has its
-    effect in some report, which restates the window, is left alone.
+    or with the full cohort, `undated_numerator: ignore` with a window, `open_window: not_met` without a
+    `numerator_window` that has `after` (warnings). An indicator whose option has its effect in some report, which
+    restates the window, is left alone.
 
     Why: the author thinks that fewer keys are due, or other dates asked for, than really are. The full cohort is
     always due, whatever window is written.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from measuremart.checks.finding import Finding, Material
-from measuremart.definitions.rule import Rule, Scalar
+from measuremart.definitions.rule import Matchers, Scalar, Where
 from measuremart.plan import nodes
 from measuremart.problems import Kind
 
@@ -49,8 +49,8 @@ def empty_concept_set(material: Material) -> Iterator[Finding]:
 def impossible_rule(material: Material) -> Iterator[Finding]:
     """A rule that no row can meet.
 
-    What: matchers on the same row that contradict each other: two different exact concepts or texts of one role, number
-    bounds that leave nothing, or presence and absence of one role. An error.
+    What: matchers on the same row that contradict each other, or those of `where`: two different exact concepts or
+    texts of one role, number bounds that leave nothing, or presence and absence of one role. An error.
 
     Why: the rule matches nobody, and nobody is told.
 
@@ -61,35 +61,45 @@ def impossible_rule(material: Material) -> Iterator[Finding]:
     for section in ("subqueries", "measures"):
         for defined in material.catalogue.of(section).values():
             if defined.entry is not None:
-                for rule in _rules(defined.entry):
-                    fault = _contradiction(rule)
+                for rule, where in _rules(defined.entry):
+                    fault = _contradiction(_flat(rule))
+                    said = "no row can meet this rule"
+                    if not fault and where is not None:
+                        fault = _contradiction([*_flat(rule), *_flat(where)])
+                        said = "no row can meet this rule and 'where'"
                     if fault:
-                        yield Finding(defined, rule.place(), f"no row can meet this rule: {fault}", Kind.MEANING)
+                        yield Finding(defined, rule.place(), f"{said}: {fault}", Kind.MEANING)
 
 
-def _rules(part: object) -> Iterator[Rule]:
-    """Yield the rules of a subquery, or of the inline subqueries of a measure."""
-    for attribute in ("rules", "exclude"):
-        yield from getattr(part, attribute, ())
+def _rules(part: object) -> Iterator[tuple[Matchers, Where | None]]:
+    """Yield the rules of a subquery with its `where`, which is one itself, or of the inline subqueries of a measure."""
+    where = getattr(part, "where", None)
+    if isinstance(where, Where):
+        yield where, None
+    for rule in getattr(part, "rules", ()):
+        yield rule, where
+    for rule in getattr(part, "exclude", ()):
+        yield rule, None
     children = getattr(part, "children", None)
     for _, child in children() if children is not None else ():
         if not isinstance(child, str):
             yield from _rules(child)
 
 
-def _flat(rule: Rule) -> Iterator[Rule]:
-    if rule.all is None:
+def _flat(rule: Matchers) -> Iterator[Matchers]:
+    """Yield what must all hold; of `any` nothing must."""
+    if rule.all is None and rule.any is None:
         yield rule
     for inner in rule.all or ():
         yield from _flat(inner)
 
 
-def _contradiction(rule: Rule) -> str | None:
+def _contradiction(parts: Iterable[Matchers]) -> str | None:
     concepts: dict[str, set[int]] = {}
     texts: dict[str, set[str]] = {}
     bounds: dict[str, _Range] = {}
     known: dict[str, bool] = {}
-    for part in _flat(rule):
+    for part in parts:
         role = part.role or ""
         if part.exact is not None:
             concepts[role] = concepts.get(role, set(part.exact)) & set(part.exact)
@@ -237,25 +247,3 @@ def _same_date_role(node: nodes.And) -> bool:
             return False
         columns.add(inner.subquery.date)
     return len(columns) == 1
-
-
-def excluded_denominator(material: Material) -> Iterator[Finding]:
-    """An exclusion that is the denominator.
-
-    What: an indicator whose `exclusions` or `unresolved` name its own denominator. An error.
-
-    Why: everyone in the denominator would be excluded, or left unresolved, and the rate would be of nobody.
-
-    Example: `denominator: stage_iii`, `exclusions: [stage_iii]`.
-
-    Fix: name the measure of those who should be left out.
-    """
-    for defined in material.catalogue.of("indicators").values():
-        entry = defined.entry
-        if entry is None:
-            continue
-        for word in ("exclusions", "unresolved"):
-            for number, name in enumerate(getattr(entry, word)):
-                if name == entry.denominator:
-                    text = f"the denominator '{name}' stands under {word}: nobody would be left"
-                    yield Finding(defined, entry.place(word, number), text, Kind.MEANING)

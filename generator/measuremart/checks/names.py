@@ -20,6 +20,35 @@ _RELATIONS = {
 }
 
 
+# Lists of names, by section; other lists are asked where they are resolved.
+_LISTS = {
+    "indicators": ("exclusions", "exceptions", "unresolved", "valid_for"),
+    "reports": ("cohorts", "counted", "dataset"),
+}
+
+
+def repeated_name(material: Material) -> Iterator[Finding]:
+    """A name that stands twice in one list.
+
+    What: the same name again under `cohorts`, `counted` or `dataset` of a report, or under `exclusions`, `exceptions`,
+    `unresolved` or `valid_for` of an indicator. An error.
+
+    Why: the second one changes nothing; often another name was meant, which is now missing.
+
+    Example: `exclusions: [declined, declined]`.
+
+    Fix: remove one of the two, or write the name that was meant.
+    """
+    for section, words in _LISTS.items():
+        for defined in material.catalogue.of(section).values():
+            for word in words if defined.entry is not None else ():
+                names = getattr(defined.entry, word) or ()
+                for number, name in enumerate(names):
+                    if name in names[:number]:
+                        text = f"'{name}' stands twice under {word}: remove one, or write the name that was meant"
+                        yield Finding(defined, defined.entry.place(word, number), text, Kind.MEANING)
+
+
 def clashing_relation(material: Material) -> Iterator[Finding]:
     """Two relations whose names PostgreSQL could not tell apart, or one that is too long for it.
 

@@ -6,19 +6,22 @@ from collections.abc import Iterator
 
 from measuremart.catalogue import Catalogue
 from measuremart.checks.breadth import too_broad_dataset
+from measuremart.checks.due import empty_valid_for, excluded_denominator, timeless_window
 from measuremart.checks.effect import option_without_effect
-from measuremart.checks.emptiness import empty_concept_set, excluded_denominator, impossible_rule, never_holds
+from measuremart.checks.emptiness import empty_concept_set, impossible_rule, never_holds
 from measuremart.checks.finding import Check, Material
-from measuremart.checks.names import clashing_relation
+from measuremart.checks.names import clashing_relation, repeated_name
 from measuremart.checks.not_supported import not_supported
 from measuremart.checks.unavailable import incomplete_definition, unavailable_example
 from measuremart.checks.use import repeated_inline_part, single_child, unused_definition
+from measuremart.checks.windows import reversed_window
 from measuremart.plan.nodes import Plan
 from measuremart.problems import Kind, Problem, did_you_mean
 
 CHECKS: tuple[Check, ...] = (
     clashing_relation,
     empty_concept_set,
+    empty_valid_for,
     excluded_denominator,
     impossible_rule,
     incomplete_definition,
@@ -26,13 +29,24 @@ CHECKS: tuple[Check, ...] = (
     not_supported,
     option_without_effect,
     repeated_inline_part,
+    repeated_name,
+    reversed_window,
     single_child,
+    timeless_window,
     too_broad_dataset,
     unavailable_example,
     unused_definition,
 )
-# What a waiver cannot waive: nothing would be generated for it.
-UNWAIVABLE = ("not_supported", "clashing_relation", "too_broad_dataset")
+# What a waiver cannot waive: nothing would be generated for it, or nothing that could mean anything.
+UNWAIVABLE = (
+    "clashing_relation",
+    "empty_valid_for",
+    "not_supported",
+    "repeated_name",
+    "reversed_window",
+    "timeless_window",
+    "too_broad_dataset",
+)
 
 
 def check_id(check: Check) -> str:

@@ -9,7 +9,7 @@ from measuremart.catalogue import noun
 from measuremart.checks.finding import Finding, Material
 from measuremart.definitions.file import Defined
 from measuremart.definitions.measure import Expression
-from measuremart.definitions.rule import Rule
+from measuremart.definitions.rule import Matchers
 from measuremart.definitions.subquery import InlineSubquery
 
 REPEATS = 3
@@ -21,7 +21,7 @@ def unused_definition(material: Material) -> Iterator[Finding]:
     What: a concept set, subquery, measure, cohort or indicator that no other definition names. A warning.
 
     Why: it costs a table in every build, and a reader who looks for its use finds none; often a name was changed in
-    one place only.
+    one place only. Where there are several, `generate` and `validate` say how many, and `validate --unused` names them.
 
     Example: a measure `stage_ii` that no measure, cohort, indicator or report names.
 
@@ -50,7 +50,7 @@ def repeated_inline_part(material: Material) -> Iterator[Finding]:
     places: dict[str, list[tuple[Defined, Any]]] = {}
     for defined in material.catalogue.of("measures").values():
         if defined.entry is not None:
-            for part in _inline_parts(defined.entry):
+            for part in inline_parts(defined.entry):
                 places.setdefault(part.model_dump_json(exclude_defaults=True), []).append((defined, part))
     for found in places.values():
         if len(found) < REPEATS:
@@ -76,7 +76,7 @@ def single_child(material: Material) -> Iterator[Finding]:
     for defined in material.catalogue.of("measures").values():
         if defined.entry is None:
             continue
-        for part in (defined.entry, *_inline_parts(defined.entry)):
+        for part in (defined.entry, *inline_parts(defined.entry)):
             if not isinstance(part, Expression):
                 continue
             for word, children in (("or", part.or_), ("and", part.and_)):
@@ -84,13 +84,14 @@ def single_child(material: Material) -> Iterator[Finding]:
                     yield Finding(defined, part.place(word), f"'{word}' has one child: it says the same as the child")
 
 
-def _inline_parts(part: Expression) -> Iterator[Expression | InlineSubquery]:
+def inline_parts(part: Expression) -> Iterator[Expression | InlineSubquery]:
+    """Yield the operators and subqueries that are written inside an expression."""
     for _, child in part.children():
         if isinstance(child, str):
             continue
         yield child
         if isinstance(child, Expression):
-            yield from _inline_parts(child)
+            yield from inline_parts(child)
 
 
 def _used_names(material: Material) -> set[tuple[str, str]]:
@@ -102,7 +103,7 @@ def _used_names(material: Material) -> set[tuple[str, str]]:
             used |= _of_subquery(defined.entry)
     for defined in catalogue.of("measures").values():
         if defined.entry is not None:
-            for part in (defined.entry, *_inline_parts(defined.entry)):
+            for part in (defined.entry, *inline_parts(defined.entry)):
                 used |= _of_part(part, catalogue.of("measures"))
     for defined in catalogue.of("cohorts").values():
         if defined.entry is not None:
@@ -130,11 +131,12 @@ def _of_part(part: Expression | InlineSubquery, measures: dict[str, Defined]) ->
 
 
 def _of_subquery(entry: InlineSubquery) -> set[tuple[str, str]]:
-    return {("concept_sets", name) for rule in (*entry.rules, *entry.exclude) for name in _concept_sets(rule)}
+    where = [entry.where] if entry.where is not None else []
+    return {("concept_sets", name) for rule in (*entry.rules, *entry.exclude, *where) for name in _concept_sets(rule)}
 
 
-def _concept_sets(rule: Rule) -> Iterator[str]:
+def _concept_sets(rule: Matchers) -> Iterator[str]:
     if rule.phenotype is not None:
         yield rule.phenotype
-    for inner in rule.all or ():
+    for inner in (*(rule.all or ()), *(rule.any or ())):
         yield from _concept_sets(inner)

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from measuremart.definitions.base import Entry, Name, Number, Part, PlainId, Text, incomplete
 from measuremart.definitions.example import IndicatorExample
-from measuremart.definitions.measure import Span
+from measuremart.definitions.offset import Span
 
 FULL_COHORT = "full_cohort"
 BenchmarkValue = Annotated[Number, Field(ge=0, max_digits=18, decimal_places=6)]
@@ -63,6 +63,7 @@ class Indicator(Entry):
     reference_date: Literal["cohort", "denominator"] = "cohort"
     opportunity: Literal["any", "first"] = "any"
     undated_numerator: Literal["met", "ignore"] = "met"
+    open_window: Literal["unresolved", "not_met"] = "unresolved"
     grain: Literal["cohort", "person"] = "cohort"
     benchmark: Benchmark | None = None
     valid_for: tuple[Name, ...] | None = None
@@ -88,3 +89,4 @@ class IndicatorOverride(Part):
     numerator_window: Around | None = None
     reference_date: Literal["cohort", "denominator"] | None = None
     opportunity: Literal["any", "first"] | None = None
+    open_window: Literal["unresolved", "not_met"] | None = None

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from measuremart.definitions.base import Count, Entry, Name, Part, PlainId, Text, exactly_one, incomplete
 from measuremart.definitions.example import Example
+from measuremart.definitions.offset import Offset, Span
 from measuremart.definitions.rule import Conditions
 from measuremart.definitions.subquery import InlineSubquery
 
@@ -28,31 +29,6 @@ OPERATORS = (
     "window",
     "incomplete",
 )
-
-
-class Offset(Part):
-    """A stretch of time; negative is before. Years are 12 months; months clamp to month end, then days count."""
-
-    days: int = Field(default=0, ge=-100_000, le=100_000)
-    weeks: int = Field(default=0, ge=-10_000, le=10_000)
-    months: int = Field(default=0, ge=-3_000, le=3_000)
-    years: int = Field(default=0, ge=-250, le=250)
-
-    @model_validator(mode="after")
-    def _some(self) -> Self:
-        if not self.model_fields_set:
-            raise incomplete("a length of time needs days, weeks, months or years")
-        return self
-
-
-class Span(Offset):
-    """A length of time, never negative."""
-
-    @model_validator(mode="after")
-    def _forward(self) -> Self:
-        if min(self.days, self.weeks, self.months, self.years) < 0:
-            raise PydanticCustomError("span", "a length of time is not negative", {})
-        return self
 
 
 def _child_kind(value: Any) -> str | None:
@@ -116,7 +92,7 @@ class Nth(Part):
 
 
 class CountOf(Part):
-    """At least so many distinct dates, or events."""
+    """At least so many distinct dates of a key; with `per` so many distinct keys, such as events or visits."""
 
     of: Child
     at_least: Count
@@ -150,6 +126,7 @@ class Window(Part):
     align: Literal["resolver", "person"] = "resolver"
     keep: Literal["anchor", "candidate"] = "anchor"
     covers: bool = False
+    other: bool = False
 
 
 class Expression(Part):

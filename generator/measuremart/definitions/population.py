@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from measuremart.definitions.base import Entry, Identifier, Name, Part, PlainId, RelationName
+from measuremart.definitions.target import MissingEnd
 
 
 class PersonModel(Part):
@@ -67,6 +68,7 @@ class Attribution(Part):
     organisation: Identifier = "organisation"
     valid_from: Identifier | None = None
     valid_to: Identifier | None = None
+    missing_end: MissingEnd = "open"
 
 
 class Population(Entry):

@@ -72,10 +72,8 @@ class Scalar(Part):
         return self
 
 
-class Rule(Part):
-    """One matcher, several on the main roles of one row, or `all:` of them."""
-
-    nouns: ClassVar[str] = "matcher or key"
+class Matchers(Part):
+    """What a rule and `where:` are made of: matchers of one row, or `all:` or `any:` of several rules."""
 
     exact: ConceptIds | None = None
     hierarchy: ConceptIds | None = None
@@ -88,7 +86,10 @@ class Rule(Part):
     scalar: Scalar | None = None
     predicate: bool | None = None
     role: Name | None = None
+    # The text is the code of the row's own concept, read from the vocabulary; `role` then names a concept role.
+    of: Literal["code"] | None = None
     all: Annotated[tuple[Rule, ...], Field(min_length=1)] | None = None
+    any: Annotated[tuple[Rule, ...], Field(min_length=1)] | None = None
 
     def matchers(self) -> tuple[str, ...]:
         """Return the matchers that were written, in the language's order."""
@@ -98,17 +99,37 @@ class Rule(Part):
     def _shape(self) -> Self:
         found = self.matchers()
         fault = None
-        if self.all is not None:
-            if found or self.role:
-                fault = "'all' stands alone: move the other matchers into it"
-        elif not found:
-            raise incomplete(f"a rule needs a matcher: {', '.join(MATCHERS)} or all")
+        if self.all is not None or self.any is not None:
+            word = "all" if self.all is not None else "any"
+            if found or self.role or self.of or (self.all is not None and self.any is not None):
+                fault = f"'{word}' stands alone: move the other matchers into it"
+        elif self.role and not found:
+            raise incomplete("'role' needs a matcher beside it")
         elif self.role and len(found) > 1:
             fault = "'role' goes with one matcher: use all: [..] to name the role of each"
         elif self.role and found[0] in ("presence", "absence"):
             fault = f"'{found[0]}' names its own role: remove 'role'"
+        elif self.of and not set(found) <= {"substring", "starts_with"}:
+            fault = "'of: code' goes with substring or starts_with: use all: [..] for other matchers of the row"
         if fault:
             raise PydanticCustomError("rule", "{fault}", {"fault": fault})
+        return self
+
+    @property
+    def asks(self) -> bool:
+        """Whether any matcher was written."""
+        return bool(self.matchers()) or self.all is not None or self.any is not None
+
+
+class Rule(Matchers):
+    """One matcher, several on the main roles of one row, or `all:` or `any:` of several."""
+
+    nouns: ClassVar[str] = "matcher or key"
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not self.asks and self.role is None:
+            raise incomplete(f"a rule needs a matcher: {', '.join(MATCHERS)}, all or any")
         return self
 
 
@@ -128,7 +149,7 @@ class AgeRange(Part):
 
 
 class Conditions(Part):
-    """What every row must meet; a null never passes."""
+    """What every row must meet at its date; a null never passes."""
 
     age: AgeRange | None = None
     sex: Name | None = None
@@ -140,6 +161,10 @@ class Conditions(Part):
         if self.on_or_after and self.on_or_before and self.on_or_after > self.on_or_before:
             raise PydanticCustomError("dates", "no day is on or after the first and on or before the second", {})
         return self
+
+
+class Where(Matchers, Conditions):
+    """What every row of a subquery must meet: conditions at its date, and matchers as one rule."""
 
 
 Rules = Annotated[tuple[Rule, ...], Field(min_length=1)]

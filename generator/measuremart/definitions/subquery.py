@@ -9,7 +9,8 @@ from pydantic import ConfigDict, Field, ValidationInfo, ValidatorFunctionWrapHan
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from measuremart.definitions.base import Entry, Name, Part, PlainId, Text
-from measuremart.definitions.rule import Conditions, Rule, Rules
+from measuremart.definitions.offset import Span
+from measuremart.definitions.rule import Rule, Rules, Where
 
 
 class _Key(Enum):
@@ -45,6 +46,12 @@ def _required(schema: dict[str, Any]) -> None:
 _UNLESS_INCOMPLETE: Any = Field(default=_Key.LEFT_OUT, validate_default=True)
 
 
+class Spans(Part):
+    """Rows whose intervals overlap, meet, or leave no more than a gap, joined to one (semantics.md section 3)."""
+
+    gap: Span
+
+
 class InlineSubquery(Part):
     """A subquery written in place; rendered as a CTE.
 
@@ -59,7 +66,8 @@ class InlineSubquery(Part):
     date: Name | None = None
     rules: Annotated[Rules, WrapValidator(_given)] = _UNLESS_INCOMPLETE
     exclude: tuple[Rule, ...] = ()
-    where: Conditions | None = None
+    where: Where | None = None
+    spans: Spans | None = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:

@@ -7,8 +7,11 @@ from typing import Literal
 from pydantic import Field
 
 from measuremart.definitions.base import Entry, Identifier, Name, Part, RelationName
+from measuremart.definitions.subquery import Spans
 
 Roles = dict[Name, Identifier]
+# What an end that is not known means: the row goes on, or it is the event's own day (semantics.md 2.2).
+MissingEnd = Literal["open", "start"]
 
 
 class Key(Part):
@@ -29,6 +32,7 @@ class Target(Entry):
     unattached: Identifier | None = None
     keys: dict[Name, Key] = Field(default_factory=dict)
     dates: Roles = Field(default_factory=lambda: {"start": "start_date"})
+    missing_end: MissingEnd | None = None
     concept: Identifier | None = "concept_id"
     number: Identifier | None = "value_number"
     unit: Identifier | None = "unit_id"
@@ -39,3 +43,4 @@ class Target(Entry):
     units: Roles = Field(default_factory=dict)
     texts: Roles = Field(default_factory=dict)
     flags: Roles = Field(default_factory=dict)
+    spans: Spans | None = None

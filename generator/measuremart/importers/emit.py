@@ -16,6 +16,8 @@ from measuremart.source import SourceError, read_text
 
 WIDTH = 116
 _SHORT = 84
+# A comment that is shorter than this says nothing.
+_LEAST = 12
 # Children of an operator and the like stand on one line where they fit.
 _BLOCK_KEYS = ("rules", "exclude", "indicators", "definitions", "window", "concepts")
 
@@ -72,8 +74,12 @@ _Dumper.add_representer(_Flow, lambda d, v: d.represent_mapping("tag:yaml.org,20
 _Dumper.add_representer(_FlowList, lambda d, v: d.represent_sequence("tag:yaml.org,2002:seq", v, flow_style=True))
 
 
-def section_text(section: str, groups: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
+def section_text(
+    section: str, groups: Iterable[tuple[str, Mapping[str, Any]]], concepts: Mapping[int, str] | None = None
+) -> str:
     """Return one section as YAML: groups of entries, each group under a comment unless its heading is empty.
+
+    `concepts` are names of concepts, which are written beside their ids.
 
     Reads back as the same values; `AssertionError` where it would not.
     """
@@ -85,14 +91,14 @@ def section_text(section: str, groups: Iterable[tuple[str, Mapping[str, Any]]]) 
         lines += ["", f"  # {heading}"] if heading and len(lines) > 1 else [f"  # {heading}"] if heading else []
         for number, (name, entry) in enumerate(entries.items()):
             lines += [""] if number or heading else []
-            lines += [line for written in _entry_lines(name, entry) for line in written]
+            lines += [line for written in _entry_lines(name, entry, concepts or {}) for line in written]
             everything[name] = entry
     text = "\n".join(lines) + "\n"
     assert _plain(read_text(text, section)[section]) == _plain(everything), f"{section} does not read back"
     return text
 
 
-def _entry_lines(name: str, entry: Any) -> Iterator[list[str]]:
+def _entry_lines(name: str, entry: Any, concepts: Mapping[int, str]) -> Iterator[list[str]]:
     """Yield the lines of one entry; only folded texts are broken, since linters want no break within brackets."""
     text = yaml.dump({name: _styled(entry)}, Dumper=_Dumper, sort_keys=False, width=10**9, allow_unicode=True)
     folded = False
@@ -101,8 +107,30 @@ def _entry_lines(name: str, entry: Any) -> Iterator[list[str]]:
         if folded:
             yield _wrapped(line.strip(), indent)
         else:
-            yield [f"  {line}" if line else ""]
+            yield [_with_names(f"  {line}", concepts) if line else ""]
         folded = not folded and line.endswith(": >-")
+
+
+# The ids of a rule or of a line of a concept set, alone or as a list.
+_IDS = re.compile(r"\b(?:exact|hierarchy|code_of|concept): (?:\[([0-9, ]+)\]|([0-9]+))|^ *- (?:id: )?([0-9]+)$")
+
+
+def _with_names(line: str, concepts: Mapping[int, str]) -> str:
+    """Return a line of a list with the names of its concepts as a comment, cut to the width of the page."""
+    if not line.lstrip().startswith("- "):
+        return line
+    ids = [int(number) for found in _IDS.findall(line) for part in found for number in part.split(",") if part]
+    if not any(number in concepts for number in ids):
+        return line
+    said = "; ".join(" ".join(_printable(concepts.get(number, str(number))).split()) for number in ids)
+    room = WIDTH - len(line) - 4
+    if room < _LEAST:
+        return line
+    return f"{line}  # {said if len(said) <= room else f'{said[: room - 4]} ...'}"
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

@@ -10,7 +10,27 @@ from dataclasses import dataclass
 
 from measuremart.definitions.base import NAME_LENGTH
 
-_WORDS = {"<=": " up to ", ">=": " at least ", "<": " below ", ">": " above ", "%": " percent ", "&": " and "}
+# In this order: an arrow is no comparison, and `!=` and `<=` hold no `=` of their own.
+_WORDS = {
+    "-->": " to ",
+    "->": " to ",
+    "→": " to ",
+    "!=": " is not ",
+    "<>": " is not ",
+    "≠": " is not ",
+    "<=": " up to ",
+    "=<": " up to ",
+    "≤": " up to ",
+    ">=": " at least ",
+    "=>": " at least ",
+    "≥": " at least ",
+    "==": " is ",
+    "=": " is ",
+    "<": " below ",
+    ">": " above ",
+    "%": " percent ",
+    "&": " and ",
+}
 
 
 @dataclass(frozen=True, slots=True)

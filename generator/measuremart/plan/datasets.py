@@ -41,7 +41,7 @@ def dataset_measures(plan: Plan, report: Report) -> list[str]:
 def numbered_leaf(plan: Plan, measure: str) -> nodes.Subquery | None:
     """Return the subquery that a measure is a leaf over, where its target has a number."""
     expression = plan.measures[measure].expression
-    if isinstance(expression, nodes.Leaf) and expression.subquery.target.number is not None:
+    if isinstance(expression, nodes.Leaf) and expression.subquery.number is not None:
         return expression.subquery
     return None
 

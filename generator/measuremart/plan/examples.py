@@ -24,7 +24,7 @@ Value: TypeAlias = int | Decimal | str | bool | dt.date | None
 ExpectedRow: TypeAlias = tuple[int, int | None, int, dt.date | None]
 Path: TypeAlias = tuple[str | int, ...]
 
-_AS_OF = dt.date(2000, 1, 1)  # where nothing asks for the day
+_AS_OF = dt.date.max  # an example that does not say is seen from the last day: it cuts nothing (semantics.md 2.8)
 _WIDEST = Decimal(10) ** 27
 _WANTED: dict[ColumnKind, str] = {
     "id": "a whole number",
@@ -246,17 +246,22 @@ class _Reader:
             if known is not None and known in persons:
                 self.report(entry.place("persons", number), f"person {known} stands twice among the persons")
             persons[known] = found
-        spine = {"person": Column(population.spine_person, "id"), "episode": Column(population.spine_id, "id")}
-        episodes: dict[tuple[Value, Value], None] = {}
+        spine = {
+            "person": Column(population.spine_person, "id"),
+            "episode": Column(population.spine_id, "id"),
+            "start": Column(population.spine_start, "date"),
+        }
+        episodes: dict[tuple[Value, Value], Value] = {}  # with the day that each starts
         if population.spine_model is None and entry.episodes:
             self.report(entry.key_place("episodes"), f"population '{population.name}' has no episodes")
         else:
             for number, row in enumerate(entry.episodes):
                 found = self._row(entry, ("episodes", number), row, spine, ("person", "episode"))
-                episodes[found.get(population.spine_person), found.get(population.spine_id)] = None
+                pair = (found.get(population.spine_person), found.get(population.spine_id))
+                episodes[pair] = found.get(population.spine_start)
         for target, table in zip(sorted(self._reach.targets), events, strict=True):
             for pair in _pairs(self._reach.targets[target], table):
-                episodes[pair] = None
+                episodes.setdefault(pair)
         # A target may read the persons themselves, or the spine: its rows are there already.
         is_there = _values(events, population.person_model, population.person_id)
         for who, _ in episodes:
@@ -266,8 +271,8 @@ class _Reader:
         if population.spine_model is not None:
             is_there = _values(events, population.spine_model, population.spine_id)
             rows = [
-                {population.spine_person: who, population.spine_id: episode}
-                for who, episode in episodes
+                {population.spine_person: who, population.spine_id: episode, population.spine_start: start}
+                for (who, episode), start in episodes.items()
                 if episode is not None and episode not in is_there
             ]
             tables.append(_table(population.spine_model, list(spine.values()), rows))

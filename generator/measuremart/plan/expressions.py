@@ -12,6 +12,7 @@ from measuremart.definitions.subquery import InlineSubquery
 from measuremart.plan import nodes
 from measuremart.plan.grain import EPISODE, PERSON, Grain, comparable, finest, lies_below
 from measuremart.plan.nodes import Expression, Offset, Typed
+from measuremart.plan.offsets import offset
 from measuremart.plan.scope import Scope, Trail, about
 from measuremart.plan.subqueries import SubqueryPlanner
 from measuremart.plan.targets import TargetPlanner
@@ -40,13 +41,6 @@ def fix_for(a: Grain, b: Grain) -> str:
     both_in_episodes = a.within == "episode" and b.within == "episode"
     fix = "at: person or at: episode" if both_in_episodes else "at: person"
     return f"neither lies above the other: bring one to a common grain with {fix}"
-
-
-def offset(entry: language.Offset | None) -> Offset | None:
-    """Return the offset in months and days (semantics.md 4.1)."""
-    if entry is None:
-        return None
-    return Offset(months=entry.years * 12 + entry.months, days=entry.weeks * 7 + entry.days)
 
 
 class MeasurePlanner:
@@ -248,10 +242,15 @@ class MeasurePlanner:
 
     def _extreme(self, entry: language.Expression, pick: object, word: str, child: Built, trail: Trail) -> Expression:
         per = pick.per if isinstance(pick, language.Pick) else None
-        if per is not None and not lies_below(child.types.grain, PERSON if per == "person" else EPISODE):
+        if per is not None:
+            self._finer(entry, word, per, child, trail)
+        return nodes.Extreme(child.types, child.expression, word == "last", per)
+
+    def _finer(self, entry: language.Expression, word: str, per: str, child: Built, trail: Trail) -> None:
+        """Report a child that does not lie below what is said per person or episode."""
+        if not lies_below(child.types.grain, PERSON if per == "person" else EPISODE):
             text = f"per: {per} needs a finer child, and {child.grain_said()}: leave 'per' out"
             self._scope.report(entry.place(word, "per"), text, trail, check="grain_mismatch")
-        return nodes.Extreme(child.types, child.expression, word == "last", per)
 
     def _nth(self, entry: language.Expression, children: list[Built], trail: Trail) -> Expression | None:
         assert entry.nth is not None
@@ -263,14 +262,10 @@ class MeasurePlanner:
         child, count = children[0], entry.count
         self._no_timeless(entry, "count", child, trail)
         grain, per = child.types.grain, count.per
-        if grain.level != "event" and per is not None:
-            text = f"per goes with events, and {child.grain_said()}: its dates are counted per key; leave 'per' out"
-            self._scope.report(entry.place("count", "per"), text, trail, check="grain_mismatch")
         if grain.level == "event":
             per = per or grain.within
-            if per == "episode" and grain.within == "person":
-                text = f"per: episode needs events that have episodes, and {child.grain_said()}"
-                self._scope.report(entry.place("count", "per"), text, trail, check="grain_mismatch")
+        if per is not None:
+            self._finer(entry, "count", per, child, trail)
             grain = PERSON if per == "person" else EPISODE
         types = Typed(grain, child.types.population, False)
         return nodes.Count(types, child.expression, count.at_least, offset(count.within), per)
@@ -307,9 +302,9 @@ class MeasurePlanner:
         if not by_person and not comparable(anchor.types.grain, candidate.types.grain):
             self._mismatch(window, "window", anchor, candidate, trail)
         start, end = offset(window.from_), offset(window.to)
-        if _provably_reversed(start, end):
-            self._scope.report(window.place("from"), "the window ends before it starts", trail, check="reversed_window")
         self._none_keeps_anchor(window, trail)
+        if window.other:
+            self._others(window, anchor, candidate, trail)
         if window.covers:
             self._coverable(window, candidate, start, end, trail)
         kept = candidate if window.keep == "candidate" else anchor
@@ -325,7 +320,16 @@ class MeasurePlanner:
             by_person=by_person,
             keep_candidate=window.keep == "candidate",
             covers=window.covers,
+            other=window.other,
         )
+
+    def _others(self, window: language.Window, anchor: Built, candidate: Built, trail: Trail) -> None:
+        """Report an anchor and a candidate of which nobody can say whether they are the same event."""
+        grain = anchor.types.grain
+        if grain.level != "event" or candidate.types.grain != grain:
+            sides = f"{anchor.grain_said()} and {candidate.grain_said()}"
+            text = f"other needs events of one target on both sides: {sides}; resolve both by event, or remove 'other'"
+            self._scope.report(window.place("other"), text, trail, check="grain_mismatch")
 
     def _none_keeps_anchor(self, window: language.Window, trail: Trail) -> None:
         if window.pick != "none":
@@ -347,6 +351,10 @@ class MeasurePlanner:
         elif leaf.subquery.target.start is None or leaf.subquery.target.end is None:
             text = f"covers needs date roles start and end, and target '{leaf.subquery.target.name}' lacks them"
             self._scope.report(window.place("candidate"), text, trail, check="covers")
+        elif leaf.subquery.target.missing_end is None:
+            what = "covers needs to know what a missing end means"
+            text = f"{what}: write missing_end: open or start in target '{leaf.subquery.target.name}'"
+            self._scope.report(window.place("candidate"), text, trail, check="covers")
         if start is None or end is None:
             self._scope.report(window.place("covers"), "covers needs both from and to", trail, check="covers")
 
@@ -358,14 +366,3 @@ def _named_children(entry: language.Expression) -> Iterator[str]:
             yield child
         elif isinstance(child, language.Expression):
             yield from _named_children(child)
-
-
-def _provably_reversed(start: Offset | None, end: Offset | None) -> bool:
-    """Say whether the window is empty from every anchor day: months are 28 to 31 days long."""
-    if start is None or end is None:
-        return False
-    least_start = start.days + start.months * (28 if start.months > 0 else 31)
-    most_end = end.days + end.months * (31 if end.months > 0 else 28)
-    if start.months == end.months:
-        return start.days > end.days
-    return least_start > most_end

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from measuremart.definitions import indicator as language
 from measuremart.definitions.file import Defined
 from measuremart.plan import nodes
-from measuremart.plan.expressions import offset
+from measuremart.plan.offsets import offset
 from measuremart.plan.scope import Scope, Trail, about
 from measuremart.plan.unavailable import Cause, UnavailableIndicator
 
@@ -71,6 +71,8 @@ def restated(scope: Scope, indicator: Listed, override: language.IndicatorOverri
         changes["around_denominator"] = override.reference_date == "denominator"
     if override.opportunity is not None:
         changes["first_opportunity"] = override.opportunity == "first"
+    if override.open_window is not None:
+        changes["ignore_open"] = override.open_window == "not_met"
     if override.benchmark is not None:
         benchmark = _benchmark(scope, indicator, override.benchmark, trail)
         if benchmark is not None:

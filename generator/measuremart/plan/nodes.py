@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from measuremart.plan.grain import Grain, Level, Within
+from measuremart.plan.grain import Grain, Level, Match, Within, match_of
 from measuremart.plan.unavailable import LeftOut, Unavailable, UnavailableIndicator
 
 ColumnKind = Literal["id", "date", "concept", "number", "unit", "text", "flag"]
+MissingEnd = Literal["open", "start"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,10 @@ class Organisations:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Which organisation a key counts for; `episode` is None where the rule is by person."""
+    """Which organisation a key counts for; `episode` is None where the rule is by person.
+
+    `missing_end` says how long a row without `valid_to` holds: always, or on its first day only.
+    """
 
     name: str
     model: str
@@ -73,6 +77,7 @@ class Attribution:
     organisation: str
     valid_from: str | None
     valid_to: str | None
+    missing_end: MissingEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +105,12 @@ class Population:
 class Target:
     """An event table. `start` and `end` are the date roles of those names, for intervals.
 
+    `missing_end` says what an end that is not known means, None where the target does not say; `supply` is the number
+    role `days_supply`, from which a missing end follows where `missing_end` is `start`.
     `unattached` says why an event has no episode; null where it has one.
     `record` are the columns that tell one record from another: those of all roles but the episode and the keys within
     one, since a record may be attached to several episodes.
+    `gap` is what its subqueries join intervals over unless they say otherwise; None where they leave rows as they are.
     """
 
     name: str
@@ -115,9 +123,12 @@ class Target:
     unattached: Column | None
     start: Column | None
     end: Column | None
+    missing_end: MissingEnd | None
+    supply: Column | None
     number: Column | None
     timeless: bool
     record: tuple[str, ...]
+    gap: Offset | None = None
 
 
 # --- predicates on one row of a target
@@ -143,6 +154,16 @@ class ConceptInSet:
 @dataclass(frozen=True, slots=True)
 class TextMatches:
     """The text contains, or starts with, a text or the code of a concept; A-Z fold to a-z."""
+
+    column: Column
+    position: Literal["anywhere", "start"]
+    text: str | None
+    code_of: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMatches:
+    """The code of the concept, from the vocabulary, contains or starts with a text or the code of a concept."""
 
     column: Column
     position: Literal["anywhere", "start"]
@@ -190,7 +211,16 @@ class AllOf:
     parts: tuple[Predicate, ...]
 
 
-Predicate: TypeAlias = ConceptIs | ConceptInSet | TextMatches | TextIs | IsKnown | NumberIs | FlagIs | AllOf
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one of these on the same row."""
+
+    parts: tuple[Predicate, ...]
+
+
+Predicate: TypeAlias = (
+    ConceptIs | ConceptInSet | TextMatches | CodeMatches | TextIs | IsKnown | NumberIs | FlagIs | AllOf | AnyOf
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +252,11 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class Subquery:
-    """Rows of a target that match a rule, as members: a bag. `name` is empty for an inline one."""
+    """Rows of a target that match a rule, as members: a bag. `name` is empty for an inline one.
+
+    Every row meets `where` and all of `required`. With a `gap` the rows are joined to spans, dated by their end or
+    start: intervals with no more than the gap between them are one.
+    """
 
     name: str
     pack: str
@@ -233,6 +267,23 @@ class Subquery:
     rules: tuple[Predicate, ...]
     exclude: tuple[Predicate, ...]
     where: Conditions
+    required: tuple[Predicate, ...] = ()
+    gap: Offset | None = None
+
+    @property
+    def predicates(self) -> tuple[Predicate, ...]:
+        """All that it asks of a row's columns."""
+        return (*self.rules, *self.exclude, *self.required)
+
+    @property
+    def number(self) -> Column | None:
+        """The number on its rows; a span has none."""
+        return self.target.number if self.gap is None else None
+
+    @property
+    def by_end(self) -> bool:
+        """Whether it is dated by the end of intervals."""
+        return self.date is not None and self.date == self.target.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +358,7 @@ class Nth:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Dates that complete a run of `at_least`; of events per `per` where it is given, else of dates per key."""
+    """Dates that complete a run of `at_least`: with `per` of the child's keys, else of dates of each key."""
 
     types: Typed
     child: Expression
@@ -336,7 +387,10 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Candidate dates at a distance from anchor dates."""
+    """Candidate dates at a distance from anchor dates.
+
+    With `other` both are events of one target, and the candidate is another one than the anchor.
+    """
 
     types: Typed
     anchor: Expression
@@ -349,6 +403,16 @@ class Window:
     by_person: bool
     keep_candidate: bool
     covers: bool
+    other: bool = False
+
+    @property
+    def match(self) -> Match:
+        """What an anchor and its candidates share; the events of `other` what they lie within."""
+        if self.by_person:
+            return "person"
+        if self.other:
+            return self.anchor.types.grain.within
+        return match_of(self.anchor.types.grain, self.candidate.types.grain)
 
 
 Expression: TypeAlias = Leaf | MeasureRef | Or | And | Except | Extreme | Nth | Count | Filter | At | Window
@@ -458,11 +522,19 @@ class Indicator:
     around_denominator: bool
     first_opportunity: bool
     ignore_undated: bool
+    # `open_window: not_met`: a numerator window that is not over on `as_of` counts as if it were.
+    ignore_open: bool
     by_person: bool
     benchmark: Benchmark | None
     valid_for: tuple[str, ...] | None
     # In a report: the report's periods of those names, in its order; None = all keys are asked.
     asked_in: tuple[NamedPeriod, ...] | None
+
+    @property
+    def waits(self) -> bool:
+        """Say whether a key is unresolved while its numerator window is open; without a last day none ever closes."""
+        window = self.numerator_window
+        return not self.ignore_open and window is not None and window.after is not None
 
     def measures(self) -> list[str]:
         """Return the measures it is made of, each once, in a stable order."""

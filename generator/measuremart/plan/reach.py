@@ -64,13 +64,13 @@ def _add_subquery(subquery: nodes.Subquery, found: Reach) -> None:
     found.targets[subquery.target.name] = subquery.target
     if subquery.name:
         found.subqueries.add(subquery.name)
-    for rule in (*subquery.rules, *subquery.exclude):
+    for rule in subquery.predicates:
         found.concept_sets.update(_concept_sets(rule))
 
 
 def _concept_sets(predicate: nodes.Predicate) -> Iterator[str]:
     match predicate:
-        case nodes.AllOf(parts=parts):
+        case nodes.AllOf(parts=parts) | nodes.AnyOf(parts=parts):
             for part in parts:
                 yield from _concept_sets(part)
         case nodes.ConceptInSet(concept_set=name):

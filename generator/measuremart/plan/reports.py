@@ -150,6 +150,7 @@ class ReportPlanner:
             around_denominator=entry.reference_date == "denominator",
             first_opportunity=entry.opportunity == "first",
             ignore_undated=entry.undated_numerator == "ignore",
+            ignore_open=entry.open_window == "not_met",
             by_person=entry.grain == "person",
             benchmark=benchmark_of(entry),
             valid_for=entry.valid_for,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from measuremart.definitions import rule as language
 from measuremart.definitions.base import Part
 from measuremart.definitions.subquery import InlineSubquery
 from measuremart.plan.grain import EPISODE, PERSON, Grain, Within
 from measuremart.plan.nodes import (
     AllOf,
+    AnyOf,
+    CodeMatches,
     Column,
     ColumnKind,
     ConceptInSet,
@@ -16,12 +20,14 @@ from measuremart.plan.nodes import (
     FlagIs,
     IsKnown,
     NumberIs,
+    Offset,
     Predicate,
     Subquery,
     Target,
     TextIs,
     TextMatches,
 )
+from measuremart.plan.offsets import offset
 from measuremart.plan.scope import Scope, Trail
 from measuremart.plan.targets import MAIN_ROLES, Roles, TargetPlanner
 
@@ -59,6 +65,9 @@ class SubqueryPlanner:
         rules = [self._rule(r, target, roles, trail.down("rules", n)) for n, r in enumerate(entry.rules)]
         exclude = [self._rule(r, target, roles, trail.down("exclude", n)) for n, r in enumerate(entry.exclude)]
         where = self.conditions(entry.where, target.population, target.timeless, trail.down("where"))
+        asks = entry.where is not None and entry.where.asks
+        required = [self._rule(entry.where, target, roles, trail.down("where"))] if entry.where and asks else []
+        gap = self._gap(entry, target, date, trail)
         if len(self._scope.problems) > before or resolved is None or entry.incomplete is not None:
             return None
         grain, resolver = resolved
@@ -72,6 +81,8 @@ class SubqueryPlanner:
             rules=tuple(r for r in rules if r is not None),
             exclude=tuple(r for r in exclude if r is not None),
             where=where,
+            required=tuple(r for r in required if r is not None),
+            gap=gap,
         )
 
     def _resolver(
@@ -103,6 +114,25 @@ class SubqueryPlanner:
             return None
         return roles.dates[entry.date]
 
+    def _gap(self, entry: InlineSubquery, target: Target, date: Column | None, trail: Trail) -> Offset | None:
+        """Return the gap over which its rows are joined, its own or the target's; None where they stay as they are."""
+        own = "spans" in entry.model_fields_set
+        gap = (offset(entry.spans.gap) if entry.spans is not None else None) if own else target.gap
+        if gap is None:
+            return None
+        if target.start is None or target.end is None:
+            text = f"spans need date roles start and end, and target '{target.name}' lacks them"
+            self._scope.report(entry.place("spans"), text, trail, check="spans")
+        elif target.missing_end is None:
+            what = "spans need to know what a missing end means"
+            text = f"{what}: write missing_end: open or start in target '{target.name}'"
+            self._scope.report(entry.place("spans"), text, trail, check="spans")
+        elif date not in (target.start, target.end):
+            hint = "" if own else ", or write spans: null"
+            text = f"a span is dated by its start or end: write date: start or date: end{hint}"
+            self._scope.report(entry.place("date"), text, trail, check="spans")
+        return gap
+
     def conditions(
         self, entry: language.Conditions | None, population: str, timeless: bool, trail: Trail
     ) -> Conditions:
@@ -131,9 +161,13 @@ class SubqueryPlanner:
             )
         return conditions
 
-    def _rule(self, rule: language.Rule, target: Target, roles: Roles, trail: Trail) -> Predicate | None:
+    def _rule(self, rule: language.Matchers, target: Target, roles: Roles, trail: Trail) -> Predicate | None:
         if rule.all is not None:
             return self._all([self._rule(r, target, roles, trail.down("all", n)) for n, r in enumerate(rule.all)])
+        if rule.any is not None:
+            parts = [self._rule(r, target, roles, trail.down("any", n)) for n, r in enumerate(rule.any)]
+            known = tuple(p for p in parts if p is not None)
+            return (known[0] if len(known) == 1 else AnyOf(known)) if len(known) == len(parts) else None
         return self._all([self._matcher(rule, m, target, roles, trail) for m in rule.matchers()])
 
     def _all(self, parts: list[Predicate | None]) -> Predicate | None:
@@ -143,14 +177,14 @@ class SubqueryPlanner:
         return known[0] if len(known) == 1 else AllOf(known)
 
     def _matcher(
-        self, rule: language.Rule, matcher: str, target: Target, roles: Roles, trail: Trail
+        self, rule: language.Matchers, matcher: str, target: Target, roles: Roles, trail: Trail
     ) -> Predicate | None:
         value = getattr(rule, matcher)
         if matcher in ("presence", "absence"):
             if not self._scope.pick(value, roles.by_name, "role", rule, (matcher,), trail):
                 return None
             return IsKnown(roles.by_name[value], known=matcher == "presence")
-        kind = _KIND_OF_MATCHER[matcher]
+        kind = "concept" if rule.of == "code" else _KIND_OF_MATCHER[matcher]
         column = self._column(rule, matcher, kind, target, roles, trail)
         if column is None:
             return None
@@ -162,7 +196,8 @@ class SubqueryPlanner:
         if matcher in ("substring", "starts_with"):
             code = value.code_of if isinstance(value, language.CodeOf) else None
             text = None if code is not None else value
-            return TextMatches(column, "start" if matcher == "starts_with" else "anywhere", text, code)
+            position: Literal["start", "anywhere"] = "start" if matcher == "starts_with" else "anywhere"
+            return (CodeMatches if rule.of == "code" else TextMatches)(column, position, text, code)
         if matcher == "equals":
             return TextIs(column, tuple(sorted(set(value))))
         if matcher == "predicate":

@@ -16,6 +16,7 @@ from measuremart.plan.nodes import (
     Population,
     Target,
 )
+from measuremart.plan.offsets import offset
 from measuremart.plan.scope import Scope, Trail, about
 from measuremart.plan.stratifiers import stratifiers_of
 
@@ -34,10 +35,6 @@ _ROLE_MAPS: dict[str, ColumnKind] = {
     "texts": "text",
     "flags": "flag",
 }
-
-
-# Whose a target is that does not say so, where there are several populations.
-DEFAULT_POPULATION = "omop"
 
 
 def _organisations(entry: OrganisationBridge | None) -> Organisations | None:
@@ -141,8 +138,11 @@ class TargetPlanner:
             if entry.episodes is None and episode is not None:
                 text = f"population '{defined.name}' has no episodes: write episode: null"
                 self._scope.report(rule.place("episode"), text, trail.down("attributions", name))
+            if "missing_end" in rule.model_fields_set and None in (rule.valid_from, rule.valid_to):
+                text = "'missing_end' is about rows without a last day: the rule needs valid_from and valid_to"
+                self._scope.report(rule.place("missing_end"), text, trail.down("attributions", name))
             columns = (rule.person, episode, rule.organisation, rule.valid_from, rule.valid_to)
-            found.append(Attribution(name, rule.model, *columns))
+            found.append(Attribution(name, rule.model, *columns, rule.missing_end))
         return tuple(found)
 
     def _target(self, defined: Defined) -> None:
@@ -171,7 +171,15 @@ class TargetPlanner:
                 entry.place("unattached"), "a target without episodes attaches nothing: leave 'unattached' out", trail
             )
             return
+        joins = entry.spans is not None and {"start", "end"} <= set(roles.dates)
+        if entry.spans is not None and not joins:
+            text = "'spans' joins intervals: it needs date roles start and end"
+            self._scope.report(entry.place("spans"), text, trail, check="spans")
         self._keys_agree(defined, roles)
+        if entry.missing_end is not None and not {"start", "end"} <= set(roles.dates):
+            text = "'missing_end' is about rows without an end: the target needs date roles start and end"
+            self._scope.report(entry.place("missing_end"), text, trail, check="missing_end")
+        supply = roles.by_name.get("days_supply")
         self.roles[defined.name] = roles
         self.targets[defined.name] = Target(
             name=defined.name,
@@ -184,9 +192,12 @@ class TargetPlanner:
             unattached=Column(entry.unattached, "text") if entry.unattached else None,
             start=roles.dates.get("start"),
             end=roles.dates.get("end"),
+            missing_end=entry.missing_end,
+            supply=supply if supply is not None and supply.kind == "number" else None,
             number=roles.by_name.get("number"),
             timeless=not roles.dates,
             record=roles.record(),
+            gap=offset(entry.spans.gap) if entry.spans is not None and joins else None,
         )
 
     def _keys_agree(self, defined: Defined, roles: Roles) -> None:
@@ -202,11 +213,12 @@ class TargetPlanner:
     def _population_of(self, entry: TargetEntry, defined: Defined, trail: Trail) -> str | None:
         known = self._scope.catalogue.of("populations")
         if entry.population is None:
-            for choices in (list(known), [name for name in known if name == DEFAULT_POPULATION]):
-                if len(choices) == 1:
-                    return choices[0] if choices[0] in self.populations else None
+            if len(known) == 1:
+                only = next(iter(known))
+                return only if only in self.populations else None
             listed = ", ".join(sorted(known)) or "none"
-            self._scope.report(defined.position, f"'population' is required where there is not just one: {listed}")
+            text = f"'population' is required where there is not just one: {listed}"
+            self._scope.report(defined.position, text, check="population")
             return None
         found = self._scope.find(entry.population, "populations", entry.place("population"), trail)
         return found.name if found else None

@@ -23,7 +23,7 @@ def asked(
 
     `place` is the report and the indicator's number in it.
     """
-    if not isinstance(indicator, nodes.Indicator) or indicator.valid_for is None:
+    if not isinstance(indicator, nodes.Indicator) or not indicator.valid_for:  # an empty one is refused by a check
         return indicator
     found = tuple(p for p in periods if p.name in indicator.valid_for)
     if not found:

@@ -54,6 +54,8 @@ class Judge:
             if person is None or person.birth is None or date is None:
                 return False
             age = completed_years(person.birth, date)
+            if age < 0:  # before birth no age is known
+                return False
             if conditions.age_min is not None and age < conditions.age_min:
                 return False
             if conditions.age_max is not None and age > conditions.age_max:

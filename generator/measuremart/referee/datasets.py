@@ -44,7 +44,7 @@ def dataset_of(
             row.values[f"{m}__date"] = earliest(lookup.dates(member.key, grain))
     for m in measures:
         leaf = plan.measures[m].expression
-        if not isinstance(leaf, Leaf) or leaf.subquery.target.number is None:
+        if not isinstance(leaf, Leaf) or leaf.subquery.number is None:
             continue
         found = numbered(leaf.subquery)
         for member, row in rows.items():

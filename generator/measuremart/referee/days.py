@@ -41,6 +41,13 @@ def around(date: dt.date | None, reference: dt.date | None, window: Around) -> b
     return inside(date, reference, before, window.after)
 
 
+def is_open(reference: dt.date | None, window: Around, as_of: dt.date) -> bool:
+    """Say whether a window's last day is `as_of` or later (6.2); a window without one never closes, and is not open."""
+    if reference is None or window.after is None:
+        return False
+    return shifted(reference, window.after) >= as_of.toordinal()
+
+
 def days_outside(date: dt.date | None, reference: dt.date | None, window: Around) -> int | None:
     """Return the days that `date` lies before (negative) or after a window, 0 inside; None if one is unknown (6.3)."""
     if date is None or reference is None:

@@ -12,9 +12,10 @@ from measuremart.referee.datasets import DatasetRow, dataset_of
 from measuremart.referee.days import earliest
 from measuremart.referee.predicates import Matcher
 from measuremart.referee.results import Result, cohort_members, counted_members, report_members, results_of
-from measuremart.referee.subqueries import Interval, Subqueries
+from measuremart.referee.spans import Interval
+from measuremart.referee.subqueries import Subqueries
 from measuremart.referee.windows import window
-from measuremart.referee.world import Dropped, Member, World, whole
+from measuremart.referee.world import Dropped, Member, World, day, whole
 
 
 class Referee:
@@ -78,7 +79,8 @@ class Referee:
         """Return one result per indicator of the report and key, or person (6.2)."""
         report = self._plan.reports[report_name]
         members = self.report(report_name)
-        return [row for i in report.indicators for row in results_of(report, i, members, self._named)]
+        as_of = self._world.as_of
+        return [row for i in report.indicators for row in results_of(report, i, members, self._named, as_of)]
 
     def dataset(self, report_name: str) -> list[DatasetRow]:
         """Return the dataset of a report: one row per key of its cohort (7)."""
@@ -116,7 +118,7 @@ class Referee:
     def _count(self, node: nodes.Count) -> set[Member]:
         if node.per is None:
             return operators.count_dates(self._table(node.child), node.at_least, node.within)
-        return operators.count_events(self._table(node.child), node.at_least, node.within, node.per)
+        return operators.count_keys(self._table(node.child), node.at_least, node.within, node.per)
 
     def _filter(self, node: nodes.Filter) -> set[Member]:
         """`filter`: the rows of m that pass, each at its own date (4)."""
@@ -138,13 +140,16 @@ class Referee:
         return self._table(nodes.MeasureRef(self._plan.measures[measure].expression.types, measure))
 
     def _episodes(self, population: str) -> operators.Episodes:
-        """Return the root episodes of each person, from the population's spine (2.4)."""
+        """Return the root episodes of each person, from the population's spine (2.4), as seen from as_of (2.8)."""
         planned = self._plan.populations[population]
         result: operators.Episodes = defaultdict(list)
         if planned.spine_model is None:
             return result
         for row in self._world.rows(planned.spine_model):
             person_id, episode_id = whole(row, planned.spine_person), whole(row, planned.spine_id)
+            start = day(row, planned.spine_start)
+            if start is not None and start > self._world.as_of:
+                continue
             if person_id is not None and episode_id is not None:
                 result[person_id].append(episode_id)
         return result

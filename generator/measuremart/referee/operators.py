@@ -96,17 +96,17 @@ def count_dates(child: Table, at_least: int, within: Offset | None) -> set[Membe
     return result
 
 
-def count_events(child: Table, at_least: int, within: Offset | None, per: Within) -> set[Member]:
-    """`count` of events: each counts once per person or episode, at its earliest known date, if it has one."""
-    events: dict[Key, dict[int, list[dt.date | None]]] = defaultdict(lambda: defaultdict(list))
+def count_keys(child: Table, at_least: int, within: Offset | None, per: Within) -> set[Member]:
+    """`count` of keys: each counts once per person or episode, at its earliest known date, if it has one."""
+    resolvers: dict[Key, dict[int, list[dt.date | None]]] = defaultdict(lambda: defaultdict(list))
     for m in child.members:
         if per == "person":
-            events[m.person_id, None, m.person_id][m.measure_resolver].append(m.measure_date)
+            resolvers[m.person_id, None, m.person_id][m.measure_resolver].append(m.measure_date)
         elif m.episode_id is not None:
-            events[m.person_id, m.episode_id, m.episode_id][m.measure_resolver].append(m.measure_date)
+            resolvers[m.person_id, m.episode_id, m.episode_id][m.measure_resolver].append(m.measure_date)
     result = set()
-    for key, of_key in events.items():
-        firsts = [(first, event) for event, dates in of_key.items() if (first := earliest(dates)) is not None]
+    for key, of_key in resolvers.items():
+        firsts = [(first, resolver) for resolver, dates in of_key.items() if (first := earliest(dates)) is not None]
         ordered = [date for date, _ in sorted(firsts)]
         result |= {Member(*key, date) for date in completing(ordered, at_least, within)}
     return result

@@ -42,6 +42,8 @@ class Matcher:
         """Judge one predicate on one row: a null operand satisfies only `absence` (section 3)."""
         if isinstance(predicate, nodes.AllOf):
             return self._all([self.truth(part, row) for part in predicate.parts])
+        if isinstance(predicate, nodes.AnyOf):
+            return self._any([self.truth(part, row) for part in predicate.parts])
         if isinstance(predicate, nodes.IsKnown):
             return _is_known(predicate.column, row) == predicate.known
         value = row.get(predicate.column.name)
@@ -52,7 +54,9 @@ class Matcher:
         if isinstance(predicate, nodes.ConceptInSet):
             return whole(row, predicate.column.name) in self.concept_set(predicate.concept_set)
         if isinstance(predicate, nodes.TextMatches):
-            return self._text_matches(predicate, row)
+            return self._text_matches(predicate, row[predicate.column.name])
+        if isinstance(predicate, nodes.CodeMatches):
+            return self._text_matches(predicate, self._world.codes.get(whole(row, predicate.column.name) or 0))
         if isinstance(predicate, nodes.TextIs):
             return row[predicate.column.name] in predicate.texts
         if isinstance(predicate, nodes.NumberIs):
@@ -66,6 +70,13 @@ class Matcher:
             return False
         return None if None in truths else True
 
+    @staticmethod
+    def _any(truths: list[Truth]) -> Truth:
+        """Section 3, `any:`; true beats unknown."""
+        if True in truths:
+            return True
+        return None if None in truths else False
+
     def _concept_is(self, predicate: nodes.ConceptIs, row: Row) -> bool:
         """Section 3, `exact` and `hierarchy`: the id itself counts even without a self row."""
         concept = whole(row, predicate.column.name)
@@ -73,14 +84,14 @@ class Matcher:
             return True
         return predicate.descendants and any((i, concept) in self._world.ancestors for i in predicate.ids)
 
-    def _text_matches(self, predicate: nodes.TextMatches, row: Row) -> Truth:
+    def _text_matches(self, predicate: nodes.TextMatches | nodes.CodeMatches, found: str | None) -> Truth:
         """Section 3, `substring` and `starts_with`: A-Z fold to a-z; an empty or unknown code never matches."""
         wanted = predicate.text
         if predicate.code_of is not None:
             wanted = self._world.codes.get(predicate.code_of)
-        if not wanted:
+        if not wanted or found is None:
             return None
-        folded, text = wanted.translate(_FOLD), row[predicate.column.name].translate(_FOLD)
+        folded, text = wanted.translate(_FOLD), found.translate(_FOLD)
         return bool(text.startswith(folded)) if predicate.position == "start" else folded in text
 
 

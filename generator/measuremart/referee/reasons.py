@@ -25,6 +25,7 @@ _WORDS = {
     "met": "met",
     "denominator_date_unknown": "denominator date unknown",
     "date_unknown": "numerator date unknown",
+    "window_open": "numerator window still open",
     "too_early": "numerator outside the window",
     "too_late": "numerator outside the window",
     "undated_ignored": "numerator undated",

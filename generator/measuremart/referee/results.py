@@ -67,8 +67,10 @@ def counted_members(report: Report, members: set[Member], table: TableOf) -> set
     return {m for m in members if all(c.matching(m.key, report.types.grain) for c in counted)}
 
 
-def results_of(report: Report, indicator: Indicator, members: set[Member], table: TableOf) -> list[Result]:
-    """Return one result per key that is asked, or with `grain: person` per person."""
+def results_of(
+    report: Report, indicator: Indicator, members: set[Member], table: TableOf, as_of: dt.date
+) -> list[Result]:
+    """Return one result per key that is asked, or with `grain: person` per person, as seen from `as_of`."""
     grain = report.types.grain
     numerator = Lookup(table(indicator.numerator))
     denominator = None if indicator.denominator is None else Lookup(table(indicator.denominator))
@@ -82,6 +84,7 @@ def results_of(report: Report, indicator: Indicator, members: set[Member], table
             continue
         key = member.key
         facts = Facts(
+            as_of=as_of,
             cohort_date=member.measure_date,
             denominator=None if denominator is None else denominator.dates(key, grain),
             numerator=numerator.dates(key, grain),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from measuremart.plan.nodes import Indicator
-from measuremart.referee.days import around, earliest
+from measuremart.referee.days import around, earliest, is_open
 from measuremart.referee.reasons import Reason, nearest, words
 
 Status = Literal["met", "not_met", "exception", "unresolved", "excluded", "ineligible"]
@@ -19,9 +19,10 @@ Truth = bool | None
 class Facts:
     """What is known of one cohort key: dates of D (None for the full cohort) and N, the first E, X, U that has it.
 
-    `elsewhere` are the dates of N in other episodes of the person, or in none.
+    `elsewhere` are the dates of N in other episodes of the person, or in none; `as_of` is the day it is all seen from.
     """
 
+    as_of: dt.date
     cohort_date: dt.date | None
     denominator: Dates | None
     numerator: Dates
@@ -89,15 +90,30 @@ def _status(
         return "unresolved", Reason("denominator_date_unknown", indicator.denominator or "full_cohort")
     if due is True and met is None:
         return "unresolved", Reason("date_unknown", indicator.numerator)
+    if due is True and _can_yet_be_met(indicator, facts, counted):
+        return "unresolved", Reason("window_open", indicator.numerator)
     if due is True:
         return "not_met", _missed(indicator, facts, counted)
     code = "denominator_outside_window" if facts.denominator else "not_in_denominator"
     return "ineligible", Reason(code, indicator.denominator or "full_cohort")
 
 
+def _references(indicator: Indicator, facts: Facts, counted: list[Opportunity]) -> Dates:
+    """Return what the numerator window is around, for each opportunity that counts."""
+    return [o.date if indicator.around_denominator else facts.cohort_date for o in counted]
+
+
+def _can_yet_be_met(indicator: Indicator, facts: Facts, counted: list[Opportunity]) -> bool:
+    """Say whether the numerator window of an opportunity that counts is still open, and the indicator waits for it."""
+    window = indicator.numerator_window
+    if indicator.ignore_open or window is None:
+        return False
+    return any(is_open(reference, window, facts.as_of) for reference in _references(indicator, facts, counted))
+
+
 def _missed(indicator: Indicator, facts: Facts, counted: list[Opportunity]) -> Reason:
     """Say why a key that was due did not meet (6.3)."""
-    references = [o.date if indicator.around_denominator else facts.cohort_date for o in counted]
+    references = _references(indicator, facts, counted)
     if facts.numerator:
         if not counting_numerators(indicator, facts):
             return Reason("undated_ignored", indicator.numerator)

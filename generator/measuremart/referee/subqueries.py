@@ -6,19 +6,13 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from measuremart.plan.nodes import Subquery
+from measuremart.plan.nodes import Subquery, Target
 from measuremart.referee.conditions import Judge
 from measuremart.referee.predicates import Matcher
+from measuremart.referee.spans import Interval, spans
 from measuremart.referee.world import Dropped, Member, Row, World, day, number, whole
 
-
-@dataclass(frozen=True)
-class Interval:
-    """A member with the start and end of its row, for `covers` (4.1)."""
-
-    member: Member
-    start: dt.date | None
-    end: dt.date | None
+_LONGEST_SUPPLY = 36_500
 
 
 @dataclass(frozen=True)
@@ -39,15 +33,19 @@ class Subqueries:
         self._judge = judge
 
     def members(self, subquery: Subquery) -> list[Member]:
-        """Return the members, twice what two rules match (section 1)."""
-        return [m for row in self._matching(subquery) if (m := _member(subquery, row)) is not None]
+        """Return the members, twice what two rules match (section 1); where rows are joined, one for each span."""
+        if subquery.gap is not None:
+            return [span.member for span in self.intervals(subquery)]
+        return [m for row in self._seen(subquery) if (m := _member(subquery, row)) is not None]
 
     def dropped(self, subquery: Subquery) -> list[Dropped]:
         """Return what matches and is no member: rows in = rows kept + rows dropped (2.3)."""
         result = []
         for row in self._matching(subquery):
             person_id = whole(row, subquery.target.person)
-            if _member(subquery, row) is None:
+            if self._is_after_as_of(subquery, row):
+                result.append(Dropped(person_id, whole(row, subquery.target.event), "after_as_of"))
+            elif _member(subquery, row) is None:
                 event_id = whole(row, subquery.target.event)
                 if person_id is None:
                     result.append(Dropped(None, event_id, "no_person"))
@@ -56,22 +54,36 @@ class Subqueries:
         return result
 
     def intervals(self, subquery: Subquery) -> set[Interval]:
-        """Return the members with the start and end of their rows (4.1, `covers`)."""
+        """Return the members with the start and end of their rows, or of the spans that these make (4.1, `covers`)."""
         start, end = subquery.target.start, subquery.target.end
         assert start is not None
         assert end is not None
         result = set()
-        for row in self._matching(subquery):
+        for row in self._seen(subquery):
             member = _member(subquery, row)
             if member is not None:
-                result.add(Interval(member, day(row, start.name), day(row, end.name)))
-        return result
+                first = day(row, start.name)
+                result.add(Interval(member, first, self._end(subquery.target, first, day(row, end.name), row)))
+        return result if subquery.gap is None else spans(subquery, result)
+
+    def _end(self, target: Target, start: dt.date | None, end: dt.date | None, row: Row) -> dt.date | None:
+        """Return the last day of a row's interval, None if it is open (2.2, `missing_end`; 2.8, ends after as_of)."""
+        if target.missing_end == "open":
+            return end if end is None or end <= self._world.as_of else None
+        if end is None and start is not None and target.supply is not None:
+            supply = number(row, target.supply.name)
+            if supply is not None and supply >= 1:
+                last = start.toordinal() + min(int(supply), _LONGEST_SUPPLY) - 1
+                return min(dt.date.fromordinal(min(last, dt.date.max.toordinal())), self._world.as_of)
+        last_known = end or start
+        return None if last_known is None else min(last_known, self._world.as_of)
 
     def numbered(self, subquery: Subquery) -> list[Numbered]:
         """Return the members with the events and numbers of their rows (7)."""
         target = subquery.target
         assert target.number is not None
-        found = ((_member(subquery, row), row) for row in self._matching(subquery))
+        assert subquery.gap is None
+        found = ((_member(subquery, row), row) for row in self._seen(subquery))
         return [
             Numbered(member, whole(row, target.event), number(row, target.number.name))
             for member, row in found
@@ -81,14 +93,35 @@ class Subqueries:
     def _matching(self, subquery: Subquery) -> list[Row]:
         """Return each row once per rule that it meets (section 3): `UNION ALL` of the rules."""
         kept = []
-        for row in self._world.rows(subquery.target.model):
+        for recorded in self._world.rows(subquery.target.model):
+            row = self._known(subquery, recorded)
             if any(self._matcher.truth(p, row) is True for p in subquery.exclude):
                 continue
             person_id = whole(row, subquery.target.person)
+            if not all(self._matcher.truth(p, row) is True for p in subquery.required):
+                continue
             if not self._judge.passes(subquery.where, subquery.target.population, person_id, _date(subquery, row)):
                 continue
-            kept += [row for rule in subquery.rules if self._matcher.truth(rule, row) is True]
+            kept += [recorded for rule in subquery.rules if self._matcher.truth(rule, row) is True]
         return kept
+
+    def _seen(self, subquery: Subquery) -> list[Row]:
+        """Return the matching rows that are seen from as_of (2.8)."""
+        return [row for row in self._matching(subquery) if not self._is_after_as_of(subquery, row)]
+
+    def _is_after_as_of(self, subquery: Subquery, row: Row) -> bool:
+        """Say whether the row's own day, or the start of its event, lies after as_of (2.8)."""
+        days = [_date(subquery, row)]
+        if subquery.date is not None and subquery.target.start is not None:
+            days.append(day(row, subquery.target.start.name))
+        return any(d is not None and d > self._world.as_of for d in days)
+
+    def _known(self, subquery: Subquery, row: Row) -> Row:
+        """Return the row without the days after as_of, but for its own day and the start of its event (2.8)."""
+        own = {c.name for c in (subquery.date, subquery.target.start) if c is not None}
+        days = [c for c, v in row.items() if isinstance(v, dt.date) and c not in own]
+        unknown = [c for c in days if (d := day(row, c)) is not None and d > self._world.as_of]
+        return {c: None if c in unknown else v for c, v in row.items()} if unknown else row
 
 
 def _date(subquery: Subquery, row: Row) -> dt.date | None:

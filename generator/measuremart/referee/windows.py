@@ -9,7 +9,7 @@ from measuremart.plan.nodes import Offset, Window
 from measuremart.referee.contexts import Lookup, Table, nulls_last
 from measuremart.referee.days import inside, shifted
 from measuremart.referee.operators import extreme
-from measuremart.referee.subqueries import Interval
+from measuremart.referee.spans import Interval
 from measuremart.referee.world import Member
 
 
@@ -21,7 +21,7 @@ def window(node: Window, anchor: Table, candidate: Table, intervals: set[Interva
         of_member[interval.member].append(interval)
     result: set[Member] = set()
     for row in anchor_rows(node, anchor):
-        near = lookup.of_person(row.person_id) if node.by_person else lookup.matching(row.key, anchor.grain)
+        near = _near(node, row, anchor, lookup)
         if node.covers:
             found = [c for c in near if any(_covers(node, row, i) for i in of_member[c])]
         else:
@@ -34,6 +34,16 @@ def window(node: Window, anchor: Table, candidate: Table, intervals: set[Interva
             kept = chosen if node.keep_candidate else row
             result.add(Member(*kept.key, _date(node, row, chosen)))
     return result
+
+
+def _near(node: Window, row: Member, anchor: Table, lookup: Lookup) -> list[Member]:
+    """Return the candidates that share their context with an anchor row; with `other` they are other events."""
+    if not node.other:
+        return lookup.of_person(row.person_id) if node.by_person else lookup.matching(row.key, anchor.grain)
+    found = [c for c in lookup.of_person(row.person_id) if c.measure_resolver != row.measure_resolver]
+    if node.by_person or anchor.grain.within == "person":
+        return found
+    return [c for c in found if c.episode_id is not None and c.episode_id == row.episode_id]
 
 
 def anchor_rows(node: Window, anchor: Table) -> set[Member]:
@@ -51,7 +61,7 @@ def _is_inside(node: Window, row: Member, candidate: Member) -> bool:
 
 
 def _covers(node: Window, row: Member, interval: Interval) -> bool:
-    """`covers`: the interval contains anchor+from .. anchor+to; a null start never does, a null end is open."""
+    """`covers`: the interval contains anchor+from .. anchor+to; a null start never does, a null end is open (2.2)."""
     if row.measure_date is None or interval.start is None:
         return False
     if interval.start.toordinal() > shifted(row.measure_date, node.start or Offset(0, 0)):

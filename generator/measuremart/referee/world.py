@@ -30,7 +30,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Dropped:
-    """A row that matches and is no member, and why: `no_person` or `no_resolver` (2.3).
+    """A row that matches and is no member, and why: `after_as_of` (2.8), `no_person` or `no_resolver` (2.3).
 
     `unattached` is what the target says of a missing episode, where the resolver is the episode or lies within it.
     """

@@ -58,6 +58,11 @@ CATALOGUE: dict[str, list[tuple[str, str, str]]] = {
         ("reference_date", "string", "What the numerator window is around: cohort or denominator"),
         ("opportunity", "string", "Which denominator dates are opportunities: any, or the first"),
         ("undated_numerator", "string", "What a numerator without a date is, where there is no window: met or ignore"),
+        (
+            "open_window",
+            "string",
+            "What a key is while its numerator window is not over on as_of: unresolved or not_met; null without a last day",
+        ),
         ("grain", "string", "What one result is of: cohort (a cohort key) or person"),
         ("valid_for", "string", "The named periods that the indicator is asked in; null = always"),
         ("benchmark_value", "numeric(18,6)", "The benchmark; null where there is none"),
@@ -82,6 +87,13 @@ CATALOGUE: dict[str, list[tuple[str, str, str]]] = {
         ("start_date", "date", "First day of a named period"),
         ("end_date", "date", "Last day of a named period"),
         ("due_date", "date", "When its submissions are due"),
+    ],
+    "catalogue_report_validity": [
+        ("report", "string", "The report"),
+        ("indicator", "string", "An indicator that is asked only in some periods of the report"),
+        ("period", "string", "A period that it is asked in"),
+        ("start_date", "date", "First day of the period"),
+        ("end_date", "date", "Last day of the period"),
     ],
     "catalogue_report_level": [
         ("report", "string", "The report"),
@@ -131,6 +143,12 @@ def catalogue_rows(plan: Plan) -> dict[str, Sequence[Sequence[Any]]]:
             _report_indicator(plan, r, position, i) for r in reports for position, i in enumerate(r.listed, start=1)
         ],
         "catalogue_report_period": [row for r in reports for row in _periods(r)],
+        "catalogue_report_validity": [
+            (r.about.name, i.about.name, p.name, p.start, p.end)
+            for r in plan.reports.values()
+            for i in r.indicators
+            for p in i.asked_in or ()
+        ],
         "catalogue_report_level": [
             (r.about.name, position, level, r.attribution)
             for r in plan.reports.values()
@@ -217,7 +235,7 @@ def _report_indicator(plan: Plan, report: AnyReport, position: int, indicator: L
 def _evaluation(plan: Plan, report: AnyReport, indicator: Listed) -> Sequence[Any]:
     """Return how an indicator is evaluated; of an unavailable one nothing is known."""
     if not isinstance(indicator, nodes.Indicator) or not isinstance(report, nodes.Report):
-        return [None] * 8
+        return [None] * 9
     measure = plan.measures[indicator.denominator].expression if indicator.denominator is not None else None
     return (
         None if measure is None else match_of(report.types.grain, measure.types.grain),
@@ -226,9 +244,17 @@ def _evaluation(plan: Plan, report: AnyReport, indicator: Listed) -> Sequence[An
         "denominator" if indicator.around_denominator else "cohort",
         "first" if indicator.first_opportunity else "any",
         "ignore" if indicator.ignore_undated else "met",
+        _open_window(indicator),
         "person" if indicator.by_person else "cohort",
         None if indicator.asked_in is None else ", ".join(p.name for p in indicator.asked_in),
     )
+
+
+def _open_window(indicator: nodes.Indicator) -> str | None:
+    window = indicator.numerator_window
+    if window is None or window.after is None:
+        return None
+    return "not_met" if indicator.ignore_open else "unresolved"
 
 
 def window_said(window: nodes.Around | None) -> str | None:

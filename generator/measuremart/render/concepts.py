@@ -55,7 +55,10 @@ def _of_subquery(plan: Plan, subquery: nodes.Subquery) -> Iterator[tuple[str, st
             case nodes.ConceptIs(column=column, ids=ids, descendants=descendants):
                 for concept in ids:
                     yield ("hierarchy" if descendants else "exact"), column.name, concept
-            case nodes.TextMatches(column=column, code_of=int(concept)):
+            case (
+                nodes.TextMatches(column=column, code_of=int(concept))
+                | nodes.CodeMatches(column=column, code_of=int(concept))
+            ):
                 yield "code_of", column.name, concept
     yield from _of_conditions(plan, subquery.where, subquery.target.population)
 
@@ -76,10 +79,10 @@ def _of_conditions(plan: Plan, conditions: nodes.Conditions, population: str) ->
 
 
 def _parts(subquery: nodes.Subquery) -> Iterator[nodes.Predicate]:
-    waiting = [*subquery.rules, *subquery.exclude]
+    waiting = list(subquery.predicates)
     while waiting:
         predicate = waiting.pop()
-        if isinstance(predicate, nodes.AllOf):
+        if isinstance(predicate, nodes.AllOf | nodes.AnyOf):
             waiting += predicate.parts
         else:
             yield predicate

@@ -9,10 +9,19 @@ from measuremart.plan import nodes
 from measuremart.plan.grain import match_of
 from measuremart.plan.nodes import Expression, Population, Subquery
 from measuremart.render.environment import KEY, fill
-from measuremart.render.predicates import Needs, conditions, predicate
+from measuremart.render.predicates import Needs, conditions, predicate, required
 
 FINAL = "final"
 MEMBER = (*KEY, "measure_date")
+# The first day of a supply is the start; parts of a day do not count; a supply of over 100 years is one of 100 (2.2).
+_LAST_DAY_OF_SUPPLY = """case
+                    when recorded.interval_supply >= 1
+                        then {{ add_interval(
+                            'recorded.interval_start',
+                            0,
+                            'cast(floor(least(recorded.interval_supply, 36500)) as integer) - 1'
+                        ) }}
+                end"""
 
 
 @dataclass
@@ -52,14 +61,19 @@ class Ctes:
         self.columns("person", model.person_model, columns)
 
     def episode(self, population: str) -> None:
-        """Import the root episodes of a population as `episode`."""
+        """Import the root episodes of a population as `episode`: those that have started by `as_of` (2.6)."""
         model = self.populations[population]
         assert model.spine_model is not None
         columns = [
             (f"cast({model.spine_person} as bigint)", "person_id"),
             (f"cast({model.spine_id} as bigint)", "episode_id"),
+            (f"cast({model.spine_start} as date)", "start_date"),
         ]
-        self.columns("episode", model.spine_model, columns)
+        self.columns("spine", model.spine_model, columns)
+        self.clock()
+        seen = fill("episode")
+        if seen not in self.parts:
+            self.parts.append(seen)
 
     def clock(self) -> None:
         """Import the one row of run_context."""
@@ -68,15 +82,27 @@ class Ctes:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """A further column that a subquery's rows carry beside the four, for intervals and numbers."""
+    """A further column that a subquery's rows carry beside the four, for intervals and numbers.
+
+    `seen` is what is made of it once `as_of` is at hand. It reads `recorded`, with the columns `reads` beside, and
+    `run_context`.
+    """
 
     expression: str
     alias: str
+    seen: str | None = None
+    reads: tuple[tuple[str, str], ...] = ()
 
 
 def subquery_ctes(subquery: Subquery, ctes: Ctes, name: str, prefix: str, extra: tuple[Extra, ...] = ()) -> None:
-    """Add the CTEs of a subquery's members, the last of them called `name`."""
-    _subquery(subquery, ctes, name, prefix, extra, dropped=False)
+    """Add the CTEs of a subquery's members, the last of them called `name`.
+
+    Where its rows are joined to spans, that one has `interval_start` and `interval_end` beside the four columns.
+    """
+    if subquery.gap is None:
+        _subquery(subquery, ctes, name, prefix, extra, dropped=False)
+    else:
+        _spans(subquery, ctes, name, prefix)
 
 
 def dropped_ctes(subquery: Subquery, ctes: Ctes, name: str, prefix: str) -> None:
@@ -104,7 +130,12 @@ def _subquery(
     needs = Needs()
     rules = [predicate(r, needs, prefix) for r in subquery.rules]
     excludes = [predicate(e, needs, prefix, "target_row") for e in subquery.exclude]
+    must = required(subquery.required, needs, prefix, "target_row")
     columns = _event_columns(subquery, needs, extra)
+    later = _later_days(subquery, needs, extra, columns)
+    days = _days_of(subquery, columns)
+    if later or days:
+        ctes.clock()
     if subquery.where.needs_person:
         ctes.person(subquery.target.population)
     _vocabulary(ctes, needs)
@@ -119,16 +150,38 @@ def _subquery(
             source=subquery.target.model,
             columns=columns,
             kept=kept,
-            produced=produced,
+            produced=[*produced, "is_after_as_of"] if dropped else produced,
+            later=later,
+            days_seen=[f"({day} is null or {day} <= run_context.as_of)" for day in days],
+            days_after=[f"{day} > run_context.as_of" for day in days],
             hierarchies=needs.hierarchies,
             codes=needs.codes,
+            coded=needs.coded,
             needs_person=subquery.where.needs_person,
             dropped=dropped,
-            conditions=conditions(subquery.where, "target_row"),
+            conditions=[*conditions(subquery.where, "target_row"), *must],
             excludes=excludes,
             rules=[
                 {"name": name if one else f"{prefix}rule_{n}", "condition": c} for n, c in enumerate(rules, start=1)
             ],
+        )
+    )
+
+
+def _spans(subquery: Subquery, ctes: Ctes, name: str, prefix: str) -> None:
+    gap = subquery.gap
+    assert gap is not None
+    rows = f"{prefix}joinable"
+    _subquery(subquery, ctes, rows, prefix, _interval(subquery), dropped=False)
+    ctes.parts.append(
+        fill(
+            "spans",
+            name=name,
+            prefix=prefix,
+            rows=rows,
+            next_day=nodes.Offset(gap.months, gap.days + 1),
+            by_event=subquery.grain.level == "event",
+            by_end=subquery.by_end,
         )
     )
 
@@ -142,7 +195,10 @@ def _event_columns(subquery: Subquery, needs: Needs, extra: tuple[Extra, ...]) -
         (f"cast({subquery.resolver.name} as bigint)", "measure_resolver"),
         (f"cast({subquery.date.name if subquery.date else 'null'} as date)", "measure_date"),
     ]
-    columns += [(e.expression, e.alias) for e in extra]
+    if target.start is not None and subquery.date is not None and subquery.date != target.start:
+        columns.append((f"cast({target.start.name} as date)", "event_start"))
+    for e in extra:
+        columns += [(e.expression, e.alias), *e.reads]
     for name in sorted(needs.columns):
         column = needs.columns[name]
         match column.kind:
@@ -156,13 +212,42 @@ def _event_columns(subquery: Subquery, needs: Needs, extra: tuple[Extra, ...]) -
     return columns
 
 
+def _days_of(subquery: Subquery, columns: list[tuple[str, str]]) -> list[str]:
+    """Return the days of a row that must not lie after `as_of`: its own, and the start of its event (2.8)."""
+    if subquery.date is None:
+        return []
+    return [f"target_row.{alias}" for _, alias in columns if alias in ("measure_date", "event_start")]
+
+
+def _later_days(
+    subquery: Subquery, needs: Needs, extra: tuple[Extra, ...], columns: list[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Return the columns of a row once `as_of` is known, none where that changes nothing (2.8).
+
+    A row whose own day or start lies after `as_of` is left out whole: those two stay as they are.
+    """
+    own = {c.name for c in (subquery.date, subquery.target.start) if c is not None}
+    seen = {e.alias: e.seen for e in extra if e.seen is not None}
+    for alias, column in needs.columns.items():
+        if column.kind == "date" and column.name not in own:
+            seen[alias] = _by_as_of(f"recorded.{alias}")
+    read_only = {alias for e in extra for _, alias in e.reads}
+    kept = [alias for _, alias in columns if alias not in read_only]
+    return [(seen.get(alias, f"recorded.{alias}"), alias) for alias in kept] if seen else []
+
+
+def _by_as_of(day: str) -> str:
+    """Return a day of a row if it is not after `as_of`, else null (2.8)."""
+    return f"case\n            when {day} <= run_context.as_of\n                then {day}\n        end"
+
+
 def _vocabulary(ctes: Ctes, needs: Needs) -> None:
     for name in needs.concept_sets:
         ctes.columns(f"concept_set__{name}", f"concept_set__{name}", [("concept_id", "concept_id")])
     if needs.hierarchies:
         columns = ["ancestor_concept_id", "descendant_concept_id"]
         ctes.columns("concept_ancestor", "stg_omop__concept_ancestor", [(c, c) for c in columns])
-    if needs.codes:
+    if needs.codes or needs.coded:
         columns = ["concept_id", "concept_code"]
         ctes.columns("concept", "stg_omop__concept", [(c, c) for c in columns])
 
@@ -259,10 +344,10 @@ def _window(node: nodes.Window, ctes: Ctes, name: str | None) -> str:
     if node.covers:
         assert isinstance(node.candidate, nodes.Leaf)
         candidate = ctes.next_part()
-        subquery_ctes(node.candidate.subquery, ctes, candidate, f"{candidate}_", _interval(node.candidate.subquery))
+        covering = node.candidate.subquery
+        subquery_ctes(covering, ctes, candidate, f"{candidate}_", _interval(covering))
     else:
         candidate = expression_cte(node.candidate, ctes)
-    by_key = not node.by_person
     own = name or ctes.next_part()
     ctes.parts.append(
         fill(
@@ -270,7 +355,7 @@ def _window(node: nodes.Window, ctes: Ctes, name: str | None) -> str:
             name=own,
             anchor=anchor,
             candidate=candidate,
-            match=match_of(node.anchor.types.grain, node.candidate.types.grain) if by_key else "person",
+            match=node.match,
             start=node.start,
             end=node.end,
             anchor_pick=node.anchor_pick,
@@ -278,24 +363,35 @@ def _window(node: nodes.Window, ctes: Ctes, name: str | None) -> str:
             date=node.date,
             keep_candidate=node.keep_candidate,
             covers=node.covers,
+            other=node.other,
         )
     )
     return own
 
 
 def _interval(subquery: Subquery) -> tuple[Extra, ...]:
-    start, end = subquery.target.start, subquery.target.end
-    assert start is not None
-    assert end is not None
-    return (
-        Extra(f"cast({start.name} as date)", "interval_start"),
-        Extra(f"cast({end.name} as date)", "interval_end"),
-    )
+    """Return the start and end of rows: an end that is not known, or after `as_of`, is what the target says (2.2)."""
+    target = subquery.target
+    assert target.start is not None
+    assert target.end is not None
+    start = Extra(f"cast({target.start.name} as date)", "interval_start")
+    recorded = f"cast({target.end.name} as date)"
+    if target.missing_end == "open":
+        return start, Extra(recorded, "interval_end", _by_as_of("recorded.interval_end"))
+    known = ["recorded.interval_end", "recorded.interval_start"]
+    reads: tuple[tuple[str, str], ...] = ()
+    if target.supply is not None:
+        reads = ((f"{{{{ to_number('{target.supply.name}') }}}}", "interval_supply"),)
+        known.insert(1, _LAST_DAY_OF_SUPPLY)
+    step = "\n            "
+    end = f"coalesce({step}    {f',{step}    '.join(known)}{step})"
+    seen = f"least({step}{end},{step}run_context.as_of\n        )"
+    return start, Extra(recorded, "interval_end", seen, reads)
 
 
 def number_of(subquery: Subquery) -> tuple[Extra, ...]:
     """Return the columns that carry an event's id and number (semantics.md section 7, the dataset)."""
-    number = subquery.target.number
+    number = subquery.number
     assert number is not None
     return (
         Extra(f"cast({subquery.target.event} as bigint)", "number_event_id"),

@@ -14,7 +14,7 @@ from measuremart.render.unavailable import without
 
 Kind: TypeAlias = Literal[
     "concept_set", "subquery", "measure", "cohort", "indicator", "report", "counted", "evidence", "dataset", "strata",
-    "dropped",
+    "dropped", "inline_events",
 ]  # fmt: skip
 
 

@@ -79,7 +79,10 @@ def _rule(population: str, rule: Attribution) -> Part:
         "episode_id": f"cast({rule.episode or 'null'} as bigint)",
         "organisation": _as_text(rule.organisation),
     }
-    return Part(rule.model, expressions | _days(rule))
+    days = _days(rule)
+    if rule.missing_end == "start" and rule.valid_to is not None:
+        days["valid_to"] = f"coalesce({days['valid_to']}, {days['valid_from']})"
+    return Part(rule.model, expressions | days)
 
 
 def _as_text(column: str) -> str:

@@ -16,6 +16,10 @@ _RESERVED = (
     "measure_date",
     "interval_start",
     "interval_end",
+    "interval_supply",
+    "event_start",
+    "is_after_as_of",
+    "why_unattached",
     "number_event_id",
     "number_value",
 )
@@ -25,12 +29,16 @@ _LONG = 100
 
 @dataclass
 class Needs:
-    """What predicates need beside the row: columns by alias, hierarchies, concept sets, the vocabulary's codes."""
+    """What predicates need beside the row: columns by alias, hierarchies, concept sets, the vocabulary's codes.
+
+    `codes` are the concepts whose code is sought, `coded` the conditions on the code of the row's own concept.
+    """
 
     columns: dict[str, Column] = field(default_factory=dict)
     hierarchies: list[tuple[int, ...]] = field(default_factory=list)
     concept_sets: list[str] = field(default_factory=list)
     codes: list[int] = field(default_factory=list)
+    coded: list[str] = field(default_factory=list)
 
     def alias(self, column: Column) -> str:
         """Return what a target's column goes by among the member columns: one name for each column and kind."""
@@ -50,6 +58,9 @@ def predicate(node: Predicate, needs: Needs, prefix: str, row: str = "") -> str:
     if isinstance(node, nodes.AllOf):
         parts = [predicate(p, needs, prefix, row) for p in node.parts]
         return _bracketed(parts, " ", "and ", row)
+    if isinstance(node, nodes.AnyOf):
+        parts = [predicate(p, needs, prefix, row) for p in node.parts]
+        return _bracketed(parts, " ", "or ", row)
     column = needs.alias(node.column)
     name = f"{row}.{column}" if row else column
     match node:
@@ -67,6 +78,12 @@ def predicate(node: Predicate, needs: Needs, prefix: str, row: str = "") -> str:
             return f"{name} in (select listed.concept_id from concept_set__{concept_set} as listed)"
         case nodes.TextMatches():
             return _text_matches(node, name, needs, prefix)
+        case nodes.CodeMatches():
+            condition = _text_matches(node, "concept_code", needs, prefix)
+            if condition not in needs.coded:
+                needs.coded.append(condition)
+            coded = f"{prefix}coded_{needs.coded.index(condition) + 1}"
+            return f"{name} in (select listed.concept_id from {coded} as listed)"
         case nodes.TextIs(texts=texts):
             literals = [sql.text(t) for t in texts]
             return (
@@ -83,6 +100,13 @@ def predicate(node: Predicate, needs: Needs, prefix: str, row: str = "") -> str:
     raise AssertionError(node)
 
 
+def required(parts: tuple[Predicate, ...], needs: Needs, prefix: str, row: str) -> list[str]:
+    """Return the SQL of what every row must meet, one condition a line of a `where`."""
+    single = [p for part in parts for p in (part.parts if isinstance(part, nodes.AllOf) else (part,))]
+    # These stand a step further out than exclusions, for which lines are broken.
+    return [predicate(p, needs, prefix, row).replace("\n    ", "\n") for p in single]
+
+
 def _bracketed(parts: list[str], between: str, word: str, row: str) -> str:
     """Return `(a and b)` or `(a, b)`; one part a line where that would be too long to review.
 
@@ -95,7 +119,7 @@ def _bracketed(parts: list[str], between: str, word: str, row: str) -> str:
     return f"(\n{inner}" + f"{between.rstrip()}\n{inner}{word}".join(parts) + f"\n{inner[4:]})"
 
 
-def _text_matches(node: nodes.TextMatches, name: str, needs: Needs, prefix: str) -> str:
+def _text_matches(node: nodes.TextMatches | nodes.CodeMatches, name: str, needs: Needs, prefix: str) -> str:
     test = "= 1" if node.position == "start" else "> 0"
     if node.text is not None:
         sought = sql.text(sql.folded(node.text))
@@ -122,6 +146,8 @@ def conditions(node: Conditions, row: str) -> list[str]:
         birthday = sql.shifted("person.birth_date", nodes.Offset(12 * node.age_min, 0))
         found.append(f"{date} >= {birthday}")
     if node.age_max is not None:
+        if node.age_min is None:  # before birth no age is known
+            found.append(f"{date} >= person.birth_date")
         birthday = sql.shifted("person.birth_date", nodes.Offset(12 * (node.age_max + 1), 0))
         found.append(f"{date} < {birthday}")
     if node.sex is not None:

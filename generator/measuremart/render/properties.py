@@ -9,7 +9,7 @@ import yaml
 from measuremart.plan.datasets import dataset_columns
 from measuremart.plan.grain import EPISODE, Grain
 from measuremart.plan.nodes import Plan, Target
-from measuremart.plan.reach import inline_subqueries
+from measuremart.render.inline_events import event_subqueries
 from measuremart.render.models import Model
 from measuremart.render.sql import relation
 
@@ -75,27 +75,31 @@ def _tests(model: Model, plan: Plan) -> list[Any]:
 def _event_tests(model: Model, plan: Plan) -> list[Any]:
     """Return the tests that an event is one record, of what reads events by their id (semantics.md 2.3).
 
-    The members of a subquery are the events; of a measure that holds a subquery any event of the target could matter.
+    A named subquery and one that a measure has in place are tested alike: the events are their members.
     """
     match model.kind:
         case "subquery":
-            read = [plan.subqueries[model.of].subquery]
+            subquery = plan.subqueries[model.of].subquery
+            return [_event_test(subquery.target, {})] if subquery.grain.level == "event" else []
         case "measure":
-            read = list(inline_subqueries(plan.measures[model.of].expression))
+            pass
         case _:
             return []
-    targets = {s.target.name: s.target for s in read if s.grain.level == "event"}
-    return [_event_test(target, is_of_members=model.kind == "subquery") for target in targets.values()]
+    targets = {s.target.name: s.target for s in event_subqueries(plan.measures[model.of])}
+    members = f"ref('inline_events__{model.pack}')"
+    return [
+        _event_test(target, {"members": members, "measure": model.of, "target_name": name})
+        for name, target in targets.items()
+    ]
 
 
-def _event_test(target: Target, *, is_of_members: bool) -> dict[str, Any]:
+def _event_test(target: Target, members: dict[str, str]) -> dict[str, Any]:
     arguments: dict[str, Any] = {"target": relation(target.model).strip("{} "), "record": list(target.record)}
     if target.person != "person_id":
         arguments["person"] = target.person
     if target.event != "event_id":
         arguments["event"] = target.event
-    if not is_of_members:
-        arguments["is_of_members"] = False
+    arguments |= members
     return {"event_is_one_record": {"arguments": arguments}}
 
 
@@ -107,6 +111,8 @@ def columns(model: Model, plan: Plan) -> list[tuple[str, str, str]]:
         case "concept_set":
             return [("concept_id", "bigint", "A concept of the set")]
         case "dropped":
+        case "inline_events":
+            return _inline_event_columns()
             return dropped_columns()
         case "strata":
             return stratum_columns()
@@ -163,6 +169,15 @@ def stratum_columns() -> list[tuple[str, str, str]]:
         ("cohort_date", "date", "The cohort date at which the stratum is that"),
         ("stratifier", "string", "What persons are told apart by"),
         ("stratum", "string", "The part that the person is in; unknown where that is not known"),
+    ]
+
+
+def _inline_event_columns() -> list[tuple[str, str, str]]:
+    return [
+        ("measure", "string", "The measure that has the subquery in place"),
+        ("target_name", "string", "The target that the events are of"),
+        ("person_id", "bigint", "The person"),
+        ("event_id", "bigint", "The event"),
     ]
 
 

@@ -17,6 +17,30 @@ from typing import Any
 _NO_RELATION = re.compile(r"(table|relation|schema)\b.* does not exist|TABLE_OR_VIEW_NOT_FOUND", re.IGNORECASE)
 
 
+# What DuckDB, Python and the system say where a file cannot be opened or written, and what a person is told.
+_FILE_FAULTS = (
+    (
+        re.compile(r"Could not set lock on file \"(?P<file>[^\"]+)\".*?(?:PID (?P<pid>\d+))?\)", re.DOTALL),
+        "another program holds the database {file}{pid}: close it, or wait until it ends",
+    ),
+    (
+        re.compile(r"No space left on device(?:: '(?P<file>[^']+)')?"),
+        "the disk is full{file}: make room, then run it again",
+    ),
+    (
+        re.compile(r"File too large(?:: '(?P<file>[^']+)')?"),
+        "a file would be larger than is allowed{file}: raise the limit, then run it again",
+    ),
+    (
+        re.compile(
+            r"(?:Cannot open file \"(?P<duckdb>[^\"]+)\": |\[Errno \d+\] )?"
+            r"(?P<why>Permission denied|Read-only file system|Not a directory)(?:: '(?P<file>[^']+)')?"
+        ),
+        "{file} cannot be written: {why}",
+    ),
+)
+
+
 class WarehouseError(Exception):
     """dbt could not be started, or said no; the message is for a person."""
 
@@ -50,10 +74,26 @@ def query(project: Path, sql: str, options: tuple[str, ...] = ()) -> list[dict[s
     return list(rows)
 
 
-def _failed(said: str) -> WarehouseError:
+def _failed(said: str, doing: str = "answer") -> WarehouseError:
+    """Return what to tell a person of dbt's output: one line for what is known, all of it for the rest."""
     if _NO_RELATION.search(said):
         return WarehouseError("the project is not built there, or not whole: run `dbt build`")
-    return WarehouseError(f"dbt could not answer. It says:\n{said.strip()}")
+    for pattern, text in _FILE_FAULTS:
+        found = pattern.search(said)
+        if found is not None:
+            return WarehouseError(_file_fault(text, found.groupdict()))
+    if not said.strip():  # dbt ends so where it cannot open its log
+        return WarehouseError(f"dbt could not {doing}, and says nothing: its folders logs and target must be writable")
+    return WarehouseError(f"dbt could not {doing}. It says:\n{said.strip()}")
+
+
+def _file_fault(text: str, found: dict[str, str | None]) -> str:
+    file = found.get("file") or found.get("duckdb")
+    if text.startswith("{file}"):
+        return text.format(file=file or "a file or folder", why=found["why"])
+    if "{pid}" in text:
+        return text.format(file=file, pid=f" (process {found['pid']})" if found["pid"] else "")
+    return text.format(file=f" ({file})" if file else "")
 
 
 def operation(
@@ -108,7 +148,7 @@ def run(project: Path) -> Ran:
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=project, check=False)
     results = project / "target" / "run_results.json"
     if done.returncode not in (0, 1) or not results.is_file():
-        raise WarehouseError(f"dbt could not run. It says:\n{(done.stdout + done.stderr).strip()}")
+        raise _failed(done.stdout + done.stderr, "run")
     failures = {}
     for result in json.loads(results.read_text(encoding="utf-8"))["results"]:
         if result["status"] not in ("success", "skipped"):

@@ -1,4 +1,5 @@
--- The care site of each visit, and that of the provider who was seen, for its days. A visit without an end is one day.
+-- The care site of each visit, and that of the provider who was seen, for its days. What a visit without an end holds is
+-- for the rule of attribution to say (missing_end in definitions/omop/populations.yml).
 with
 
 visit as (
@@ -8,7 +9,7 @@ visit as (
         care_site_id,
         provider_id,
         visit_start_date,
-        coalesce(visit_end_date, visit_start_date) as visit_end_date
+        visit_end_date
     from {{ ref('stg_omop__visit_occurrence') }}
     where
         person_id is not null
@@ -36,4 +37,4 @@ select
 from visit
 left join provider
     on visit.provider_id = provider.provider_id
-where visit.visit_start_date <= visit.visit_end_date
+where visit.visit_end_date is null or visit.visit_start_date <= visit.visit_end_date

@@ -3,6 +3,13 @@
 
 with
 
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
 final_target_row as (
 
     select
@@ -36,9 +43,11 @@ final_eligible as (
         target_row.multiaxial_diagnosis_complete,
         target_row.registration_complete
     from final_target_row as target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
 ),
 

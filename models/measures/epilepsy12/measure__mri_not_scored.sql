@@ -25,7 +25,14 @@ measure__syndrome_without_mri as (
 
 ),
 
-part_1_target_row as (
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+part_1_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -36,6 +43,25 @@ part_1_target_row as (
         cast(mri_brain_requested_date as date) as mri_brain_requested_date,
         mri_indicated
     from {{ ref('target__e12_investigations') }}
+
+),
+
+-- A day after as_of is not known yet.
+part_1_target_row as (
+
+    select
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.measure_resolver,
+        recorded.measure_date,
+        case
+            when recorded.mri_brain_reported_date <= run_context.as_of
+                then recorded.mri_brain_reported_date
+        end as mri_brain_reported_date,
+        recorded.mri_brain_requested_date,
+        recorded.mri_indicated
+    from part_1_recorded_row as recorded
+    cross join run_context
 
 ),
 
@@ -50,9 +76,11 @@ part_1_eligible as (
         target_row.mri_brain_requested_date,
         target_row.mri_indicated
     from part_1_target_row as target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
 ),
 

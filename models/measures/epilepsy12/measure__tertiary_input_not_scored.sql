@@ -25,7 +25,14 @@ measure__tertiary_input_due as (
 
 ),
 
-part_1_target_row as (
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+part_1_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -35,6 +42,24 @@ part_1_target_row as (
         childrens_epilepsy_surgical_service_referral_made,
         cast(paediatric_neurologist_input_date as date) as paediatric_neurologist_input_date
     from {{ ref('target__e12_assessment') }}
+
+),
+
+-- A day after as_of is not known yet.
+part_1_target_row as (
+
+    select
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.measure_resolver,
+        recorded.measure_date,
+        recorded.childrens_epilepsy_surgical_service_referral_made,
+        case
+            when recorded.paediatric_neurologist_input_date <= run_context.as_of
+                then recorded.paediatric_neurologist_input_date
+        end as paediatric_neurologist_input_date
+    from part_1_recorded_row as recorded
+    cross join run_context
 
 ),
 
@@ -48,9 +73,11 @@ part_1_eligible as (
         target_row.childrens_epilepsy_surgical_service_referral_made,
         target_row.paediatric_neurologist_input_date
     from part_1_target_row as target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
 ),
 

@@ -35,7 +35,8 @@ final as (
     inner join person
         on member.person_id = person.person_id
     where
-        member.measure_date < {{ add_interval('person.birth_date', 144, 0) }}
+        member.measure_date >= person.birth_date
+        and member.measure_date < {{ add_interval('person.birth_date', 144, 0) }}
 
 )
 

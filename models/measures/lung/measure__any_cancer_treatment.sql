@@ -36,6 +36,13 @@ measure__systemic_therapy as (
 
 ),
 
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
 part_1_target_row as (
 
     select
@@ -57,9 +64,11 @@ part_1_eligible as (
         target_row.measure_date,
         target_row.concept_id
     from part_1_target_row as target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
 ),
 
@@ -107,9 +116,11 @@ part_2_eligible as (
         target_row.measure_date,
         target_row.concept_id
     from part_2_target_row as target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
 ),
 

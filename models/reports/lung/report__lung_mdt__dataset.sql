@@ -470,6 +470,13 @@ slice_1 as (
 
     ),
 
+    run_context as (
+
+        select as_of
+        from {{ ref('run_context') }}
+
+    ),
+
     first__new_lung_cancer as (
 
         -- the cohort keys that it has, with its first known date
@@ -561,9 +568,11 @@ slice_1 as (
             target_row.concept_id,
             target_row.value_text
         from rows__clinical_trial__target_row as target_row
+        cross join run_context
         where
             target_row.person_id is not null
             and target_row.measure_resolver is not null
+            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
     ),
 
@@ -668,9 +677,11 @@ slice_1 as (
             target_row.concept_id,
             target_row.value_concept_id
         from rows__tests_declined__target_row as target_row
+        cross join run_context
         where
             target_row.person_id is not null
             and target_row.measure_resolver is not null
+            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
     ),
 
@@ -763,9 +774,11 @@ slice_1 as (
             target_row.concept_id,
             target_row.value_number
         from rows__ecog__target_row as target_row
+        cross join run_context
         where
             target_row.person_id is not null
             and target_row.measure_resolver is not null
+            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
     ),
 
@@ -858,9 +871,11 @@ slice_1 as (
             target_row.concept_id,
             target_row.value_concept_id
         from rows__smoking__target_row as target_row
+        cross join run_context
         where
             target_row.person_id is not null
             and target_row.measure_resolver is not null
+            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
             and not coalesce(
                 target_row.value_concept_id = 2000000064,
                 false
@@ -973,9 +988,11 @@ slice_1 as (
             target_row.concept_id,
             target_row.value_number
         from rows__lung_function__target_row as target_row
+        cross join run_context
         where
             target_row.person_id is not null
             and target_row.measure_resolver is not null
+            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
     ),
 
@@ -1116,9 +1133,11 @@ slice_1 as (
             target_row.concept_id,
             target_row.value_concept_id
         from rows__treatment_declined__target_row as target_row
+        cross join run_context
         where
             target_row.person_id is not null
             and target_row.measure_resolver is not null
+            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
     ),
 
@@ -1387,9 +1406,11 @@ slice_1 as (
             target_row.concept_id,
             target_row.value_concept_id
         from rows__molecular_testing__target_row as target_row
+        cross join run_context
         where
             target_row.person_id is not null
             and target_row.measure_resolver is not null
+            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
             and not coalesce(
                 target_row.value_concept_id = 2000000058,
                 false
@@ -1498,9 +1519,11 @@ slice_1 as (
             target_row.number_value,
             target_row.concept_id
         from rows__stage_iv__target_row as target_row
+        cross join run_context
         where
             target_row.person_id is not null
             and target_row.measure_resolver is not null
+            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
     ),
 
@@ -1591,9 +1614,11 @@ slice_1 as (
             target_row.number_value,
             target_row.concept_id
         from rows__palliative_referral__target_row as target_row
+        cross join run_context
         where
             target_row.person_id is not null
             and target_row.measure_resolver is not null
+            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
     ),
 
@@ -2106,6 +2131,13 @@ slice_2 as (
 
     ),
 
+    run_context as (
+
+        select as_of
+        from {{ ref('run_context') }}
+
+    ),
+
     first__last_ecog as (
 
         -- the cohort keys that it has, with its first known date
@@ -2161,6 +2193,7 @@ slice_2 as (
             cast(episode_id as bigint) as episode_id,
             cast(episode_id as bigint) as measure_resolver,
             cast(specialist_date as date) as measure_date,
+            cast(start_date as date) as event_start,
             cast(event_id as bigint) as number_event_id,
             {{ to_number('value_number') }} as number_value,
             {{ to_number('value_number') }} as value_number
@@ -2179,9 +2212,12 @@ slice_2 as (
             target_row.number_value,
             target_row.value_number
         from rows__days_ref_to_specialist__target_row as target_row
+        cross join run_context
         where
             target_row.person_id is not null
             and target_row.measure_resolver is not null
+            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
+            and (target_row.event_start is null or target_row.event_start <= run_context.as_of)
 
     ),
 
@@ -2254,6 +2290,7 @@ slice_2 as (
             cast(episode_id as bigint) as episode_id,
             cast(episode_id as bigint) as measure_resolver,
             cast(treatment_date as date) as measure_date,
+            cast(start_date as date) as event_start,
             cast(event_id as bigint) as number_event_id,
             {{ to_number('value_number') }} as number_value,
             {{ to_number('value_number') }} as value_number
@@ -2272,9 +2309,12 @@ slice_2 as (
             target_row.number_value,
             target_row.value_number
         from rows__days_ref_to_treatment__target_row as target_row
+        cross join run_context
         where
             target_row.person_id is not null
             and target_row.measure_resolver is not null
+            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
+            and (target_row.event_start is null or target_row.event_start <= run_context.as_of)
 
     ),
 
@@ -2347,6 +2387,7 @@ slice_2 as (
             cast(episode_id as bigint) as episode_id,
             cast(episode_id as bigint) as measure_resolver,
             cast(treatment_date as date) as measure_date,
+            cast(start_date as date) as event_start,
             cast(event_id as bigint) as number_event_id,
             {{ to_number('value_number') }} as number_value,
             {{ to_number('value_number') }} as value_number
@@ -2365,9 +2406,12 @@ slice_2 as (
             target_row.number_value,
             target_row.value_number
         from rows__days_dx_to_treatment__target_row as target_row
+        cross join run_context
         where
             target_row.person_id is not null
             and target_row.measure_resolver is not null
+            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
+            and (target_row.event_start is null or target_row.event_start <= run_context.as_of)
 
     ),
 
@@ -2440,6 +2484,7 @@ slice_2 as (
             cast(episode_id as bigint) as episode_id,
             cast(episode_id as bigint) as measure_resolver,
             cast(treatment_date as date) as measure_date,
+            cast(start_date as date) as event_start,
             cast(event_id as bigint) as number_event_id,
             {{ to_number('value_number') }} as number_value,
             {{ to_number('value_number') }} as value_number
@@ -2458,9 +2503,12 @@ slice_2 as (
             target_row.number_value,
             target_row.value_number
         from rows__days_tx_to_death__target_row as target_row
+        cross join run_context
         where
             target_row.person_id is not null
             and target_row.measure_resolver is not null
+            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
+            and (target_row.event_start is null or target_row.event_start <= run_context.as_of)
 
     ),
 

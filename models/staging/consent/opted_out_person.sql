@@ -22,7 +22,7 @@ run_context as (
 other_purpose as (
 
     {% for purpose in var('purposes') if purpose != var('purpose') %}
-        select '{{ purpose }}' as purpose
+        select '{{ purpose | replace("'", "''") }}' as purpose
 
         union all
 

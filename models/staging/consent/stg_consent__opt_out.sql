@@ -1,10 +1,11 @@
+{{ config(pre_hook="{{ stop_on_opt_outs() }}") }}
 {%- set table = var('opt_out_table') -%}
 
 with recorded as (
 
     select
-        {{ to_text('population' if table else 'null') }} as population,
-        {{ to_bigint('person_id' if table else 'null') }} as person_id,
+        lower(trim({{ to_text('population' if table else 'null') }})) as population,
+        {{ opt_out_person() if table else to_bigint('null') }} as person_id,
         {{ to_text('purpose' if table else 'null') }} as purpose,
         {{ to_day('opted_out_on' if table else 'null') }} as opted_out_on
     from {{ opt_out_source() }}

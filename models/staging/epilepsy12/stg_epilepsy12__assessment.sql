@@ -1,4 +1,12 @@
-with recorded as (
+with opted_out as (
+
+    select person_id
+    from {{ ref('opted_out_person') }}
+    where population = 'epilepsy12'
+
+),
+
+recorded as (
 
     select
         {{ text_id('child_id') }} as person_id,
@@ -37,3 +45,8 @@ select
     epilepsy_specialist_nurse_referral_date,
     epilepsy_specialist_nurse_input_date
 from recorded
+where not exists (
+    select 1
+    from opted_out
+    where opted_out.person_id = recorded.person_id
+)

@@ -30,6 +30,7 @@ with_birth_month as (
     select
         person_id,
         birth_day,
+        year_of_birth,
         case
             when year_of_birth between 1 and 9999
                 then make_date(
@@ -54,8 +55,12 @@ with_birth_date as (
 
     select
         person_id,
+        -- the day of birth_datetime counts only where it is of the year of birth, or where that is not known
         coalesce(
-            birth_day,
+            case
+                when year_of_birth is null or extract(year from birth_day) = year_of_birth
+                    then birth_day
+            end,
             case
                 when day_of_birth between 1 and extract(day from {{ add_interval('birth_month', 1, -1) }})
                     then {{ add_interval('birth_month', 0, 'day_of_birth - 1') }}

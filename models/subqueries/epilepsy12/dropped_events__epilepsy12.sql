@@ -3,7 +3,14 @@
 
 with
 
-dropped_1_target_row as (
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+dropped_1_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -17,6 +24,25 @@ dropped_1_target_row as (
 
 ),
 
+-- A day after as_of is not known yet.
+dropped_1_target_row as (
+
+    select
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.measure_resolver,
+        recorded.measure_date,
+        recorded.consultant_paediatrician_input_date,
+        case
+            when recorded.consultant_paediatrician_referral_date <= run_context.as_of
+                then recorded.consultant_paediatrician_referral_date
+        end as consultant_paediatrician_referral_date,
+        recorded.consultant_paediatrician_referral_made
+    from dropped_1_recorded_row as recorded
+    cross join run_context
+
+),
+
 dropped_1_eligible as (
 
     select
@@ -26,10 +52,16 @@ dropped_1_eligible as (
         target_row.measure_date,
         target_row.consultant_paediatrician_input_date,
         target_row.consultant_paediatrician_referral_date,
-        target_row.consultant_paediatrician_referral_made
+        target_row.consultant_paediatrician_referral_made,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_1_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -39,7 +71,8 @@ dropped_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_1_eligible
     where (
         consultant_paediatrician_referral_made is not null
@@ -49,7 +82,7 @@ dropped_1 as (
 
 ),
 
-dropped_2_target_row as (
+dropped_2_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -63,6 +96,25 @@ dropped_2_target_row as (
 
 ),
 
+-- A day after as_of is not known yet.
+dropped_2_target_row as (
+
+    select
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.measure_resolver,
+        recorded.measure_date,
+        case
+            when recorded.consultant_paediatrician_input_date <= run_context.as_of
+                then recorded.consultant_paediatrician_input_date
+        end as consultant_paediatrician_input_date,
+        recorded.consultant_paediatrician_referral_date,
+        recorded.consultant_paediatrician_referral_made
+    from dropped_2_recorded_row as recorded
+    cross join run_context
+
+),
+
 dropped_2_eligible as (
 
     select
@@ -72,10 +124,16 @@ dropped_2_eligible as (
         target_row.measure_date,
         target_row.consultant_paediatrician_input_date,
         target_row.consultant_paediatrician_referral_date,
-        target_row.consultant_paediatrician_referral_made
+        target_row.consultant_paediatrician_referral_made,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_2_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -85,7 +143,8 @@ dropped_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_2_eligible
     where (
         consultant_paediatrician_referral_made is not null
@@ -116,10 +175,16 @@ dropped_3_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.mri_brain_reported_date,
-        target_row.mri_indicated
+        target_row.mri_indicated,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_3_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
         and not coalesce(
             target_row.mri_indicated = false,
             false
@@ -133,13 +198,14 @@ dropped_3 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_3_eligible
     where mri_brain_reported_date is not null
 
 ),
 
-dropped_4_target_row as (
+dropped_4_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -152,6 +218,24 @@ dropped_4_target_row as (
 
 ),
 
+-- A day after as_of is not known yet.
+dropped_4_target_row as (
+
+    select
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.measure_resolver,
+        recorded.measure_date,
+        case
+            when recorded.mri_brain_reported_date <= run_context.as_of
+                then recorded.mri_brain_reported_date
+        end as mri_brain_reported_date,
+        recorded.mri_brain_requested_date
+    from dropped_4_recorded_row as recorded
+    cross join run_context
+
+),
+
 dropped_4_eligible as (
 
     select
@@ -160,10 +244,16 @@ dropped_4_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.mri_brain_reported_date,
-        target_row.mri_brain_requested_date
+        target_row.mri_brain_requested_date,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_4_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -173,13 +263,14 @@ dropped_4 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_4_eligible
     where (mri_brain_requested_date is not null and mri_brain_reported_date is not null)
 
 ),
 
-dropped_5_target_row as (
+dropped_5_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -193,6 +284,25 @@ dropped_5_target_row as (
 
 ),
 
+-- A day after as_of is not known yet.
+dropped_5_target_row as (
+
+    select
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.measure_resolver,
+        recorded.measure_date,
+        recorded.paediatric_neurologist_input_date,
+        case
+            when recorded.paediatric_neurologist_referral_date <= run_context.as_of
+                then recorded.paediatric_neurologist_referral_date
+        end as paediatric_neurologist_referral_date,
+        recorded.paediatric_neurologist_referral_made
+    from dropped_5_recorded_row as recorded
+    cross join run_context
+
+),
+
 dropped_5_eligible as (
 
     select
@@ -202,10 +312,16 @@ dropped_5_eligible as (
         target_row.measure_date,
         target_row.paediatric_neurologist_input_date,
         target_row.paediatric_neurologist_referral_date,
-        target_row.paediatric_neurologist_referral_made
+        target_row.paediatric_neurologist_referral_made,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_5_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -215,7 +331,8 @@ dropped_5 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_5_eligible
     where (
         paediatric_neurologist_referral_made is not null
@@ -225,7 +342,7 @@ dropped_5 as (
 
 ),
 
-dropped_6_target_row as (
+dropped_6_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -239,6 +356,25 @@ dropped_6_target_row as (
 
 ),
 
+-- A day after as_of is not known yet.
+dropped_6_target_row as (
+
+    select
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.measure_resolver,
+        recorded.measure_date,
+        case
+            when recorded.paediatric_neurologist_input_date <= run_context.as_of
+                then recorded.paediatric_neurologist_input_date
+        end as paediatric_neurologist_input_date,
+        recorded.paediatric_neurologist_referral_date,
+        recorded.paediatric_neurologist_referral_made
+    from dropped_6_recorded_row as recorded
+    cross join run_context
+
+),
+
 dropped_6_eligible as (
 
     select
@@ -248,10 +384,16 @@ dropped_6_eligible as (
         target_row.measure_date,
         target_row.paediatric_neurologist_input_date,
         target_row.paediatric_neurologist_referral_date,
-        target_row.paediatric_neurologist_referral_made
+        target_row.paediatric_neurologist_referral_made,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_6_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -261,7 +403,8 @@ dropped_6 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_6_eligible
     where (
         paediatric_neurologist_referral_made is not null
@@ -271,7 +414,7 @@ dropped_6 as (
 
 ),
 
-dropped_7_target_row as (
+dropped_7_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -285,6 +428,25 @@ dropped_7_target_row as (
 
 ),
 
+-- A day after as_of is not known yet.
+dropped_7_target_row as (
+
+    select
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.measure_resolver,
+        recorded.measure_date,
+        recorded.epilepsy_specialist_nurse_input_date,
+        case
+            when recorded.epilepsy_specialist_nurse_referral_date <= run_context.as_of
+                then recorded.epilepsy_specialist_nurse_referral_date
+        end as epilepsy_specialist_nurse_referral_date,
+        recorded.epilepsy_specialist_nurse_referral_made
+    from dropped_7_recorded_row as recorded
+    cross join run_context
+
+),
+
 dropped_7_eligible as (
 
     select
@@ -294,10 +456,16 @@ dropped_7_eligible as (
         target_row.measure_date,
         target_row.epilepsy_specialist_nurse_input_date,
         target_row.epilepsy_specialist_nurse_referral_date,
-        target_row.epilepsy_specialist_nurse_referral_made
+        target_row.epilepsy_specialist_nurse_referral_made,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_7_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -307,7 +475,8 @@ dropped_7 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_7_eligible
     where (
         epilepsy_specialist_nurse_referral_made = true
@@ -336,10 +505,16 @@ dropped_8_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.is_rescue
+        target_row.is_rescue,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_8_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -349,7 +524,8 @@ dropped_8 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_8_eligible
     where is_rescue = false
 
@@ -376,10 +552,16 @@ dropped_9_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.eligibility_criteria_met,
-        target_row.first_paediatric_assessment_date
+        target_row.first_paediatric_assessment_date,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_9_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -389,7 +571,8 @@ dropped_9 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_9_eligible
     where (first_paediatric_assessment_date is not null and eligibility_criteria_met = true)
 
@@ -414,10 +597,14 @@ dropped_10_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.medicine_name
+        target_row.medicine_name,
+        false as is_after_as_of
     from dropped_10_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -427,7 +614,8 @@ dropped_10 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_10_eligible
     where medicine_name = 'Sodium valproate'
 
@@ -454,10 +642,14 @@ dropped_11_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.actively_involved,
-        target_row.primary_centre
+        target_row.primary_centre,
+        false as is_after_as_of
     from dropped_11_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -467,7 +659,8 @@ dropped_11 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_11_eligible
     where (actively_involved = true and primary_centre = true)
 
@@ -504,10 +697,16 @@ dropped_12_eligible as (
         target_row.investigations_complete,
         target_row.management_complete,
         target_row.multiaxial_diagnosis_complete,
-        target_row.registration_complete
+        target_row.registration_complete,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_12_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -517,7 +716,8 @@ dropped_12 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_12_eligible
     where (
         registration_complete = true
@@ -550,10 +750,14 @@ dropped_13_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.has_form
+        target_row.has_form,
+        false as is_after_as_of
     from dropped_13_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -563,7 +767,8 @@ dropped_13 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_13_eligible
     where has_form = false
 
@@ -588,10 +793,14 @@ dropped_14_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.were_any_of_the_epileptic_seizures_convulsive
+        target_row.were_any_of_the_epileptic_seizures_convulsive,
+        false as is_after_as_of
     from dropped_14_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -601,7 +810,8 @@ dropped_14 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_14_eligible
     where were_any_of_the_epileptic_seizures_convulsive = false
 
@@ -626,10 +836,14 @@ dropped_15_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.has_form
+        target_row.has_form,
+        false as is_after_as_of
     from dropped_15_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -639,7 +853,8 @@ dropped_15 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_15_eligible
     where has_form = false
 
@@ -664,10 +879,14 @@ dropped_16_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.were_any_of_the_epileptic_seizures_convulsive
+        target_row.were_any_of_the_epileptic_seizures_convulsive,
+        false as is_after_as_of
     from dropped_16_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -677,7 +896,8 @@ dropped_16 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_16_eligible
     where were_any_of_the_epileptic_seizures_convulsive is null
 
@@ -702,10 +922,14 @@ dropped_17_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.twelve_lead_ecg_status
+        target_row.twelve_lead_ecg_status,
+        false as is_after_as_of
     from dropped_17_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -715,7 +939,8 @@ dropped_17 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_17_eligible
     where twelve_lead_ecg_status is null
 
@@ -740,10 +965,14 @@ dropped_18_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.twelve_lead_ecg_status
+        target_row.twelve_lead_ecg_status,
+        false as is_after_as_of
     from dropped_18_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -753,7 +982,8 @@ dropped_18 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_18_eligible
     where twelve_lead_ecg_status = true
 
@@ -780,10 +1010,14 @@ dropped_19_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_include_first_aid
+        target_row.individualised_care_plan_include_first_aid,
+        false as is_after_as_of
     from dropped_19_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -797,7 +1031,8 @@ dropped_19 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_19_eligible
     where individualised_care_plan_include_first_aid = true
 
@@ -824,10 +1059,14 @@ dropped_20_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_include_first_aid
+        target_row.individualised_care_plan_include_first_aid,
+        false as is_after_as_of
     from dropped_20_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -841,7 +1080,8 @@ dropped_20 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_20_eligible
     where individualised_care_plan_include_first_aid is null
 
@@ -866,10 +1106,14 @@ dropped_21_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.mental_health_issue_identified
+        target_row.mental_health_issue_identified,
+        false as is_after_as_of
     from dropped_21_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -879,7 +1123,8 @@ dropped_21 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_21_eligible
     where mental_health_issue_identified = true
 
@@ -904,10 +1149,14 @@ dropped_22_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.mental_health_screen
+        target_row.mental_health_screen,
+        false as is_after_as_of
     from dropped_22_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -917,7 +1166,8 @@ dropped_22 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_22_eligible
     where mental_health_screen = true
 
@@ -942,10 +1192,14 @@ dropped_23_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.has_support_for_mental_health_support
+        target_row.has_support_for_mental_health_support,
+        false as is_after_as_of
     from dropped_23_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -955,7 +1209,8 @@ dropped_23 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_23_eligible
     where has_support_for_mental_health_support = true
 
@@ -980,10 +1235,14 @@ dropped_24_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.syndrome_name
+        target_row.syndrome_name,
+        false as is_after_as_of
     from dropped_24_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -993,7 +1252,8 @@ dropped_24 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_24_eligible
     where syndrome_name in (
         'Childhood absence epilepsy',
@@ -1005,7 +1265,7 @@ dropped_24 as (
 
 ),
 
-dropped_25_target_row as (
+dropped_25_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -1019,6 +1279,25 @@ dropped_25_target_row as (
 
 ),
 
+-- A day after as_of is not known yet.
+dropped_25_target_row as (
+
+    select
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.measure_resolver,
+        recorded.measure_date,
+        case
+            when recorded.mri_brain_reported_date <= run_context.as_of
+                then recorded.mri_brain_reported_date
+        end as mri_brain_reported_date,
+        recorded.mri_brain_requested_date,
+        recorded.mri_indicated
+    from dropped_25_recorded_row as recorded
+    cross join run_context
+
+),
+
 dropped_25_eligible as (
 
     select
@@ -1028,10 +1307,16 @@ dropped_25_eligible as (
         target_row.measure_date,
         target_row.mri_brain_reported_date,
         target_row.mri_brain_requested_date,
-        target_row.mri_indicated
+        target_row.mri_indicated,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_25_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1041,7 +1326,8 @@ dropped_25_rule_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_25_eligible
     where (mri_indicated = true and mri_brain_requested_date is null)
 
@@ -1053,7 +1339,8 @@ dropped_25_rule_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_25_eligible
     where (mri_indicated = true and mri_brain_reported_date is null)
 
@@ -1065,7 +1352,8 @@ dropped_25 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_25_rule_1
 
     union all
@@ -1074,7 +1362,8 @@ dropped_25 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_25_rule_2
 
 ),
@@ -1102,10 +1391,14 @@ dropped_26_eligible as (
         target_row.measure_date,
         target_row.focal_onset_myoclonic,
         target_row.generalised_onset,
-        target_row.status
+        target_row.status,
+        false as is_after_as_of
     from dropped_26_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -1115,7 +1408,8 @@ dropped_26_rule_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_26_eligible
     where (status = 'E' and generalised_onset = 'MyC')
 
@@ -1127,7 +1421,8 @@ dropped_26_rule_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_26_eligible
     where (status = 'E' and focal_onset_myoclonic = true)
 
@@ -1139,7 +1434,8 @@ dropped_26 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_26_rule_1
 
     union all
@@ -1148,7 +1444,8 @@ dropped_26 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_26_rule_2
 
 ),
@@ -1172,10 +1469,14 @@ dropped_27_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.epilepsy_specialist_nurse_referral_made
+        target_row.epilepsy_specialist_nurse_referral_made,
+        false as is_after_as_of
     from dropped_27_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -1185,7 +1486,8 @@ dropped_27 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_27_eligible
     where epilepsy_specialist_nurse_referral_made = false
 
@@ -1212,10 +1514,14 @@ dropped_28_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.consultant_paediatrician_referral_made,
-        target_row.paediatric_neurologist_referral_made
+        target_row.paediatric_neurologist_referral_made,
+        false as is_after_as_of
     from dropped_28_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -1225,7 +1531,8 @@ dropped_28 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_28_eligible
     where (consultant_paediatrician_referral_made = false and paediatric_neurologist_referral_made = false)
 
@@ -1252,10 +1559,14 @@ dropped_29_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_includes_general_participation_risk
+        target_row.individualised_care_plan_includes_general_participation_risk,
+        false as is_after_as_of
     from dropped_29_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -1269,7 +1580,8 @@ dropped_29 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_29_eligible
     where individualised_care_plan_includes_general_participation_risk = true
 
@@ -1296,10 +1608,14 @@ dropped_30_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_includes_general_participation_risk
+        target_row.individualised_care_plan_includes_general_participation_risk,
+        false as is_after_as_of
     from dropped_30_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -1313,7 +1629,8 @@ dropped_30 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_30_eligible
     where individualised_care_plan_includes_general_participation_risk is null
 
@@ -1340,10 +1657,14 @@ dropped_31_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.individualised_care_plan_has_parent_carer_child_agreement,
-        target_row.individualised_care_plan_in_place
+        target_row.individualised_care_plan_in_place,
+        false as is_after_as_of
     from dropped_31_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -1357,7 +1678,8 @@ dropped_31 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_31_eligible
     where individualised_care_plan_has_parent_carer_child_agreement = true
 
@@ -1384,10 +1706,14 @@ dropped_32_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.individualised_care_plan_has_parent_carer_child_agreement,
-        target_row.individualised_care_plan_in_place
+        target_row.individualised_care_plan_in_place,
+        false as is_after_as_of
     from dropped_32_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -1401,7 +1727,8 @@ dropped_32 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_32_eligible
     where individualised_care_plan_has_parent_carer_child_agreement is null
 
@@ -1430,10 +1757,14 @@ dropped_33_eligible as (
         target_row.measure_date,
         target_row.has_individualised_care_plan_been_updated_in_the_last_year,
         target_row.individualised_care_plan_has_parent_carer_child_agreement,
-        target_row.individualised_care_plan_in_place
+        target_row.individualised_care_plan_in_place,
+        false as is_after_as_of
     from dropped_33_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -1443,7 +1774,8 @@ dropped_33_rule_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_33_eligible
     where individualised_care_plan_in_place is null
 
@@ -1455,7 +1787,8 @@ dropped_33_rule_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_33_eligible
     where (
         individualised_care_plan_in_place = true
@@ -1470,7 +1803,8 @@ dropped_33_rule_3 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_33_eligible
     where (
         individualised_care_plan_in_place = true
@@ -1485,7 +1819,8 @@ dropped_33 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_33_rule_1
 
     union all
@@ -1494,7 +1829,8 @@ dropped_33 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_33_rule_2
 
     union all
@@ -1503,7 +1839,8 @@ dropped_33 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_33_rule_3
 
 ),
@@ -1541,10 +1878,14 @@ dropped_34_eligible as (
         target_row.individualised_care_plan_include_first_aid,
         target_row.individualised_care_plan_includes_general_participation_risk,
         target_row.individualised_care_plan_includes_service_contact_details,
-        target_row.individualised_care_plan_parental_prolonged_seizure_care
+        target_row.individualised_care_plan_parental_prolonged_seizure_care,
+        false as is_after_as_of
     from dropped_34_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             (
                 target_row.has_rescue_medication_been_prescribed = true
@@ -1561,7 +1902,8 @@ dropped_34 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_34_eligible
     where (
         individualised_care_plan_in_place = true
@@ -1607,10 +1949,14 @@ dropped_35_eligible as (
         target_row.individualised_care_plan_include_first_aid,
         target_row.individualised_care_plan_includes_general_participation_risk,
         target_row.individualised_care_plan_includes_service_contact_details,
-        target_row.individualised_care_plan_parental_prolonged_seizure_care
+        target_row.individualised_care_plan_parental_prolonged_seizure_care,
+        false as is_after_as_of
     from dropped_35_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -1624,7 +1970,8 @@ dropped_35_rule_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_35_eligible
     where individualised_care_plan_in_place is null
 
@@ -1636,7 +1983,8 @@ dropped_35_rule_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_35_eligible
     where has_rescue_medication_been_prescribed is null
 
@@ -1648,7 +1996,8 @@ dropped_35_rule_3 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_35_eligible
     where individualised_care_plan_parental_prolonged_seizure_care is null
 
@@ -1660,7 +2009,8 @@ dropped_35_rule_4 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_35_eligible
     where individualised_care_plan_include_first_aid is null
 
@@ -1672,7 +2022,8 @@ dropped_35_rule_5 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_35_eligible
     where individualised_care_plan_addresses_water_safety is null
 
@@ -1684,7 +2035,8 @@ dropped_35_rule_6 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_35_eligible
     where individualised_care_plan_includes_service_contact_details is null
 
@@ -1696,7 +2048,8 @@ dropped_35_rule_7 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_35_eligible
     where individualised_care_plan_includes_general_participation_risk is null
 
@@ -1708,7 +2061,8 @@ dropped_35_rule_8 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_35_eligible
     where individualised_care_plan_addresses_sudep is null
 
@@ -1720,7 +2074,8 @@ dropped_35 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_35_rule_1
 
     union all
@@ -1729,7 +2084,8 @@ dropped_35 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_35_rule_2
 
     union all
@@ -1738,7 +2094,8 @@ dropped_35 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_35_rule_3
 
     union all
@@ -1747,7 +2104,8 @@ dropped_35 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_35_rule_4
 
     union all
@@ -1756,7 +2114,8 @@ dropped_35 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_35_rule_5
 
     union all
@@ -1765,7 +2124,8 @@ dropped_35 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_35_rule_6
 
     union all
@@ -1774,7 +2134,8 @@ dropped_35 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_35_rule_7
 
     union all
@@ -1783,7 +2144,8 @@ dropped_35 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_35_rule_8
 
 ),
@@ -1807,10 +2169,14 @@ dropped_36_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.individualised_care_plan_in_place
+        target_row.individualised_care_plan_in_place,
+        false as is_after_as_of
     from dropped_36_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -1820,7 +2186,8 @@ dropped_36 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_36_eligible
     where individualised_care_plan_in_place = true
 
@@ -1845,10 +2212,14 @@ dropped_37_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.individualised_care_plan_in_place
+        target_row.individualised_care_plan_in_place,
+        false as is_after_as_of
     from dropped_37_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -1858,7 +2229,8 @@ dropped_37 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_37_eligible
     where individualised_care_plan_in_place is null
 
@@ -1885,10 +2257,14 @@ dropped_38_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.has_individualised_care_plan_been_updated_in_the_last_year,
-        target_row.individualised_care_plan_in_place
+        target_row.individualised_care_plan_in_place,
+        false as is_after_as_of
     from dropped_38_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -1902,7 +2278,8 @@ dropped_38 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_38_eligible
     where has_individualised_care_plan_been_updated_in_the_last_year = true
 
@@ -1931,10 +2308,14 @@ dropped_39_eligible as (
         target_row.measure_date,
         target_row.has_individualised_care_plan_been_updated_in_the_last_year,
         target_row.individualised_care_plan_has_parent_carer_child_agreement,
-        target_row.individualised_care_plan_in_place
+        target_row.individualised_care_plan_in_place,
+        false as is_after_as_of
     from dropped_39_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -1944,7 +2325,8 @@ dropped_39 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_39_eligible
     where (
         individualised_care_plan_in_place = true
@@ -1975,10 +2357,14 @@ dropped_40_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.has_individualised_care_plan_been_updated_in_the_last_year,
-        target_row.individualised_care_plan_in_place
+        target_row.individualised_care_plan_in_place,
+        false as is_after_as_of
     from dropped_40_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -1992,7 +2378,8 @@ dropped_40 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_40_eligible
     where has_individualised_care_plan_been_updated_in_the_last_year is null
 
@@ -2019,10 +2406,14 @@ dropped_41_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_parental_prolonged_seizure_care
+        target_row.individualised_care_plan_parental_prolonged_seizure_care,
+        false as is_after_as_of
     from dropped_41_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -2036,7 +2427,8 @@ dropped_41 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_41_eligible
     where individualised_care_plan_parental_prolonged_seizure_care = true
 
@@ -2063,10 +2455,14 @@ dropped_42_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.has_rescue_medication_been_prescribed,
-        target_row.individualised_care_plan_in_place
+        target_row.individualised_care_plan_in_place,
+        false as is_after_as_of
     from dropped_42_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -2080,7 +2476,8 @@ dropped_42 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_42_eligible
     where has_rescue_medication_been_prescribed = false
 
@@ -2109,10 +2506,14 @@ dropped_43_eligible as (
         target_row.measure_date,
         target_row.has_rescue_medication_been_prescribed,
         target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_parental_prolonged_seizure_care
+        target_row.individualised_care_plan_parental_prolonged_seizure_care,
+        false as is_after_as_of
     from dropped_43_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -2126,7 +2527,8 @@ dropped_43_rule_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_43_eligible
     where has_rescue_medication_been_prescribed is null
 
@@ -2138,7 +2540,8 @@ dropped_43_rule_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_43_eligible
     where individualised_care_plan_parental_prolonged_seizure_care is null
 
@@ -2150,7 +2553,8 @@ dropped_43 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_43_rule_1
 
     union all
@@ -2159,7 +2563,8 @@ dropped_43 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_43_rule_2
 
 ),
@@ -2185,10 +2590,14 @@ dropped_44_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_includes_ehcp
+        target_row.individualised_care_plan_includes_ehcp,
+        false as is_after_as_of
     from dropped_44_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -2202,7 +2611,8 @@ dropped_44 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_44_eligible
     where individualised_care_plan_includes_ehcp = true
 
@@ -2229,10 +2639,14 @@ dropped_45_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_includes_ehcp
+        target_row.individualised_care_plan_includes_ehcp,
+        false as is_after_as_of
     from dropped_45_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -2246,7 +2660,8 @@ dropped_45 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_45_eligible
     where individualised_care_plan_includes_ehcp is null
 
@@ -2271,10 +2686,14 @@ dropped_46_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.mental_health_screen
+        target_row.mental_health_screen,
+        false as is_after_as_of
     from dropped_46_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -2284,7 +2703,8 @@ dropped_46 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_46_eligible
     where mental_health_screen is null
 
@@ -2311,10 +2731,14 @@ dropped_47_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_includes_service_contact_details
+        target_row.individualised_care_plan_includes_service_contact_details,
+        false as is_after_as_of
     from dropped_47_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -2328,7 +2752,8 @@ dropped_47 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_47_eligible
     where individualised_care_plan_includes_service_contact_details = true
 
@@ -2355,10 +2780,14 @@ dropped_48_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_includes_service_contact_details
+        target_row.individualised_care_plan_includes_service_contact_details,
+        false as is_after_as_of
     from dropped_48_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -2372,7 +2801,8 @@ dropped_48 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_48_eligible
     where individualised_care_plan_includes_service_contact_details is null
 
@@ -2397,10 +2827,16 @@ dropped_49_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.paediatric_neurologist_input_date
+        target_row.paediatric_neurologist_input_date,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_49_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -2410,7 +2846,8 @@ dropped_49 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_49_eligible
     where paediatric_neurologist_input_date is not null
 
@@ -2435,10 +2872,14 @@ dropped_50_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.childrens_epilepsy_surgical_service_referral_made
+        target_row.childrens_epilepsy_surgical_service_referral_made,
+        false as is_after_as_of
     from dropped_50_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -2448,7 +2889,8 @@ dropped_50 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_50_eligible
     where childrens_epilepsy_surgical_service_referral_made = true
 
@@ -2475,10 +2917,14 @@ dropped_51_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.individualised_care_plan_addresses_sudep,
-        target_row.individualised_care_plan_in_place
+        target_row.individualised_care_plan_in_place,
+        false as is_after_as_of
     from dropped_51_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -2492,7 +2938,8 @@ dropped_51 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_51_eligible
     where individualised_care_plan_addresses_sudep = true
 
@@ -2519,10 +2966,14 @@ dropped_52_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.individualised_care_plan_addresses_sudep,
-        target_row.individualised_care_plan_in_place
+        target_row.individualised_care_plan_in_place,
+        false as is_after_as_of
     from dropped_52_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -2536,7 +2987,8 @@ dropped_52 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_52_eligible
     where individualised_care_plan_addresses_sudep is null
 
@@ -2561,10 +3013,14 @@ dropped_53_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.mental_health_issue_identified
+        target_row.mental_health_issue_identified,
+        false as is_after_as_of
     from dropped_53_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -2574,7 +3030,8 @@ dropped_53 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_53_eligible
     where mental_health_issue_identified is null
 
@@ -2599,10 +3056,14 @@ dropped_54_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.has_support_for_mental_health_support
+        target_row.has_support_for_mental_health_support,
+        false as is_after_as_of
     from dropped_54_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -2612,7 +3073,8 @@ dropped_54 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_54_eligible
     where has_support_for_mental_health_support is null
 
@@ -2641,10 +3103,14 @@ dropped_55_eligible as (
         target_row.measure_date,
         target_row.childrens_epilepsy_surgical_service_referral_criteria_met,
         target_row.childrens_epilepsy_surgical_service_referral_made,
-        target_row.paediatric_neurologist_referral_made
+        target_row.paediatric_neurologist_referral_made,
+        false as is_after_as_of
     from dropped_55_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -2654,7 +3120,8 @@ dropped_55_rule_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_55_eligible
     where childrens_epilepsy_surgical_service_referral_criteria_met is null
 
@@ -2666,7 +3133,8 @@ dropped_55_rule_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_55_eligible
     where (
         childrens_epilepsy_surgical_service_referral_criteria_met = true
@@ -2682,7 +3150,8 @@ dropped_55 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_55_rule_1
 
     union all
@@ -2691,7 +3160,8 @@ dropped_55 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_55_rule_2
 
 ),
@@ -2715,10 +3185,14 @@ dropped_56_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.childrens_epilepsy_surgical_service_referral_criteria_met
+        target_row.childrens_epilepsy_surgical_service_referral_criteria_met,
+        false as is_after_as_of
     from dropped_56_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -2728,13 +3202,14 @@ dropped_56 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_56_eligible
     where childrens_epilepsy_surgical_service_referral_criteria_met = true
 
 ),
 
-dropped_57_target_row as (
+dropped_57_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -2747,6 +3222,24 @@ dropped_57_target_row as (
 
 ),
 
+-- A day after as_of is not known yet.
+dropped_57_target_row as (
+
+    select
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.measure_resolver,
+        recorded.measure_date,
+        recorded.childrens_epilepsy_surgical_service_referral_made,
+        case
+            when recorded.paediatric_neurologist_input_date <= run_context.as_of
+                then recorded.paediatric_neurologist_input_date
+        end as paediatric_neurologist_input_date
+    from dropped_57_recorded_row as recorded
+    cross join run_context
+
+),
+
 dropped_57_eligible as (
 
     select
@@ -2755,10 +3248,16 @@ dropped_57_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.childrens_epilepsy_surgical_service_referral_made,
-        target_row.paediatric_neurologist_input_date
+        target_row.paediatric_neurologist_input_date,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_57_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -2768,7 +3267,8 @@ dropped_57 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_57_eligible
     where (
         paediatric_neurologist_input_date is null
@@ -2796,10 +3296,14 @@ dropped_58_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.has_an_aed_been_given
+        target_row.has_an_aed_been_given,
+        false as is_after_as_of
     from dropped_58_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -2809,7 +3313,8 @@ dropped_58 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_58_eligible
     where has_an_aed_been_given is null
 
@@ -2836,10 +3341,14 @@ dropped_59_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.annual_risk_form_completed,
-        target_row.pregnancy_prevention_programme_in_place
+        target_row.pregnancy_prevention_programme_in_place,
+        false as is_after_as_of
     from dropped_59_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -2849,7 +3358,8 @@ dropped_59_rule_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_59_eligible
     where pregnancy_prevention_programme_in_place is null
 
@@ -2861,7 +3371,8 @@ dropped_59_rule_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_59_eligible
     where annual_risk_form_completed is null
 
@@ -2873,7 +3384,8 @@ dropped_59 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_59_rule_1
 
     union all
@@ -2882,7 +3394,8 @@ dropped_59 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_59_rule_2
 
 ),
@@ -2908,10 +3421,14 @@ dropped_60_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.annual_risk_form_completed,
-        target_row.pregnancy_prevention_programme_in_place
+        target_row.pregnancy_prevention_programme_in_place,
+        false as is_after_as_of
     from dropped_60_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -2921,7 +3438,8 @@ dropped_60_rule_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_60_eligible
     where pregnancy_prevention_programme_in_place = true
 
@@ -2933,7 +3451,8 @@ dropped_60_rule_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_60_eligible
     where annual_risk_form_completed = true
 
@@ -2945,7 +3464,8 @@ dropped_60 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_60_rule_1
 
     union all
@@ -2954,7 +3474,8 @@ dropped_60 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_60_rule_2
 
 ),
@@ -2980,10 +3501,14 @@ dropped_61_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.individualised_care_plan_addresses_water_safety,
-        target_row.individualised_care_plan_in_place
+        target_row.individualised_care_plan_in_place,
+        false as is_after_as_of
     from dropped_61_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -2997,7 +3522,8 @@ dropped_61 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_61_eligible
     where individualised_care_plan_addresses_water_safety = true
 
@@ -3024,10 +3550,14 @@ dropped_62_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.individualised_care_plan_addresses_water_safety,
-        target_row.individualised_care_plan_in_place
+        target_row.individualised_care_plan_in_place,
+        false as is_after_as_of
     from dropped_62_target_row as target_row
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
         and not coalesce(
             target_row.individualised_care_plan_in_place = false,
             false
@@ -3041,7 +3571,8 @@ dropped_62 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_62_eligible
     where individualised_care_plan_addresses_water_safety is null
 
@@ -3053,10 +3584,19 @@ counted as (
         'subquery' as construct,
         'consultant_input_complete' as definition,
         'e12_assessment' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_1
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3064,10 +3604,19 @@ counted as (
         'subquery' as construct,
         'consultant_referral_complete' as definition,
         'e12_assessment' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_2
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3075,10 +3624,19 @@ counted as (
         'subquery' as construct,
         'mri_reported' as definition,
         'e12_investigations' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_3
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3086,10 +3644,19 @@ counted as (
         'subquery' as construct,
         'mri_requested' as definition,
         'e12_investigations' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_4
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3097,10 +3664,19 @@ counted as (
         'subquery' as construct,
         'neurologist_input_complete' as definition,
         'e12_assessment' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_5
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3108,10 +3684,19 @@ counted as (
         'subquery' as construct,
         'neurologist_referral_complete' as definition,
         'e12_assessment' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_6
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3119,10 +3704,19 @@ counted as (
         'subquery' as construct,
         'nurse_input_complete' as definition,
         'e12_assessment' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_7
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3130,10 +3724,19 @@ counted as (
         'subquery' as construct,
         'other_medicine_started' as definition,
         'e12_medicine' as target_name,
-        case when person_id is null then 'no person' else 'no event id' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end as reason,
         count(*) as n_rows
     from dropped_8
-    group by case when person_id is null then 'no person' else 'no event id' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end
 
     union all
 
@@ -3141,10 +3744,19 @@ counted as (
         'subquery' as construct,
         'registration' as definition,
         'e12_registration' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_9
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3152,10 +3764,19 @@ counted as (
         'subquery' as construct,
         'valproate_entered' as definition,
         'e12_medicine_entry' as target_name,
-        case when person_id is null then 'no person' else 'no event id' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end as reason,
         count(*) as n_rows
     from dropped_10
-    group by case when person_id is null then 'no person' else 'no event id' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end
 
     union all
 
@@ -3163,10 +3784,19 @@ counted as (
         'measure' as construct,
         'active_primary_site' as definition,
         'e12_site' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_11
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3174,10 +3804,19 @@ counted as (
         'measure' as construct,
         'all_forms_complete' as definition,
         'e12_registration' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_12
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3185,10 +3824,19 @@ counted as (
         'measure' as construct,
         'assessment_missing' as definition,
         'e12_assessment_answer' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_13
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3196,10 +3844,19 @@ counted as (
         'measure' as construct,
         'no_convulsive_seizure' as definition,
         'e12_epilepsy_context' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_14
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3207,10 +3864,19 @@ counted as (
         'measure' as construct,
         'investigations_missing' as definition,
         'e12_investigations_answer' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_15
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3218,10 +3884,19 @@ counted as (
         'measure' as construct,
         'ecg_not_scored' as definition,
         'e12_epilepsy_context' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_16
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3229,10 +3904,19 @@ counted as (
         'measure' as construct,
         'ecg_not_scored' as definition,
         'e12_investigations_answer' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_17
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3240,10 +3924,19 @@ counted as (
         'measure' as construct,
         'ecg_passed' as definition,
         'e12_investigations_answer' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_18
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3251,10 +3944,19 @@ counted as (
         'measure' as construct,
         'first_aid_covered' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_19
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3262,10 +3964,19 @@ counted as (
         'measure' as construct,
         'first_aid_covered_not_scored' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_20
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3273,10 +3984,19 @@ counted as (
         'measure' as construct,
         'mental_health_issue' as definition,
         'e12_diagnosis' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_21
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3284,10 +4004,19 @@ counted as (
         'measure' as construct,
         'mental_health_screened' as definition,
         'e12_diagnosis' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_22
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3295,10 +4024,19 @@ counted as (
         'measure' as construct,
         'mental_health_supported' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_23
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3306,10 +4044,19 @@ counted as (
         'measure' as construct,
         'syndrome_without_mri' as definition,
         'e12_syndrome' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_24
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3317,10 +4064,19 @@ counted as (
         'measure' as construct,
         'mri_not_scored' as definition,
         'e12_investigations' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_25
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3328,10 +4084,19 @@ counted as (
         'measure' as construct,
         'myoclonic_epilepsy' as definition,
         'e12_seizure_episode' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_26
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3339,10 +4104,19 @@ counted as (
         'measure' as construct,
         'no_nurse_referral' as definition,
         'e12_assessment_answer' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_27
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3350,10 +4124,19 @@ counted as (
         'measure' as construct,
         'no_specialist_referral' as definition,
         'e12_assessment_answer' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_28
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3361,10 +4144,19 @@ counted as (
         'measure' as construct,
         'participation_covered' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_29
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3372,10 +4164,19 @@ counted as (
         'measure' as construct,
         'participation_covered_not_scored' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_30
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3383,10 +4184,19 @@ counted as (
         'measure' as construct,
         'plan_agreed' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_31
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3394,10 +4204,19 @@ counted as (
         'measure' as construct,
         'plan_agreed_not_scored' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_32
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3405,10 +4224,19 @@ counted as (
         'measure' as construct,
         'plan_agreement_not_scored' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_33
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3416,10 +4244,19 @@ counted as (
         'measure' as construct,
         'plan_content_complete' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_34
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3427,10 +4264,19 @@ counted as (
         'measure' as construct,
         'plan_content_not_scored' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_35
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3438,10 +4284,19 @@ counted as (
         'measure' as construct,
         'plan_in_place' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_36
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3449,10 +4304,19 @@ counted as (
         'measure' as construct,
         'plan_unknown' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_37
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3460,10 +4324,19 @@ counted as (
         'measure' as construct,
         'plan_updated' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_38
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3471,10 +4344,19 @@ counted as (
         'measure' as construct,
         'plan_updated_and_agreed' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_39
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3482,10 +4364,19 @@ counted as (
         'measure' as construct,
         'plan_updated_not_scored' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_40
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3493,10 +4384,19 @@ counted as (
         'measure' as construct,
         'prolonged_seizures_covered' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_41
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3504,10 +4404,19 @@ counted as (
         'measure' as construct,
         'prolonged_seizures_due' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_42
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3515,10 +4424,19 @@ counted as (
         'measure' as construct,
         'prolonged_seizures_not_scored' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_43
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3526,10 +4444,19 @@ counted as (
         'measure' as construct,
         'school_plan_in_place' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_44
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3537,10 +4464,19 @@ counted as (
         'measure' as construct,
         'school_plan_not_scored' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_45
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3548,10 +4484,19 @@ counted as (
         'measure' as construct,
         'screening_not_scored' as definition,
         'e12_diagnosis' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_46
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3559,10 +4504,19 @@ counted as (
         'measure' as construct,
         'service_contacts_covered' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_47
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3570,10 +4524,19 @@ counted as (
         'measure' as construct,
         'service_contacts_covered_not_scored' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_48
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3581,10 +4544,19 @@ counted as (
         'measure' as construct,
         'specialist_reached' as definition,
         'e12_assessment' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_49
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3592,10 +4564,19 @@ counted as (
         'measure' as construct,
         'specialist_reached' as definition,
         'e12_assessment_answer' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_50
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3603,10 +4584,19 @@ counted as (
         'measure' as construct,
         'sudep_covered' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_51
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3614,10 +4604,19 @@ counted as (
         'measure' as construct,
         'sudep_covered_not_scored' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_52
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3625,10 +4624,19 @@ counted as (
         'measure' as construct,
         'support_not_scored' as definition,
         'e12_diagnosis' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_53
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3636,10 +4644,19 @@ counted as (
         'measure' as construct,
         'support_not_scored' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_54
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3647,10 +4664,19 @@ counted as (
         'measure' as construct,
         'surgery_referral_not_scored' as definition,
         'e12_assessment_answer' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_55
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3658,10 +4684,19 @@ counted as (
         'measure' as construct,
         'surgical_criteria_met' as definition,
         'e12_assessment_answer' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_56
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3669,10 +4704,19 @@ counted as (
         'measure' as construct,
         'tertiary_input_not_scored' as definition,
         'e12_assessment' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_57
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3680,10 +4724,19 @@ counted as (
         'measure' as construct,
         'valproate_not_scored' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_58
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3691,10 +4744,19 @@ counted as (
         'measure' as construct,
         'valproate_not_scored' as definition,
         'e12_medicine_entry' as target_name,
-        case when person_id is null then 'no person' else 'no event id' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end as reason,
         count(*) as n_rows
     from dropped_59
-    group by case when person_id is null then 'no person' else 'no event id' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end
 
     union all
 
@@ -3702,10 +4764,19 @@ counted as (
         'measure' as construct,
         'valproate_passed' as definition,
         'e12_medicine_entry' as target_name,
-        case when person_id is null then 'no person' else 'no event id' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end as reason,
         count(*) as n_rows
     from dropped_60
-    group by case when person_id is null then 'no person' else 'no event id' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end
 
     union all
 
@@ -3713,10 +4784,19 @@ counted as (
         'measure' as construct,
         'water_safety_covered' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_61
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -3724,10 +4804,19 @@ counted as (
         'measure' as construct,
         'water_safety_covered_not_scored' as definition,
         'e12_management' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_62
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 

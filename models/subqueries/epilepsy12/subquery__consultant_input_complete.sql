@@ -3,7 +3,14 @@
 
 with
 
-target_row as (
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -14,6 +21,25 @@ target_row as (
         cast(consultant_paediatrician_referral_date as date) as consultant_paediatrician_referral_date,
         consultant_paediatrician_referral_made
     from {{ ref('target__e12_assessment') }}
+
+),
+
+-- A day after as_of is not known yet.
+target_row as (
+
+    select
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.measure_resolver,
+        recorded.measure_date,
+        recorded.consultant_paediatrician_input_date,
+        case
+            when recorded.consultant_paediatrician_referral_date <= run_context.as_of
+                then recorded.consultant_paediatrician_referral_date
+        end as consultant_paediatrician_referral_date,
+        recorded.consultant_paediatrician_referral_made
+    from recorded_row as recorded
+    cross join run_context
 
 ),
 
@@ -28,9 +54,11 @@ eligible as (
         target_row.consultant_paediatrician_referral_date,
         target_row.consultant_paediatrician_referral_made
     from target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
 ),
 

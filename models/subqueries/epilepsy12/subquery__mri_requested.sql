@@ -3,7 +3,14 @@
 
 with
 
-target_row as (
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -13,6 +20,24 @@ target_row as (
         cast(mri_brain_reported_date as date) as mri_brain_reported_date,
         cast(mri_brain_requested_date as date) as mri_brain_requested_date
     from {{ ref('target__e12_investigations') }}
+
+),
+
+-- A day after as_of is not known yet.
+target_row as (
+
+    select
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.measure_resolver,
+        recorded.measure_date,
+        case
+            when recorded.mri_brain_reported_date <= run_context.as_of
+                then recorded.mri_brain_reported_date
+        end as mri_brain_reported_date,
+        recorded.mri_brain_requested_date
+    from recorded_row as recorded
+    cross join run_context
 
 ),
 
@@ -26,9 +51,11 @@ eligible as (
         target_row.mri_brain_reported_date,
         target_row.mri_brain_requested_date
     from target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
 ),
 

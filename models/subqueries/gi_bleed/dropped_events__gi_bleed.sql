@@ -10,6 +10,13 @@ concept_set__nsaids as (
 
 ),
 
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
 dropped_1_target_row as (
 
     select
@@ -29,10 +36,16 @@ dropped_1_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_1_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -42,7 +55,8 @@ dropped_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_1_eligible
     where concept_id = 192671
 
@@ -67,10 +81,16 @@ dropped_2_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_2_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -80,7 +100,8 @@ dropped_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_2_eligible
     where concept_id in (select listed.concept_id from concept_set__nsaids as listed)
 
@@ -105,10 +126,16 @@ dropped_3_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.start_date,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_3_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -118,7 +145,8 @@ dropped_3 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_3_eligible
     where start_date is not null
 
@@ -130,10 +158,19 @@ counted as (
         'subquery' as construct,
         'gi_bleeds' as definition,
         'condition' as target_name,
-        case when person_id is null then 'no person' else 'no person' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end as reason,
         count(*) as n_rows
     from dropped_1
-    group by case when person_id is null then 'no person' else 'no person' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end
 
     union all
 
@@ -141,10 +178,19 @@ counted as (
         'subquery' as construct,
         'nsaid_exposures' as definition,
         'drug' as target_name,
-        case when person_id is null then 'no person' else 'no person' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end as reason,
         count(*) as n_rows
     from dropped_2
-    group by case when person_id is null then 'no person' else 'no person' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end
 
     union all
 
@@ -152,10 +198,19 @@ counted as (
         'subquery' as construct,
         'observed_time' as definition,
         'observation_period' as target_name,
-        case when person_id is null then 'no person' else 'no person' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end as reason,
         count(*) as n_rows
     from dropped_3
-    group by case when person_id is null then 'no person' else 'no person' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end
 
     union all
 

@@ -73,6 +73,13 @@ person as (
 
 ),
 
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
 dropped_1_target_row as (
 
     select
@@ -94,10 +101,16 @@ dropped_1_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_1_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -108,7 +121,8 @@ dropped_1 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_1_eligible
     where coalesce(concept_id, 0) <> 0
 
@@ -133,10 +147,16 @@ dropped_2_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.kind_id
+        target_row.kind_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_2_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -146,7 +166,8 @@ dropped_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_2_eligible
     where coalesce(kind_id, 0) <> 0
 
@@ -201,10 +222,16 @@ dropped_3_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_3_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
         and not coalesce(
             target_row.concept_id in (select listed.concept_id from dropped_3_hierarchy_2 as listed),
             false
@@ -219,7 +246,8 @@ dropped_3 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_3_eligible
     where concept_id in (select listed.concept_id from dropped_3_hierarchy_1 as listed)
 
@@ -244,10 +272,16 @@ dropped_4_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.value_flag
+        target_row.value_flag,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_4_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -257,7 +291,8 @@ dropped_4 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_4_eligible
     where value_flag = true
 
@@ -284,10 +319,16 @@ dropped_5_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_5_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -298,7 +339,8 @@ dropped_5 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_5_eligible
     where concept_id in (select listed.concept_id from concept_set__intent_cure_radiotherapy as listed)
 
@@ -323,10 +365,16 @@ dropped_6_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.start_date,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_6_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -336,7 +384,8 @@ dropped_6 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_6_eligible
     where start_date is not null
 
@@ -361,10 +410,16 @@ dropped_7_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.start_date,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_7_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -374,7 +429,8 @@ dropped_7 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_7_eligible
     where start_date is null
 
@@ -387,6 +443,7 @@ dropped_8_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(treatment_date as date) as measure_date,
+        cast(start_date as date) as event_start,
         {{ to_number('value_number') }} as value_number
     from {{ ref('target__dx_to_tx_window') }}
 
@@ -399,10 +456,17 @@ dropped_8_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.value_number
+        target_row.value_number,
+        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
     from dropped_8_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+            or target_row.event_start > run_context.as_of
+        )
 
 ),
 
@@ -412,7 +476,8 @@ dropped_8 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_8_eligible
     where value_number is not null
 
@@ -441,10 +506,16 @@ dropped_9_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.concept_id,
-        target_row.value_number
+        target_row.value_number,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_9_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -455,7 +526,8 @@ dropped_9 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_9_eligible
     where (value_number between 0 and 1 and concept_id = 36305384)
 
@@ -484,10 +556,16 @@ dropped_10_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.concept_id,
-        target_row.value_number
+        target_row.value_number,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_10_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -498,7 +576,8 @@ dropped_10 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_10_eligible
     where (value_number between 0 and 4 and concept_id = 36305384)
 
@@ -527,10 +606,16 @@ dropped_11_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.concept_id,
-        target_row.value_concept_id
+        target_row.value_concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_11_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
         and not coalesce(
             target_row.value_concept_id = 2000000058,
             false
@@ -545,7 +630,8 @@ dropped_11 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_11_eligible
     where concept_id = 2000000055
 
@@ -572,10 +658,16 @@ dropped_12_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_12_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -586,7 +678,8 @@ dropped_12 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_12_eligible
     where concept_id = 2000000065
 
@@ -613,10 +706,16 @@ dropped_13_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_13_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -627,7 +726,8 @@ dropped_13 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_13_eligible
     where concept_id = 2000000066
 
@@ -652,10 +752,16 @@ dropped_14_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_14_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -665,7 +771,8 @@ dropped_14 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_14_eligible
     where concept_id in (select listed.concept_id from concept_set__lung_cancer as listed)
 
@@ -694,10 +801,16 @@ dropped_15_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.concept_id,
-        target_row.value_number
+        target_row.value_number,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_15_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -708,7 +821,8 @@ dropped_15 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_15_eligible
     where (concept_id = 3024653 and value_number is not null)
 
@@ -733,10 +847,16 @@ dropped_16_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_16_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -746,7 +866,8 @@ dropped_16 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_16_eligible
     where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
 
@@ -773,10 +894,16 @@ dropped_17_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_17_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -787,7 +914,8 @@ dropped_17 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_17_eligible
     where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
 
@@ -814,10 +942,16 @@ dropped_18_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_18_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -828,7 +962,8 @@ dropped_18 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_18_eligible
     where concept_id = 44790273
 
@@ -855,10 +990,16 @@ dropped_19_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_19_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -869,7 +1010,8 @@ dropped_19 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_19_eligible
     where concept_id = 44790273
 
@@ -926,12 +1068,18 @@ dropped_20_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.source_value
+        target_row.source_value,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_20_target_row as target_row
+    cross join run_context
     inner join person
         on target_row.person_id = person.person_id
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
         and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
 
 ),
@@ -942,7 +1090,8 @@ dropped_20_rule_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_20_eligible
     where position((select code.folded_code from dropped_20_code_1 as code) in {{ fold_ascii('source_value') }}) > 0
 
@@ -954,7 +1103,8 @@ dropped_20_rule_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_20_eligible
     where position((select code.folded_code from dropped_20_code_2 as code) in {{ fold_ascii('source_value') }}) > 0
 
@@ -966,7 +1116,8 @@ dropped_20_rule_3 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_20_eligible
     where position((select code.folded_code from dropped_20_code_3 as code) in {{ fold_ascii('source_value') }}) > 0
 
@@ -978,7 +1129,8 @@ dropped_20_rule_4 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_20_eligible
     where position((select code.folded_code from dropped_20_code_4 as code) in {{ fold_ascii('source_value') }}) > 0
 
@@ -990,7 +1142,8 @@ dropped_20 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_20_rule_1
 
     union all
@@ -999,7 +1152,8 @@ dropped_20 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_20_rule_2
 
     union all
@@ -1008,7 +1162,8 @@ dropped_20 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_20_rule_3
 
     union all
@@ -1017,7 +1172,8 @@ dropped_20 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_20_rule_4
 
 ),
@@ -1055,10 +1211,16 @@ dropped_21_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_21_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1068,7 +1230,8 @@ dropped_21 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_21_eligible
     where concept_id in (select listed.concept_id from dropped_21_hierarchy_1 as listed)
 
@@ -1095,10 +1258,16 @@ dropped_22_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_22_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1109,7 +1278,8 @@ dropped_22 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_22_eligible
     where concept_id = 4295043
 
@@ -1136,10 +1306,16 @@ dropped_23_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.specialty_id
+        target_row.specialty_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_23_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1150,7 +1326,8 @@ dropped_23 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_23_eligible
     where specialty_id = 2000000121
 
@@ -1175,10 +1352,16 @@ dropped_24_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.start_date
+        target_row.start_date,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_24_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1188,7 +1371,8 @@ dropped_24 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_24_eligible
     where start_date is not null
 
@@ -1215,10 +1399,16 @@ dropped_25_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_25_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1229,7 +1419,8 @@ dropped_25 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_25_eligible
     where concept_id = 4127745
 
@@ -1270,10 +1461,16 @@ dropped_26_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_26_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1284,7 +1481,8 @@ dropped_26 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_26_eligible
     where concept_id in (select listed.concept_id from dropped_26_hierarchy_1 as listed)
 
@@ -1311,10 +1509,16 @@ dropped_27_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.kind_id
+        target_row.kind_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_27_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1325,7 +1529,8 @@ dropped_27 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_27_eligible
     where coalesce(kind_id, 0) <> 0
 
@@ -1352,10 +1557,16 @@ dropped_28_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_28_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1366,7 +1577,8 @@ dropped_28 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_28_eligible
     where concept_id in (select listed.concept_id from concept_set__radiotherapy_procedures as listed)
 
@@ -1379,6 +1591,7 @@ dropped_29_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(specialist_date as date) as measure_date,
+        cast(start_date as date) as event_start,
         {{ to_number('value_number') }} as value_number
     from {{ ref('target__referral_to_specialist_window') }}
 
@@ -1391,10 +1604,17 @@ dropped_29_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.value_number
+        target_row.value_number,
+        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
     from dropped_29_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+            or target_row.event_start > run_context.as_of
+        )
 
 ),
 
@@ -1404,7 +1624,8 @@ dropped_29 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_29_eligible
     where value_number is not null
 
@@ -1417,6 +1638,7 @@ dropped_30_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(treatment_date as date) as measure_date,
+        cast(start_date as date) as event_start,
         {{ to_number('value_number') }} as value_number
     from {{ ref('target__referral_to_tx_window') }}
 
@@ -1429,10 +1651,17 @@ dropped_30_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.value_number
+        target_row.value_number,
+        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
     from dropped_30_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+            or target_row.event_start > run_context.as_of
+        )
 
 ),
 
@@ -1442,7 +1671,8 @@ dropped_30 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_30_eligible
     where value_number is not null
 
@@ -1481,10 +1711,16 @@ dropped_31_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_31_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1494,7 +1730,8 @@ dropped_31 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_31_eligible
     where concept_id in (select listed.concept_id from dropped_31_hierarchy_1 as listed)
 
@@ -1523,10 +1760,16 @@ dropped_32_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.concept_id,
-        target_row.value_concept_id
+        target_row.value_concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_32_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
         and not coalesce(
             target_row.value_concept_id = 2000000064,
             false
@@ -1541,7 +1784,8 @@ dropped_32 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_32_eligible
     where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
 
@@ -1568,10 +1812,16 @@ dropped_33_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_33_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1582,7 +1832,8 @@ dropped_33 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_33_eligible
     where concept_id in (select listed.concept_id from concept_set__specialist_consultations as listed)
 
@@ -1609,10 +1860,16 @@ dropped_34_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.specialty_id
+        target_row.specialty_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_34_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1623,7 +1880,8 @@ dropped_34 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_34_eligible
     where specialty_id in (select listed.concept_id from concept_set__specialist_specialties as listed)
 
@@ -1648,10 +1906,16 @@ dropped_35_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_35_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1661,7 +1925,8 @@ dropped_35 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_35_eligible
     where concept_id = 2000000012
 
@@ -1702,10 +1967,16 @@ dropped_36_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_36_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1716,7 +1987,8 @@ dropped_36 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_36_eligible
     where concept_id in (select listed.concept_id from dropped_36_hierarchy_1 as listed)
 
@@ -1743,10 +2015,16 @@ dropped_37_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_37_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1757,7 +2035,8 @@ dropped_37 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_37_eligible
     where concept_id in (2000000049, 2000000050)
 
@@ -1798,10 +2077,16 @@ dropped_38_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_38_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1812,7 +2097,8 @@ dropped_38 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_38_eligible
     where concept_id in (select listed.concept_id from dropped_38_hierarchy_1 as listed)
 
@@ -1853,10 +2139,16 @@ dropped_39_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_39_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1867,7 +2159,8 @@ dropped_39 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_39_eligible
     where concept_id in (select listed.concept_id from dropped_39_hierarchy_1 as listed)
 
@@ -1908,10 +2201,16 @@ dropped_40_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_40_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1922,7 +2221,8 @@ dropped_40 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_40_eligible
     where concept_id in (select listed.concept_id from dropped_40_hierarchy_1 as listed)
 
@@ -1949,10 +2249,16 @@ dropped_41_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.kind_id
+        target_row.kind_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_41_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1963,7 +2269,8 @@ dropped_41 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_41_eligible
     where coalesce(kind_id, 0) <> 0
 
@@ -1992,10 +2299,16 @@ dropped_42_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.concept_id,
-        target_row.source_value
+        target_row.source_value,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_42_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -2006,7 +2319,8 @@ dropped_42_rule_1 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_42_eligible
     where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
 
@@ -2019,7 +2333,8 @@ dropped_42_rule_2 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_42_eligible
     where position('sact ' in {{ fold_ascii('source_value') }}) = 1
 
@@ -2032,7 +2347,8 @@ dropped_42 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_42_rule_1
 
     union all
@@ -2042,7 +2358,8 @@ dropped_42 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_42_rule_2
 
 ),
@@ -2070,10 +2387,16 @@ dropped_43_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.concept_id,
-        target_row.value_concept_id
+        target_row.value_concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_43_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -2084,7 +2407,8 @@ dropped_43 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_43_eligible
     where (concept_id = 2000000072 and value_concept_id = 2000000074)
 
@@ -2113,10 +2437,16 @@ dropped_44_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.concept_id,
-        target_row.value_concept_id
+        target_row.value_concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_44_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -2127,7 +2457,8 @@ dropped_44 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_44_eligible
     where (concept_id = 2000000051 and value_concept_id = 2000000052)
 
@@ -2156,10 +2487,16 @@ dropped_45_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.concept_id,
-        target_row.value_concept_id
+        target_row.value_concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_45_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -2170,7 +2507,8 @@ dropped_45 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_45_eligible
     where (concept_id = 2000000072 and value_concept_id = 2000000073)
 
@@ -2183,6 +2521,7 @@ dropped_46_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(end_date as date) as measure_date,
+        cast(start_date as date) as event_start,
         {{ to_text('unattached_reason') }} as why_unattached,
         modality
     from {{ ref('target__tx_any') }}
@@ -2197,10 +2536,17 @@ dropped_46_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.modality
+        target_row.modality,
+        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
     from dropped_46_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+            or target_row.event_start > run_context.as_of
+        )
 
 ),
 
@@ -2211,7 +2557,8 @@ dropped_46 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_46_eligible
     where modality is not null
 
@@ -2224,6 +2571,7 @@ dropped_47_target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(treatment_date as date) as measure_date,
+        cast(start_date as date) as event_start,
         {{ to_number('value_number') }} as value_number
     from {{ ref('target__tx_to_death_window') }}
 
@@ -2236,10 +2584,17 @@ dropped_47_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.value_number
+        target_row.value_number,
+        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
     from dropped_47_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+            or target_row.event_start > run_context.as_of
+        )
 
 ),
 
@@ -2249,7 +2604,8 @@ dropped_47 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_47_eligible
     where value_number is not null
 
@@ -2276,10 +2632,16 @@ dropped_48_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.concept_id,
-        target_row.value_text
+        target_row.value_text,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_48_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -2289,7 +2651,8 @@ dropped_48 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_48_eligible
     where (concept_id = 2000000071 and value_text = 'enrolled')
 
@@ -2316,10 +2679,16 @@ dropped_49_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_49_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -2330,7 +2699,8 @@ dropped_49 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_49_eligible
     where concept_id = 2000000088
 
@@ -2357,10 +2727,16 @@ dropped_50_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.concept_id
+        target_row.concept_id,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_50_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -2371,7 +2747,8 @@ dropped_50 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_50_eligible
     where concept_id = 2000000091
 
@@ -2383,10 +2760,19 @@ counted as (
         'subquery' as construct,
         'cancer_surgery_done' as definition,
         'tx_surgical' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_1
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2394,10 +2780,19 @@ counted as (
         'subquery' as construct,
         'care_began_recorded' as definition,
         'episode_of_care' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_2
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -2405,10 +2800,19 @@ counted as (
         'subquery' as construct,
         'chest_surgery_done' as definition,
         'tx_surgical' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_3
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2416,10 +2820,19 @@ counted as (
         'subquery' as construct,
         'concurrent_recorded' as definition,
         'tx_concurrent' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_4
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -2427,10 +2840,19 @@ counted as (
         'subquery' as construct,
         'curative_intent_recorded' as definition,
         'intent_rt' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_5
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2438,10 +2860,19 @@ counted as (
         'subquery' as construct,
         'death_dated' as definition,
         'death' as target_name,
-        case when person_id is null then 'no person' else 'no person' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end as reason,
         count(*) as n_rows
     from dropped_6
-    group by case when person_id is null then 'no person' else 'no person' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end
 
     union all
 
@@ -2449,10 +2880,19 @@ counted as (
         'subquery' as construct,
         'death_undated' as definition,
         'death' as target_name,
-        case when person_id is null then 'no person' else 'no person' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end as reason,
         count(*) as n_rows
     from dropped_7
-    group by case when person_id is null then 'no person' else 'no person' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end
 
     union all
 
@@ -2460,10 +2900,19 @@ counted as (
         'subquery' as construct,
         'diagnosis_to_treatment_days' as definition,
         'dx_to_tx_window' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_8
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -2471,10 +2920,19 @@ counted as (
         'subquery' as construct,
         'ecog_fit_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_9
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2482,10 +2940,19 @@ counted as (
         'subquery' as construct,
         'ecog_recorded' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_10
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2493,10 +2960,19 @@ counted as (
         'subquery' as construct,
         'genes_tested' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_11
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2504,10 +2980,19 @@ counted as (
         'subquery' as construct,
         'gp_letter' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_12
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2515,10 +3000,19 @@ counted as (
         'subquery' as construct,
         'gp_urgent_visit' as definition,
         'visit' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_13
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2526,10 +3020,19 @@ counted as (
         'subquery' as construct,
         'lung_cancer_recorded' as definition,
         'dx_primary' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_14
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -2537,10 +3040,19 @@ counted as (
         'subquery' as construct,
         'lung_function_measured' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_15
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2548,10 +3060,19 @@ counted as (
         'subquery' as construct,
         'lung_spread_diagnosed' as definition,
         'dx_any' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_16
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -2559,10 +3080,19 @@ counted as (
         'subquery' as construct,
         'lung_spread_measured' as definition,
         'dx_mets' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_17
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2570,10 +3100,19 @@ counted as (
         'subquery' as construct,
         'mdt_meeting_observation' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_18
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2581,10 +3120,19 @@ counted as (
         'subquery' as construct,
         'mdt_meeting_procedure' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_19
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2592,10 +3140,19 @@ counted as (
         'subquery' as construct,
         'mesothelioma_recorded' as definition,
         'dx_primary' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_20
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -2603,10 +3160,19 @@ counted as (
         'subquery' as construct,
         'non_small_cell_recorded' as definition,
         'dx_primary' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_21
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -2614,10 +3180,19 @@ counted as (
         'subquery' as construct,
         'nurse_talk' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_22
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2625,10 +3200,19 @@ counted as (
         'subquery' as construct,
         'nurse_visited' as definition,
         'ev_visit' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_23
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2636,10 +3220,19 @@ counted as (
         'subquery' as construct,
         'observed' as definition,
         'observation_period' as target_name,
-        case when person_id is null then 'no person' else 'no person' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end as reason,
         count(*) as n_rows
     from dropped_24
-    group by case when person_id is null then 'no person' else 'no person' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end
 
     union all
 
@@ -2647,10 +3240,19 @@ counted as (
         'subquery' as construct,
         'palliative_referral_made' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_25
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2658,10 +3260,19 @@ counted as (
         'subquery' as construct,
         'pathological_stage_recorded' as definition,
         'dx_stage' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_26
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2669,10 +3280,19 @@ counted as (
         'subquery' as construct,
         'radiotherapy_episode' as definition,
         'tx_radiotherapy' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_27
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2680,10 +3300,19 @@ counted as (
         'subquery' as construct,
         'radiotherapy_given' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_28
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2691,10 +3320,19 @@ counted as (
         'subquery' as construct,
         'referral_to_specialist_days' as definition,
         'referral_to_specialist_window' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_29
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -2702,10 +3340,19 @@ counted as (
         'subquery' as construct,
         'referral_to_treatment_days' as definition,
         'referral_to_tx_window' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_30
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -2713,10 +3360,19 @@ counted as (
         'subquery' as construct,
         'small_cell_recorded' as definition,
         'dx_primary' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_31
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -2724,10 +3380,19 @@ counted as (
         'subquery' as construct,
         'smoking_recorded' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_32
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2735,10 +3400,19 @@ counted as (
         'subquery' as construct,
         'specialist_consulted' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_33
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2746,10 +3420,19 @@ counted as (
         'subquery' as construct,
         'specialist_visited' as definition,
         'ev_visit' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_34
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2757,10 +3440,19 @@ counted as (
         'subquery' as construct,
         'squamous_recorded' as definition,
         'dx_primary' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_35
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -2768,10 +3460,19 @@ counted as (
         'subquery' as construct,
         'stage_i_recorded' as definition,
         'dx_stage' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_36
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2779,10 +3480,19 @@ counted as (
         'subquery' as construct,
         'stage_ib_iia_recorded' as definition,
         'dx_stage' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_37
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2790,10 +3500,19 @@ counted as (
         'subquery' as construct,
         'stage_ii_recorded' as definition,
         'dx_stage' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_38
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2801,10 +3520,19 @@ counted as (
         'subquery' as construct,
         'stage_iii_recorded' as definition,
         'dx_stage' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_39
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2812,10 +3540,19 @@ counted as (
         'subquery' as construct,
         'stage_iv_recorded' as definition,
         'dx_stage' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_40
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2823,10 +3560,19 @@ counted as (
         'subquery' as construct,
         'systemic_episode' as definition,
         'tx_chemotherapy' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_41
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2834,10 +3580,19 @@ counted as (
         'subquery' as construct,
         'systemic_therapy_given' as definition,
         'drug' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_42
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2845,10 +3600,19 @@ counted as (
         'subquery' as construct,
         'tests_declined_recorded' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_43
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2856,10 +3620,19 @@ counted as (
         'subquery' as construct,
         'tissue_shows_cancer' as definition,
         'measurement' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_44
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2867,10 +3640,19 @@ counted as (
         'subquery' as construct,
         'treatment_declined_recorded' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_45
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2878,10 +3660,19 @@ counted as (
         'subquery' as construct,
         'treatment_last_day' as definition,
         'tx_any' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_46
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2889,10 +3680,19 @@ counted as (
         'subquery' as construct,
         'treatment_to_death_days' as definition,
         'tx_to_death_window' as target_name,
-        case when person_id is null then 'no person' else 'no episode' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end as reason,
         count(*) as n_rows
     from dropped_47
-    group by case when person_id is null then 'no person' else 'no episode' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no episode'
+        end
 
     union all
 
@@ -2900,10 +3700,19 @@ counted as (
         'subquery' as construct,
         'trial_enrolled' as definition,
         'observation' as target_name,
-        case when person_id is null then 'no person' else 'no person' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end as reason,
         count(*) as n_rows
     from dropped_48
-    group by case when person_id is null then 'no person' else 'no person' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end
 
     union all
 
@@ -2911,10 +3720,19 @@ counted as (
         'measure' as construct,
         'any_cancer_treatment' as definition,
         'procedure' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_49
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -2922,10 +3740,19 @@ counted as (
         'measure' as construct,
         'any_cancer_treatment' as definition,
         'device' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
     from dropped_50
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 

@@ -3,6 +3,13 @@
 
 with
 
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
 target_row as (
 
     select
@@ -24,9 +31,11 @@ eligible as (
         target_row.measure_date,
         target_row.concept_id
     from target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
 ),
 

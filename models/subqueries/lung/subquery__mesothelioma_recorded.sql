@@ -22,6 +22,13 @@ person as (
 
 ),
 
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
 target_row as (
 
     select
@@ -75,11 +82,13 @@ eligible as (
         target_row.measure_date,
         target_row.source_value
     from target_row
+    cross join run_context
     inner join person
         on target_row.person_id = person.person_id
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
         and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
 
 ),

@@ -10,6 +10,13 @@ concept_set__cancer_medicines as (
 
 ),
 
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
 target_row as (
 
     select
@@ -33,9 +40,11 @@ eligible as (
         target_row.concept_id,
         target_row.source_value
     from target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
 ),
 

@@ -3,6 +3,13 @@
 
 with
 
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
 target_row as (
 
     select
@@ -10,6 +17,7 @@ target_row as (
         cast(episode_id as bigint) as episode_id,
         cast(episode_id as bigint) as measure_resolver,
         cast(end_date as date) as measure_date,
+        cast(start_date as date) as event_start,
         modality
     from {{ ref('target__tx_any') }}
 
@@ -24,9 +32,12 @@ eligible as (
         target_row.measure_date,
         target_row.modality
     from target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
+        and (target_row.event_start is null or target_row.event_start <= run_context.as_of)
 
 ),
 

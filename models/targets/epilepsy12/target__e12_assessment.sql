@@ -1,5 +1,13 @@
--- One row per child; a child without the form has a row of unknown answers.
+-- One row per child; a child without the form has a row of unknown answers. A form holds several days: one after as_of is
+-- not known yet, and the others stay (docs/semantics.md, 2.8).
 with
+
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
 
 registration as (
 
@@ -41,12 +49,31 @@ select
     form.paediatric_neurologist_referral_made,
     form.childrens_epilepsy_surgical_service_referral_made,
     form.epilepsy_specialist_nurse_referral_made,
-    form.consultant_paediatrician_referral_date,
-    form.consultant_paediatrician_input_date,
-    form.paediatric_neurologist_referral_date,
-    form.paediatric_neurologist_input_date,
-    form.epilepsy_specialist_nurse_referral_date,
-    form.epilepsy_specialist_nurse_input_date
+    case
+        when form.consultant_paediatrician_referral_date <= run_context.as_of
+            then form.consultant_paediatrician_referral_date
+    end as consultant_paediatrician_referral_date,
+    case
+        when form.consultant_paediatrician_input_date <= run_context.as_of
+            then form.consultant_paediatrician_input_date
+    end as consultant_paediatrician_input_date,
+    case
+        when form.paediatric_neurologist_referral_date <= run_context.as_of
+            then form.paediatric_neurologist_referral_date
+    end as paediatric_neurologist_referral_date,
+    case
+        when form.paediatric_neurologist_input_date <= run_context.as_of
+            then form.paediatric_neurologist_input_date
+    end as paediatric_neurologist_input_date,
+    case
+        when form.epilepsy_specialist_nurse_referral_date <= run_context.as_of
+            then form.epilepsy_specialist_nurse_referral_date
+    end as epilepsy_specialist_nurse_referral_date,
+    case
+        when form.epilepsy_specialist_nurse_input_date <= run_context.as_of
+            then form.epilepsy_specialist_nurse_input_date
+    end as epilepsy_specialist_nurse_input_date
 from registration
+cross join run_context
 left join form
     on registration.person_id = form.person_id

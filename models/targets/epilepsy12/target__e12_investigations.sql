@@ -1,5 +1,13 @@
--- One row per child; a child without the form has a row of unknown answers.
+-- One row per child; a child without the form has a row of unknown answers. A form holds several days: one after as_of is
+-- not known yet, and the others stay (docs/semantics.md, 2.8).
 with
+
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
 
 registration as (
 
@@ -35,8 +43,15 @@ select
     form.twelve_lead_ecg_status,
     form.ct_head_scan_status,
     form.mri_indicated,
-    form.mri_brain_requested_date,
-    form.mri_brain_reported_date
+    case
+        when form.mri_brain_requested_date <= run_context.as_of
+            then form.mri_brain_requested_date
+    end as mri_brain_requested_date,
+    case
+        when form.mri_brain_reported_date <= run_context.as_of
+            then form.mri_brain_reported_date
+    end as mri_brain_reported_date
 from registration
+cross join run_context
 left join form
     on registration.person_id = form.person_id

@@ -1,5 +1,12 @@
 -- One row per episode of care: the days between which the window targets count.
-with episode_of_care as (
+with run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+episode_of_care as (
 
     select
         person_id,
@@ -50,7 +57,10 @@ referral_event as (
     from {{ ref('target__observation') }} as observation_event
     inner join referral_concept
         on observation_event.concept_id = referral_concept.concept_id
-    where observation_event.episode_id is not null
+    cross join run_context
+    where
+        observation_event.episode_id is not null
+        and observation_event.start_date <= run_context.as_of
 
     union all
 
@@ -61,7 +71,10 @@ referral_event as (
     from {{ ref('target__procedure') }} as procedure_event
     inner join referral_concept
         on procedure_event.concept_id = referral_concept.concept_id
-    where procedure_event.episode_id is not null
+    cross join run_context
+    where
+        procedure_event.episode_id is not null
+        and procedure_event.start_date <= run_context.as_of
 
     union all
 
@@ -72,7 +85,10 @@ referral_event as (
     from {{ ref('target__visit') }} as visit_event
     inner join referral_concept
         on visit_event.concept_id = referral_concept.concept_id
-    where visit_event.episode_id is not null
+    cross join run_context
+    where
+        visit_event.episode_id is not null
+        and visit_event.start_date <= run_context.as_of
 
 ),
 
@@ -96,7 +112,10 @@ specialist_event as (
     from {{ ref('target__observation') }} as observation_event
     inner join consultation_concept
         on observation_event.concept_id = consultation_concept.concept_id
-    where observation_event.episode_id is not null
+    cross join run_context
+    where
+        observation_event.episode_id is not null
+        and observation_event.start_date <= run_context.as_of
 
     union all
 
@@ -107,7 +126,10 @@ specialist_event as (
     from {{ ref('target__procedure') }} as procedure_event
     inner join consultation_concept
         on procedure_event.concept_id = consultation_concept.concept_id
-    where procedure_event.episode_id is not null
+    cross join run_context
+    where
+        procedure_event.episode_id is not null
+        and procedure_event.start_date <= run_context.as_of
 
     union all
 
@@ -118,7 +140,10 @@ specialist_event as (
     from {{ ref('target__visit') }} as visit_event
     inner join consultation_concept
         on visit_event.concept_id = consultation_concept.concept_id
-    where visit_event.episode_id is not null
+    cross join run_context
+    where
+        visit_event.episode_id is not null
+        and visit_event.start_date <= run_context.as_of
 
     union all
 
@@ -129,7 +154,10 @@ specialist_event as (
     from {{ ref('target__ev_visit') }} as ev_visit
     inner join specialty_concept
         on ev_visit.specialty_id = specialty_concept.concept_id
-    where ev_visit.episode_id is not null
+    cross join run_context
+    where
+        ev_visit.episode_id is not null
+        and ev_visit.start_date <= run_context.as_of
 
 ),
 
@@ -144,27 +172,37 @@ specialist as (
 
 ),
 
--- A treatment whose end is not known is known on its first day.
+-- A treatment whose end is not known is known on its first day; one that ends after as_of still goes on that day.
 treatment as (
 
     select
-        person_id,
-        episode_id,
-        min(start_date) as first_date,
-        max(coalesce(end_date, start_date)) as last_date
-    from {{ ref('target__tx_any') }}
-    where episode_id is not null
-    group by person_id, episode_id
+        tx_any.person_id,
+        tx_any.episode_id,
+        min(tx_any.start_date) as first_date,
+        max(
+            case
+                when coalesce(tx_any.end_date, tx_any.start_date) > run_context.as_of then run_context.as_of
+                else coalesce(tx_any.end_date, tx_any.start_date)
+            end
+        ) as last_date
+    from {{ ref('target__tx_any') }} as tx_any
+    cross join run_context
+    where
+        tx_any.episode_id is not null
+        and (tx_any.start_date is null or tx_any.start_date <= run_context.as_of)
+    group by tx_any.person_id, tx_any.episode_id
 
 ),
 
 death as (
 
     select
-        person_id,
-        min(start_date) as death_date
-    from {{ ref('target__death') }}
-    group by person_id
+        recorded.person_id,
+        min(recorded.start_date) as death_date
+    from {{ ref('target__death') }} as recorded
+    cross join run_context
+    where recorded.start_date <= run_context.as_of
+    group by recorded.person_id
 
 )
 

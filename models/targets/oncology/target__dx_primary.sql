@@ -1,19 +1,31 @@
-with condition_event as (
+with run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+-- Dated by the episode's start, a condition after as_of would be seen all the same: it is left out here.
+condition_event as (
 
     select
-        person_id,
-        episode_id,
-        event_id,
-        visit_id,
-        start_date,
-        end_date,
-        concept_id,
-        type_id,
-        status_id,
-        source_concept_id,
-        source_value
-    from {{ ref('target__condition') }}
-    where episode_id is not null and nested_id is null
+        condition_row.person_id,
+        condition_row.episode_id,
+        condition_row.event_id,
+        condition_row.visit_id,
+        condition_row.start_date,
+        condition_row.end_date,
+        condition_row.concept_id,
+        condition_row.type_id,
+        condition_row.status_id,
+        condition_row.source_concept_id,
+        condition_row.source_value
+    from {{ ref('target__condition') }} as condition_row
+    cross join run_context
+    where
+        condition_row.episode_id is not null
+        and condition_row.nested_id is null
+        and (condition_row.start_date is null or condition_row.start_date <= run_context.as_of)
 
 ),
 

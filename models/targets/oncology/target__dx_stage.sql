@@ -1,4 +1,11 @@
-with modifier as (
+with run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+modifier as (
 
     select
         measurement.person_id,
@@ -42,12 +49,15 @@ modified as (
 condition_episode as (
 
     select distinct
-        person_id,
-        event_id as condition_id,
-        episode_id,
-        nested_id
-    from {{ ref('target__condition') }}
-    where episode_id is not null or nested_id is not null
+        condition_row.person_id,
+        condition_row.event_id as condition_id,
+        condition_row.episode_id,
+        condition_row.nested_id
+    from {{ ref('target__condition') }} as condition_row
+    cross join run_context
+    where
+        (condition_row.episode_id is not null or condition_row.nested_id is not null)
+        and (condition_row.start_date is null or condition_row.start_date <= run_context.as_of)
 
 ),
 

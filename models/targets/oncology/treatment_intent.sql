@@ -1,4 +1,11 @@
-with intent_concept as (
+with run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+intent_concept as (
 
     select
         concept_id,
@@ -44,37 +51,43 @@ event_field as (
 measurement as (
 
     select
-        measurement_id,
-        person_id,
-        measurement_concept_id,
-        value_as_concept_id,
-        measurement_event_id,
-        meas_event_field_concept_id
-    from {{ ref('stg_omop__measurement') }}
+        recorded.measurement_id,
+        recorded.person_id,
+        recorded.measurement_concept_id,
+        recorded.value_as_concept_id,
+        recorded.measurement_event_id,
+        recorded.meas_event_field_concept_id
+    from {{ ref('stg_omop__measurement') }} as recorded
+    cross join run_context
+    where recorded.measurement_date is null or recorded.measurement_date <= run_context.as_of
 
 ),
 
 observation as (
 
     select
-        observation_id,
-        person_id,
-        observation_concept_id,
-        value_as_concept_id,
-        observation_event_id,
-        obs_event_field_concept_id
-    from {{ ref('stg_omop__observation') }}
+        recorded.observation_id,
+        recorded.person_id,
+        recorded.observation_concept_id,
+        recorded.value_as_concept_id,
+        recorded.observation_event_id,
+        recorded.obs_event_field_concept_id
+    from {{ ref('stg_omop__observation') }} as recorded
+    cross join run_context
+    where recorded.observation_date is null or recorded.observation_date <= run_context.as_of
 
 ),
 
 procedure_record as (
 
     select
-        procedure_occurrence_id,
-        person_id,
-        procedure_concept_id,
-        modifier_concept_id
-    from {{ ref('stg_omop__procedure_occurrence') }}
+        recorded.procedure_occurrence_id,
+        recorded.person_id,
+        recorded.procedure_concept_id,
+        recorded.modifier_concept_id
+    from {{ ref('stg_omop__procedure_occurrence') }} as recorded
+    cross join run_context
+    where recorded.procedure_date is null or recorded.procedure_date <= run_context.as_of
 
 ),
 

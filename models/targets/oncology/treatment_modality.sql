@@ -1,4 +1,11 @@
-with treatment_event as (
+with run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+treatment_event as (
 
     select
         person_id,
@@ -30,14 +37,31 @@ lineage as (
 
 ),
 
+-- A missing end is the last day of the supply, else the day itself (docs/semantics.md, 2.2); what starts after as_of is
+-- not seen.
 drug as (
 
     select
-        person_id,
-        drug_exposure_id as event_id,
-        drug_exposure_start_date as start_date,
-        coalesce(drug_exposure_end_date, drug_exposure_start_date) as end_date
-    from {{ ref('stg_omop__drug_exposure') }}
+        drug_exposure.person_id,
+        drug_exposure.drug_exposure_id as event_id,
+        drug_exposure.drug_exposure_start_date as start_date,
+        coalesce(
+            drug_exposure.drug_exposure_end_date,
+            case
+                when drug_exposure.days_supply >= 1
+                    then {{ add_interval(
+                        'drug_exposure.drug_exposure_start_date',
+                        0,
+                        'cast(floor(least(drug_exposure.days_supply, 36500)) as integer) - 1'
+                    ) }}
+            end,
+            drug_exposure.drug_exposure_start_date
+        ) as end_date
+    from {{ ref('stg_omop__drug_exposure') }} as drug_exposure
+    cross join run_context
+    where
+        drug_exposure.drug_exposure_start_date is null
+        or drug_exposure.drug_exposure_start_date <= run_context.as_of
 
 ),
 
@@ -51,6 +75,10 @@ ray as (
     from {{ ref('stg_omop__procedure_occurrence') }} as procedure_occurrence
     inner join {{ ref('concept_set__radiotherapy_procedures') }} as wanted
         on procedure_occurrence.procedure_concept_id = wanted.concept_id
+    cross join run_context
+    where
+        procedure_occurrence.procedure_date is null
+        or procedure_occurrence.procedure_date <= run_context.as_of
 
 ),
 

@@ -7,16 +7,20 @@ from decimal import Decimal
 
 from measuremart.importers.finding import Finding
 from measuremart.importers.naming import free_name
+from measuremart.importers.oa_cohorts import differences
 from measuremart.importers.oa_cohorts.configuration import FULL_COHORT
 from measuremart.importers.oa_cohorts.measures import Measures
 from measuremart.importers.oa_cohorts.reading import Row
-from measuremart.importers.oa_cohorts.timing import timing
-from measuremart.importers.oa_cohorts.translation import Entry, Translation, UnmappableError, text_of
+from measuremart.importers.oa_cohorts.timing import benchmark_unit, timing
+from measuremart.importers.oa_cohorts.translation import Entry, Translation, UnmappableError, ids_said, text_of
 
 _DIRECTION = (
     "the source does not say which way is better: here more is for percent and less is for days; add "
     "`better: lower` or `better: higher` to the benchmark where that is wrong"
 )
+
+
+_WHOLE = "full_cohort"
 
 
 @dataclass
@@ -34,6 +38,12 @@ def indicators(work: Translation, measures: Measures) -> Indicators:
     made = Indicators()
     for row in work.source.sorted("indicator"):
         made.entries[row.number("id")] = _indicator(work, measures, row, made)
+    open_ones = [number for number, entry in made.entries.items() if "denominator_window" not in entry]
+    if open_ones:
+        text = (
+            f"{differences.UNDATED_DENOMINATORS} (indicator{'' if len(open_ones) == 1 else 's'} {ids_said(open_ones)})"
+        )
+        work.findings.append(Finding(work.source.files["indicator"], 0, "denominators", "changed", text))
     if any("benchmark" in entry for entry in made.entries.values()):
         work.findings.append(Finding(work.source.files["indicator"], 0, "benchmarks", "changed", _DIRECTION))
     return made
@@ -49,8 +59,7 @@ def _indicator(work: Translation, measures: Measures, row: Row, made: Indicators
         "description": _description(work, row),
         **({"reference": row.text("reference")} if row.text("reference") else {}),
     }
-    whole = "full_cohort"
-    sides = {"denominator": whole if denominator == FULL_COHORT else measures.name(denominator), "numerator": ""}
+    sides = {"denominator": _WHOLE if denominator == FULL_COHORT else measures.name(denominator), "numerator": ""}
     keys: Entry = {}
     try:
         refusal = work.refused.get(("indicators", name))
@@ -60,6 +69,8 @@ def _indicator(work: Translation, measures: Measures, row: Row, made: Indicators
             raise UnmappableError("its numerator is the full cohort, which only a denominator can be")
         found = timing(row)
         keys = found.keys
+        for text in [*found.remarks, *_differences(work, measures, row, keys)]:
+            work.say("indicator", number, "changed", text)
         sides["numerator"] = measures.name(numerator)
         if found.from_start:
             sides["denominator"] = _from_start(work, measures, row, made)
@@ -73,19 +84,39 @@ def _indicator(work: Translation, measures: Measures, row: Row, made: Indicators
             "notes": text_of([f"Stands for {meant} until the indicator can say what it means"]),
             "incomplete": f"indicator {number}: {fault}",
         }
-    kind = {"type": "duration"} if row.text("benchmark_unit") == "days" else {}
-    for field_, key, default in (
-        ("opportunity", "opportunity", "any"),
-        ("undated", "undated_numerator", "met"),
-        ("grain", "grain", "cohort"),
-    ):
-        if row.text(field_) not in ("", default):
-            keys[key] = row.text(field_)
+    kind = {"type": "duration"} if benchmark_unit(row.text("benchmark_unit")) == "days" else {}
+    for field_, key, theirs, ours in _POLICIES:
+        word = row.text(field_) or theirs
+        if word != ours:
+            keys[key] = word
     return {**entry, **kind, **sides, **keys, **_benchmark(work, row)}
 
 
+# field, key, what oa-cohorts takes where nothing is said, what the language takes
+_POLICIES = (
+    ("opportunity", "opportunity", "any", "any"),
+    ("undated", "undated_numerator", "ignore", "met"),
+    ("grain", "grain", "cohort", "cohort"),
+)
+
+
+def _differences(work: Translation, measures: Measures, row: Row, keys: Entry) -> list[str]:
+    """Return what to say of an indicator whose results may differ from those of oa-cohorts."""
+    found = []
+    if "numerator_window" in keys or "denominator_window" in keys:
+        found.append(differences.UNKNOWN_DATES)
+    sides = (row.number("numerator"), row.number("denominator"))
+    if keys.get("reference_date") == "denominator" and any(map(measures.reads_intents, sides)):
+        found.append(differences.OPPORTUNITIES)
+    return found
+
+
 def _benchmark(work: Translation, row: Row) -> Entry:
-    value, unit = row.decimal("benchmark"), row.text("benchmark_unit")
+    value, unit = row.decimal("benchmark"), benchmark_unit(row.text("benchmark_unit"))
+    if value is not None and row.text("benchmark_unit") and not unit:
+        text = f"its benchmark of {value} is in '{row.text('benchmark_unit')}': here it is in percent or days"
+        work.say("indicator", row.number("id"), "left out", text)
+        return {}
     if value is None:
         return {}
     fault = benchmark_fault(value)

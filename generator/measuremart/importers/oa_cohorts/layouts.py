@@ -52,8 +52,11 @@ SELECTIONS: Words = {**_same("first last all"), "earliest": "first", "latest": "
 GRAINS: Words = {"episode": "cohort", "cohort": "cohort", "patient": "person", "person": "person"}
 OPPORTUNITIES = _same("any first")
 REFERENCES = _same("cohort denominator")
-PERIOD_DATES = _same("cohort denominator numerator latest")
-UNDATED: Words = {"exclude": "ignore", "ignore": "ignore", "include": "met", "met": "met"}
+# The later of the dates of denominator and numerator completes an indicator.
+PERIOD_DATES: Words = {**_same("cohort denominator numerator latest"), "completion": "latest"}
+UNDATED: Words = {"exclude": "ignore", "ignore": "ignore", "presence": "met", "include": "met", "met": "met"}
+# Which date of an anchor or candidate a window counts from; what is none of these is a date role of its target.
+WINDOW_DATES = _same("measure start end completion")
 UNITS: Words = {"percent": "percent", "%": "percent", "percentage": "percent", "days": "days", "day": "days"}
 LENGTHS: Words = {f"{word}{s}": f"{word}s" for word in ("day", "week", "month", "year") for s in ("", "s")}
 
@@ -72,7 +75,6 @@ _WORDS: dict[str, Words] = {
     "reference": REFERENCES,
     "period date": PERIOD_DATES,
     "undated": UNDATED,
-    "unit": UNITS,
     "length": LENGTHS,
 }
 
@@ -146,11 +148,11 @@ TABLES = (
         """
         id         | id         | query_rule_id        | =
         matcher    | matcher    | query_matcher        | matcher
-        concept    | id?        | query_concept_id     | concept_id
+        concept    | id?        | query_concept_id?    | concept_id?
         notes      | text?      | query_notes?         | notes?
-        threshold  | number?    | scalar_threshold     | =
-        direction  | direction? | threshold_direction  | =
-        comparator | target?    | threshold_comparator | =
+        threshold  | number?    | scalar_threshold?     | =
+        direction  | direction? | threshold_direction?  | =
+        comparator | target?    | threshold_comparator? | =
         phenotype  | id?        | phenotype_id?        | =
         """,
     ),
@@ -184,7 +186,7 @@ TABLES = (
         id              | id           | measure_id          | =
         name            | text         | measure_name        | name
         combination     | combination? | measure_combination | combination
-        subquery        | id?          | subquery_id         | =
+        subquery        | id?          | subquery_id?        | =
         scope           | scope?       | -                   | matching_scope?
         person_override | flag?        | person_ep_override? | person_ep_override?
         """,
@@ -206,10 +208,10 @@ TABLES = (
         measure          | id           | measure_id              | =
         anchor           | id?          | anchor_measure_id?      | =
         candidate        | id           | candidate_measure_id    | =
-        min_days         | whole?       | window_min_days         | =
-        max_days         | whole?       | window_max_days         | =
-        pick             | pick?        | window_pick_strategy    | =
-        result_date      | result date? | result_date_source      | =
+        min_days         | whole?       | window_min_days?        | =
+        max_days         | whole?       | window_max_days?        | =
+        pick             | pick?        | window_pick_strategy?   | =
+        result_date      | result date? | result_date_source?     | =
         same_resolver    | flag?        | require_same_resolver?  | =
         selection        | selection?   | anchor_selection?       | =
         anchor_order     | text?        | anchor_order_date_role? | =
@@ -274,8 +276,8 @@ TABLES = (
         numerator_post     | whole?       | -                      | numerator_max_days_post?
         denominator_prior  | whole?       | -                      | denominator_max_days_prior?
         denominator_post   | whole?       | -                      | denominator_max_days_post?
-        benchmark          | number?      | benchmark              | =
-        benchmark_unit     | unit?        | benchmark_unit         | =
+        benchmark          | number?      | benchmark?             | =
+        benchmark_unit     | text?        | benchmark_unit?        | =
         """,
     ),
     _table(
@@ -301,7 +303,7 @@ TABLES = (
         id      | id?   | report_cohort_map_id? | =
         report  | id    | report_id             | =
         cohort  | id    | dash_cohort_id        | =
-        primary | flag? | primary_cohort        | =
+        primary | flag? | primary_cohort?       | =
         """,
     ),
     _table(
@@ -314,7 +316,7 @@ TABLES = (
         title          | text?   | -            | indicator_label_override?
         reference      | text?   | -            | indicator_reference_override?
         benchmark      | number? | -            | benchmark_override?
-        benchmark_unit | unit?   | -            | benchmark_unit_override?
+        benchmark_unit | text?   | -            | benchmark_unit_override?
         """,
     ),
     _table(

@@ -12,7 +12,8 @@ class TargetMeaning:
     `name` is the target, `role` the concept role that its rules read. `numbers` is the target of its scalar rules where
     that is another one. `alike` says that every row is the thing itself (a surgery, a death), so that a rule may ask
     for any row. `concepts` says whether rules may name concepts: where oa-cohorts compares them with something else
-    (a regimen's number, the sex of the dead), `instead` says with what.
+    (a regimen's number, the sex of the dead), `instead` says with what. `codes` says whether `substring` reads the code
+    of the row's own concept there.
     """
 
     name: str
@@ -65,7 +66,12 @@ ROLES: dict[str, str] = {
     **dict.fromkeys(f"{_START} dt_proc_start dt_meas dt_consult dt_death dt_visit".split(), ""),
     "dt_treatment_end": "end",
 }
-# Between two days: the word says which of the two.
+# Between two days: the word says which of the two; any other word is the one that oa-cohorts dates the row by.
+FIRST_DAYS = {
+    "dx_to_tx_window": "diagnosis",
+    "referral_to_tx_window": "referral",
+    "referral_to_specialist_window": "referral",
+}
 WINDOW_ROLES: dict[str, dict[str, str]] = {
     "dx_to_tx_window": {
         "dt_current_start": "diagnosis",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +13,14 @@ from measuremart.importers.emit import sealed, section_text
 from measuremart.importers.finding import Finding, Unavailable
 from measuremart.importers.naming import Wanted, names_of
 from measuremart.importers.oa_cohorts.by_person import name_repeated
+from measuremart.importers.oa_cohorts.concept_names import concept_names
 from measuremart.importers.oa_cohorts.configuration import FULL_COHORT, Configuration, read_configuration
 from measuremart.importers.oa_cohorts.indicators import indicators
 from measuremart.importers.oa_cohorts.meaning import EPISODES
 from measuremart.importers.oa_cohorts.measures import Measures
+from measuremart.importers.oa_cohorts.reading import Row
 from measuremart.importers.oa_cohorts.reports import cohorts, concept_sets, reports
-from measuremart.importers.oa_cohorts.subqueries import Leaf, leaves
+from measuremart.importers.oa_cohorts.subqueries import Leaf, leaves, wants_no_row
 from measuremart.importers.oa_cohorts.translation import Entry, Translation, text_of
 from measuremart.importers.oa_cohorts.unavailable import unavailable
 from measuremart.problems import Problem
@@ -42,11 +45,18 @@ def translate(folder: Path, catalogue: Catalogue, refused: Mapping[tuple[str, st
 
     `catalogue` has the project's other definitions: targets are looked up there, and names that it has are not given
     again. `refused` has what the language found wrong with an earlier translation, by (section, name): those are
-    written as incomplete.
+    written as incomplete, or left out where nothing incomplete can be written.
     """
     source = read_configuration(folder)
     if source.problems:
         return Imported({}, {}, [], [], sorted(source.problems, key=lambda p: (p.position, p.message)))
+    try:
+        concepts = concept_names(source, folder)
+    except (OSError, ValueError, csv.Error) as error:
+        concepts = {}
+        source.findings.append(
+            Finding("CONCEPT.csv", 0, "names", "left out", f"the vocabulary cannot be read: {error}")
+        )
     work = _named(source, catalogue, dict(refused or {}))
     found = leaves(work)
     if work.problems:
@@ -72,7 +82,7 @@ def translate(folder: Path, catalogue: Catalogue, refused: Mapping[tuple[str, st
     sections["reports"] = [("", reports(work, set(sections["cohorts"][0][1]), made.entries))]
     entries = {section: {n: e for _, group in groups for n, e in group.items()} for section, groups in sections.items()}
     return Imported(
-        files={f"{s}.yml": sealed(_HEADING, section_text(s, g)) for s, g in sections.items() if entries[s]},
+        files={f"{s}.yml": sealed(_HEADING, section_text(s, g, concepts)) for s, g in sections.items() if entries[s]},
         counts={section: len(found_entries) for section, found_entries in entries.items() if found_entries},
         findings=sorted({*source.findings, *work.findings}),
         unavailable=unavailable(entries, made.replaced),
@@ -91,7 +101,12 @@ def _named(source: Configuration, catalogue: Catalogue, refused: dict[tuple[str,
 
     def wanted(kind: str, table: str, column: str = "name") -> list[Wanted]:
         rows = [row for row in source.sorted(table) if kind != "measure" or row.number("id") != FULL_COHORT]
-        return [Wanted(kind, row.number("id"), row.text(column)) for row in rows]
+        return [Wanted(kind, row.number("id"), text(kind, row, column)) for row in rows]
+
+    def text(kind: str, row: Row, column: str) -> str:
+        # "No surgery" would name the surgeries that an `except` takes out.
+        opposite = kind == "subquery" and wants_no_row(source, row)
+        return f"any {row.text('target')}" if opposite else row.text(column)
 
     shared = [Wanted("care", 0, "Care episodes"), *wanted("measure", "measure"), *wanted("subquery", "subquery")]
     for section, things in (
@@ -140,9 +155,9 @@ def _subqueries(work: Translation, found: dict[int, Leaf], measures: Measures) -
 def _forms(leaf: Leaf, measures: Measures) -> Iterator[tuple[str, Entry]]:
     """Yield a subquery in every form that measures want; the id is of the one that has its name."""
     forms: dict[str, dict[str, Any]] = {leaf.name: {}}
-    for (number, by_treatment, role), name in measures.variants.items():
+    for (number, key, role), name in measures.variants.items():
         if number == leaf.id:
-            forms[name] = {**({"resolve_by": "treatment"} if by_treatment else {}), **({"date": role} if role else {})}
+            forms[name] = {**({"resolve_by": key} if key else {}), **({"date": role} if role else {})}
     for name in sorted(forms, key=lambda n: (n != leaf.name, n)):
         yield name, {**({"id": leaf.id} if name == leaf.name else {}), **leaf.entry(**forms[name])}
 

@@ -15,10 +15,14 @@ from measuremart.importers.oa_cohorts.layouts import LAYOUTS, TABLES, Column, La
 from measuremart.problems import Kind, Position, Problem, did_you_mean
 
 MAX_BYTES = 20_000_000
-_EMPTY = ("", "NULL", "\\N")
+# The file of the OMOP vocabularies, as Athena calls it and as others write it: names for those who read the pack.
+VOCABULARY_FILES = ("CONCEPT.csv", "concept.csv")
+_EMPTY = ("", "NULL", "null", "None", "NaN", "nan", "\\N")
 _WHOLE = re.compile(r"[-+]?[0-9]{1,18}(\.0+)?\Z")  # spreadsheets and pandas write the ids of a column with gaps as 12.0
 _NUMBER = re.compile(r"[-+]?[0-9]{1,18}(\.[0-9]{1,10})?\Z")
-_FLAGS = {"t": True, "true": True, "1": True, "yes": True, "f": False, "false": False, "0": False, "no": False}
+_FLAGS = dict.fromkeys(("t", "true", "1", "yes", "y", "on"), True) | dict.fromkeys(
+    ("f", "false", "0", "no", "n", "off"), False
+)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 # The one file that is called differently in the two layouts.
 _RULE_MAP = next(table for table in TABLES if table.name == "subquery_rule_map")
@@ -85,7 +89,7 @@ def read_folder(folder: Path) -> Reading:
         _read_table(folder, table, reading)
     known = {table.files[reading.layout] for table in TABLES}
     for path in sorted(folder.glob("*.csv")):
-        if path.name not in known:
+        if path.name not in known and path.name not in VOCABULARY_FILES:
             text = f"not a file of the {reading.layout} layout: not read"
             reading.findings.append(Finding(_printable(path.name), 0, "file", "left out", text))
     return reading

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from measuremart.importers.oa_cohorts.meaning import MEANINGS, OF_INDICATORS, ROLES, WINDOW_ROLES, TargetMeaning
+from measuremart.importers.oa_cohorts import differences
+from measuremart.importers.oa_cohorts.configuration import Configuration
+from measuremart.importers.oa_cohorts.meaning import (
+    FIRST_DAYS,
+    MEANINGS,
+    OF_INDICATORS,
+    ROLES,
+    WINDOW_ROLES,
+    TargetMeaning,
+)
 from measuremart.importers.oa_cohorts.reading import Row
 from measuremart.importers.oa_cohorts.translation import Entry, Translation, UnmappableError, ids_said, text_of
 from measuremart.plan.targets import Roles
@@ -41,6 +50,13 @@ class _Found:
     exclude: list[Entry] = field(default_factory=list)
     absent: list[Entry] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+
+
+def wants_no_row(source: Configuration, row: Row) -> bool:
+    """Say whether a subquery asks for what must not be there, so that its own rows are the opposite of its name."""
+    rules = [source.by_id["query_rule"][n] for n in source.rules.get(row.number("id"), [])]
+    undated = MEANINGS[row.text("target")].name == "person"
+    return bool(rules) and not undated and all(rule.text("matcher") == "absence" for rule in rules)
 
 
 def leaves(work: Translation) -> dict[int, Leaf]:
@@ -80,6 +96,12 @@ def _leaf(work: Translation, row: Row) -> Leaf | None:
         date = _date(row, roles)
         found = _rules(work, row, rules, meaning, roles)
         absent, remarks = bool(found.absent), found.remarks
+        if absent:
+            work.say("subquery", number, "changed", differences.ABSENCE)
+        dated = differences.of_date(row.text("target"), row.text("temporality"), date) if roles.dates else []
+        for text in [*differences.of_target(row.text("target")), *dated]:
+            work.say("subquery", number, "changed", text)
+        remarks += [f"Changed: {text}" for text in dated]
         body |= {"date": date} if date else {}
         body["rules"] = _merged(found.absent or found.rules)
         body |= {"exclude": _merged(found.exclude)} if found.exclude else {}
@@ -122,7 +144,7 @@ def date_role(word: str, target: str, roles: Roles) -> str | None:
     if word in roles.dates:
         role = word
     elif target in WINDOW_ROLES:
-        role = WINDOW_ROLES[target].get(word, "")
+        role = WINDOW_ROLES[target].get(word, FIRST_DAYS.get(target, ""))
     elif word in ROLES:
         role = ROLES[word]
     else:
@@ -204,10 +226,10 @@ def _phenotype_rule(work: Translation, rule: Row, meaning: TargetMeaning, roles:
 
 def _code_rule(rule: Row, meaning: TargetMeaning, roles: Roles) -> Entry:
     if not meaning.codes:
-        raise UnmappableError("oa-cohorts looks for the concept's code in a label of the row, not in its code", rule)
-    if "text" not in roles.by_name:
-        raise UnmappableError(f"target '{meaning.name}' has no text", rule)
-    return {"substring": {"code_of": _concept_of(rule)}}
+        raise UnmappableError("oa-cohorts looks for the concept's code in another text of the row than its code", rule)
+    if meaning.role not in roles.by_name:
+        raise UnmappableError(f"target '{meaning.name}' has no concept", rule)
+    return {"substring": {"code_of": _concept_of(rule)}, "of": "code"}
 
 
 def _any_row(work: Translation, rule: Row, meaning: TargetMeaning, roles: Roles, remarks: list[str]) -> list[Entry]:
@@ -218,8 +240,8 @@ def _any_row(work: Translation, rule: Row, meaning: TargetMeaning, roles: Roles,
     if concept and not meaning.alike:
         text = f"'{matcher}' does not look at its concept {concept} in oa-cohorts, and rows of '{meaning.name}' are of"
         raise UnmappableError(f"{text} many kinds: write exact: or hierarchy: {concept} if that is what is meant", rule)
-    if meaning.name == "tx_concurrent":
-        text = f"'{matcher}' asks whether the treatments overlap; oa-cohorts counts every episode with treatment"
+    text = differences.of_any_row(meaning.name, matcher)
+    if text:
         work.say("query_rule", rule.number("id"), "changed", text)
         remarks.append(f"Rule {rule.number('id')}: {text}")
     elif concept:
@@ -230,12 +252,11 @@ def _any_row(work: Translation, rule: Row, meaning: TargetMeaning, roles: Roles,
 
 
 def _rows_of(meaning: TargetMeaning, roles: Roles) -> list[Entry]:
-    """Return rules that every row meets; of the flagged ones those that are what the target is called."""
+    """Return rules that every row meets, dated or not; of the flagged ones those that are what the target is called."""
     if meaning.name == "tx_concurrent":
         return [{"predicate": True}]
     date = next(iter(roles.dates))
-    anyway: list[Entry] = [{"presence": date}]
-    return [*anyway, {"absence": date}] if meaning.name == "death" else anyway
+    return [{"presence": date}, {"absence": date}]
 
 
 def _scalar_rule(rule: Row, meaning: TargetMeaning, roles: Roles) -> Entry:

@@ -32,7 +32,7 @@ class Translation:
     source: Configuration
     targets: dict[str, Defined]
     reserved: dict[str, set[str]]
-    # (section, name) of what the language refused, with the reason: it is written as incomplete.
+    # (section, name) of what the language refused, with the reason: it is written as incomplete, or left out.
     refused: dict[tuple[str, str], str]
     names: dict[tuple[str, int], str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)

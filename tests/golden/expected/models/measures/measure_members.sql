@@ -52,6 +52,17 @@ united as (
 
         select
             'clinic' as population,
+            'another_event' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__another_event') }}
+
+        union all
+
+        select
+            'clinic' as population,
             'any_of_all' as measure,
             person_id,
             episode_id,
@@ -212,6 +223,17 @@ united as (
             measure_resolver,
             measure_date
         from {{ ref('measure__in_2024') }}
+
+        union all
+
+        select
+            'clinic' as population,
+            'in_joined_care' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__in_joined_care') }}
 
         union all
 
@@ -443,6 +465,17 @@ united as (
             measure_resolver,
             measure_date
         from {{ ref('measure__treated') }}
+
+        union all
+
+        select
+            'clinic' as population,
+            'two_visits' as measure,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date
+        from {{ ref('measure__two_visits') }}
 
         union all
 

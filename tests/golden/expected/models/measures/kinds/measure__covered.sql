@@ -14,7 +14,14 @@ measure__seen as (
 
 ),
 
-part_1_target_row as (
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+part_1_recorded_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -25,6 +32,25 @@ part_1_target_row as (
         cast(end_date as date) as interval_end,
         cast(start_date as date) as start_date
     from {{ ref('clinic_span') }}
+
+),
+
+-- A day after as_of is not known yet.
+part_1_target_row as (
+
+    select
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.measure_resolver,
+        recorded.measure_date,
+        recorded.interval_start,
+        case
+            when recorded.interval_end <= run_context.as_of
+                then recorded.interval_end
+        end as interval_end,
+        recorded.start_date
+    from part_1_recorded_row as recorded
+    cross join run_context
 
 ),
 
@@ -39,9 +65,11 @@ part_1_eligible as (
         target_row.interval_end,
         target_row.start_date
     from part_1_target_row as target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
 ),
 

@@ -3,15 +3,6 @@
 
 with
 
-episode as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id
-    from {{ ref('pathway') }}
-
-),
-
 measure__known as (
 
     select
@@ -31,6 +22,35 @@ measure__seen as (
         measure_resolver,
         measure_date
     from {{ ref('measure__seen') }}
+
+),
+
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+spine as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(opened_on as date) as start_date
+    from {{ ref('pathway') }}
+
+),
+
+-- An episode that starts after as_of does not exist yet.
+episode as (
+
+    select
+        spine.person_id,
+        spine.episode_id
+    from spine
+    cross join run_context
+    where spine.start_date is null or spine.start_date <= run_context.as_of
 
 ),
 

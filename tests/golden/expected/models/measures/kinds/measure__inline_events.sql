@@ -3,6 +3,13 @@
 
 with
 
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
 part_1_target_row as (
 
     select
@@ -24,9 +31,11 @@ part_1_eligible as (
         target_row.measure_date,
         target_row.act_code
     from part_1_target_row as target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
 ),
 
@@ -59,7 +68,7 @@ final_unit as (
         person_id,
         cast(null as bigint) as episode_id,
         person_id as measure_resolver,
-        measure_resolver as event_id,
+        measure_resolver as counted_id,
         min(measure_date) as measure_date
     from part_1
     where
@@ -78,7 +87,7 @@ final_run as (
         measure_date,
         lag(measure_date, 1) over (
             partition by person_id, episode_id, measure_resolver
-            order by measure_date, event_id
+            order by measure_date, counted_id
         ) as run_start
     from final_unit
 

@@ -23,6 +23,13 @@ measure__seen as (
 
 ),
 
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
 part_1_target_row as (
 
     select
@@ -60,9 +67,11 @@ part_1_eligible as (
         target_row.act_code,
         target_row.was_planned
     from part_1_target_row as target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
         and not coalesce(
             target_row.was_planned = false,
             false

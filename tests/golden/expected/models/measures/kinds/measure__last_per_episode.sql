@@ -35,7 +35,7 @@ final_ranked as (
         measure_date,
         row_number() over (
             partition by person_id, episode_id
-            order by measure_date desc nulls last, measure_resolver, episode_id nulls last
+            order by measure_date desc nulls last, measure_resolver asc, episode_id asc nulls last
         ) as place
     from final_key
     where episode_id is not null

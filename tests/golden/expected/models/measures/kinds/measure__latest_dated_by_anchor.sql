@@ -74,8 +74,8 @@ final_ranked as (
             partition by person_id, episode_id, measure_resolver, anchor_date
             order by
                 candidate_date desc nulls last,
-                candidate_resolver,
-                candidate_episode_id nulls last
+                candidate_resolver asc,
+                candidate_episode_id asc nulls last
         ) as place
     from final_pair
 

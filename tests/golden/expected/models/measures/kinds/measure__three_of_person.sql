@@ -20,7 +20,7 @@ final_unit as (
         person_id,
         cast(null as bigint) as episode_id,
         person_id as measure_resolver,
-        measure_resolver as event_id,
+        measure_resolver as counted_id,
         min(measure_date) as measure_date
     from measure__seen_at_event
     where
@@ -39,7 +39,7 @@ final_run as (
         measure_date,
         lag(measure_date, 2) over (
             partition by person_id, episode_id, measure_resolver
-            order by measure_date, event_id
+            order by measure_date, counted_id
         ) as run_start
     from final_unit
 

@@ -69,6 +69,13 @@ measure__treated as (
 
 ),
 
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
 rows__seen__target_row as (
 
     select
@@ -94,9 +101,11 @@ rows__seen__eligible as (
         target_row.number_value,
         target_row.act_code
     from rows__seen__target_row as target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
 ),
 
@@ -221,9 +230,11 @@ rows__treated__eligible as (
         target_row.number_value,
         target_row.act_code
     from rows__treated__target_row as target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
 ),
 

@@ -124,6 +124,13 @@ measure__treated as (
 
 ),
 
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
 rows__treated__target_row as (
 
     select
@@ -167,9 +174,11 @@ rows__treated__eligible as (
         target_row.number_value,
         target_row.act_code
     from rows__treated__target_row as target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
 ),
 
@@ -276,9 +285,11 @@ rows__seen__eligible as (
         target_row.number_value,
         target_row.act_code
     from rows__seen__target_row as target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
 ),
 
@@ -385,9 +396,11 @@ rows__known__eligible as (
         target_row.number_value,
         target_row.act_code
     from rows__known__target_row as target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
 ),
 

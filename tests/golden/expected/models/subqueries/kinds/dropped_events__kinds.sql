@@ -28,15 +28,6 @@ concept_set__with_descendants as (
 
 ),
 
-episode as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id
-    from {{ ref('pathway') }}
-
-),
-
 measure__known as (
 
     select
@@ -58,13 +49,31 @@ person as (
 
 ),
 
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+spine as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(opened_on as date) as start_date
+    from {{ ref('pathway') }}
+
+),
+
 dropped_1_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
         cast(pathway_no as bigint) as episode_id,
         cast(act_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
+        cast(ended_on as date) as measure_date,
+        cast(done_on as date) as event_start,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -77,10 +86,17 @@ dropped_1_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
     from dropped_1_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+            or target_row.event_start > run_context.as_of
+        )
 
 ),
 
@@ -90,7 +106,8 @@ dropped_1 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_1_eligible
     where act_code = 9001
 
@@ -100,8 +117,8 @@ dropped_2_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(patient_no as bigint) as measure_resolver,
+        cast(pathway_no as bigint) as episode_id,
+        cast(act_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
         act_code
     from {{ source('clinic', 'acts') }}
@@ -115,10 +132,16 @@ dropped_2_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_2_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -128,7 +151,8 @@ dropped_2 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        is_after_as_of
     from dropped_2_eligible
     where act_code = 9001
 
@@ -138,10 +162,9 @@ dropped_3_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(treatment_no as bigint) as measure_resolver,
+        cast(null as bigint) as episode_id,
+        cast(patient_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -154,11 +177,16 @@ dropped_3_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_3_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -169,9 +197,9 @@ dropped_3 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        is_after_as_of
     from dropped_3_eligible
-    where act_code = 9002
+    where act_code = 9001
 
 ),
 
@@ -179,9 +207,10 @@ dropped_4_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(visit_no as bigint) as measure_resolver,
+        cast(pathway_no as bigint) as episode_id,
+        cast(treatment_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
 
@@ -194,10 +223,17 @@ dropped_4_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.act_code
+        target_row.why_unattached,
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_4_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -207,9 +243,11 @@ dropped_4 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
+        measure_date,
+        why_unattached,
+        is_after_as_of
     from dropped_4_eligible
-    where act_code = 9001
+    where act_code = 9002
 
 ),
 
@@ -217,11 +255,10 @@ dropped_5_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
+        cast(null as bigint) as episode_id,
+        cast(visit_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        {{ to_number('quantity') }} as quantity
+        act_code
     from {{ source('clinic', 'acts') }}
 
 ),
@@ -233,11 +270,16 @@ dropped_5_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.why_unattached,
-        target_row.quantity
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_5_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -248,9 +290,9 @@ dropped_5 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        is_after_as_of
     from dropped_5_eligible
-    where quantity is null
+    where act_code = 9001
 
 ),
 
@@ -275,10 +317,16 @@ dropped_6_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.quantity
+        target_row.quantity,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_6_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -289,13 +337,62 @@ dropped_6 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_6_eligible
-    where quantity between 100 and 140
+    where quantity is null
 
 ),
 
 dropped_7_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        {{ to_number('quantity') }} as quantity
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_7_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.quantity,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_7_target_row as target_row
+    cross join run_context
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+
+),
+
+dropped_7 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_7_eligible
+    where quantity between 100 and 140
+
+),
+
+dropped_8_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -308,52 +405,11 @@ dropped_7_target_row as (
 
 ),
 
-dropped_7_code_1 as (
+dropped_8_code_1 as (
 
     select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
     from concept
     where concept_id = 9001
-
-),
-
-dropped_7_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.label
-    from dropped_7_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_7 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_7_eligible
-    where position((select code.folded_code from dropped_7_code_1 as code) in {{ fold_ascii('label') }}) > 0
-
-),
-
-dropped_8_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(ended_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
-    from {{ source('clinic', 'acts') }}
 
 ),
 
@@ -365,10 +421,16 @@ dropped_8_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code
+        target_row.label,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_8_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -379,9 +441,10 @@ dropped_8 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_8_eligible
-    where act_code = 9001
+    where position((select code.folded_code from dropped_8_code_1 as code) in {{ fold_ascii('label') }}) > 0
 
 ),
 
@@ -391,7 +454,8 @@ dropped_9_target_row as (
         cast(patient_no as bigint) as person_id,
         cast(pathway_no as bigint) as episode_id,
         cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
+        cast(ended_on as date) as measure_date,
+        cast(done_on as date) as event_start,
         {{ to_text('why_no_pathway') }} as why_unattached,
         act_code
     from {{ source('clinic', 'acts') }}
@@ -406,10 +470,17 @@ dropped_9_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
     from dropped_9_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+            or target_row.event_start > run_context.as_of
+        )
 
 ),
 
@@ -420,7 +491,8 @@ dropped_9 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_9_eligible
     where act_code = 9001
 
@@ -447,10 +519,16 @@ dropped_10_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_10_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -461,54 +539,14 @@ dropped_10 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_10_eligible
-    where act_code in (9001, 9003)
+    where act_code = 9001
 
 ),
 
 dropped_11_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        was_planned
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_11_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.was_planned
-    from dropped_11_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_11 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_11_eligible
-    where was_planned = false
-
-),
-
-dropped_12_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -521,7 +559,103 @@ dropped_12_target_row as (
 
 ),
 
-dropped_12_hierarchy_1 as (
+dropped_11_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_11_target_row as target_row
+    cross join run_context
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+
+),
+
+dropped_11 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_11_eligible
+    where act_code in (9001, 9003)
+
+),
+
+dropped_12_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        was_planned
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_12_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.was_planned,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_12_target_row as target_row
+    cross join run_context
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+
+),
+
+dropped_12 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_12_eligible
+    where was_planned = false
+
+),
+
+dropped_13_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        act_code
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_13_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -539,7 +673,7 @@ dropped_12_hierarchy_1 as (
 
 ),
 
-dropped_12_eligible as (
+dropped_13_eligible as (
 
     select
         target_row.person_id,
@@ -547,27 +681,34 @@ dropped_12_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code
-    from dropped_12_target_row as target_row
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_13_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
-dropped_12 as (
+dropped_13 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_12_eligible
-    where act_code in (select listed.concept_id from dropped_12_hierarchy_1 as listed)
+        why_unattached,
+        is_after_as_of
+    from dropped_13_eligible
+    where act_code in (select listed.concept_id from dropped_13_hierarchy_1 as listed)
 
 ),
 
-dropped_13_target_row as (
+dropped_14_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -580,47 +721,6 @@ dropped_13_target_row as (
 
 ),
 
-dropped_13_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.quantity
-    from dropped_13_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_13 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_13_eligible
-    where quantity <> -1
-
-),
-
-dropped_14_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
 dropped_14_eligible as (
 
     select
@@ -629,10 +729,16 @@ dropped_14_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code
+        target_row.quantity,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_14_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -643,9 +749,10 @@ dropped_14 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_14_eligible
-    where act_code in (select listed.concept_id from concept_set__with_descendants as listed)
+    where quantity <> -1
 
 ),
 
@@ -662,6 +769,34 @@ dropped_15_target_row as (
 
 ),
 
+dropped_15_code_1 as (
+
+    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
+    from concept
+    where concept_id = 9001
+
+),
+
+dropped_15_coded_1 as (
+
+    select concept_id
+    from concept
+    where
+        concept_id <> 0
+        and position((select code.folded_code from dropped_15_code_1 as code) in {{ fold_ascii('concept_code') }}) > 0
+
+),
+
+dropped_15_coded_2 as (
+
+    select concept_id
+    from concept
+    where
+        concept_id <> 0
+        and position('c34' in {{ fold_ascii('concept_code') }}) = 1
+
+),
+
 dropped_15_eligible as (
 
     select
@@ -670,10 +805,44 @@ dropped_15_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.act_code
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_15_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+
+),
+
+dropped_15_rule_1 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_15_eligible
+    where act_code in (select listed.concept_id from dropped_15_coded_1 as listed)
+
+),
+
+dropped_15_rule_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_15_eligible
+    where act_code in (select listed.concept_id from dropped_15_coded_2 as listed)
 
 ),
 
@@ -684,13 +853,120 @@ dropped_15 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_15_eligible
-    where coalesce(act_code, 0) <> 0
+        why_unattached,
+        is_after_as_of
+    from dropped_15_rule_1
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_15_rule_2
 
 ),
 
 dropped_16_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        act_code
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_16_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_16_target_row as target_row
+    cross join run_context
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+
+),
+
+dropped_16 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_16_eligible
+    where act_code in (select listed.concept_id from concept_set__with_descendants as listed)
+
+),
+
+dropped_17_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        act_code
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_17_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_17_target_row as target_row
+    cross join run_context
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+
+),
+
+dropped_17 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_17_eligible
+    where coalesce(act_code, 0) <> 0
+
+),
+
+dropped_18_recorded_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -708,7 +984,30 @@ dropped_16_target_row as (
 
 ),
 
-dropped_16_eligible as (
+-- A day after as_of is not known yet.
+dropped_18_target_row as (
+
+    select
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.measure_resolver,
+        recorded.measure_date,
+        recorded.why_unattached,
+        recorded.dose_given,
+        case
+            when recorded.ended_on <= run_context.as_of
+                then recorded.ended_on
+        end as ended_on,
+        recorded.remark,
+        recorded.type_code,
+        recorded.visit_no,
+        recorded.was_urgent
+    from dropped_18_recorded_row as recorded
+    cross join run_context
+
+),
+
+dropped_18_eligible as (
 
     select
         target_row.person_id,
@@ -721,100 +1020,113 @@ dropped_16_eligible as (
         target_row.remark,
         target_row.type_code,
         target_row.visit_no,
-        target_row.was_urgent
-    from dropped_16_target_row as target_row
+        target_row.was_urgent,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_18_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
-dropped_16_rule_1 as (
+dropped_18_rule_1 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_16_eligible
+        why_unattached,
+        is_after_as_of
+    from dropped_18_eligible
     where type_code = 32020
 
 ),
 
-dropped_16_rule_2 as (
+dropped_18_rule_2 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_16_eligible
+        why_unattached,
+        is_after_as_of
+    from dropped_18_eligible
     where dose_given < 5
 
 ),
 
-dropped_16_rule_3 as (
+dropped_18_rule_3 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_16_eligible
+        why_unattached,
+        is_after_as_of
+    from dropped_18_eligible
     where remark = 'ward'
 
 ),
 
-dropped_16_rule_4 as (
+dropped_18_rule_4 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_16_eligible
+        why_unattached,
+        is_after_as_of
+    from dropped_18_eligible
     where was_urgent = true
 
 ),
 
-dropped_16_rule_5 as (
+dropped_18_rule_5 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_16_eligible
+        why_unattached,
+        is_after_as_of
+    from dropped_18_eligible
     where visit_no is not null
 
 ),
 
-dropped_16_rule_6 as (
+dropped_18_rule_6 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_16_eligible
+        why_unattached,
+        is_after_as_of
+    from dropped_18_eligible
     where ended_on is null
 
 ),
 
-dropped_16 as (
+dropped_18 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_16_rule_1
+        why_unattached,
+        is_after_as_of
+    from dropped_18_rule_1
 
     union all
 
@@ -823,8 +1135,9 @@ dropped_16 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_16_rule_2
+        why_unattached,
+        is_after_as_of
+    from dropped_18_rule_2
 
     union all
 
@@ -833,8 +1146,9 @@ dropped_16 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_16_rule_3
+        why_unattached,
+        is_after_as_of
+    from dropped_18_rule_3
 
     union all
 
@@ -843,8 +1157,9 @@ dropped_16 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_16_rule_4
+        why_unattached,
+        is_after_as_of
+    from dropped_18_rule_4
 
     union all
 
@@ -853,8 +1168,9 @@ dropped_16 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_16_rule_5
+        why_unattached,
+        is_after_as_of
+    from dropped_18_rule_5
 
     union all
 
@@ -863,12 +1179,13 @@ dropped_16 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_16_rule_6
+        why_unattached,
+        is_after_as_of
+    from dropped_18_rule_6
 
 ),
 
-dropped_17_target_row as (
+dropped_19_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -883,7 +1200,7 @@ dropped_17_target_row as (
 
 ),
 
-dropped_17_eligible as (
+dropped_19_eligible as (
 
     select
         target_row.person_id,
@@ -893,92 +1210,16 @@ dropped_17_eligible as (
         target_row.why_unattached,
         target_row.act_code,
         target_row.quantity,
-        target_row.quantity_unit
-    from dropped_17_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_17 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_17_eligible
-    where (quantity >= 2.50 and act_code = 9001 and quantity_unit = 8840)
-
-),
-
-dropped_18_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        label
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_18_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.label
-    from dropped_18_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_18 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_18_eligible
-    where position('l01' in {{ fold_ascii('label') }}) = 1
-
-),
-
-dropped_19_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        label
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_19_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.label
+        target_row.quantity_unit,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_19_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -989,9 +1230,10 @@ dropped_19 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_19_eligible
-    where position(('50' || chr(37) || '_aé' || chr(92)) in {{ fold_ascii('label') }}) > 0
+    where (quantity >= 2.50 and act_code = 9001 and quantity_unit = 8840)
 
 ),
 
@@ -1016,10 +1258,16 @@ dropped_20_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.label
+        target_row.label,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_20_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1030,9 +1278,10 @@ dropped_20 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_20_eligible
-    where label = ('O' || chr(39) || 'Neill ' || chr(123) || chr(123) || ' x ' || chr(125) || chr(125))
+    where position('l01' in {{ fold_ascii('label') }}) = 1
 
 ),
 
@@ -1057,10 +1306,16 @@ dropped_21_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.why_unattached,
-        target_row.label
+        target_row.label,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_21_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1071,13 +1326,110 @@ dropped_21 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_21_eligible
-    where label in ('left', 'right')
+    where position(('50' || chr(37) || '_aé' || chr(92)) in {{ fold_ascii('label') }}) > 0
 
 ),
 
 dropped_22_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        label
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_22_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.label,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_22_target_row as target_row
+    cross join run_context
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+
+),
+
+dropped_22 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_22_eligible
+    where label = ('O' || chr(39) || 'Neill ' || chr(123) || chr(123) || ' x ' || chr(125) || chr(125))
+
+),
+
+dropped_23_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        label
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_23_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.label,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_23_target_row as target_row
+    cross join run_context
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+
+),
+
+dropped_23 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_23_eligible
+    where label in ('left', 'right')
+
+),
+
+dropped_24_target_row as (
 
     select
         cast(person_id as bigint) as person_id,
@@ -1089,98 +1441,6 @@ dropped_22_target_row as (
 
 ),
 
-dropped_22_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.start_date
-    from dropped_22_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_22 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_22_eligible
-    where start_date is not null
-
-),
-
-dropped_23_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        concept_id
-    from {{ ref('clinic_trait') }}
-
-),
-
-dropped_23_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from dropped_23_target_row as target_row
-    where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_23 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from dropped_23_eligible
-    where concept_id = 9500
-
-),
-
-dropped_24_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code,
-        {{ to_number('quantity') }} as quantity
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_24_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (9100)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(9100 as bigint) as concept_id
-
-),
-
 dropped_24_eligible as (
 
     select
@@ -1188,19 +1448,15 @@ dropped_24_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        target_row.quantity
+        target_row.start_date,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_24_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-        and not coalesce(
-            target_row.act_code = 9101,
-            false
-        )
-        and not coalesce(
-            target_row.quantity > 9,
-            false
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
         )
 
 ),
@@ -1212,25 +1468,21 @@ dropped_24 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        is_after_as_of
     from dropped_24_eligible
-    where act_code in (select listed.concept_id from dropped_24_hierarchy_1 as listed)
+    where start_date is not null
 
 ),
 
 dropped_25_target_row as (
 
     select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code,
-        label,
-        was_planned,
-        was_urgent
-    from {{ source('clinic', 'acts') }}
+        cast(person_id as bigint) as person_id,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
+        cast(start_date as date) as measure_date,
+        cast(start_date as date) as start_date
+    from {{ ref('clinic_span') }}
 
 ),
 
@@ -1241,40 +1493,16 @@ dropped_25_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        target_row.label,
-        target_row.was_planned,
-        target_row.was_urgent
+        target_row.start_date,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_25_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-
-),
-
-dropped_25_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_25_eligible
-    where (act_code = 9001 and was_planned = true)
-
-),
-
-dropped_25_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_25_eligible
-    where (label = 'Sodium valproate' and was_urgent = true)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
 
 ),
 
@@ -1285,31 +1513,21 @@ dropped_25 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_25_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached
-    from dropped_25_rule_2
+        is_after_as_of
+    from dropped_25_eligible
+    where start_date is not null
 
 ),
 
 dropped_26_target_row as (
 
     select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
-    from {{ source('clinic', 'acts') }}
+        cast(person_id as bigint) as person_id,
+        cast(null as bigint) as episode_id,
+        cast(person_id as bigint) as measure_resolver,
+        cast(null as date) as measure_date,
+        concept_id
+    from {{ ref('clinic_trait') }}
 
 ),
 
@@ -1320,18 +1538,14 @@ dropped_26_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code
+        target_row.concept_id,
+        false as is_after_as_of
     from dropped_26_target_row as target_row
-    inner join person
-        on target_row.person_id = person.person_id
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
-        and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
-        and target_row.measure_date < {{ add_interval('person.birth_date', 912, 0) }}
-        and person.sex = 2
-        and target_row.measure_date >= date '2020-01-01'
-        and target_row.measure_date <= date '2024-12-31'
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+        )
 
 ),
 
@@ -1342,9 +1556,9 @@ dropped_26 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        is_after_as_of
     from dropped_26_eligible
-    where act_code = 9001
+    where concept_id = 9500
 
 ),
 
@@ -1362,6 +1576,20 @@ dropped_27_target_row as (
 
 ),
 
+dropped_27_hierarchy_1 as (
+
+    select descendant_concept_id as concept_id
+    from concept_ancestor
+    where
+        ancestor_concept_id in (9100)
+        and descendant_concept_id <> 0
+
+    union
+
+    select cast(9100 as bigint) as concept_id
+
+),
+
 dropped_27_eligible as (
 
     select
@@ -1371,12 +1599,22 @@ dropped_27_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.act_code,
-        target_row.quantity
+        target_row.quantity,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_27_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
         and not coalesce(
-            target_row.quantity is null,
+            target_row.act_code = 9101,
+            false
+        )
+        and not coalesce(
+            target_row.quantity > 9,
             false
         )
 
@@ -1389,9 +1627,10 @@ dropped_27 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
+        why_unattached,
+        is_after_as_of
     from dropped_27_eligible
-    where act_code = 7
+    where act_code in (select listed.concept_id from dropped_27_hierarchy_1 as listed)
 
 ),
 
@@ -1400,9 +1639,13 @@ dropped_28_target_row as (
     select
         cast(patient_no as bigint) as person_id,
         cast(pathway_no as bigint) as episode_id,
-        cast(act_no as bigint) as measure_resolver,
+        cast(pathway_no as bigint) as measure_resolver,
         cast(done_on as date) as measure_date,
-        act_code
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        act_code,
+        label,
+        was_planned,
+        was_urgent
     from {{ source('clinic', 'acts') }}
 
 ),
@@ -1414,10 +1657,48 @@ dropped_28_eligible as (
         target_row.episode_id,
         target_row.measure_resolver,
         target_row.measure_date,
-        target_row.act_code
+        target_row.why_unattached,
+        target_row.act_code,
+        target_row.label,
+        target_row.was_planned,
+        target_row.was_urgent,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
     from dropped_28_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+
+),
+
+dropped_28_rule_1 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_28_eligible
+    where (act_code = 9001 and was_planned = true)
+
+),
+
+dropped_28_rule_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_28_eligible
+    where (label = 'Sodium valproate' and was_urgent = true)
 
 ),
 
@@ -1427,13 +1708,276 @@ dropped_28 as (
         person_id,
         episode_id,
         measure_resolver,
-        measure_date
-    from dropped_28_eligible
-    where act_code = 9003
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_28_rule_1
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_28_rule_2
 
 ),
 
 dropped_29_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        act_code
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_29_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_29_target_row as target_row
+    cross join run_context
+    inner join person
+        on target_row.person_id = person.person_id
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+        and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
+        and target_row.measure_date < {{ add_interval('person.birth_date', 912, 0) }}
+        and person.sex = 2
+        and target_row.measure_date >= date '2020-01-01'
+        and target_row.measure_date <= date '2024-12-31'
+
+),
+
+dropped_29 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_29_eligible
+    where act_code = 9001
+
+),
+
+dropped_30_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        act_code,
+        remark,
+        type_code,
+        was_urgent
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_30_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.act_code,
+        target_row.remark,
+        target_row.type_code,
+        target_row.was_urgent,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_30_target_row as target_row
+    cross join run_context
+    inner join person
+        on target_row.person_id = person.person_id
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+        and person.sex = 2
+        and target_row.type_code = 32020
+        and (target_row.was_urgent = true or target_row.remark = 'ward')
+
+),
+
+dropped_30_rule_1 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_30_eligible
+    where act_code = 9001
+
+),
+
+dropped_30_rule_2 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_30_eligible
+    where act_code = 9002
+
+),
+
+dropped_30 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_30_rule_1
+
+    union all
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_30_rule_2
+
+),
+
+dropped_31_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(pathway_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        {{ to_text('why_no_pathway') }} as why_unattached,
+        act_code,
+        {{ to_number('quantity') }} as quantity
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_31_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.why_unattached,
+        target_row.act_code,
+        target_row.quantity,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_31_target_row as target_row
+    cross join run_context
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+        and not coalesce(
+            target_row.quantity is null,
+            false
+        )
+
+),
+
+dropped_31 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        why_unattached,
+        is_after_as_of
+    from dropped_31_eligible
+    where act_code = 7
+
+),
+
+dropped_32_target_row as (
+
+    select
+        cast(patient_no as bigint) as person_id,
+        cast(pathway_no as bigint) as episode_id,
+        cast(act_no as bigint) as measure_resolver,
+        cast(done_on as date) as measure_date,
+        act_code
+    from {{ source('clinic', 'acts') }}
+
+),
+
+dropped_32_eligible as (
+
+    select
+        target_row.person_id,
+        target_row.episode_id,
+        target_row.measure_resolver,
+        target_row.measure_date,
+        target_row.act_code,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_32_target_row as target_row
+    cross join run_context
+    where
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
+
+),
+
+dropped_32 as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        is_after_as_of
+    from dropped_32_eligible
+    where act_code = 9003
+
+),
+
+dropped_33_target_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -1447,7 +1991,7 @@ dropped_29_target_row as (
 
 ),
 
-dropped_29_hierarchy_1 as (
+dropped_33_hierarchy_1 as (
 
     select descendant_concept_id as concept_id
     from concept_ancestor
@@ -1461,7 +2005,7 @@ dropped_29_hierarchy_1 as (
 
 ),
 
-dropped_29_eligible as (
+dropped_33_eligible as (
 
     select
         target_row.person_id,
@@ -1470,10 +2014,16 @@ dropped_29_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.act_code,
-        target_row.was_planned
-    from dropped_29_target_row as target_row
+        target_row.was_planned,
+        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
+    from dropped_33_target_row as target_row
+    cross join run_context
     where
-        (target_row.person_id is null or target_row.measure_resolver is null)
+        (
+            target_row.person_id is null
+            or target_row.measure_resolver is null
+            or target_row.measure_date > run_context.as_of
+        )
         and not coalesce(
             target_row.was_planned = false,
             false
@@ -1481,41 +2031,44 @@ dropped_29_eligible as (
 
 ),
 
-dropped_29_rule_1 as (
+dropped_33_rule_1 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_29_eligible
+        why_unattached,
+        is_after_as_of
+    from dropped_33_eligible
     where act_code = 9300
 
 ),
 
-dropped_29_rule_2 as (
+dropped_33_rule_2 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_29_eligible
-    where act_code in (select listed.concept_id from dropped_29_hierarchy_1 as listed)
+        why_unattached,
+        is_after_as_of
+    from dropped_33_eligible
+    where act_code in (select listed.concept_id from dropped_33_hierarchy_1 as listed)
 
 ),
 
-dropped_29 as (
+dropped_33 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_29_rule_1
+        why_unattached,
+        is_after_as_of
+    from dropped_33_rule_1
 
     union all
 
@@ -1524,8 +2077,21 @@ dropped_29 as (
         episode_id,
         measure_resolver,
         measure_date,
-        why_unattached
-    from dropped_29_rule_2
+        why_unattached,
+        is_after_as_of
+    from dropped_33_rule_2
+
+),
+
+-- An episode that starts after as_of does not exist yet.
+episode as (
+
+    select
+        spine.person_id,
+        spine.episode_id
+    from spine
+    cross join run_context
+    where spine.start_date is null or spine.start_date <= run_context.as_of
 
 ),
 
@@ -1533,12 +2099,41 @@ counted as (
 
     select
         'subquery' as construct,
-        'at_event' as definition,
+        'acts_joined' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no event id' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end as reason,
         count(*) as n_rows
     from dropped_1
-    group by case when person_id is null then 'no person' else 'no event id' end
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'at_event' as definition,
+        'act' as target_name,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end as reason,
+        count(*) as n_rows
+    from dropped_2
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end
 
     union all
 
@@ -1546,10 +2141,19 @@ counted as (
         'subquery' as construct,
         'at_person' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no person' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end as reason,
         count(*) as n_rows
-    from dropped_2
-    group by case when person_id is null then 'no person' else 'no person' end
+    from dropped_3
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end
 
     union all
 
@@ -1557,10 +2161,19 @@ counted as (
         'subquery' as construct,
         'at_treatment' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no treatment') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no treatment')
+        end as reason,
         count(*) as n_rows
-    from dropped_3
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no treatment') end
+    from dropped_4
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no treatment')
+        end
 
     union all
 
@@ -1568,10 +2181,19 @@ counted as (
         'subquery' as construct,
         'at_visit' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no visit' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no visit'
+        end as reason,
         count(*) as n_rows
-    from dropped_4
-    group by case when person_id is null then 'no person' else 'no visit' end
+    from dropped_5
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no visit'
+        end
 
     union all
 
@@ -1579,10 +2201,19 @@ counted as (
         'subquery' as construct,
         'by_absence' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_5
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_6
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1590,10 +2221,19 @@ counted as (
         'subquery' as construct,
         'by_between' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_6
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_7
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1601,10 +2241,19 @@ counted as (
         'subquery' as construct,
         'by_code' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_7
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_8
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1612,10 +2261,19 @@ counted as (
         'subquery' as construct,
         'by_end_date' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_8
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_9
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1623,10 +2281,19 @@ counted as (
         'subquery' as construct,
         'by_exact' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_9
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_10
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1634,10 +2301,19 @@ counted as (
         'subquery' as construct,
         'by_exact_many' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_10
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_11
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1645,10 +2321,19 @@ counted as (
         'subquery' as construct,
         'by_flag' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_11
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_12
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1656,10 +2341,19 @@ counted as (
         'subquery' as construct,
         'by_hierarchy' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_12
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_13
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1667,10 +2361,39 @@ counted as (
         'subquery' as construct,
         'by_inequality' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_13
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_14
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'by_own_code' as definition,
+        'act' as target_name,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
+        count(*) as n_rows
+    from dropped_15
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1678,10 +2401,19 @@ counted as (
         'subquery' as construct,
         'by_phenotype' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_14
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_16
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1689,10 +2421,19 @@ counted as (
         'subquery' as construct,
         'by_presence' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_15
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_17
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1700,10 +2441,19 @@ counted as (
         'subquery' as construct,
         'by_role' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_16
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_18
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1711,10 +2461,19 @@ counted as (
         'subquery' as construct,
         'by_scalar' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_17
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_19
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1722,10 +2481,19 @@ counted as (
         'subquery' as construct,
         'by_start' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_18
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_20
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1733,10 +2501,19 @@ counted as (
         'subquery' as construct,
         'by_substring' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_19
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_21
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1744,10 +2521,19 @@ counted as (
         'subquery' as construct,
         'by_text' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_20
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_22
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1755,10 +2541,39 @@ counted as (
         'subquery' as construct,
         'by_texts' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_21
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_23
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'care_joined' as definition,
+        'span' as target_name,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end as reason,
+        count(*) as n_rows
+    from dropped_24
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end
 
     union all
 
@@ -1766,10 +2581,19 @@ counted as (
         'subquery' as construct,
         'in_care' as definition,
         'span' as target_name,
-        case when person_id is null then 'no person' else 'no person' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end as reason,
         count(*) as n_rows
-    from dropped_22
-    group by case when person_id is null then 'no person' else 'no person' end
+    from dropped_25
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end
 
     union all
 
@@ -1777,10 +2601,19 @@ counted as (
         'subquery' as construct,
         'left_handed' as definition,
         'trait' as target_name,
-        case when person_id is null then 'no person' else 'no person' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end as reason,
         count(*) as n_rows
-    from dropped_23
-    group by case when person_id is null then 'no person' else 'no person' end
+    from dropped_26
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no person'
+        end
 
     union all
 
@@ -1788,10 +2621,19 @@ counted as (
         'subquery' as construct,
         'minus_rows' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_24
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_27
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1799,10 +2641,19 @@ counted as (
         'subquery' as construct,
         'same_row' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_25
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_28
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1810,10 +2661,39 @@ counted as (
         'subquery' as construct,
         'where_all' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_26
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_29
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
+
+    union all
+
+    select
+        'subquery' as construct,
+        'where_matchers' as definition,
+        'act' as target_name,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
+        count(*) as n_rows
+    from dropped_30
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1821,10 +2701,19 @@ counted as (
         'measure' as construct,
         'in_place' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_27
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_31
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 
@@ -1832,10 +2721,19 @@ counted as (
         'measure' as construct,
         'inline_events' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else 'no event id' end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end as reason,
         count(*) as n_rows
-    from dropped_28
-    group by case when person_id is null then 'no person' else 'no event id' end
+    from dropped_32
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else 'no event id'
+        end
 
     union all
 
@@ -1843,10 +2741,19 @@ counted as (
         'measure' as construct,
         'inline_leaf' as definition,
         'act' as target_name,
-        case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end as reason,
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end as reason,
         count(*) as n_rows
-    from dropped_29
-    group by case when person_id is null then 'no person' else coalesce(why_unattached, 'no episode') end
+    from dropped_33
+    group by
+        case
+            when is_after_as_of then 'after_as_of'
+            when person_id is null then 'no person'
+            else coalesce(why_unattached, 'no episode')
+        end
 
     union all
 

@@ -3,7 +3,14 @@
 
 with
 
-target_row as (
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
+recorded_row as (
 
     select
         cast(patient_no as bigint) as person_id,
@@ -17,6 +24,28 @@ target_row as (
         visit_no,
         was_urgent
     from {{ source('clinic', 'acts') }}
+
+),
+
+-- A day after as_of is not known yet.
+target_row as (
+
+    select
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.measure_resolver,
+        recorded.measure_date,
+        recorded.dose_given,
+        case
+            when recorded.ended_on <= run_context.as_of
+                then recorded.ended_on
+        end as ended_on,
+        recorded.remark,
+        recorded.type_code,
+        recorded.visit_no,
+        recorded.was_urgent
+    from recorded_row as recorded
+    cross join run_context
 
 ),
 
@@ -34,9 +63,11 @@ eligible as (
         target_row.visit_no,
         target_row.was_urgent
     from target_row
+    cross join run_context
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
 
 ),
 

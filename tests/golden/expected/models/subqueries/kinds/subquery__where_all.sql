@@ -13,6 +13,13 @@ person as (
 
 ),
 
+run_context as (
+
+    select as_of
+    from {{ ref('run_context') }}
+
+),
+
 target_row as (
 
     select
@@ -34,11 +41,13 @@ eligible as (
         target_row.measure_date,
         target_row.act_code
     from target_row
+    cross join run_context
     inner join person
         on target_row.person_id = person.person_id
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
+        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
         and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
         and target_row.measure_date < {{ add_interval('person.birth_date', 912, 0) }}
         and person.sex = 2

@@ -1,0 +1,84 @@
+{# Stops on a variable that is not of its kind, before anything is made of it: variables are data, never SQL. Each kind has a
+   macro that gives what is wrong as a sentence, or nothing. Called wherever variables become SQL, and when a run starts. #}
+{% macro check_settings() -%}
+    {%- set problems = [] -%}
+    {%- for name in ['omop_database', 'omop_schema', 'e12_database', 'e12_schema', 'opt_out_database', 'opt_out_schema', 'opt_out_table'] -%}
+        {%- do problems.append(name_problem(name) | trim) -%}
+    {%- endfor -%}
+    {%- for name in ['omop_files', 'e12_files', 'e12_exports'] -%}
+        {%- do problems.append(path_problem(name) | trim) -%}
+    {%- endfor -%}
+    {%- for name in ['as_of', 'demo_as_of', 'opt_outs_until'] if var(name) is not none and var(name) | string != '' -%}
+        {%- do day_literal(var(name), name) -%}
+    {%- endfor -%}
+    {%- do problems.append(purpose_problem() | trim) -%}
+    {%- do problems.append(list_problem('absent_tables', '[a-z_]+', 'device_exposure') | trim) -%}
+    {%- do problems.append(list_problem('absent_columns', '[a-z_]+[.][a-z_]+', 'location.state') | trim) -%}
+    {%- do problems.append(list_problem('demo_absent_columns', '[a-z_]+[.][a-z_]+', 'location.state') | trim) -%}
+    {%- do problems.append(number_problem('financial_year_starts', 1, 12, 'a month') | trim) -%}
+    {%- do problems.append(number_problem('stale_after_days', 1, 36500, 'a whole number of days') | trim) -%}
+    {%- if var('vocabulary_checks') not in ['warn', 'error'] -%}
+        {%- do problems.append("vocabulary_checks is '" ~ var('vocabulary_checks') ~ "'; it can be warn or error") -%}
+    {%- endif -%}
+    {%- if var('omop_source_case') not in ['lower', 'upper'] -%}
+        {%- do problems.append("omop_source_case is '" ~ var('omop_source_case') ~ "'; it can be lower or upper") -%}
+    {%- endif -%}
+    {%- if var('omop_time_zone') not in modules.pytz.all_timezones -%}
+        {%- do problems.append(
+            "omop_time_zone is '" ~ var('omop_time_zone') ~ "'; it is a time zone such as UTC or Australia/Sydney"
+        ) -%}
+    {%- endif -%}
+    {%- if var('pack_needs') is not mapping -%}
+        {%- do problems.append("pack_needs is '" ~ var('pack_needs') ~ "'; it names lists of packs, by pack") -%}
+    {%- endif -%}
+    {%- set said = problems | reject('equalto', '') | list -%}
+    {%- if said -%}{%- do exceptions.raise_compiler_error(said | join('; ')) -%}{%- endif -%}
+{%- endmacro %}
+
+{# A database, schema or table: it stands between quotes in SQL, so it holds none. #}
+{% macro name_problem(name) -%}
+    {%- set value = var(name) -%}
+    {%- set may_be_empty = name in ['omop_database', 'e12_database', 'opt_out_database', 'opt_out_table'] -%}
+    {%- if value is not string -%} {{ name }} is '{{ value }}'; it is a text
+    {%- elif value == '' -%} {{ '' if may_be_empty else name ~ ' is empty; it names a schema' }}
+    {%- elif not modules.re.match('[\\w][\\w .$@-]*\\Z', value) -%}
+        {{ name }} is '{{ value }}'; it is a name of letters, digits and _ - . $ @, without quotes
+    {%- endif -%}
+{%- endmacro %}
+
+{# A folder or address. Quotes in it are doubled where it becomes SQL; control characters have no place in one. #}
+{% macro path_problem(name) -%}
+    {%- set value = var(name) -%}
+    {%- if value is not string -%} {{ name }} is '{{ value }}'; it is the path of a folder
+    {%- elif value != '' and not modules.re.match('[^\\x00-\\x1f]+\\Z', value) -%}
+        {{ name }} holds a line break or another character that no path has
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro list_problem(name, pattern, example) -%}
+    {%- set value = var(name) -%}
+    {%- if value is string or value is mapping or value is not iterable -%}
+        {{ name }} is '{{ value }}'; it is a list, such as [{{ example }}]
+    {%- else -%}
+        {%- set wrong = [] -%}
+        {%- for one in value if not modules.re.match(pattern ~ '\\Z', one | string) -%} {%- do wrong.append(one) -%} {%- endfor -%}
+        {%- if wrong -%} {{ name }} holds '{{ wrong[0] }}'; it lists names such as {{ example }} {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro number_problem(name, least, greatest, what) -%}
+    {%- set value = var(name) -%}
+    {%- if value is not integer or value < least or value > greatest -%}
+        {{ name }} is '{{ value }}'; it is {{ what }}, {{ least }} to {{ greatest }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Purposes are compared with a lower-case text; any and an empty one stand for all purposes. #}
+{% macro purpose_problem() -%}
+    {%- set wrong = list_problem('purposes', '[a-z][a-z0-9 _-]*', 'audit') | trim -%}
+    {%- if wrong -%} {{ wrong }}
+    {%- elif 'any' in var('purposes') -%} purposes holds 'any', which already stands for all of them
+    {%- elif var('purpose') not in var('purposes') -%}
+        purpose is '{{ var('purpose') }}'; it can be one of purposes: {{ var('purposes') | join(', ') }}
+    {%- endif -%}
+{%- endmacro %}

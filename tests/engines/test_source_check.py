@@ -1,0 +1,186 @@
+"""A source that staging would read wrongly stops the build, with table, column and remedy; no cell is printed."""
+
+import csv
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psycopg2
+import pytest
+from dbt_runs import Run, staging_project
+from postgres_builds import environment
+from test_staging import ABSENT, ROWS, source_columns
+
+TABLES = ("person", "condition_occurrence")
+SECRET = "b7c1"  # begins every text id
+Tables = dict[str, tuple[list[tuple[str, str]], list[dict[str, Any]]]]
+
+
+def tables(person_id: str = "bigint", **changed: Any) -> Tables:
+    """Two persons and two conditions; every column of the CDM is there, of type text but for ids and days."""
+
+    def kind(column: str) -> str:
+        return (
+            person_id
+            if column == "person_id"
+            else "date"
+            if column.endswith("_date")
+            else "bigint"
+            if "id" in column
+            else "text"
+        )
+
+    columns = {table: [(column, kind(column)) for column in source_columns(table)] for table in TABLES}
+    ids = changed.get("ids", [1, 2])
+    persons = [{"person_id": ids[0], "year_of_birth": "1960"}, {"person_id": ids[1], "year_of_birth": "1970"}]
+    conditions = [
+        {
+            "condition_occurrence_id": number,
+            "person_id": one,
+            "condition_concept_id": 211100001,
+            "condition_start_date": "2024-01-01",
+        }
+        for number, one in enumerate(ids)
+    ]
+    return {
+        "person": (columns["person"], persons),
+        "condition_occurrence": (columns["condition_occurrence"], conditions),
+    }
+
+
+Written = Callable[..., Run]
+
+
+@pytest.fixture
+def postgres(postgres_dsn: str, tmp_path: Path) -> Iterator[tuple[Written, Any]]:
+    """(write tables and run staging over them, rows of the built schemas) on PostgreSQL."""
+    prefix = f"guard_{uuid.uuid4().hex[:8]}"
+    connection = psycopg2.connect(postgres_dsn)
+    connection.autocommit = True
+    cursor = connection.cursor()
+    warehouse = staging_project(tmp_path, "postgres")
+
+    def run(given: Tables, spell: Callable[[str], str] = str.lower, **variables: Any) -> Run:
+        cursor.execute(f"drop schema if exists {prefix}_source cascade")
+        cursor.execute(f"create schema {prefix}_source")
+        for table, (columns, rows) in given.items():
+            declared = ", ".join(f'"{spell(column)}" {kind}' for column, kind in columns)
+            cursor.execute(f'create table {prefix}_source."{spell(table)}" ({declared})')
+            for row in rows:
+                names = ", ".join(f'"{spell(column)}"' for column in row)
+                marks = ", ".join(["%s"] * len(row))
+                cursor.execute(
+                    f'insert into {prefix}_source."{spell(table)}" ({names}) values ({marks})', list(row.values())
+                )
+        source = {"omop_source": "schema", "omop_schema": f"{prefix}_source"}
+        absent = {"absent_tables": sorted({*ROWS, *ABSENT} - set(TABLES))}
+        return warehouse.dbt("run", variables={**source, **absent, **variables}, **environment(postgres_dsn, prefix))
+
+    def rows(sql: str) -> list[tuple[Any, ...]]:
+        cursor.execute(sql.replace("staging.", f"{prefix}_staging."))
+        return list(cursor.fetchall())
+
+    yield run, rows
+    cursor.execute("select nspname from pg_namespace where nspname like %s", [f"{prefix}%"])
+    for (schema,) in cursor.fetchall():
+        cursor.execute(f"drop schema {schema} cascade")
+    connection.close()
+
+
+def test_quoted_capitals(postgres: tuple[Written, Any]) -> None:
+    run, rows = postgres
+    done = run(tables(), str.upper)
+    assert done.exit_code != 0
+    assert "has a table PERSON, not person: set omop_source_case: upper" in done.output
+    assert "absent_tables" not in done.output
+    done = run(tables(), str.upper, omop_source_case="upper")
+    assert done.exit_code == 0, done.output
+    assert rows(
+        "select person_id, condition_start_date::text from staging.stg_omop__condition_occurrence order by 1"
+    ) == [
+        (1, "2024-01-01"),
+        (2, "2024-01-01"),
+    ]
+    done = run(tables(), str.lower, omop_source_case="upper")
+    assert "has a table person, not PERSON: set omop_source_case: lower" in done.output
+
+
+def test_what_is_missing_is_named(postgres: tuple[Written, Any]) -> None:
+    run, _ = postgres
+    given = tables()
+    del given["condition_occurrence"]
+    assert (
+        "has no table condition_occurrence: correct omop_schema; if the source lacks it, add it to absent_tables"
+        in run(given).output
+    )
+    given = tables()
+    given["person"] = ([one for one in given["person"][0] if one[0] != "location_id"], given["person"][1])
+    done = run(given)
+    assert (
+        "table person has no column location_id; if the source lacks it, add it to absent_columns (person.<column>)"
+        in done.output
+    )
+    assert (
+        "schema nowhere holds no table, or is not there: correct omop_schema"
+        in run(tables(), omop_schema="nowhere").output
+    )
+
+
+@pytest.mark.parametrize("kind", ["uuid", "text"])
+def test_ids_of_another_type_stop(postgres: tuple[Written, Any], kind: str) -> None:
+    run, _ = postgres
+    ids = [f"{SECRET}f1de-0000-4000-8000-00000000000{n}" for n in (1, 2)]
+    done = run(tables(kind, ids=ids))
+    assert done.exit_code != 0
+    assert done.statuses["stg_omop__person"] == done.statuses["stg_omop__condition_occurrence"] == "error"
+    for table in TABLES:
+        assert f"table {table}: no value of person_id (2 values) is a whole number" in done.output
+    assert "docs/how-to/use-text-ids.md" in done.output
+    logs = [file.read_text() for file in (done.target.parent / "logs").iterdir()]
+    assert not any(SECRET in text for text in (done.output, *logs))
+
+
+def test_some_unreadable_ids_and_repeats_are_said(postgres: tuple[Written, Any]) -> None:
+    run, rows = postgres
+    given = tables("text", ids=["1", f"{SECRET}"])
+    given["person"][1].append({"person_id": "1", "year_of_birth": "1961"})
+    done = run(given)
+    assert done.exit_code == 0, done.output
+    assert "table person: 1 of 3 rows repeat a person" in done.output
+    assert "table person: 1 of 3 rows have no id that can be read" in done.output
+    assert SECRET not in done.output
+    assert rows("select person_id from staging.stg_omop__person") == [(1,)]
+
+
+def test_files(tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    variables = {
+        "omop_source": "files",
+        "omop_files": str(folder),
+        "omop_files_format": "csv",
+        "absent_tables": sorted({*ROWS, *ABSENT} - set(TABLES)),
+    }
+    given = tables(ids=[f"{SECRET}-1", f"{SECRET}-2"])
+    for table, (columns, rows) in given.items():
+        with (folder / f"{table}.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, [name for name, _ in columns])
+            writer.writeheader()
+            writer.writerows(rows)
+    warehouse = staging_project(tmp_path, "duckdb")
+    done = warehouse.dbt("run", variables=variables)
+    assert "table condition_occurrence: no value of person_id (2 values) is a whole number" in done.output
+    assert SECRET not in done.output
+    (folder / "condition_occurrence.csv").unlink()
+    done = warehouse.dbt("run", variables=variables)
+    assert (
+        f"there is no file {folder}/condition_occurrence.csv; if the source lacks it, add it to absent_tables"
+        in done.output
+    )
+    with duckdb.connect(str(warehouse.database), read_only=True) as connection:
+        made = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'staging'"
+        ).fetchall()
+    assert {name for (name,) in made} == {"stg_consent__opt_out", "opted_out_person"}

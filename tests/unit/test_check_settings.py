@@ -1,0 +1,109 @@
+"""Every variable of the project is data: what is not of its kind stops with a message that names it."""
+
+import datetime
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import pytz
+import yaml
+from jinja2 import Environment
+
+ROOT = Path(__file__).resolve().parents[2]
+DEFAULTS: dict[str, Any] = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+FILES = [
+    *("scalar/day_literal", "settings/check_settings", "files/csv_settings"),
+    *("omop/omop_check_settings", "epilepsy12/e12_check_settings"),
+]
+
+
+class CompilerError(Exception):
+    """What dbt would stop with."""
+
+
+def check(**variables: Any) -> None:
+    """Run every check of settings with these variables beside the defaults, on DuckDB."""
+
+    def stop(message: str) -> None:
+        raise CompilerError(message)
+
+    text = "\n".join((ROOT / "macros" / f"{file}.sql").read_text(encoding="utf-8") for file in FILES)
+    environment = Environment(extensions=["jinja2.ext.do"], autoescape=False)
+    environment.globals |= {
+        "var": (DEFAULTS | variables).__getitem__,
+        "modules": SimpleNamespace(re=re, datetime=datetime, pytz=pytz),
+        "exceptions": SimpleNamespace(raise_compiler_error=stop),
+        "target": SimpleNamespace(type="duckdb"),
+    }
+    module: Any = environment.from_string(text).module
+    module.omop_check_settings()
+    module.e12_check_settings()
+
+
+def test_the_defaults_are_right() -> None:
+    check()
+
+
+# Quotes and semicolons may stand in the path of a folder, where they are doubled; nowhere else.
+PATHS = {"omop_files", "e12_files", "e12_exports"}
+NASTY = ["x'; drop table person; --", 'x"; drop table person; --', "x;y", "x`y", "x\ny", "{{ 1 }}"]
+
+
+@pytest.mark.parametrize("name", sorted(DEFAULTS))
+def test_no_variable_becomes_sql(name: str) -> None:
+    for text in NASTY:
+        if name in PATHS and "\n" not in text:
+            check(**{name: text})
+            continue
+        with pytest.raises(CompilerError, match=name):
+            check(**{name: text})
+        if isinstance(DEFAULTS[name], list):
+            with pytest.raises(CompilerError, match=name):
+                check(**{name: [text]})
+
+
+@pytest.mark.parametrize("name", sorted(DEFAULTS))
+def test_a_value_of_another_type_stops(name: str) -> None:
+    for value in (3.5, {"a": 1}, [["x"]], -1):
+        if name == "pack_needs" and isinstance(value, dict):
+            continue
+        with pytest.raises(CompilerError, match=name):
+            check(**{name: value})
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"omop_schema": "OMOP CDM-2024"},
+        {"omop_database": "Spitäler"},
+        {"opt_outs_until": datetime.date(2026, 7, 1)},
+        {"omop_time_zone": "Australia/Sydney"},
+        {"purposes": ["audit", "cancer-registry", "second use"]},
+        {"financial_year_starts": 12},
+        {"omop_source_case": "upper"},
+    ],
+)
+def test_what_is_of_its_kind_passes(variables: dict[str, Any]) -> None:
+    check(**variables)
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"financial_year_starts": 13}, "financial_year_starts is '13'; it is a month, 1 to 12"),
+        ({"financial_year_starts": True}, "financial_year_starts is 'True'; it is a month, 1 to 12"),
+        ({"opt_outs_until": "2026-06-31"}, "opt_outs_until is '2026-06-31'; it is a day such as 2026-06-30"),
+        ({"purpose": "audti"}, "purpose is 'audti'; it can be one of purposes: care, audit, planning, research"),
+        ({"purposes": ["Audit"]}, "purposes holds 'Audit'; it lists names such as audit"),
+        ({"purposes": ["any", "audit"]}, "purposes holds 'any', which already stands for all of them"),
+        ({"absent_tables": "person"}, "absent_tables is 'person'; it is a list, such as [device_exposure]"),
+        ({"omop_schema": ""}, "omop_schema is empty; it names a schema"),
+        ({"omop_schema": 2024}, "omop_schema is '2024'; it is a text"),
+        ({"omop_time_zone": "Mars"}, "omop_time_zone is 'Mars'; it is a time zone such as UTC or Australia/Sydney"),
+    ],
+)
+def test_what_is_said(variables: dict[str, Any], said: str) -> None:
+    with pytest.raises(CompilerError, match=re.escape(said)):
+        check(**variables)
