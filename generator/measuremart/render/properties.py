@@ -111,9 +111,9 @@ def columns(model: Model, plan: Plan) -> list[tuple[str, str, str]]:
         case "concept_set":
             return [("concept_id", "bigint", "A concept of the set")]
         case "dropped":
+            return dropped_columns()
         case "inline_events":
             return _inline_event_columns()
-            return dropped_columns()
         case "strata":
             return stratum_columns()
         case "evidence":

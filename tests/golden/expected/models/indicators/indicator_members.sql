@@ -8,6 +8,28 @@ united as (
     {% if 'kinds' in var('packs') %}
         select
             'clinic' as population,
+            'in_a_month' as indicator,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date as numerator_date
+        from {{ ref('indicator__in_a_month') }}
+
+        union all
+
+        select
+            'clinic' as population,
+            'in_six_weeks' as indicator,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date as numerator_date
+        from {{ ref('indicator__in_six_weeks') }}
+
+        union all
+
+        select
+            'clinic' as population,
             'of_one_spring' as indicator,
             person_id,
             episode_id,

@@ -98,6 +98,52 @@ united as (
 
         union all
 
+        select
+            'full' as report,
+            'in_six_weeks' as indicator,
+            person_id,
+            episode_id,
+            measure_resolver,
+            cohort_date,
+            has_denominator,
+            denominator_date,
+            is_in,
+            window_start,
+            window_end,
+            has_numerator,
+            numerator_date,
+            is_elsewhere,
+            days_outside,
+            excluded_by,
+            excepted_by,
+            unresolved_by
+        from {{ ref('evidence__full__in_six_weeks') }}
+
+        union all
+
+        select
+            'full' as report,
+            'in_a_month' as indicator,
+            person_id,
+            episode_id,
+            measure_resolver,
+            cohort_date,
+            has_denominator,
+            denominator_date,
+            is_in,
+            window_start,
+            window_end,
+            has_numerator,
+            numerator_date,
+            is_elsewhere,
+            days_outside,
+            excluded_by,
+            excepted_by,
+            unresolved_by
+        from {{ ref('evidence__full__in_a_month') }}
+
+        union all
+
     {% endif %}
     {% if 'gaps' in var('packs') %}
         select

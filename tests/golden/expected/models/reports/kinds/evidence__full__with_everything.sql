@@ -49,9 +49,8 @@ opportunity as (
 
 ),
 
-counted_opportunity as (
+ordered as (
 
-    -- the first that is, or might be, inside the denominator window
     select
         person_id,
         episode_id,
@@ -62,12 +61,30 @@ counted_opportunity as (
         is_in,
         window_start,
         window_end,
+        min(case when coalesce(is_in, true) then denominator_date end)
+            over (partition by person_id, episode_id, measure_resolver)
+            as first_date
+    from opportunity
+
+),
+
+counted_opportunity as (
+
+    -- only the first that is, or might be, inside the denominator window is held against the numerator
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        cohort_date,
+        denominator_date,
+        has_denominator,
+        is_in,
+        case when denominator_date is not distinct from first_date then window_start end as window_start,
+        case when denominator_date is not distinct from first_date then window_end end as window_end,
         has_denominator
         and coalesce(is_in, true)
-        and denominator_date is not distinct from min(case when coalesce(is_in, true) then denominator_date end)
-            over (partition by person_id, episode_id, measure_resolver)
-            as is_first
-    from opportunity
+        and denominator_date is not distinct from first_date as is_first
+    from ordered
 
 )
 
