@@ -159,6 +159,7 @@ HOUSE: dict[str, Any] = {
             "event": "stay_id",
             "keys": {"visit": {"column": "visit_id", "within": "person"}},
             "dates": {"start": "admitted_at", "end": "left_at"},
+            "missing_end": "start",
             "number": None,
             "unit": None,
             "text": None,

@@ -244,7 +244,6 @@ def test_seen_from_a_day(judge: Trial) -> None:
     assert said(judge, REFERRED, **IN_SIX_WEEKS) == {(1, 10): ("met", "met"), (2, 20): OPEN, (3, 30): CLOSED}
 
 
-@pytest.mark.xfail(strict=True, reason="events after as_of are seen, until they are cut")
 def test_seen_from_a_day_with_what_lies_after_it(judge: Trial) -> None:
     """A treatment and a referral of the future: the one has not happened, the other is nobody's yet."""
     future: Recorded = [
