@@ -159,6 +159,7 @@ _BY_HAND = {
     "Levels of OMOP": "models/levels/omop/_omop_levels.yml",
     "Marts: results by level": "models/marts/_levels.yml",
     "Results: OMOP's cohort tables": "models/results/_results.yml",
+    "Evaluation: statuses, reasons and dates": "models/evaluation/_evaluation.yml",
     "Catalogue: what is defined, as data": "seeds/catalogue/_catalogue.yml",
 }
 _GENERATED = (
@@ -166,13 +167,19 @@ _GENERATED = (
     ("subquery__*", "subqueries", "the members of a subquery: a bag"),
     ("measure__*", "measures", "the members of a measure: a set"),
     ("cohort__*", "cohorts", "the members of a cohort, the union of its sub-cohorts"),
-    ("denominator__*", "indicators", "the denominator of an indicator; none for `full_cohort`"),
     ("indicator__*", "indicators", "keys in both denominator and numerator, free of any report"),
-    ("report__*__results", "reports", "one row per indicator and cohort key: status, reason, dates"),
+    ("report__*__counted", "reports", "the cohort keys that enter aggregates, where the report has `counted`"),
+    (
+        "evidence__*__*",
+        "reports",
+        "the opportunities of each cohort key, the numerator dates against them, flags",
+    ),
     ("report_cohort_keys", "reports", "the cohort keys of all reports, for the marts: a view"),
     ("measure_members", "measures", "the members of all measures, for the marts: a view"),
     ("population_*", "populations", "the persons and the episodes of all populations, for the marts: views"),
-    ("report_results", "reports", "the results of all reports, for the marts"),
+    ("report_counted_keys", "reports", "the cohort keys of all reports that enter aggregates: a view"),
+    ("indicator_members", "indicators", "the members of all indicators, for the marts: a view"),
+    ("indicator_evidence", "reports", "the evidence of all indicators of all reports, for the evaluation: a view"),
     (
         "dropped_events__*",
         "subqueries",
@@ -192,7 +199,7 @@ def _relations() -> str:
     text += "comes first, as in `measuremart_marts.agg_indicator`.\n\n## Generated\n\n"
     text += _table(["relation", "schema", "what it holds"], ((f"`{n}`", f"`{s}`", d) for n, s, d in _GENERATED))
     text += _DATASET + "Every table of members has the same four columns. Here they are at the grain of episodes:\n\n"
-    text += _columns(_report("")) + "`report__<name>__results`:\n\n" + _columns(_report("__results"))
+    text += _columns(_report("")) + "Evidence of an indicator in a report:\n\n" + _columns(_evidence())
     for title, path in _BY_HAND.items():
         text += f"## {title}\n\n"
         body = _yaml(ROOT / path)
@@ -202,6 +209,10 @@ def _relations() -> str:
                 text += " ".join(relation["description"].split()) + "\n\n"
             text += _columns(relation)
     return text.rstrip("\n") + "\n"
+
+
+def _evidence() -> Any:
+    return _yaml(ROOT / "models" / "reports" / "lung" / "evidence__lung_mdt__treatment_near_death.yml")["models"][0]
 
 
 def _report(kind: str) -> Any:

@@ -96,8 +96,7 @@ def _difference(example: Example, came: Answer) -> str:
     for expected in example.expected:
         wanted, found = set(expected.rows), came[expected.table]
         if wanted != found:
-            layer = expected.table.split("__")[0]
-            of = " in the denominator" if layer == "denominator" else ""
+            of = " in the denominator" if expected.is_denominator else ""
             said.append(f"expected{of} {_members(wanted)}; came {_members(found)}")
     return "; ".join(said)
 

@@ -22,7 +22,7 @@ result as (
         days_outside,
         period_date,
         is_counted
-    from {{ ref('report_results') }}
+    from {{ ref('indicator_result') }}
 
 ),
 

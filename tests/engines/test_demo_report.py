@@ -20,7 +20,7 @@ pytestmark = pytest.mark.xdist_group("demo")
 
 
 def test_results(demo: Warehouse) -> None:
-    ours = demo.rows(f"select {RESULT_COLUMNS} from reports.report__lung_mdt__results")
+    ours = demo.rows(f"select {RESULT_COLUMNS} from evaluation.indicator_result where report = 'lung_mdt'")
     by_hand = [
         (
             r.indicator,
@@ -61,7 +61,7 @@ def test_windows_that_are_open_on_a_day(demo: Warehouse, day: dt.date) -> None:
 def test_the_fact_table_holds_the_same_rows(demo: Warehouse) -> None:
     kept = demo.rows(f"select {RESULT_COLUMNS} from marts.fct_indicator_result where report = 'lung_mdt'")
     assert sorted(kept, key=str) == sorted(
-        demo.rows(f"select {RESULT_COLUMNS} from reports.report__lung_mdt__results"), key=str
+        demo.rows(f"select {RESULT_COLUMNS} from evaluation.indicator_result where report = 'lung_mdt'"), key=str
     )
 
 

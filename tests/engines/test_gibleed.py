@@ -35,7 +35,7 @@ def test_the_exposures_agree_with_a_plain_query(gibleed: tuple[Warehouse, Run]) 
 def test_a_pack_without_its_data_builds_empty(warehouse: Warehouse) -> None:
     run = warehouse.dbt("build", variables={"packs": ["gi_bleed"]})
     assert run.exit_code == 0, run.output
-    assert warehouse.rows("select count(*) from reports.report__gi_bleed__results") == [(0,)]
+    assert warehouse.rows("select count(*) from evaluation.indicator_result where report = 'gi_bleed'") == [(0,)]
     aggregate = "select eligible, met, rate, verdict from marts.agg_indicator"
     assert warehouse.rows(aggregate) == [(0, 0, None, "no benchmark")]
 

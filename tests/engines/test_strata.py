@@ -8,7 +8,8 @@ from lab.direct import compiled
 from lab.engines import DuckDbEngine, Engine, PostgresEngine
 from lab.project import ROOT
 from measuremart.render.project import generated_models
-from property.bench import plan_of
+from property.bench import plan_of, values
+from property.evaluation import evaluation_models, seed_tables
 
 DEFINITIONS = """
 populations:
@@ -99,7 +100,7 @@ STUBS = {
         f"{available} as is_available"
         for name, available in (("by_key", "true"), ("by_person", "true"), ("not_yet", "false"))
     ),
-    "fct_indicator_result": "select 'r' as report, 'clinic' as population, results.* from report__r__results as results",
+    "fct_indicator_result": "select * from indicator_result",
     "report_strata": "select 'r' as report, 'clinic' as population, strata.* from report__r__strata as strata",
 }
 
@@ -132,8 +133,13 @@ def build(engine: Engine) -> None:
     planned = plan_of(DEFINITIONS)
     assert planned.is_valid, planned.problems
     for model in generated_models(planned.plan):
-        if not model.name.startswith("dropped_events__"):
+        if model.kind != "dropped":
             engine.execute(f"create temp table {model.name} as {compiled(model.sql, engine.name)}")
+    for table, columns, its in seed_tables(planned.plan):
+        engine.execute(f"create temp table {table} ({', '.join(f'{c} {t}' for c, t in columns.items())})")
+        engine.execute(f"insert into {table} values {', '.join(values(columns, its))}")
+    for name, text in evaluation_models(planned.plan):
+        engine.execute(f"create temp table {name} as {compiled(text, engine.name)}")
     for name, query in STUBS.items():
         engine.execute(f"create temp table {name} as {query}")
     for name in ("fct_cohort_stratum", "agg_indicator"):

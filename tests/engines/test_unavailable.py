@@ -182,7 +182,7 @@ def test_results_are_of_the_available_indicator_alone(ask: Ask) -> None:
         ("mdt", "any_treatment", 2, "not_met", dt.date(2024, 2, 10), None),
         ("mdt", "any_treatment", 3, "met", dt.date(2023, 5, 1), dt.date(2023, 6, 1)),
     ]
-    assert ask("select count(*) from reports.report__staged__results") == [(0,)]
+    assert ask("select count(*) from evaluation.indicator_result where report = 'staged'") == [(0,)]
 
 
 def test_aggregates_have_a_row_without_numbers(ask: Ask) -> None:
@@ -268,11 +268,11 @@ def test_only_what_is_available_has_a_table(duck: Warehouse) -> None:
     layers = ("subqueries", "measures", "cohorts", "indicators", "reports")
     tables = duck.rows(f"select table_name from information_schema.tables where table_schema in {layers} order by 1")
     assert [name for (name,) in tables] == [
-        *("cohort__lung", "dropped_events", "dropped_events__base", "indicator__any_treatment"),
+        *("cohort__lung", "dropped_events", "dropped_events__base", "evidence__mdt__any_treatment"),
+        *("indicator__any_treatment", "indicator_evidence", "indicator_members"),
         *("measure__lung_cancer", "measure__treated", "measure_members"),
-        *("report__mdt", "report__mdt__dataset", "report__mdt__results"),
-        *("report__staged", "report__staged__dataset", "report__staged__results"),
-        *("report_cohort_keys", "report_results", "report_strata"),
+        *("report__mdt", "report__mdt__dataset", "report__staged", "report__staged__dataset"),
+        *("report_cohort_keys", "report_counted_keys", "report_strata"),
         *("subquery__lung_seen", "subquery__treatment_seen"),
     ]
 

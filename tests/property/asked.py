@@ -73,7 +73,7 @@ def results(
     world["run_context"] = [{"as_of": as_of}]
     outcome = judge.run(Case("clinic", definitions, world))
     assert not outcome.problems
-    assert not outcome.differences
+    assert not outcome.differences, outcome.differences
     found = outcome.answers["referee"]["report__shown__results"]
     return [row for row in found if not isinstance(row, str)]
 

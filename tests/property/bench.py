@@ -30,6 +30,7 @@ from measuremart.referee import Referee, World
 from measuremart.render.models import Model
 from measuremart.render.project import generated_models
 
+from property.evaluation import RESULTS, evaluation_models, seed_tables
 from property.house import ALIASES, SQL_TYPES, TABLES, text_of
 from property.worlds import Rows
 
@@ -122,12 +123,12 @@ def ask_referee(plan: Plan, rows: Rows) -> Answers:
         answers[f"measure__{name}"] = _members(judge.measure(name))
     for name in plan.cohorts:
         answers[f"cohort__{name}"] = _members(judge.cohort(name))
-    for name, indicator in plan.indicators.items():
-        if indicator.denominator is not None:
-            answers[f"denominator__{name}"] = _members(judge.denominator(name))
+    for name in plan.indicators:
         answers[f"indicator__{name}"] = _members(judge.indicator(name))
     for name in plan.reports:
         answers[f"report__{name}"] = _members(judge.report(name))
+        if plan.reports[name].counted:
+            answers[f"report__{name}__counted"] = _members(judge.counted(name))
         results = [tuple(getattr(r, c) for c in RESULT) for r in judge.results(name)]
         answers[f"report__{name}__results"] = in_order(results)
         own = [c.name for c in dataset_columns(plan, plan.reports[name])]
@@ -239,21 +240,26 @@ def readings(plan: Plan, models: list[Model]) -> list[Reading]:
     found = []
     for model in models:
         name = model.name
-        if name.startswith("dropped_events__"):
-            found.append(Reading(DROPPED, name, ("construct", "definition", "target_name", "reason", "n_rows")))
-        elif name.startswith("inline_events__"):
-            found.append(Reading(INLINE, name, ("measure", "target_name", "person_id", "event_id")))
-        elif name.endswith("__results"):
-            found.append(Reading(name, name, RESULT))
-        elif name.endswith("__dataset"):
-            report = plan.reports[name.removeprefix("report__").removesuffix("__dataset")]
-            own = tuple(c.name for c in dataset_columns(plan, report))
-            found.append(Reading(name, name, (*MEMBER[:3], "cohort_date", *own)))
-        elif model.layer == "concept_sets":
-            found.append(Reading(name, name, ("concept_id",)))
-        else:
-            found.append(Reading(name, name, MEMBER))
-    return found
+        match model.kind:
+            case "dropped":
+                found.append(Reading(DROPPED, name, ("construct", "definition", "target_name", "reason", "n_rows")))
+            case "inline_events":
+                found.append(Reading(INLINE, name, ("measure", "target_name", "person_id", "event_id")))
+            case "dataset":
+                own = tuple(c.name for c in dataset_columns(plan, plan.reports[model.of]))
+                found.append(Reading(name, name, (*MEMBER[:3], "cohort_date", *own)))
+            case "concept_set":
+                found.append(Reading(name, name, ("concept_id",)))
+            case "evidence" | "strata":
+                pass  # read by what comes after
+            case _:
+                found.append(Reading(name, name, MEMBER))
+    return found + [
+        Reading(
+            f"report__{report}__results", f"(select * from {RESULTS} where report = '{report}') as of_{report}", RESULT
+        )
+        for report in plan.reports
+    ]
 
 
 class Bench:
@@ -278,11 +284,20 @@ class Bench:
             for table, its in rows.items():
                 if its:
                     self.engine.execute(insertion(table, its))
-            for model in models:
+            texts = [(model.name, model.sql) for model in models]
+            if plan.reports:
+                for table, columns, its in seed_tables(plan):
+                    self.engine.execute(
+                        f"create temp table {table} ({', '.join(f'{c} {t}' for c, t in columns.items())})"
+                    )
+                    if its:
+                        self.engine.execute(f"insert into {table} values {', '.join(values(columns, its))}")
+                texts += evaluation_models(plan)
+            for name, text in texts:
                 try:
-                    self.engine.execute(f"create temp table {model.name} as {statement(model.sql, self.name)}")
+                    self.engine.execute(f"create temp table {name} as {statement(text, self.name)}")
                 except Exception as error:  # any error of an engine is an answer, and a wrong one
-                    return {model.name: f"{type(error).__name__}: {error}"}
+                    return {name: f"{type(error).__name__}: {error}"}
             return self._read(readings(plan, models))
         finally:
             self.engine.rollback()
@@ -302,10 +317,12 @@ class Bench:
 
 def insertion(table: str, rows: list[dict[str, Any]]) -> str:
     """Return the statement that fills a table."""
-    columns = list(TABLES[table])
-    kinds = TABLES[table]
-    lines = [f"({', '.join(literal(row.get(c), kinds[c]) for c in columns)})" for row in rows]
-    return f"insert into {table} values {', '.join(lines)}"
+    return f"insert into {table} values {', '.join(values(TABLES[table], rows))}"
+
+
+def values(kinds: dict[str, str], rows: list[dict[str, Any]]) -> list[str]:
+    """Return each row as SQL, its columns in the order of `kinds`."""
+    return [f"({', '.join(literal(row.get(c), kind) for c, kind in kinds.items())})" for row in rows]
 
 
 def literal(value: Any, kind: str) -> str:

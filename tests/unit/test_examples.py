@@ -101,7 +101,7 @@ def test_the_resolver_is_the_grains_own(tmp_path: Path) -> None:
         [("measure__per_event", ((1, 2, 6, None), (1, None, 5, None)))],
         [
             ("indicator__share", ((1, 2, 2, dt.date(2024, 1, 1)),)),
-            ("denominator__share", ((1, None, 1, None),)),
+            ("measure__person_acted", ((1, None, 1, None),)),
         ],
     ]
 

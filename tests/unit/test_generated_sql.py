@@ -20,13 +20,15 @@ GOLDEN = ROOT / "tests" / "golden" / "expected"
 UNIONS = {
     "concept_set_sizes.sql",
     "dropped_events.sql",
+    "indicator_evidence.sql",
+    "indicator_members.sql",
     "measure_members.sql",
     "organisation_attribution.sql",
     "organisation_level.sql",
     "population_episodes.sql",
     "population_persons.sql",
     "report_cohort_keys.sql",
-    "report_results.sql",
+    "report_counted_keys.sql",
     "report_strata.sql",
 }
 # A name with two underscores is how one engine spells a macro.

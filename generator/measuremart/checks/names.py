@@ -15,8 +15,8 @@ _RELATIONS = {
     "subqueries": ("subquery__{}",),
     "measures": ("measure__{}",),
     "cohorts": ("cohort__{}",),
-    "indicators": ("denominator__{}", "indicator__{}"),
-    "reports": ("report__{}", "report__{}__results", "report__{}__dataset", "report__{}__strata"),
+    "indicators": ("indicator__{}",),
+    "reports": ("report__{}", "report__{}__counted", "report__{}__dataset", "report__{}__strata"),
 }
 
 

@@ -48,10 +48,11 @@ class InputTable:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """All rows of one table: the measure's, or an indicator's `indicator` or `denominator`."""
+    """All rows of one table: a measure's or an indicator's; `is_denominator` where it is asked as an indicator's D."""
 
     table: str
     rows: tuple[ExpectedRow, ...]
+    is_denominator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class ExamplePlanner:
             if indicator.denominator is not None:
                 made_of.append(indicator.denominator)
                 types = self._measures[indicator.denominator].expression.types
-                wanted["denominator"] = (f"denominator__{name}", types)
+                wanted["denominator"] = (f"measure__{indicator.denominator}", types)
             self._of(self._scope.catalogue.of("indicators")[name], made_of, wanted)
 
     def _of(self, defined: Defined, made_of: list[str], wanted: dict[str, tuple[str, Typed]]) -> None:
@@ -145,7 +146,7 @@ class _Reader:
             text = "the denominator is the full cohort, which is known only in a report: leave 'denominator' out"
             self.report(entry.key_place("denominator"), text)
         expected = [
-            Expected(table, self._expected(entry, key, getattr(entry, key), types))
+            Expected(table, self._expected(entry, key, getattr(entry, key), types), key == "denominator")
             for key, (table, types) in wanted.items()
             if getattr(entry, key) is not None
         ]

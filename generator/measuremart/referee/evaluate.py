@@ -11,7 +11,7 @@ from measuremart.referee.contexts import Lookup, Table
 from measuremart.referee.datasets import DatasetRow, dataset_of
 from measuremart.referee.days import earliest
 from measuremart.referee.predicates import Matcher
-from measuremart.referee.results import Result, cohort_members, report_members, results_of
+from measuremart.referee.results import Result, cohort_members, counted_members, report_members, results_of
 from measuremart.referee.spans import Interval
 from measuremart.referee.subqueries import Subqueries
 from measuremart.referee.windows import window
@@ -51,13 +51,6 @@ class Referee:
         """Return the members of a cohort: the union of its sub-cohorts (5)."""
         return cohort_members(self._plan.cohorts[name], self._named)
 
-    def denominator(self, indicator: str) -> set[Member]:
-        """Return the members of an indicator's denominator (6.1); the full cohort has none outside a report."""
-        name = self._plan.indicators[indicator].denominator
-        if name is None:
-            raise ValueError(f"the denominator of '{indicator}' is the full cohort, which is known only in a report")
-        return self.measure(name)
-
     def indicator(self, name: str) -> set[Member]:
         """Return keys in both D and N, aligned as AND, at N's earliest known date; N for the full cohort (6.1)."""
         indicator = self._plan.indicators[name]
@@ -77,6 +70,10 @@ class Referee:
         """Return the keys of a report with their cohort dates (5)."""
         report = self._plan.reports[name]
         return report_members(report, {c: self.cohort(c) for c in report.cohorts})
+
+    def counted(self, report_name: str) -> set[Member]:
+        """Return the members of a report's cohort that enter aggregates (7)."""
+        return counted_members(self._plan.reports[report_name], self.report(report_name), self._named)
 
     def results(self, report_name: str) -> list[Result]:
         """Return one result per indicator of the report and key, or person (6.2)."""

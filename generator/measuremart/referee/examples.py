@@ -29,9 +29,7 @@ def answer(plan: Plan, example: Example) -> dict[str, set[_Row]]:
 
 def _members(referee: Referee, table: str) -> set[Member]:
     layer, name = table.split("__", 1)
-    if layer == "measure":
-        return referee.measure(name)
-    return referee.denominator(name) if layer == "denominator" else referee.indicator(name)
+    return referee.measure(name) if layer == "measure" else referee.indicator(name)
 
 
 def _row(member: Member) -> _Row:

@@ -61,6 +61,12 @@ def report_members(report: Report, cohorts: dict[str, set[Member]]) -> set[Membe
     return {Member(*key, earliest(primary.get(key, all_of))) for key, all_of in dates.items()}
 
 
+def counted_members(report: Report, members: set[Member], table: TableOf) -> set[Member]:
+    """Return the cohort keys that are in every measure of `counted`: those that enter aggregates (7)."""
+    counted = [Lookup(table(m)) for m in report.counted]
+    return {m for m in members if all(c.matching(m.key, report.types.grain) for c in counted)}
+
+
 def results_of(
     report: Report, indicator: Indicator, members: set[Member], table: TableOf, as_of: dt.date
 ) -> list[Result]:
@@ -71,7 +77,7 @@ def results_of(
     exclusions = [(m, Lookup(table(m))) for m in indicator.exclusions]
     exceptions = [(m, Lookup(table(m))) for m in indicator.exceptions]
     unresolved = [(m, Lookup(table(m))) for m in indicator.unresolved]
-    counted = [Lookup(table(m)) for m in report.counted]
+    counted = counted_members(report, members, table)
     result = []
     for member in members:
         if not _is_asked(indicator, member.measure_date):
@@ -87,8 +93,7 @@ def results_of(
             excepted_by=_first_of(exceptions, key, grain),
             unresolved_by=_first_of(unresolved, key, grain),
         )
-        is_counted = all(c.matching(key, grain) for c in counted)
-        result.append(_result(report, indicator, member, facts, is_counted))
+        result.append(_result(report, indicator, member, facts, member in counted))
     return by_person(result) if indicator.by_person else result
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from measuremart.plan import nodes
+from measuremart.plan.grain import match_of
 from measuremart.plan.nodes import Plan
 from measuremart.plan.unavailable import said
 from measuremart.render import catalogue_cohorts
@@ -23,7 +24,7 @@ from measuremart.render.unavailable import (
 
 FOLDER = "seeds/catalogue"
 
-_SEEDS: dict[str, list[tuple[str, str, str]]] = {
+CATALOGUE: dict[str, list[tuple[str, str, str]]] = {
     "catalogue_report": [
         ("report", "string", "The report's name"),
         ("pack", "string", "The pack it is defined in"),
@@ -47,6 +48,23 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
         ("statistic", "string", "proportion or duration"),
         ("denominator", "string", "The denominator's measure, or full_cohort"),
         ("numerator", "string", "The numerator's measure"),
+        (
+            "denominator_match",
+            "string",
+            "What a row of the denominator and a cohort key share: person, episode or key; null for full_cohort",
+        ),
+        ("denominator_window", "string", "Which denominator dates count, around the cohort date; null = all"),
+        ("numerator_window", "string", "Which numerator dates count, around the reference date; null = all"),
+        ("reference_date", "string", "What the numerator window is around: cohort or denominator"),
+        ("opportunity", "string", "Which denominator dates are opportunities: any, or the first"),
+        ("undated_numerator", "string", "What a numerator without a date is, where there is no window: met or ignore"),
+        (
+            "open_window",
+            "string",
+            "What a key is while its numerator window is not over on as_of: unresolved or not_met; null without a last day",
+        ),
+        ("grain", "string", "What one result is of: cohort (a cohort key) or person"),
+        ("valid_for", "string", "The named periods that the indicator is asked in; null = always"),
         ("benchmark_value", "numeric(18,6)", "The benchmark; null where there is none"),
         ("benchmark_unit", "string", "percent or days"),
         ("better", "string", "Which direction is better: higher or lower"),
@@ -112,11 +130,17 @@ _SEEDS: dict[str, list[tuple[str, str, str]]] = {
 
 def catalogue_files(plan: Plan) -> dict[str, str]:
     """Return the catalogue's seeds and their properties file by path."""
+    files = {f"{FOLDER}/{name}.csv": _csv(name, found) for name, found in catalogue_rows(plan).items()}
+    return files | {f"{FOLDER}/_catalogue.yml": _properties()}
+
+
+def catalogue_rows(plan: Plan) -> dict[str, Sequence[Sequence[Any]]]:
+    """Return the rows of the catalogue's seeds by name, in the order of `CATALOGUE`'s columns."""
     reports = all_reports(plan)
-    rows: dict[str, Sequence[Sequence[Any]]] = {
+    return {
         "catalogue_report": [_report(r) for r in reports],
         "catalogue_report_indicator": [
-            _report_indicator(r, position, i) for r in reports for position, i in enumerate(r.listed, start=1)
+            _report_indicator(plan, r, position, i) for r in reports for position, i in enumerate(r.listed, start=1)
         ],
         "catalogue_report_period": [row for r in reports for row in _periods(r)],
         "catalogue_report_validity": [
@@ -137,12 +161,10 @@ def catalogue_files(plan: Plan) -> dict[str, str]:
         "catalogue_concept": used_concepts(plan),
         **catalogue_cohorts.cohort_rows(plan),
     }
-    files = {f"{FOLDER}/{name}.csv": _csv(name, found) for name, found in rows.items()}
-    return files | {f"{FOLDER}/_catalogue.yml": _properties()}
 
 
 def _csv(name: str, rows: Iterable[Sequence[Any]]) -> str:
-    lines = [",".join(column for column, _, _ in _SEEDS[name])]
+    lines = [",".join(column for column, _, _ in CATALOGUE[name])]
     lines += [",".join(_cell(value) for value in row) for row in rows]
     return "\n".join(lines) + "\n"
 
@@ -163,7 +185,7 @@ def _properties() -> str:
             "config": {"column_types": {c: _seed_type(t) for c, t, _ in columns}},
             "columns": [{"name": c, "description": d} for c, _, d in columns],
         }
-        for name, columns in _SEEDS.items()
+        for name, columns in CATALOGUE.items()
     ]
     return YAML_HEADER + dump({"version": 2, "seeds": seeds})
 
@@ -189,7 +211,7 @@ def _report(report: AnyReport) -> Sequence[Any]:
     )
 
 
-def _report_indicator(report: AnyReport, position: int, indicator: Listed) -> Sequence[Any]:
+def _report_indicator(plan: Plan, report: AnyReport, position: int, indicator: Listed) -> Sequence[Any]:
     benchmark = indicator.benchmark
     return (
         report.about.name,
@@ -202,11 +224,51 @@ def _report_indicator(report: AnyReport, position: int, indicator: Listed) -> Se
         "duration" if indicator.duration else "proportion",
         indicator.denominator or "full_cohort",
         indicator.numerator,
+        *_evaluation(plan, report, indicator),
         benchmark.value if benchmark else None,
         benchmark.unit if benchmark else None,
         ("lower" if benchmark.lower_is_better else "higher") if benchmark else None,
         said(causes_of_indicator(report, indicator)),
     )
+
+
+def _evaluation(plan: Plan, report: AnyReport, indicator: Listed) -> Sequence[Any]:
+    """Return how an indicator is evaluated; of an unavailable one nothing is known."""
+    if not isinstance(indicator, nodes.Indicator) or not isinstance(report, nodes.Report):
+        return [None] * 9
+    measure = plan.measures[indicator.denominator].expression if indicator.denominator is not None else None
+    return (
+        None if measure is None else match_of(report.types.grain, measure.types.grain),
+        window_said(indicator.denominator_window),
+        window_said(indicator.numerator_window),
+        "denominator" if indicator.around_denominator else "cohort",
+        "first" if indicator.first_opportunity else "any",
+        "ignore" if indicator.ignore_undated else "met",
+        _open_window(indicator),
+        "person" if indicator.by_person else "cohort",
+        None if indicator.asked_in is None else ", ".join(p.name for p in indicator.asked_in),
+    )
+
+
+def _open_window(indicator: nodes.Indicator) -> str | None:
+    window = indicator.numerator_window
+    if window is None or window.after is None:
+        return None
+    return "not_met" if indicator.ignore_open else "unresolved"
+
+
+def window_said(window: nodes.Around | None) -> str | None:
+    """Return a window around a date in words, such as `30 days before to 42 days after`; None where there is none."""
+    if window is None:
+        return None
+    before = "any time before" if window.before is None else f"{_offset_said(window.before)} before"
+    after = "any time after" if window.after is None else f"{_offset_said(window.after)} after"
+    return f"{before} to {after}"
+
+
+def _offset_said(offset: nodes.Offset) -> str:
+    parts = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in ((offset.months, "month"), (offset.days, "day")) if n]
+    return " and ".join(parts) or "0 days"
 
 
 def _periods(report: AnyReport) -> list[Sequence[Any]]:

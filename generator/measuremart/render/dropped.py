@@ -34,7 +34,7 @@ def dropped_model(plan: Plan, pack: str) -> Model:
     )
     text = fill("dropped", header=header, ctes=ctes.blocks(), counts=counts)
     description = f"Rows that match a definition of pack {pack} but are not members, counted with the reason"
-    return Model("subqueries", pack, f"dropped_events__{pack}", text, description)
+    return Model("dropped", pack, "subqueries", pack, f"dropped_events__{pack}", text, description)
 
 
 def _own_subqueries(plan: Plan, pack: str) -> Iterator[tuple[str, str, nodes.Subquery]]:

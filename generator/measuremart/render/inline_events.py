@@ -40,4 +40,4 @@ def _model(plan: Plan, pack: str) -> Model:
     )
     text = fill("inline_events", header=header, ctes=ctes.blocks(), parts=parts)
     description = f"Events that measures of pack {pack} read by their id in subqueries that are written in place"
-    return Model("subqueries", pack, f"inline_events__{pack}", text, description)
+    return Model("inline_events", pack, "subqueries", pack, f"inline_events__{pack}", text, description)

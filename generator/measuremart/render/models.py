@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 from measuremart.plan import nodes
 from measuremart.plan.grain import Grain
@@ -11,11 +12,21 @@ from measuremart.render.environment import fill
 from measuremart.render.members import FINAL, Ctes, and_cte, expression_cte, subquery_ctes
 from measuremart.render.unavailable import without
 
+Kind: TypeAlias = Literal[
+    "concept_set", "subquery", "measure", "cohort", "indicator", "report", "counted", "evidence", "dataset", "strata",
+    "dropped", "inline_events",
+]  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One generated relation. `grain` is None where it is not a member table."""
+    """One generated relation: what it is (`kind`) of which definition (`of`; a pack for `dropped`).
 
+    `grain` is None where it is not a member table; `report` is that of an indicator's evidence, else empty.
+    """
+
+    kind: Kind
+    of: str
     layer: str
     pack: str
     name: str
@@ -23,6 +34,7 @@ class Model:
     description: str
     grain: Grain | None = None
     is_set: bool = True
+    report: str = ""
 
     @property
     def path(self) -> str:
@@ -43,11 +55,7 @@ def member_models(plan: Plan) -> list[Model]:
     models = [_subquery(plan, n) for n in plan.subqueries.values()]
     models += [_measure(plan, m) for m in plan.measures.values()]
     models += [_cohort(plan, c) for c in plan.cohorts.values()]
-    for indicator in plan.indicators.values():
-        if indicator.denominator is not None:
-            models.append(_denominator(plan, indicator))
-        models.append(_indicator(plan, indicator))
-    return models
+    return models + [_indicator(plan, i) for i in plan.indicators.values()]
 
 
 def concept_set_models(plan: Plan) -> list[Model]:
@@ -64,14 +72,18 @@ def concept_set_models(plan: Plan) -> list[Model]:
             excluded_above=sorted({c.id for c in lines if c.exclude and c.descendants}),
         )
         name = f"concept_set__{concept_set.name}"
-        models.append(Model("concept_sets", concept_set.pack, name, text, concept_set.description))
+        models.append(
+            Model(
+                "concept_set", concept_set.name, "concept_sets", concept_set.pack, name, text, concept_set.description
+            )
+        )
     return models
 
 
-def _model(ctes: Ctes, last: str, layer: str, what: str, about: Named, types: Typed | None, name: str) -> Model:
-    text = fill("member_model", header=header(what, about.name, about.pack), ctes=ctes.blocks(), last=last)
-    grain = types.grain if types else None
-    return Model(layer, about.pack, name, text, about.description, grain)
+def _model(ctes: Ctes, last: str, kind: Literal["measure", "cohort", "indicator"], about: Named, types: Typed) -> Model:
+    text = fill("member_model", header=header(kind, about.name, about.pack), ctes=ctes.blocks(), last=last)
+    name = f"{kind}__{about.name}"
+    return Model(kind, about.name, f"{kind}s", about.pack, name, text, about.description, types.grain)
 
 
 def _subquery(plan: Plan, named: nodes.NamedSubquery) -> Model:
@@ -80,14 +92,23 @@ def _subquery(plan: Plan, named: nodes.NamedSubquery) -> Model:
     subquery_ctes(named.subquery, ctes, FINAL, "")
     text = fill("member_model", header=header("subquery", about.name, about.pack), ctes=ctes.blocks(), last=FINAL)
     name = f"subquery__{about.name}"
-    return Model("subqueries", about.pack, name, text, about.description, named.subquery.grain, is_set=False)
+    return Model(
+        "subquery",
+        about.name,
+        "subqueries",
+        about.pack,
+        name,
+        text,
+        about.description,
+        named.subquery.grain,
+        is_set=False,
+    )
 
 
 def _measure(plan: Plan, measure: nodes.Measure) -> Model:
     ctes = Ctes(plan.populations)
     last = expression_cte(measure.expression, ctes, FINAL)
-    name = f"measure__{measure.about.name}"
-    return _model(ctes, last, "measures", "measure", measure.about, measure.expression.types, name)
+    return _model(ctes, last, "measure", measure.about, measure.expression.types)
 
 
 def _reference(plan: Plan, measure: str) -> nodes.MeasureRef:
@@ -100,16 +121,7 @@ def _cohort(plan: Plan, cohort: nodes.Cohort) -> Model:
     union = nodes.Or(cohort.types, children)
     last = expression_cte(union, ctes, FINAL)
     about = replace(cohort.about, description=without(cohort.about.description, cohort.left_out))
-    return _model(ctes, last, "cohorts", "cohort", about, cohort.types, f"cohort__{about.name}")
-
-
-def _denominator(plan: Plan, indicator: nodes.Indicator) -> Model:
-    assert indicator.denominator is not None
-    reference = _reference(plan, indicator.denominator)
-    ctes = Ctes(plan.populations)
-    last = expression_cte(reference, ctes, FINAL)
-    name = f"denominator__{indicator.about.name}"
-    return _model(ctes, last, "indicators", "indicator", indicator.about, reference.types, name)
+    return _model(ctes, last, "cohort", about, cohort.types)
 
 
 def _indicator(plan: Plan, indicator: nodes.Indicator) -> Model:
@@ -122,5 +134,4 @@ def _indicator(plan: Plan, indicator: nodes.Indicator) -> Model:
         both = (_reference(plan, indicator.denominator), numerator)
         types = indicator.types
         last = and_cte(nodes.And(types, both, all_moments=False), ctes, FINAL, dated_by=1)
-    name = f"indicator__{indicator.about.name}"
-    return _model(ctes, last, "indicators", "indicator", indicator.about, types, name)
+    return _model(ctes, last, "indicator", indicator.about, types)

@@ -7,8 +7,8 @@ from typing import Any
 import yaml
 
 from measuremart.plan.datasets import dataset_columns
-from measuremart.plan.grain import Grain, match_of
-from measuremart.plan.nodes import Indicator, Plan, Report, Target
+from measuremart.plan.grain import EPISODE, Grain
+from measuremart.plan.nodes import Plan, Target
 from measuremart.render.inline_events import event_subqueries
 from measuremart.render.models import Model
 from measuremart.render.sql import relation
@@ -19,7 +19,6 @@ _RESOLVER = {
     "person": "The key that criteria share: the person",
     "episode": "The key that criteria share: the episode",
 }
-STATUSES = ("met", "not_met", "exception", "unresolved", "excluded", "ineligible")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -56,10 +55,6 @@ def properties(model: Model, plan: Plan) -> str:
     return YAML_HEADER + dump({"version": 2, "models": [body]})
 
 
-def _report(model: Model, plan: Plan) -> Report:
-    return plan.reports[model.name.split("__")[1]]
-
-
 def _tests(model: Model, plan: Plan) -> list[Any]:
     arguments: dict[str, Any]
     if model.grain is not None:
@@ -69,44 +64,12 @@ def _tests(model: Model, plan: Plan) -> list[Any]:
             "is_set": model.is_set,
         }
         return [{"measure_member": {"arguments": arguments}}, *_event_tests(model, plan)]
-    if model.layer == "reports" and model.name.endswith("__results"):
-        report = _report(model, plan)
-        if not report.indicators:
-            return []
-        arguments = {
-            "cohort": f"ref('report__{report.about.name}')",
-            "indicators": [i.about.name for i in report.indicators],
-        }
-        by_person = [i.about.name for i in report.indicators if i.by_person]
-        if by_person:
-            arguments["person_grain"] = by_person
-        denominators = [_denominator(plan, report, i) for i in report.indicators if i.denominator is not None]
-        if denominators:
-            arguments["denominators"] = denominators
-        asked_in = {
-            i.about.name: [[p.start.isoformat(), p.end.isoformat()] for p in i.asked_in]
-            for i in report.indicators
-            if i.asked_in is not None
-        }
-        if asked_in:
-            arguments["asked_in"] = asked_in
-        name = f"indicator_result__{report.about.name}"
-        return [{"indicator_result": {"name": name, "arguments": arguments}}]
-    if model.layer == "reports" and model.name.endswith("__dataset"):
-        return [{"no_opted_out_person": {"arguments": {"population": _report(model, plan).types.population}}}]
-    if model.layer == "reports" and model.name.endswith("__strata"):
-        return ["stratum_key"]
+    match model.kind:
+        case "dataset":
+            return [{"no_opted_out_person": {"arguments": {"population": plan.reports[model.of].types.population}}}]
+        case "strata":
+            return ["stratum_key"]
     return []
-
-
-def _denominator(plan: Plan, report: Report, indicator: Indicator) -> dict[str, str]:
-    assert indicator.denominator is not None
-    grain = plan.measures[indicator.denominator].expression.types.grain
-    return {
-        "indicator": indicator.about.name,
-        "relation": f"ref('denominator__{indicator.about.name}')",
-        "match": "person" if indicator.by_person else match_of(report.types.grain, grain),
-    }
 
 
 def _event_tests(model: Model, plan: Plan) -> list[Any]:
@@ -114,16 +77,18 @@ def _event_tests(model: Model, plan: Plan) -> list[Any]:
 
     A named subquery and one that a measure has in place are tested alike: the events are their members.
     """
-    own = model.name.split("__")[1]
-    if model.layer == "subqueries":
-        subquery = plan.subqueries[own].subquery
-        return [_event_test(subquery.target, {})] if subquery.grain.level == "event" else []
-    if model.layer != "measures":
-        return []
-    targets = {s.target.name: s.target for s in event_subqueries(plan.measures[own])}
+    match model.kind:
+        case "subquery":
+            subquery = plan.subqueries[model.of].subquery
+            return [_event_test(subquery.target, {})] if subquery.grain.level == "event" else []
+        case "measure":
+            pass
+        case _:
+            return []
+    targets = {s.target.name: s.target for s in event_subqueries(plan.measures[model.of])}
     members = f"ref('inline_events__{model.pack}')"
     return [
-        _event_test(target, {"members": members, "measure": own, "target_name": name})
+        _event_test(target, {"members": members, "measure": model.of, "target_name": name})
         for name, target in targets.items()
     ]
 
@@ -142,18 +107,19 @@ def columns(model: Model, plan: Plan) -> list[tuple[str, str, str]]:
     """Return (name, contract type, description) of a model's columns."""
     if model.grain is not None:
         return member_columns(model.grain)
-    if model.layer == "concept_sets":
-        return [("concept_id", "bigint", "A concept of the set")]
-    if model.name.startswith("dropped_events__"):
-        return dropped_columns()
-    if model.name.startswith("inline_events__"):
-        return _inline_event_columns()
-    if model.layer == "reports" and model.name.endswith("__strata"):
-        return stratum_columns()
-    report = _report(model, plan)
+    match model.kind:
+        case "concept_set":
+            return [("concept_id", "bigint", "A concept of the set")]
+        case "dropped":
+            return dropped_columns()
+        case "inline_events":
+            return _inline_event_columns()
+        case "strata":
+            return stratum_columns()
+        case "evidence":
+            return evidence_columns(plan.reports[model.report].types.grain)
+    report = plan.reports[model.of]
     keys = [(n, t, d) for n, t, d in member_columns(report.types.grain) if n != "measure_date"]
-    if model.name.endswith("__results"):
-        return [("indicator", "string", "The indicator"), *keys, *_result_columns()]
     dated = ("cohort_date", "date", "Earliest known date in the report's cohorts, the primary one's first")
     return [*keys, dated, *((c.name, c.data_type, c.description) for c in dataset_columns(plan, report))]
 
@@ -172,24 +138,27 @@ def member_columns(grain: Grain) -> list[tuple[str, str, str]]:
     ]
 
 
-def _result_columns() -> list[tuple[str, str, str]]:
+def evidence_columns(grain: Grain = EPISODE) -> list[tuple[str, str, str]]:
+    """Return (name, contract type, description) of the evidence of an indicator, for a report of a grain."""
     return [
+        *member_columns(grain)[:3],
         ("cohort_date", "date", "The key's cohort date"),
-        ("status", "string", f"One of {', '.join(STATUSES)}"),
-        ("reason", "string", "Why the key has this status, in words"),
-        ("reason_code", "string", "The same as a code of a closed list (semantics.md 6.3)"),
-        ("reason_measure", "string", "The measure that the reason is about"),
-        ("denominator_date", "date", "The opportunity that was met, else the earliest that passes"),
-        ("numerator_date", "date", "The earliest numerator date that passes for it"),
-        ("days_between", "bigint", "Days from the denominator date to the numerator date"),
+        ("has_denominator", "boolean", "Whether the key is in the denominator: this row is one of its opportunities"),
+        ("denominator_date", "date", "The day of the opportunity; null where it is not known"),
+        ("is_in", "boolean", "Whether that day is inside the denominator window; null where an unknown date decides"),
+        ("window_start", "date", "First day of the numerator window; null where it is open or not known"),
+        ("window_end", "date", "Last day of the numerator window; null where it is open or not known"),
+        ("has_numerator", "boolean", "Whether a numerator row is held against the opportunity"),
+        ("numerator_date", "date", "The day of the numerator; null where it is not known"),
+        ("is_elsewhere", "boolean", "Whether the numerator is of another episode of the person, or of none"),
         (
-            "nearest_date",
-            "date",
-            "The numerator date that came nearest, where the key is not met and the person has one",
+            "days_outside",
+            "bigint",
+            "Days before (negative) or after the numerator window, 0 inside; null where unknown",
         ),
-        ("days_outside", "bigint", "Days from its window to nearest_date: negative before it, positive after it"),
-        ("period_date", "date", "The date that puts the result into a period; null is undated"),
-        ("is_counted", "boolean", "Whether the key enters aggregates"),
+        ("excluded_by", "string", "The exclusion that has the key, the one listed first"),
+        ("excepted_by", "string", "The exception that has the key, the one listed first"),
+        ("unresolved_by", "string", "The measure under unresolved that has the key, the one listed first"),
     ]
 
 
@@ -200,19 +169,6 @@ def stratum_columns() -> list[tuple[str, str, str]]:
         ("cohort_date", "date", "The cohort date at which the stratum is that"),
         ("stratifier", "string", "What persons are told apart by"),
         ("stratum", "string", "The part that the person is in; unknown where that is not known"),
-    ]
-
-
-def union_columns() -> list[tuple[str, str, str]]:
-    """Return (name, contract type, description) of the table of all reports' results."""
-    return [
-        ("report", "string", "The report"),
-        ("population", "string", "The population that person_id is of"),
-        ("indicator", "string", "The indicator"),
-        ("person_id", "bigint", "The person"),
-        ("episode_id", "bigint", "The clinical episode, where the report's grain has one"),
-        ("measure_resolver", "bigint", "The cohort key's resolver"),
-        *_result_columns(),
     ]
 
 
