@@ -61,7 +61,7 @@ CATALOGUE: dict[str, list[tuple[str, str, str]]] = {
         (
             "open_window",
             "string",
-            "What a key is while its numerator window is not over on as_of: unresolved or not_met; null without a last day",
+            "What a key is while its numerator window is not over: unresolved or not_met; null without a last day",
         ),
         ("grain", "string", "What one result is of: cohort (a cohort key) or person"),
         ("valid_for", "string", "The named periods that the indicator is asked in; null = always"),
