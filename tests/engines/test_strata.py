@@ -130,6 +130,7 @@ def build(engine: Engine) -> None:
     recorded = [(p, e, e, 1, on) for p, e, on, _ in SPELLS]
     recorded += [(p, e, e + 100, 2, "2023-01-01") for p, e, _, treated in SPELLS if treated]
     engine.execute(f"insert into record values {rows(recorded)}")
+    engine.execute(f"create temp table run_context as {STUBS['run_context']}")
     planned = plan_of(DEFINITIONS)
     assert planned.is_valid, planned.problems
     for model in generated_models(planned.plan):
@@ -141,6 +142,8 @@ def build(engine: Engine) -> None:
     for name, text in evaluation_models(planned.plan):
         engine.execute(f"create temp table {name} as {compiled(text, engine.name)}")
     for name, query in STUBS.items():
+        if name == "run_context":
+            continue
         engine.execute(f"create temp table {name} as {query}")
     for name in ("fct_cohort_stratum", "agg_indicator"):
         sql = (ROOT / "models" / "marts" / f"{name}.sql").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mutation:
-    """Replace the one occurrence of `old` by `new` in a file below generator/measuremart/render."""
+    """Replace the one occurrence of `old` by `new` in a file below generator/measuremart/render, or in a model by hand."""
 
     file: str
     old: str
@@ -15,11 +15,20 @@ class Mutation:
     def __str__(self) -> str:
         return f"{self.file}: {self.old!r} -> {self.new!r}"
 
+    @property
+    def is_of_a_model(self) -> bool:
+        """Whether it changes a model that is written by hand."""
+        return self.file.startswith("models/")
+
     def applied(self, text: str) -> str:
         """Return the text of the file with the mutation. Raises `ValueError` where `old` does not stand there once."""
         if text.count(self.old) != 1:
             raise ValueError(f"stands there {text.count(self.old)} times: {self}")
         return text.replace(self.old, self.new)
+
+
+# By hand, so not below the package: what turns evidence into results.
+RESULT = "models/evaluation/indicator_result.sql"
 
 
 def _t(name: str) -> str:
@@ -175,169 +184,147 @@ MUTATIONS = [
     # --- concept sets
     Mutation(_t("concept_set"), "excluded.concept_id is null", "included.concept_id is not null"),
     Mutation(_t("concept_set"), "included.concept_id <> 0", "included.concept_id >= 0"),
-    # --- a report's cohort and results
+    # --- a report's cohort
     Mutation(_t("report"), "case when is_primary = 1 then primary_date else any_date end", "any_date"),
     Mutation(_t("report"), "min(measure_date) as any_date", "max(measure_date) as any_date"),
-    Mutation(_t("report_results_pairs"), "min(denominator_date)", "max(denominator_date)"),
+    # --- the evidence of an indicator
+    Mutation(_t("evidence"), "min(case when coalesce(is_in, true)", "max(case when coalesce(is_in, true)"),
     Mutation(
-        _t("report_results_pairs"),
-        "opportunity.denominator_date is not distinct from first_day",
-        "opportunity.denominator_date = first_day",
+        _t("evidence"), "and denominator_date is not distinct from first_date", "and denominator_date = first_date"
     ),
-    Mutation(_t("report_results_pairs"), "    select distinct\n        opportunity", "    select\n        opportunity"),
-    Mutation(_t("report_results_pairs"), "coalesce(opportunity.is_in, true)", "opportunity.is_in"),
-    Mutation(_t("report_results_statuses"), "is_in and numerator_date is not null as passes", "is_in as passes"),
-    Mutation(_t("report_results_statuses"), "is_in and days_outside = 0 as passes", "days_outside = 0 as passes"),
-    Mutation(_t("report_results_statuses"), "case when is_in is null then 1 else 0 end", "0"),
-    Mutation(_t("report_results_statuses"), "case when passes is null then 1 else 0 end", "0"),
+    Mutation(_t("evidence"), "        and coalesce(is_in, true)\n", "        and is_in\n"),
+    Mutation(_t("evidence"), "and coalesce(opportunity.is_in, true)", "and opportunity.is_in"),
     Mutation(
-        _t("report_results_statuses"),
-        "min(case when is_in then denominator_date end)",
-        "max(case when is_in then denominator_date end)",
+        _t("evidence"),
+        "case when denominator_date is not distinct from first_date then window_end end as window_end",
+        "window_end",
     ),
     Mutation(
-        _t("report_results_statuses"),
-        "min(case when passes then denominator_date end)",
-        "max(case when passes then denominator_date end)",
-    ),
-    Mutation(_t("report_results_statuses"), "min(pair.numerator_date)", "max(pair.numerator_date)"),
-    Mutation(_t("report_results_statuses"), "    where pair.passes\n", ""),
-    Mutation(
-        _t("report_results_statuses"),
-        "when is_in = 1 and excluded_by is not null then 'excluded'",
-        "when excluded_by is not null then 'excluded'",
-    ),
-    Mutation(
-        _t("report_results_statuses"),
-        "when unresolved_by is not null then 'unresolved'",
-        "when is_in = 1 and unresolved_by is not null then 'unresolved'",
-    ),
-    Mutation(
-        _t("report_results_statuses"),
-        "then 'unresolved'\n            when is_in = 1 and meets = 1 then 'met'",
-        "then 'unresolved'\n            when meets = 1 and excepted_by is null then 'met'",
-    ),
-    Mutation(_t("report_results_statuses"), "when is_in = 0 and may_be_in = 1", "when may_be_in = 1"),
-    Mutation(_t("report_results_statuses"), "when is_in = 1 and may_meet = 1", "when may_meet = 2"),
-    Mutation(
-        _t("report_results_statuses"),
-        "opportunity.window_end >= run_context.as_of",
-        "opportunity.window_end > run_context.as_of",
-    ),
-    Mutation(
-        _t("report_results_statuses"),
-        "        opportunity.is_in\n        and opportunity.window_end",
-        "        opportunity.window_end",
-    ),
-    Mutation(_t("report_results_statuses"), "        and opportunity.place = 1\n", ""),
-    Mutation(
-        _t("report_results_statuses"),
-        "when is_in = 1 and is_open = 1",
-        "when is_open = 1",
-        "only an opportunity inside the denominator's window makes a key open",
-    ),
-    Mutation(_t("report_results_statuses"), "when is_in = 1 and is_open = 1", "when is_in = 1 and is_open = 2"),
-    Mutation("reports.py", '"waits": indicator.waits', '"waits": bool(sides)'),
-    Mutation(_t("report_results_statuses"), "min(place) as place", "max(place) as place"),
-    Mutation(_t("report_results_persons"), "counts desc", "counts"),
-    Mutation(_t("report_results_persons"), "when 'not_met' then 2", "when 'not_met' then 9"),
-    # --- reasons of results
-    Mutation(
-        _t("report_results_pairs"),
+        _t("evidence"),
         "numerator.measure_date < opportunity",
         "numerator.measure_date <= opportunity",
         "on the limit itself the days are 0 either way",
     ),
     Mutation(
-        _t("report_results_pairs"),
+        _t("evidence"),
         "numerator.measure_date > opportunity",
         "numerator.measure_date >= opportunity",
         "on the limit itself the days are 0 either way",
     ),
     Mutation(
-        _t("report_results_pairs"),
+        _t("evidence"),
         "date_diff_days('numerator.measure_date', 'opportunity.window_start')",
         "date_diff_days('opportunity.window_start', 'numerator.measure_date')",
     ),
     Mutation(
-        _t("report_results_pairs"),
+        _t("evidence"),
         "date_diff_days('numerator.measure_date', 'opportunity.window_end')",
         "date_diff_days('opportunity.window_end', 'numerator.measure_date')",
     ),
+    Mutation(_t("evidence"), "and opportunity.episode_id is distinct from", "and opportunity.episode_id <>"),
+    Mutation(_t("evidence"), "or opportunity.episode_id is distinct from", "or opportunity.episode_id <>"),
     Mutation(
-        _t("report_results_pairs"),
-        "case when (cohort.episode_id is distinct from",
-        "case when (cohort.episode_id <>",
-    ),
-    Mutation(_t("report_results_pairs"), "or cohort.episode_id is distinct from", "or cohort.episode_id <>"),
-    Mutation(
-        _t("report_results_pairs"),
+        _t("evidence"),
         "            numerator.measure_date is not null\n            or",
         "            1 = 1\n            or",
     ),
     Mutation(
-        _t("report_results_pairs"),
-        "or cohort.episode_id is not distinct from",
-        "and cohort.episode_id is not distinct from",
+        _t("evidence"),
+        "or opportunity.episode_id is not distinct from",
+        "and opportunity.episode_id is not distinct from",
     ),
-    Mutation(_t("report_results_statuses"), "    where is_elsewhere = 0\n", ""),
+    Mutation("evidence.py", 'numerator_match != "person"', 'numerator_match == "key"'),
+    Mutation("evidence.py", "sql.shifted(reference, window.before, -1)", "sql.shifted(reference, window.before)"),
+    Mutation("evidence.py", "measure_date >= {start}", "measure_date > {start}"),
+    Mutation("evidence.py", "measure_date <= {end}", "measure_date < {end}"),
+    # --- the evaluation
+    Mutation(RESULT, "when asked.has_window then evidence.days_outside = 0", "when asked.has_window then true"),
     Mutation(
-        _t("report_results_statuses"),
-        " and meeting.may_meet = 0",
-        "",
+        RESULT,
+        "when asked.ignores_undated then evidence.numerator_date is not null",
+        "when asked.ignores_undated then true",
+    ),
+    Mutation(RESULT, "evidence.is_in and case", "case"),
+    Mutation(
+        RESULT, "has_denominator and is_in is null then 1 else 0", "has_denominator and is_in is null then 0 else 0"
+    ),
+    Mutation(RESULT, "and passes is null then 1", "and passes is null then 0"),
+    Mutation(
+        RESULT,
+        "min(case when has_denominator and is_in then denominator_date end)",
+        "max(case when has_denominator and is_in then denominator_date end)",
+    ),
+    Mutation(
+        RESULT,
+        "min(case when has_numerator and not is_elsewhere and passes then denominator_date end)",
+        "max(case when has_numerator and not is_elsewhere and passes then denominator_date end)",
+    ),
+    Mutation(RESULT, "min(evidence.numerator_date)", "max(evidence.numerator_date)"),
+    Mutation(
+        RESULT,
+        "        and not evidence.is_elsewhere\n        and evidence.passes\n",
+        "        and not evidence.is_elsewhere\n",
+    ),
+    Mutation(
+        RESULT,
+        "when is_in = 1 and excluded_by is not null then 'excluded'",
+        "when excluded_by is not null then 'excluded'",
+    ),
+    Mutation(
+        RESULT,
+        "when unresolved_by is not null then 'unresolved'",
+        "when is_in = 1 and unresolved_by is not null then 'unresolved'",
+    ),
+    Mutation(
+        RESULT,
+        "then 'unresolved'\n            when is_in = 1 and meets = 1 then 'met'",
+        "then 'unresolved'\n            when meets = 1 and excepted_by is null then 'met'",
+    ),
+    Mutation(RESULT, "when is_in = 0 and may_be_in = 1", "when may_be_in = 1"),
+    Mutation(RESULT, "when is_in = 1 and may_meet = 1", "when may_meet = 2"),
+    Mutation(RESULT, "evidence.window_end >= run_context.as_of", "evidence.window_end > run_context.as_of"),
+    Mutation(RESULT, "has_denominator and is_in and is_open", "has_denominator and is_open"),
+    Mutation(RESULT, "asked.waits and evidence.window_end", "evidence.window_end"),
+    Mutation(RESULT, "when is_in = 1 and is_open = 1", "when is_in = 1 and is_open = 2"),
+    Mutation(RESULT, "case when is_counted then 0 else 1 end", "case when is_counted then 1 else 0 end"),
+    Mutation(RESULT, "when 'not_met' then 2", "when 'not_met' then 9"),
+    Mutation(
+        RESULT,
+        "fact.meets = 0 and fact.may_meet = 0",
+        "fact.meets = 0",
         "where that is not so, the nearest is not asked for",
     ),
-    Mutation(_t("report_results_statuses"), "meeting.meets = 0", "meeting.meets = 1"),
-    Mutation(_t("report_results_statuses"), " and meeting.cohort_key is null", ""),
-    Mutation(_t("report_results_statuses"), "abs(days_outside) asc nulls last", "days_outside asc nulls last"),
-    Mutation(_t("report_results_statuses"), "abs(days_outside) asc nulls last", "abs(days_outside) asc nulls first"),
+    Mutation(RESULT, "fact.meets = 0 and", "fact.meets = 1 and"),
+    Mutation(RESULT, "(evidence.is_elsewhere and fact.has_numerator = 0)", "evidence.is_elsewhere"),
+    Mutation(RESULT, "abs(days_outside) asc nulls last", "days_outside asc nulls last"),
+    Mutation(RESULT, "abs(days_outside) asc nulls last", "abs(days_outside) asc nulls first"),
     Mutation(
-        _t("report_results_statuses"),
-        "                numerator_date asc nulls last,\n",
-        "                numerator_date desc nulls last,\n",
+        RESULT, "                numerator_date asc nulls last,\n", "                numerator_date desc nulls last,\n"
     ),
     Mutation(
-        _t("report_results_statuses"),
-        "                numerator_date asc nulls last,\n",
-        "                numerator_date asc nulls first,\n",
+        RESULT, "                numerator_date asc nulls last,\n", "                numerator_date asc nulls first,\n"
     ),
-    Mutation(_t("report_results_statuses"), "                days_outside desc\n", "                days_outside\n"),
-    Mutation(_t("report_results_statuses"), "            and nearest.place = 1\n", ""),
-    Mutation(_t("report_results_statuses"), "is_in = 1 and is_elsewhere = 1", "is_in = 1 and is_elsewhere = 2"),
-    Mutation(_t("report_results_statuses"), "is_in = 1 and days_outside < 0", "is_in = 1 and days_outside < -3"),
-    Mutation(_t("report_results_statuses"), "is_in = 1 and days_outside > 0", "is_in = 1 and days_outside > 3"),
-    Mutation(_t("report_results_statuses"), "is_in = 1 and has_numerator = 1", "is_in = 1 and has_numerator = 2"),
-    Mutation(_t("report_results_statuses"), "when has_denominator = 1", "when has_denominator = 2"),
+    Mutation(RESULT, "                days_outside desc\n", "                days_outside asc\n"),
+    Mutation(RESULT, "            and nearest.place = 1\n", ""),
+    Mutation(RESULT, "is_in = 1 and is_elsewhere = 1", "is_in = 1 and is_elsewhere = 2"),
+    Mutation(RESULT, "is_in = 1 and days_outside < 0", "is_in = 1 and days_outside < -3"),
+    Mutation(RESULT, "is_in = 1 and days_outside > 0", "is_in = 1 and days_outside > 3"),
+    Mutation(RESULT, "is_in = 1 and has_numerator = 1", "is_in = 1 and has_numerator = 2"),
+    Mutation(RESULT, "when has_denominator = 1", "when has_denominator = 2"),
     Mutation(
-        _t("report_results_statuses"),
-        "in ('too_early', 'too_late', 'in_another_episode') then nearest_date",
-        "in ('too_early', 'too_late') then nearest_date",
+        RESULT,
+        "in ('too_early', 'too_late', 'in_another_episode') then explained.nearest_date",
+        "in ('too_early', 'too_late') then explained.nearest_date",
     ),
     Mutation(
-        _t("report_results_statuses"),
-        "in ('too_early', 'too_late', 'in_another_episode') then days_outside",
-        "in ('too_early', 'too_late') then days_outside",
+        RESULT,
+        "in ('too_early', 'too_late', 'in_another_episode') then explained.days_outside",
+        "in ('too_early', 'too_late') then explained.days_outside",
     ),
-    Mutation(_t("report_results_statuses"), "when reason_code = 'exception' then excepted_by\n", ""),
+    Mutation(RESULT, "            when explained.reason_code = 'exception' then explained.excepted_by\n", ""),
     Mutation(
-        _t("report_results_statuses"),
-        "('denominator_date_unknown', 'denominator_outside_window', 'not_in_denominator')\n                then denominator",
-        "('denominator_date_unknown', 'denominator_outside_window')\n                then denominator",
-    ),
-    Mutation("reports.py", 'numerator["match"] != "person"', 'numerator["match"] == "key"'),
-    Mutation(
-        "reports.py",
-        "sql.shifted(reference, window.before, -1)\n",
-        "sql.shifted(reference, window.before)\n",
-    ),
-    Mutation(
-        "reports.py",
-        "{date} >= {sql.shifted(reference, window.before, -1)}",
-        "{date} > {sql.shifted(reference, window.before, -1)}",
-    ),
-    Mutation(
-        "reports.py",
-        "{date} <= {sql.shifted(reference, window.after)}",
-        "{date} < {sql.shifted(reference, window.after)}",
+        RESULT,
+        "'denominator_outside_window', 'not_in_denominator')\n                then asked.denominator",
+        "'denominator_outside_window')\n                then asked.denominator",
     ),
 ]

@@ -1,7 +1,7 @@
 """Mutation checks: change one token of the renderer, run the tests that should notice, report which one did.
 
 `python tests/mutation/run.py [--only TEXT]` prints a line per mutation and a summary; it exits 1 where a mutation
-survives that is not explained as equivalent. A copy of the package is changed, never the package itself.
+survives that is not explained as equivalent. Copies of the package and of the models are changed, never they themselves.
 """
 
 import argparse
@@ -18,7 +18,8 @@ from pathlib import Path
 from mutations import MUTATIONS, Mutation
 
 HERE = Path(__file__).resolve().parent
-PACKAGE = HERE.parents[1] / "generator" / "measuremart"
+ROOT = HERE.parents[1]
+PACKAGE = ROOT / "generator" / "measuremart"
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,14 @@ def tried(mutation: Mutation | None) -> str:
     with tempfile.TemporaryDirectory(prefix="mutation_") as folder:
         copy = Path(folder) / "measuremart"
         shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "models" / "evaluation", Path(folder) / "models" / "evaluation")
         if mutation is not None:
-            path = copy / "render" / mutation.file
+            path = Path(folder) / mutation.file if mutation.is_of_a_model else copy / "render" / mutation.file
             path.write_text(mutation.applied(path.read_text(encoding="utf-8")), encoding="utf-8")
         done = subprocess.run(
             [sys.executable, str(HERE / "killers.py")],
-            env=os.environ | {"PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"},
+            env=os.environ
+            | {"PYTHONPATH": folder, "MEASUREMART_TEST_MODELS": f"{folder}/models", "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,
             text=True,
             check=False,

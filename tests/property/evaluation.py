@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from lab.project import ROOT
@@ -21,7 +23,8 @@ _SWITCH = re.compile(r"\{% (if .*?|endif) %\}")
 
 @cache
 def _model(name: str) -> str:
-    return (ROOT / "models" / "evaluation" / f"{name}.sql").read_text(encoding="utf-8")
+    models = Path(os.environ.get("MEASUREMART_TEST_MODELS") or ROOT / "models")  # changed copies: tests/mutation
+    return (models / "evaluation" / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def evaluation_models(plan: Plan) -> list[tuple[str, str]]:
