@@ -133,7 +133,11 @@ def staging_project(folder: Path, target: str, *tables: str) -> Warehouse:
     (project / "dbt_project.yml").write_text(json.dumps(said))
     staging = ROOT / "models" / "staging"
     files = [*(staging / "consent").iterdir(), staging / "omop" / "_sources.yml"]
-    files += [staging / "omop" / f"stg_omop__{table}.sql" for table in tables or ("person", "condition_occurrence")]
+    for table in tables or ("person", "condition_occurrence"):
+        files += [
+            staging / "omop" / f"stg_omop__{table}.sql",
+            ROOT / "models" / "files" / "omop" / f"file_omop__{table}.sql",
+        ]
     for file in [
         *files,
         ROOT / "models" / "run_context.sql",

@@ -244,8 +244,8 @@ def test_the_files_of_the_audit(warehouse: Warehouse) -> None:
     (folder / "sites.csv").write_bytes(sites.encode("latin-1"))
     (folder / "syndromes.csv").write_bytes("child_id;syndrome_name\r\n1;Fieberkrämpfe\r\n".encode("latin-1"))
     run = warehouse.dbt(
-        *("build", "--select", "path:models/files", "stg_epilepsy12__sites", "stg_epilepsy12__syndromes"),
-        "stg_epilepsy12__organisations",
+        *("build", "--select", "path:models/files", "+stg_epilepsy12__sites", "+stg_epilepsy12__syndromes"),
+        "+stg_epilepsy12__organisations",
         variables={
             "packs": ["epilepsy12"],
             "e12_source": "files",

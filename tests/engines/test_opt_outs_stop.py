@@ -108,8 +108,10 @@ def test_whatever_holds_persons_waits_for_the_list() -> None:
     for file in (ROOT / "models").rglob("*.sql"):
         text = file.read_text(encoding="utf-8")
         parents[file.stem] = set(re.findall(r"ref\('(\w+)'\)", text))
-        if "omop_table(" in text or "e12_table(" in text:
+        if any(macro in text for macro in ("omop_table(", "e12_table(", "csv_rows(")):
             parents[file.stem].add("opted_out_person")
+        if "ref('file_omop__' ~ table)" in text:
+            parents[file.stem].add("file_omop__person")
         if "ref('target__' ~ target)" in text:
             parents[file.stem].add("target__condition")
 

@@ -15,6 +15,7 @@ NO_DAY = "cast(null as date)"
 NO_DAYS = "cast(null as bigint)"
 # Episode 10 of person 1 is in the denominator and was done too late; episode 20 of person 2 is in neither.
 RIGHT = {
+    "report": "'r'",
     "indicator": "'asked'",
     "person_id": "cast(1 as bigint)",
     "episode_id": "cast(10 as bigint)",
@@ -70,13 +71,26 @@ RESULTS: dict[str, tuple[list[dict[str, str]], str | None]] = {
     ),
     "not_met_and_not_due": ([RIGHT, OTHER | MISSED], DUE),
 }
-MEMBERS = {
-    "cohort": "select cast(1 as bigint) as person_id union all select cast(2 as bigint) as person_id",
-    "denominator": (
-        "select cast(1 as bigint) as person_id, cast(10 as bigint) as episode_id, "
-        "cast(10 as bigint) as measure_resolver union all "
-        "select cast(3 as bigint), cast(20 as bigint), cast(20 as bigint)"
+NO_TEXT = "cast(null as varchar)"
+COLUMNS_ASKED = "'r' as report, 'asked' as indicator, 'due' as denominator"
+# What the test reads beside the results; the indicators once for each way in which a denominator is joined.
+READ = {
+    "cohort": (
+        f"select 'r' as report, cast(1 as bigint) as person_id, {DAY} as cohort_date "
+        f"union all select 'r', cast(2 as bigint), {DAY}"
     ),
+    "period": f"select 'r' as report, {NO_TEXT} as period, {DAY} as start_date, {DAY} as end_date where 1 = 0",
+    "member": (
+        "select 'due' as measure, cast(1 as bigint) as person_id, cast(10 as bigint) as episode_id, "
+        "cast(10 as bigint) as measure_resolver union all "
+        "select 'due', cast(3 as bigint), cast(20 as bigint), cast(20 as bigint)"
+    ),
+} | {
+    f"asked_by_{match}": (
+        f"select {COLUMNS_ASKED}, '{match}' as denominator_match, 'cohort' as grain, "
+        f"{NO_TEXT} as valid_for, {NO_TEXT} as unavailable_reason"
+    )
+    for match in ("person", "episode", "key")
 }
 
 
@@ -90,7 +104,7 @@ def matches(said: str | None) -> tuple[str, ...]:
 
 
 def test_results_that_cannot_be_are_found(scratch: Warehouse) -> None:
-    for name, sql in MEMBERS.items():
+    for name, sql in READ.items():
         (scratch.project / "models" / f"{name}.sql").write_text(sql)
     models = []
     for name, (rows, said) in RESULTS.items():
@@ -98,9 +112,10 @@ def test_results_that_cannot_be_are_found(scratch: Warehouse) -> None:
             model = f"{name}_by_{match}"
             (scratch.project / "models" / f"{model}.sql").write_text(rows_of(rows))
             arguments = {
-                "cohort": "ref('cohort')",
-                "indicators": ["asked"],
-                "denominators": [{"indicator": "asked", "relation": "ref('denominator')", "match": match}],
+                "keys": "ref('cohort')",
+                "asked": f"ref('asked_by_{match}')",
+                "periods": "ref('period')",
+                "members": "ref('member')",
             }
             test = {"name": f"of_{model}", "arguments": arguments, "config": {"store_failures": True}}
             models.append({"name": model, "data_tests": [{"indicator_result": test}]})

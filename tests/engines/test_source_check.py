@@ -176,7 +176,7 @@ def test_files(tmp_path: Path) -> None:
     (folder / "condition_occurrence.csv").unlink()
     done = warehouse.dbt("run", variables=variables)
     assert (
-        f"there is no file {folder}/condition_occurrence.csv; if the source lacks it, add it to absent_tables"
+        f"{folder}/condition_occurrence.csv is not there. Put the file of the table condition_occurrence there"
         in done.output
     )
     with duckdb.connect(str(warehouse.database), read_only=True) as connection:

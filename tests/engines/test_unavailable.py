@@ -88,7 +88,9 @@ SPREAD, LATER = "nobody has said what spread is", "measure later is incomplete: 
 def write_project(folder: Path) -> Path:
     """Write a project of our own macros, marts and generic tests, with generated models over three seeds."""
     project = folder / "project"
-    layers = (f"models/{layer}" for layer in ("staging", "episodes", "targets", "levels", "marts", "results"))
+    layers = (
+        f"models/{layer}" for layer in ("staging", "episodes", "targets", "evaluation", "levels", "marts", "results")
+    )
     for part in ("macros", "tests/generic", "seeds/reference", "seeds/epilepsy12", *layers):
         shutil.copytree(ROOT / part, project / part)
     (project / "tests" / "singular").mkdir()
@@ -147,7 +149,7 @@ def ask(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
     def rows(sql: str) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
-            for layer in ("marts", "reports", "cohorts"):
+            for layer in ("marts", "reports", "cohorts", "evaluation"):
                 sql = sql.replace(f"from {layer}.", f"from {SCHEMA}_{layer}.")
             cursor.execute(sql)
             return list(cursor.fetchall())
