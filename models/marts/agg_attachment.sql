@@ -15,14 +15,14 @@ seen as (
     {% for target in ['condition', 'drug', 'procedure', 'measurement', 'observation', 'device', 'visit'] %}
         select
             '{{ target }}' as target_name,
-            event.attached_by,
-            event.unattached_reason,
-            coalesce(event.start_date > run_context.as_of, false) as is_after_as_of,
+            target_row.attached_by,
+            target_row.unattached_reason,
+            coalesce(target_row.start_date > run_context.as_of, false) as is_after_as_of,
             count(*) as n_rows
-        from {{ ref('target__' ~ target) }} as event
+        from {{ ref('target__' ~ target) }} as target_row
         cross join run_context
         group by
-            event.attached_by, event.unattached_reason, coalesce(event.start_date > run_context.as_of, false)
+            target_row.attached_by, target_row.unattached_reason, coalesce(target_row.start_date > run_context.as_of, false)
         {% if not loop.last %}
 
             union all

@@ -1,5 +1,5 @@
 -- One row per source table of events: how far it reaches, and when the whole was released. What begins after as_of is
--- seen by no definition, and says nothing of how fresh a table is: it is counted apart. Opted-out persons are not in it.
+-- seen by no definition, and says nothing of how fresh a table is: it is counted apart. Opted-out persons are left out.
 with
 
 event as (

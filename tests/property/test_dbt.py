@@ -73,6 +73,6 @@ def test_dbt_builds_what_the_bench_answers(
             found = bench.ask(prepared[name].plan, models_of(prepared[name].plan), case.rows)
             members = answers.members[name]
             assert members == {relation: found[relation] for relation in members}
-            assert len(members) > 3
+            assert len(members) >= 3
     finally:
         own.close()

@@ -1,4 +1,4 @@
--- Lines of CSV files that cannot be read: too few or too many columns, broken quotes, bytes that are not in the encoding.
+-- Lines of CSV files that cannot be read: too few or too many columns, broken quotes, bytes of another encoding.
 select
     population,
     file_name,

@@ -7,7 +7,8 @@ def dispatch(macro_name: str, macro_namespace: str | None = None) -> Callable[..
     """What dbt would find for the engine at hand: here, `to_day('x')` gives the text `to_day(x)`."""
 
     def call(*arguments: object) -> str:
-        return f"{macro_name}({', '.join(str(argument) for argument in arguments)})"
+        # A decimal mark is a text of SQL once a macro has it; here it would be punctuation.
+        return f"{macro_name}({', '.join(str(argument) for argument in arguments if argument not in ('.', ','))})"
 
     return call
 

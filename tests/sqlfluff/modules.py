@@ -3,4 +3,6 @@
 import datetime
 import re
 
-__all__ = ["datetime", "re"]
+import pytz
+
+__all__ = ["datetime", "pytz", "re"]

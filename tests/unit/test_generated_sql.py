@@ -155,7 +155,12 @@ def test_the_only_jinja_is_references_and_scalar_macros(file: Path) -> None:
 
 @every_model
 def test_the_last_line_is_a_plain_select(file: Path) -> None:
+    """Of evidence, the last statement is the join itself: a list of its 16 columns again would take it off the screen."""
     text = file.read_text(encoding="utf-8")
+    if file.name.startswith("evidence__"):
+        assert re.search(r"\n\)\n+-- [^\n]+\nselect\n    opportunity\.person_id,\n", text)
+        assert text.count("\n") <= 120
+        return
     assert re.search(r"\n\)\n\nselect(\n    [a-z0-9_]+,)*(\n    | )[a-z0-9_]+\nfrom [a-z_]+\n\Z", text)
 
 
@@ -193,11 +198,12 @@ def test_ctes_are_used_and_stand_once(file: Path) -> None:
 @every_model
 def test_imports_come_first(file: Path) -> None:
     ctes = re.split(r"\n\),\n", file.read_text(encoding="utf-8").split("\nwith\n", 1)[1])
-    # Event tables of targets are read where their columns are named; a union of reports is all imports.
+    # Event tables of targets are read where their columns are named; a union of reports is all imports. Evidence joins the
+    # relations that it is about where it names their columns.
     is_import = [
         "{{ ref(" in cte or "{{ source(" in cte for cte in ctes if not re.search(r"(event|target_row|row) as \(\n", cte)
     ]
-    if file.name not in UNIONS:
+    if file.name not in UNIONS and not file.name.startswith("evidence__"):
         assert is_import == sorted(is_import, reverse=True)
 
 

@@ -385,7 +385,11 @@ def _interval(subquery: Subquery) -> tuple[Extra, ...]:
         known.insert(1, _LAST_DAY_OF_SUPPLY)
     step = "\n            "
     end = f"coalesce({step}    {f',{step}    '.join(known)}{step})"
-    seen = f"least({step}{end},{step}run_context.as_of\n        )"
+    # least() passes over nulls, but where neither day is known, nobody knows the end.
+    known_day = "coalesce(recorded.interval_end, recorded.interval_start) is not null"
+    inner = f"{step}    "
+    least = f"least({inner}{end.replace(step, inner)},{inner}run_context.as_of{step})"
+    seen = f"case{step}when {known_day}{step}then {least}\n        end"
     return start, Extra(recorded, "interval_end", seen, reads)
 
 

@@ -1,5 +1,5 @@
--- The care site of each visit, and that of the provider who was seen, for its days. What a visit without an end holds is
--- for the rule of attribution to say (missing_end in definitions/omop/populations.yml).
+-- The care site of each visit, and that of the provider who was seen, for its days. What a visit without an end holds
+-- is for the rule of attribution to say (missing_end in definitions/omop/populations.yml).
 with
 
 visit as (

@@ -5,7 +5,10 @@ with
 
 flagged__plan_updated_not_scored as (
 
-    select distinct person_id, episode_id, measure_resolver
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver
     from {{ ref('measure__plan_updated_not_scored') }}
 
 ),

@@ -5,7 +5,10 @@ with
 
 flagged__school_plan_not_scored as (
 
-    select distinct person_id, episode_id, measure_resolver
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver
     from {{ ref('measure__school_plan_not_scored') }}
 
 ),

@@ -5,7 +5,10 @@ with
 
 flagged__treatment_declined as (
 
-    select distinct person_id, episode_id, measure_resolver
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver
     from {{ ref('measure__treatment_declined') }}
 
 ),

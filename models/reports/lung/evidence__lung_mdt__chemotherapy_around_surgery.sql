@@ -12,7 +12,10 @@ flagged__clinical_trial as (
 
 flagged__treatment_declined as (
 
-    select distinct person_id, episode_id, measure_resolver
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver
     from {{ ref('measure__treatment_declined') }}
 
 ),
@@ -39,7 +42,7 @@ opportunity as (
 
 ),
 
-ordered as (
+dated as (
 
     select
         person_id,
@@ -74,7 +77,7 @@ counted_opportunity as (
         has_denominator
         and coalesce(is_in, true)
         and denominator_date is not distinct from first_date as is_first
-    from ordered
+    from dated
 
 )
 

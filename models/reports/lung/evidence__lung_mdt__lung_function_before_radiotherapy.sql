@@ -5,7 +5,10 @@ with
 
 flagged__tests_declined as (
 
-    select distinct person_id, episode_id, measure_resolver
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver
     from {{ ref('measure__tests_declined') }}
 
 ),
@@ -32,7 +35,7 @@ opportunity as (
 
 ),
 
-ordered as (
+dated as (
 
     select
         person_id,
@@ -67,7 +70,7 @@ counted_opportunity as (
         has_denominator
         and coalesce(is_in, true)
         and denominator_date is not distinct from first_date as is_first
-    from ordered
+    from dated
 
 )
 

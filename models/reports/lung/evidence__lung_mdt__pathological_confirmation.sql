@@ -5,7 +5,10 @@ with
 
 flagged__tests_declined as (
 
-    select distinct person_id, episode_id, measure_resolver
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver
     from {{ ref('measure__tests_declined') }}
 
 ),

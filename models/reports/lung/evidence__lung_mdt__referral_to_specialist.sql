@@ -5,7 +5,10 @@ with
 
 flagged__seen_before_referral as (
 
-    select distinct person_id, episode_id, measure_resolver
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver
     from {{ ref('measure__seen_before_referral') }}
 
 ),
@@ -35,7 +38,7 @@ opportunity as (
 
 ),
 
-ordered as (
+dated as (
 
     select
         person_id,
@@ -70,7 +73,7 @@ counted_opportunity as (
         has_denominator
         and coalesce(is_in, true)
         and denominator_date is not distinct from first_date as is_first
-    from ordered
+    from dated
 
 )
 

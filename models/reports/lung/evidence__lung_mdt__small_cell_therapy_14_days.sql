@@ -12,7 +12,10 @@ flagged__clinical_trial as (
 
 flagged__treatment_declined as (
 
-    select distinct person_id, episode_id, measure_resolver
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver
     from {{ ref('measure__treatment_declined') }}
 
 ),

@@ -457,7 +457,8 @@ dropped_8_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.value_number,
-        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
+        coalesce(target_row.measure_date > run_context.as_of, false)
+        or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
     from dropped_8_target_row as target_row
     cross join run_context
     where
@@ -1605,7 +1606,8 @@ dropped_29_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.value_number,
-        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
+        coalesce(target_row.measure_date > run_context.as_of, false)
+        or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
     from dropped_29_target_row as target_row
     cross join run_context
     where
@@ -1652,7 +1654,8 @@ dropped_30_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.value_number,
-        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
+        coalesce(target_row.measure_date > run_context.as_of, false)
+        or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
     from dropped_30_target_row as target_row
     cross join run_context
     where
@@ -2537,7 +2540,8 @@ dropped_46_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.modality,
-        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
+        coalesce(target_row.measure_date > run_context.as_of, false)
+        or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
     from dropped_46_target_row as target_row
     cross join run_context
     where
@@ -2585,7 +2589,8 @@ dropped_47_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.value_number,
-        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
+        coalesce(target_row.measure_date > run_context.as_of, false)
+        or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
     from dropped_47_target_row as target_row
     cross join run_context
     where

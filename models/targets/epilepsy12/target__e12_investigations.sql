@@ -1,5 +1,5 @@
--- One row per child; a child without the form has a row of unknown answers. A form holds several days: one after as_of is
--- not known yet, and the others stay (docs/semantics.md, 2.8).
+-- One row per child; a child without the form has a row of unknown answers. A form holds several days: one after as_of
+-- is not known yet, and the others stay (docs/semantics.md, 2.8).
 with
 
 run_context as (

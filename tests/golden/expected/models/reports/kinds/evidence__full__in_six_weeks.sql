@@ -25,7 +25,7 @@ opportunity as (
 
 ),
 
-ordered as (
+dated as (
 
     select
         person_id,
@@ -60,7 +60,7 @@ counted_opportunity as (
         has_denominator
         and coalesce(is_in, true)
         and denominator_date is not distinct from first_date as is_first
-    from ordered
+    from dated
 
 )
 

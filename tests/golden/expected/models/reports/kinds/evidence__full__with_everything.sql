@@ -19,7 +19,10 @@ flagged__handed as (
 
 flagged__none_after as (
 
-    select distinct person_id, episode_id, measure_resolver
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver
     from {{ ref('measure__none_after') }}
 
 ),
@@ -49,7 +52,7 @@ opportunity as (
 
 ),
 
-ordered as (
+dated as (
 
     select
         person_id,
@@ -84,7 +87,7 @@ counted_opportunity as (
         has_denominator
         and coalesce(is_in, true)
         and denominator_date is not distinct from first_date as is_first
-    from ordered
+    from dated
 
 )
 

@@ -87,7 +87,8 @@ dropped_1_eligible as (
         target_row.measure_resolver,
         target_row.measure_date,
         target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
+        coalesce(target_row.measure_date > run_context.as_of, false)
+        or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
     from dropped_1_target_row as target_row
     cross join run_context
     where
@@ -471,7 +472,8 @@ dropped_9_eligible as (
         target_row.measure_date,
         target_row.why_unattached,
         target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
+        coalesce(target_row.measure_date > run_context.as_of, false)
+        or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
     from dropped_9_target_row as target_row
     cross join run_context
     where

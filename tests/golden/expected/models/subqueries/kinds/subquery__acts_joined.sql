@@ -35,13 +35,16 @@ target_row as (
         recorded.measure_date,
         recorded.event_start,
         recorded.interval_start,
-        least(
-            coalesce(
-                recorded.interval_end,
-                recorded.interval_start
-            ),
-            run_context.as_of
-        ) as interval_end,
+        case
+            when coalesce(recorded.interval_end, recorded.interval_start) is not null
+            then least(
+                coalesce(
+                    recorded.interval_end,
+                    recorded.interval_start
+                ),
+                run_context.as_of
+            )
+        end as interval_end,
         recorded.act_code
     from recorded_row as recorded
     cross join run_context
