@@ -1,5 +1,6 @@
 -- The result of every cohort key for every indicator of every report: the one place that decides a status, its
--- reason and its dates (docs/semantics.md, 6.2 and 6.3). It reads the evidence of each indicator, evidence__<report>__<indicator>.
+-- reason and its dates (docs/semantics.md, 6.2 and 6.3). It reads the evidence of each indicator,
+-- evidence__<report>__<indicator>.
 with
 
 asked as (

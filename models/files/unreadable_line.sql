@@ -13,8 +13,14 @@
 
 with lines as (
 
+    select
+        cast(null as varchar) as population,
+        cast(null as varchar) as file_name,
+        cast(null as bigint) as unreadable_line_number,
+        cast(null as varchar) as unreadable_because
+    where 1 = 0
     {% for table in omop_tables %}
-    {% if not loop.first %}union all{% endif %}
+    union all
     select
         'omop' as population,
         '{{ table }}.csv' as file_name,
@@ -23,7 +29,7 @@ with lines as (
     from {{ ref('file_omop__' ~ table) }}
     {% endfor %}
     {% for table in e12_tables %}
-    {% if not loop.first or omop_tables %}union all{% endif %}
+    union all
     select
         'epilepsy12' as population,
         '{{ table }}.csv' as file_name,

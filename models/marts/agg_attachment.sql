@@ -22,7 +22,9 @@ seen as (
         from {{ ref('target__' ~ target) }} as target_row
         cross join run_context
         group by
-            target_row.attached_by, target_row.unattached_reason, coalesce(target_row.start_date > run_context.as_of, false)
+            target_row.attached_by,
+            target_row.unattached_reason,
+            coalesce(target_row.start_date > run_context.as_of, false)
         {% if not loop.last %}
 
             union all

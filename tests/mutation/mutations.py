@@ -190,13 +190,13 @@ MUTATIONS = [
     # --- the evidence of an indicator
     Mutation(_t("evidence"), "min(case when coalesce(is_in, true)", "max(case when coalesce(is_in, true)"),
     Mutation(
-        _t("evidence"), "and denominator_date is not distinct from first_date", "and denominator_date = first_date"
+        _t("evidence"), "and (denominator_date is not distinct from first_date)", "and (denominator_date = first_date)"
     ),
     Mutation(_t("evidence"), "        and coalesce(is_in, true)\n", "        and is_in\n"),
     Mutation(_t("evidence"), "and coalesce(opportunity.is_in, true)", "and opportunity.is_in"),
     Mutation(
         _t("evidence"),
-        "case when denominator_date is not distinct from first_date then window_end end as window_end",
+        "case when (denominator_date is not distinct from first_date) then window_end end as window_end",
         "window_end",
     ),
     Mutation(

@@ -1,7 +1,7 @@
 {{ config(severity='error') }}
 
--- Columns of days in the audit's tables of which no cell that is not empty is a day: the whole column is written in another form,
--- and every event would be without a date.
+-- Columns of days in the audit's tables of which no cell that is not empty is a day: the whole column is written in
+-- another form, and every event would be without a date.
 {% set tables = [
     'assessment', 'children', 'epilepsy_context', 'episodes', 'investigations', 'management', 'medicines',
     'multiaxial_diagnosis', 'sites'
@@ -12,7 +12,8 @@ with counted as (
     {% for table in tables %}
         {% if not loop.first %}union all{% endif %}
         -- {{ ref('stg_epilepsy12__' ~ table) }}
-        {{ unreadable_cells(table, e12_table(table), e12_columns(table) | selectattr('kind', 'equalto', 'day') | list, e12_reading) }}
+        {% set days = e12_columns(table) | selectattr('kind', 'equalto', 'day') | list %}
+        {{ unreadable_cells(table, e12_table(table), days, e12_reading) }}
     {% endfor %}
 
 )

@@ -1,6 +1,6 @@
 {{ config(severity='warn', fail_calc='coalesce(sum(n_cells), 0)') }}
 
--- Cells that are no day or number, and are read as null: a date written 31/12/2024, an id with letters, an infinite number.
+-- Cells that are no day or number, and are read as null: a date written 31/12/2024, an id with letters, infinity.
 {% set tables = [
     'care_site', 'concept', 'concept_ancestor', 'concept_relationship', 'condition_occurrence', 'death', 'device_exposure', 'drug_exposure',
     'episode', 'episode_event', 'location', 'measurement', 'observation', 'observation_period', 'person',

@@ -55,11 +55,11 @@ counted_opportunity as (
         denominator_date,
         has_denominator,
         is_in,
-        case when denominator_date is not distinct from first_date then window_start end as window_start,
-        case when denominator_date is not distinct from first_date then window_end end as window_end,
+        case when (denominator_date is not distinct from first_date) then window_start end as window_start,
+        case when (denominator_date is not distinct from first_date) then window_end end as window_end,
         has_denominator
         and coalesce(is_in, true)
-        and denominator_date is not distinct from first_date as is_first
+        and (denominator_date is not distinct from first_date) as is_first
     from dated
 
 )
