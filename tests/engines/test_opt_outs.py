@@ -30,7 +30,10 @@ LATER = "insert into consent_of_test.opt_out values ('omop', 3, 'audit', '2026-0
 VARIABLES = {"opt_out_table": "opt_out", "opt_out_schema": "consent_of_test"}
 LUNG: dict[str, Any] = {"packs": ["oncology", "lung"]}
 BUILD = ("build", "--exclude-resource-type", "test")
-MARTS = ["dim_person", "dim_episode", "fct_measure_member", "fct_cohort_member", "fct_indicator_result"]
+MARTS = [
+    *("dim_person", "dim_episode", "fct_measure_member", "fct_cohort_member"),
+    *("fct_indicator_member", "fct_indicator_result"),
+]
 LOOKING = ["opted_out_persons_are_gone", "no_opted_out_person_report__lung_mdt__dataset_omop"]
 CREATE = [
     "create schema consent_of_test",

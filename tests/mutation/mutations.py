@@ -65,7 +65,7 @@ MUTATIONS = [
     Mutation("members.py", 'target.missing_end == "open"', 'target.missing_end != "open"'),
     Mutation("members.py", "least(recorded.interval_supply, 36500)", "least(recorded.interval_supply, 36501)"),
     Mutation("members.py", "as integer) - 1'", "as integer)'"),
-    Mutation("members.py", 'f"least({step}', 'f"greatest({step}'),
+    Mutation("members.py", 'f"least({inner}', 'f"greatest({inner}'),
     Mutation(_t("episode"), "spine.start_date <= run_context.as_of", "spine.start_date < run_context.as_of"),
     Mutation(_t("episode"), "spine.start_date is null or ", ""),
     # --- except
@@ -188,7 +188,7 @@ MUTATIONS = [
     Mutation(_t("report"), "case when is_primary = 1 then primary_date else any_date end", "any_date"),
     Mutation(_t("report"), "min(measure_date) as any_date", "max(measure_date) as any_date"),
     # --- the evidence of an indicator
-    Mutation(_t("evidence"), "min(case when coalesce(is_in, true)", "max(case when coalesce(is_in, true)"),
+    Mutation(_t("evidence"), "min(<< counted_day >>)", "max(<< counted_day >>)"),
     Mutation(
         _t("evidence"), "and (denominator_date is not distinct from first_date)", "and (denominator_date = first_date)"
     ),

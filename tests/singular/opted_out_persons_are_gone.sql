@@ -7,6 +7,7 @@ with found as (
         'fct_measure_member',
         'fct_cohort_member',
         'fct_cohort_stratum',
+        'fct_indicator_member',
         'fct_indicator_result',
     ] %}
         {% if not loop.first %}union all{% endif %}

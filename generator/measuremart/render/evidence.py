@@ -46,6 +46,7 @@ def _model(plan: Plan, report: Report, indicator: Indicator) -> Model:
         numerator=indicator.numerator,
         denominator_match=_match(plan, report, indicator.denominator) if indicator.denominator else None,
         denominator_window=_denominator_window(indicator),
+        counted_day=_counted_day(_denominator_window(indicator)),
         window_start=start or _NO_DAY,
         window_end=end or _NO_DAY,
         has_start=start is not None,
@@ -89,6 +90,19 @@ def _denominator_window(indicator: Indicator) -> list[str]:
     start, end = _window(window, "cohort.measure_date")
     found = [f"denominator.measure_date >= {start}"] if start else []
     return found + ([f"denominator.measure_date <= {end}"] if end else [])
+
+
+def _counted_day(conditions: list[str]) -> str:
+    """Return the day of a denominator that is, or might be, inside its window, else null."""
+    day = "denominator.measure_date"
+    if not conditions:
+        return day
+    inner = "\n                        and ".join(conditions)
+    return (
+        "\n            case\n                when\n                    coalesce(\n                        "
+        f"{inner},\n                        true\n                    )\n"
+        f"                    then {day}\n            end\n        "
+    )
 
 
 def _window(window: Around | None, reference: str) -> tuple[str | None, str | None]:

@@ -35,32 +35,25 @@ opportunity as (
             and denominator.measure_date <= {{ add_interval('cohort.measure_date', 0, 30) }}
         ) as is_in,
         denominator.measure_date as window_start,
-        cast(null as date) as window_end
+        cast(null as date) as window_end,
+        min(
+            case
+                when
+                    coalesce(
+                        denominator.measure_date >= {{ add_interval('cohort.measure_date', 0, -90) }}
+                        and denominator.measure_date <= {{ add_interval('cohort.measure_date', 0, 30) }},
+                        true
+                    )
+                    then denominator.measure_date
+            end
+        )
+            over (partition by cohort.person_id, cohort.episode_id, cohort.measure_resolver) as first_date
     from {{ ref('report__lung_mdt') }} as cohort
     left join {{ ref('measure__gp_referral') }} as denominator
         on
             cohort.person_id = denominator.person_id
             and cohort.measure_resolver = denominator.measure_resolver
             and cohort.episode_id is not distinct from denominator.episode_id
-
-),
-
-dated as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        cohort_date,
-        denominator_date,
-        has_denominator,
-        is_in,
-        window_start,
-        window_end,
-        min(case when coalesce(is_in, true) then denominator_date end)
-            over (partition by person_id, episode_id, measure_resolver)
-            as first_date
-    from opportunity
 
 ),
 
@@ -80,7 +73,7 @@ counted_opportunity as (
         has_denominator
         and coalesce(is_in, true)
         and (denominator_date is not distinct from first_date) as is_first
-    from dated
+    from opportunity
 
 )
 
