@@ -46,7 +46,7 @@ def _model(plan: Plan, report: Report, indicator: Indicator) -> Model:
         numerator=indicator.numerator,
         denominator_match=_match(plan, report, indicator.denominator) if indicator.denominator else None,
         denominator_window=_denominator_window(indicator),
-        counted_day=_counted_day(_denominator_window(indicator)),
+        counted_day=_counted_day(indicator),
         window_start=start or _NO_DAY,
         window_end=end or _NO_DAY,
         has_start=start is not None,
@@ -92,9 +92,10 @@ def _denominator_window(indicator: Indicator) -> list[str]:
     return found + ([f"denominator.measure_date <= {end}"] if end else [])
 
 
-def _counted_day(conditions: list[str]) -> str:
-    """Return the day of a denominator that is, or might be, inside its window, else null."""
-    day = "denominator.measure_date"
+def _counted_day(indicator: Indicator) -> str:
+    """Return the day of an opportunity that is, or might be, inside the denominator window, else null."""
+    day = "cohort.measure_date" if indicator.denominator is None else "denominator.measure_date"
+    conditions = _denominator_window(indicator)
     if not conditions:
         return day
     inner = "\n                        and ".join(conditions)
