@@ -387,9 +387,10 @@ def _interval(subquery: Subquery) -> tuple[Extra, ...]:
     end = f"coalesce({step}    {f',{step}    '.join(known)}{step})"
     # least() passes over nulls, but where neither day is known, nobody knows the end.
     known_day = "coalesce(recorded.interval_end, recorded.interval_start) is not null"
-    inner = f"{step}    "
-    least = f"least({inner}{end.replace(step, inner)},{inner}run_context.as_of{step})"
-    seen = f"case{step}when {known_day}{step}then {least}\n        end"
+    below = f"{step}    "
+    inner = f"{below}    "
+    least = f"least({inner}{end.replace(step, inner)},{inner}run_context.as_of{below})"
+    seen = f"case{step}when {known_day}{below}then {least}\n        end"
     return start, Extra(recorded, "interval_end", seen, reads)
 
 

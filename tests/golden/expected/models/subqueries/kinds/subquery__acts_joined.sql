@@ -37,13 +37,13 @@ target_row as (
         recorded.interval_start,
         case
             when coalesce(recorded.interval_end, recorded.interval_start) is not null
-            then least(
-                coalesce(
-                    recorded.interval_end,
-                    recorded.interval_start
-                ),
-                run_context.as_of
-            )
+                then least(
+                    coalesce(
+                        recorded.interval_end,
+                        recorded.interval_start
+                    ),
+                    run_context.as_of
+                )
         end as interval_end,
         recorded.act_code
     from recorded_row as recorded
