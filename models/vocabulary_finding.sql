@@ -59,6 +59,33 @@ concept_set_size as (
 
 ),
 
+named as (
+
+    -- one row a word of the names that definitions give to concepts
+    select
+        pack,
+        concept_id,
+        word_start
+    from {{ ref('catalogue_concept_name') }}
+    where {{ is_built_pack('pack') }}
+
+),
+
+named_otherwise as (
+
+    select
+        named.pack,
+        named.concept_id
+    from named
+    inner join concept
+        on named.concept_id = concept.concept_id
+    group by
+        named.pack,
+        named.concept_id
+    having max(case when position(named.word_start in lower(concept.concept_name)) > 0 then 1 else 0 end) = 0
+
+),
+
 run_context as (
 
     select as_of
@@ -144,6 +171,21 @@ finding as (
     left join with_descendants
         on used.concept_id = with_descendants.concept_id
     where used.matcher = 'hierarchy' and with_descendants.concept_id is null
+
+    union
+
+    select
+        used.pack,
+        used.construct,
+        used.definition,
+        used.matcher,
+        used.concept_id,
+        'named_otherwise' as finding
+    from used
+    inner join named_otherwise
+        on
+            used.pack = named_otherwise.pack
+            and used.concept_id = named_otherwise.concept_id
 
     union
 

@@ -102,7 +102,8 @@ def _contradiction(parts: Iterable[Matchers]) -> str | None:
     for part in parts:
         role = part.role or ""
         if part.exact is not None:
-            concepts[role] = concepts.get(role, set(part.exact)) & set(part.exact)
+            exact = {c.id for c in part.exact}
+            concepts[role] = concepts.get(role, exact) & exact
         if part.equals is not None:
             texts[role] = texts.get(role, set(part.equals)) & set(part.equals)
         if part.scalar is not None:

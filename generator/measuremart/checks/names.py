@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from measuremart.checks.finding import Finding, Material
+from measuremart.definitions.base import shown
+from measuremart.plan.concept_names import named_concepts
 from measuremart.problems import Kind
 
 # dbt-postgres cuts the names of its backup tables here, and PostgreSQL refuses longer names (architecture.md, Names).
@@ -47,6 +49,26 @@ def repeated_name(material: Material) -> Iterator[Finding]:
                     if name in names[:number]:
                         text = f"'{name}' stands twice under {word}: remove one, or write the name that was meant"
                         yield Finding(defined, defined.entry.place(word, number), text, Kind.MEANING)
+
+
+def concept_of_two_names(material: Material) -> Iterator[Finding]:
+    """A concept that has two names in one pack.
+
+    What: the same concept id beside `name:` with other words in another place of the pack. An error.
+
+    Why: one of the two ids is often a slip, and readers would take one concept for two.
+
+    Example: `exact: {id: 443388, name: Lung tumour}` here, `{id: 443388, name: Liver tumour}` there.
+
+    Fix: write the same name in both places, or correct the id that is wrong.
+    """
+    names: dict[tuple[str, int], str] = {}
+    for defined, concept in named_concepts(material.catalogue):
+        name = " ".join((concept.name or "").split())
+        first = names.setdefault((defined.pack, concept.id), name)
+        if first != name:
+            text = f"concept {concept.id} is '{shown(first)}' elsewhere in pack '{defined.pack}': write one name"
+            yield Finding(defined, concept.place("name"), text, Kind.MEANING)
 
 
 def clashing_relation(material: Material) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from measuremart.checks.due import empty_valid_for, excluded_denominator, timele
 from measuremart.checks.effect import option_without_effect
 from measuremart.checks.emptiness import empty_concept_set, impossible_rule, never_holds
 from measuremart.checks.finding import Check, Material
-from measuremart.checks.names import clashing_relation, repeated_name
+from measuremart.checks.names import clashing_relation, concept_of_two_names, repeated_name
 from measuremart.checks.not_supported import not_supported
 from measuremart.checks.unavailable import incomplete_definition, unavailable_example
 from measuremart.checks.use import repeated_inline_part, single_child, unused_definition

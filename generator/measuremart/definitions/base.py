@@ -121,7 +121,7 @@ RelationName = Annotated[str, AfterValidator(_relation)]
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
 PlainId = Annotated[int, Field(ge=-BIGINT, le=BIGINT)]
 ConceptId = Annotated[int, Field(ge=-BIGINT, le=BIGINT), AfterValidator(_concept)]
-ConceptIds = one_or_many(ConceptId)
+ConceptName = Annotated[str, Field(min_length=1, max_length=255)]
 Texts = one_or_many(Text)
 Number = Annotated[Decimal, BeforeValidator(_decimal, json_schema_input_type=float)]
 Count = Annotated[int, Field(ge=1, le=100_000)]
@@ -177,6 +177,26 @@ class Part(BaseModel):
         for step in path[:-1]:
             holder = holder[step]
         return holder.key_positions[str(path[-1])] if isinstance(holder, LocatedDict) else self.place(*path)
+
+
+class NamedConcept(Part):
+    """A concept: its id and, for those who read, a name. Nothing is matched by the name."""
+
+    id: ConceptId
+    name: ConceptName | None = None
+
+
+def by_id(value: Any) -> Any:
+    """Return the mapping that a bare concept id is short for; a mapping as it is."""
+    return value if isinstance(value, dict) else {"id": value}
+
+
+Concept = Annotated[NamedConcept, BeforeValidator(by_id, json_schema_input_type=int | NamedConcept)]
+Concepts = Annotated[
+    tuple[Concept, ...],
+    Field(min_length=1),
+    BeforeValidator(_one_or_many, json_schema_input_type=int | NamedConcept | list[int | NamedConcept]),
+]
 
 
 class Waiver(Part):

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from measuremart.definitions.base import ConceptId, Entry, Part, PlainId, Text
+from measuremart.definitions.base import Entry, NamedConcept, PlainId, Text, by_id
 
 
-class ConceptSetItem(Part):
+class ConceptSetItem(NamedConcept):
     """One line of a concept set."""
 
-    id: ConceptId
     descendants: bool = False
     exclude: bool = False
 
 
-def _item(value: Any) -> Any:
-    return {"id": value} if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Item = Annotated[ConceptSetItem, BeforeValidator(_item, json_schema_input_type=int | ConceptSetItem)]
+Item = Annotated[ConceptSetItem, BeforeValidator(by_id, json_schema_input_type=int | ConceptSetItem)]
 
 
 class ConceptSet(Entry):

@@ -10,8 +10,8 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from measuremart.definitions.base import (
-    ConceptId,
-    ConceptIds,
+    Concept,
+    Concepts,
     Name,
     Number,
     Part,
@@ -38,7 +38,7 @@ MATCHERS = (
 class CodeOf(Part):
     """The code of a concept, looked up in the vocabulary."""
 
-    code_of: ConceptId
+    code_of: Concept
 
 
 def _pair_or_number(value: Any) -> Any:
@@ -54,8 +54,8 @@ class Scalar(Part):
         Field(min_length=1, max_length=2),
         BeforeValidator(_pair_or_number, json_schema_input_type=float | list[float]),
     ]
-    concept: ConceptId | None = None
-    unit: ConceptId | None = None
+    concept: Concept | None = None
+    unit: Concept | None = None
 
     @model_validator(mode="after")
     def _arity(self) -> Self:
@@ -75,8 +75,8 @@ class Scalar(Part):
 class Matchers(Part):
     """What a rule and `where:` are made of: matchers of one row, or `all:` or `any:` of several rules."""
 
-    exact: ConceptIds | None = None
-    hierarchy: ConceptIds | None = None
+    exact: Concepts | None = None
+    hierarchy: Concepts | None = None
     phenotype: Name | None = None
     substring: Text | CodeOf | None = None
     starts_with: Text | CodeOf | None = None

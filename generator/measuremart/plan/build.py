@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from measuremart.catalogue import Catalogue
 from measuremart.plan.availability import availability_of
+from measuremart.plan.concept_names import concept_names
 from measuremart.plan.examples import Example, ExamplePlanner
 from measuremart.plan.expressions import MeasurePlanner
 from measuremart.plan.nodes import Plan
@@ -54,5 +55,6 @@ def build_plan(catalogue: Catalogue) -> Planned:
         indicators=reports.indicators,
         reports=reports.reports,
         unavailable=unavailable,
+        concept_names=concept_names(catalogue),
     )
     return Planned(plan, examples.examples, scope.problems)

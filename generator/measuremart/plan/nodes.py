@@ -431,20 +431,30 @@ class ConceptSetLine:
 class ConceptSet:
     """A named list of concepts."""
 
-    name: str
-    pack: str
-    description: str
+    about: Named
     lines: tuple[ConceptSetLine, ...]
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.about.name
+
+    @property
+    def pack(self) -> str:
+        """The pack that it is defined in."""
+        return self.about.pack
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What documentation says of a named construct."""
+    """What documentation says of a named construct; `file` and `line` are where its definition begins."""
 
     name: str
     pack: str
     description: str
     id: int | None
+    file: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -574,7 +584,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that is available, in an order in which each thing comes after what it is made of."""
+    """Everything that is available, in an order in which each thing comes after what it is made of.
+
+    `concept_names` are the names that authors gave to concepts, by pack and id.
+    """
 
     populations: dict[str, Population]
     targets: dict[str, Target]
@@ -585,3 +598,4 @@ class Plan:
     indicators: dict[str, Indicator]
     reports: dict[str, Report]
     unavailable: Unavailable
+    concept_names: dict[str, dict[int, str]]

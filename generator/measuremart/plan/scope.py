@@ -75,4 +75,11 @@ def about(defined: Defined) -> Named:
     """Return what documentation says of a definition."""
     entry = defined.entry
     description = " ".join((entry.description or "").split())
-    return Named(defined.name, defined.pack, description, getattr(entry, "id", None))
+    return Named(
+        defined.name,
+        defined.pack,
+        description,
+        getattr(entry, "id", None),
+        defined.position.file,
+        defined.position.line,
+    )

@@ -189,12 +189,12 @@ class SubqueryPlanner:
         if column is None:
             return None
         if matcher in ("exact", "hierarchy"):
-            return ConceptIs(column, tuple(sorted(set(value))), descendants=matcher == "hierarchy")
+            return ConceptIs(column, tuple(sorted({c.id for c in value})), descendants=matcher == "hierarchy")
         if matcher == "phenotype":
             self._scope.find(value, "concept_sets", rule.place("phenotype"), trail)
             return ConceptInSet(column, value)
         if matcher in ("substring", "starts_with"):
-            code = value.code_of if isinstance(value, language.CodeOf) else None
+            code = value.code_of.id if isinstance(value, language.CodeOf) else None
             text = None if code is not None else value
             position: Literal["start", "anywhere"] = "start" if matcher == "starts_with" else "anywhere"
             return (CodeMatches if rule.of == "code" else TextMatches)(column, position, text, code)
@@ -235,5 +235,5 @@ class SubqueryPlanner:
                     scalar.place(word), f"target '{target.name}' has no {word}: '{word}' cannot apply", trail
                 )
                 return None
-            parts.append(ConceptIs(roles.by_name[word], (wanted,), descendants=False))
+            parts.append(ConceptIs(roles.by_name[word], (wanted.id,), descendants=False))
         return parts[0] if len(parts) == 1 else AllOf(tuple(parts))

@@ -100,8 +100,7 @@ class TargetPlanner:
         for defined in self._scope.catalogue.of("concept_sets").values():
             if defined.entry is not None:
                 lines = tuple(ConceptSetLine(c.id, c.descendants, c.exclude) for c in defined.entry.concepts)
-                named = about(defined)
-                self.concept_sets[defined.name] = ConceptSet(defined.name, defined.pack, named.description, lines)
+                self.concept_sets[defined.name] = ConceptSet(about(defined), lines)
 
     def _population(self, defined: Defined) -> None:
         person, spine = defined.entry.person, defined.entry.episodes

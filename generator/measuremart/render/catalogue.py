@@ -10,7 +10,7 @@ from measuremart.plan.grain import match_of
 from measuremart.plan.nodes import Plan
 from measuremart.plan.unavailable import said
 from measuremart.render import catalogue_cohorts
-from measuremart.render.concepts import used_concepts
+from measuremart.render.concepts import concept_name_words, used_concepts
 from measuremart.render.properties import YAML_HEADER, dump
 from measuremart.render.unavailable import (
     AnyReport,
@@ -21,6 +21,7 @@ from measuremart.render.unavailable import (
     sub_cohorts_left_out,
     unavailable_rows,
 )
+from measuremart.words import window_words
 
 FOLDER = "seeds/catalogue"
 
@@ -124,6 +125,12 @@ CATALOGUE: dict[str, list[tuple[str, str, str]]] = {
         ),
         ("concept_id", "bigint", "The concept"),
     ],
+    "catalogue_concept_name": [
+        ("pack", "string", "The pack"),
+        ("concept_id", "bigint", "The concept"),
+        ("concept_name", "string", "The name that the pack's definitions give to the concept"),
+        ("word_start", "string", "The first letters of a word of that name, in lower case; one row a word"),
+    ],
     **catalogue_cohorts.SEEDS,
 }
 
@@ -159,6 +166,7 @@ def catalogue_rows(plan: Plan) -> dict[str, Sequence[Sequence[Any]]]:
             [*map(_measure, plan.measures.values()), *_unavailable_measures(plan)], key=lambda row: row[0]
         ),
         "catalogue_concept": used_concepts(plan),
+        "catalogue_concept_name": concept_name_words(plan),
         **catalogue_cohorts.cohort_rows(plan),
     }
 
@@ -239,8 +247,8 @@ def _evaluation(plan: Plan, report: AnyReport, indicator: Listed) -> Sequence[An
     measure = plan.measures[indicator.denominator].expression if indicator.denominator is not None else None
     return (
         None if measure is None else match_of(report.types.grain, measure.types.grain),
-        window_said(indicator.denominator_window),
-        window_said(indicator.numerator_window),
+        window_words(indicator.denominator_window),
+        window_words(indicator.numerator_window),
         "denominator" if indicator.around_denominator else "cohort",
         "first" if indicator.first_opportunity else "any",
         "ignore" if indicator.ignore_undated else "met",
@@ -255,20 +263,6 @@ def _open_window(indicator: nodes.Indicator) -> str | None:
     if window is None or window.after is None:
         return None
     return "not_met" if indicator.ignore_open else "unresolved"
-
-
-def window_said(window: nodes.Around | None) -> str | None:
-    """Return a window around a date in words, such as `30 days before to 42 days after`; None where there is none."""
-    if window is None:
-        return None
-    before = "any time before" if window.before is None else f"{_offset_said(window.before)} before"
-    after = "any time after" if window.after is None else f"{_offset_said(window.after)} after"
-    return f"{before} to {after}"
-
-
-def _offset_said(offset: nodes.Offset) -> str:
-    parts = [f"{n} {word}{'' if n == 1 else 's'}" for n, word in ((offset.months, "month"), (offset.days, "day")) if n]
-    return " and ".join(parts) or "0 days"
 
 
 def _periods(report: AnyReport) -> list[Sequence[Any]]:

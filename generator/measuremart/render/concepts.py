@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -26,6 +27,20 @@ def used_concepts(plan: Plan) -> list[UsedConcept]:
         about = (measure.about.pack, "measure", measure.about.name)
         used |= {(*about, *use) for use in _of_expression(plan, measure.expression)}
     return sorted(used)
+
+
+def concept_name_words(plan: Plan) -> list[tuple[str, int, str, str]]:
+    """Return (pack, concept, name, start of a word) of every word of every name that authors gave to a concept.
+
+    A vocabulary may spell a concept in other forms of the same words: four letters tell which word is meant. Words of
+    one or two letters tell nothing, unless a name has no other.
+    """
+    rows = []
+    for pack, names in sorted(plan.concept_names.items()):
+        for concept, name in sorted(names.items()):
+            words = {word[:4] for word in re.findall(r"\w+", name.lower())}
+            rows += [(pack, concept, name, word) for word in sorted({w for w in words if len(w) > 2} or words)]
+    return rows
 
 
 def _of_concept_sets(plan: Plan) -> Iterator[UsedConcept]:

@@ -12,7 +12,9 @@ from measuremart.plan.grain import match_of
 from measuremart.plan.nodes import Around, Indicator, Plan, Report
 from measuremart.render import sql
 from measuremart.render.environment import KEY, fill
-from measuremart.render.models import Model, header
+from measuremart.render.headers import header
+from measuremart.render.models import Model
+from measuremart.words import indicator_words
 
 _NO_DAY = "cast(null as date)"
 
@@ -37,7 +39,7 @@ def _model(plan: Plan, report: Report, indicator: Indicator) -> Model:
     numerator_match = _match(plan, report, indicator.numerator)
     text = fill(
         "evidence",
-        header=header("indicator", about.name, about.pack),
+        header=header("indicator", about, indicator_words(indicator)),
         report=report.about.name,
         asked_in=None
         if indicator.asked_in is None
@@ -46,7 +48,6 @@ def _model(plan: Plan, report: Report, indicator: Indicator) -> Model:
         numerator=indicator.numerator,
         denominator_match=_match(plan, report, indicator.denominator) if indicator.denominator else None,
         denominator_window=_denominator_window(indicator),
-        counted_day=_counted_day(indicator),
         window_start=start or _NO_DAY,
         window_end=end or _NO_DAY,
         has_start=start is not None,
@@ -90,20 +91,6 @@ def _denominator_window(indicator: Indicator) -> list[str]:
     start, end = _window(window, "cohort.measure_date")
     found = [f"denominator.measure_date >= {start}"] if start else []
     return found + ([f"denominator.measure_date <= {end}"] if end else [])
-
-
-def _counted_day(indicator: Indicator) -> str:
-    """Return the day of an opportunity that is, or might be, inside the denominator window, else null."""
-    day = "cohort.measure_date" if indicator.denominator is None else "denominator.measure_date"
-    conditions = _denominator_window(indicator)
-    if not conditions:
-        return day
-    inner = "\n                        and ".join(conditions)
-    return (
-        "\n            case\n                when\n                    coalesce(\n                        "
-        f"{inner},\n                        true\n                    )\n"
-        f"                    then {day}\n            end\n        "
-    )
 
 
 def _window(window: Around | None, reference: str) -> tuple[str | None, str | None]:

@@ -12,8 +12,9 @@ from measuremart.plan.stratifiers import bands
 from measuremart.render import sql
 from measuremart.render.environment import fill
 from measuremart.render.evidence import evidence_models
+from measuremart.render.headers import header
 from measuremart.render.members import Ctes, number_of, subquery_ctes
-from measuremart.render.models import Kind, Model, header
+from measuremart.render.models import Kind, Model
 from measuremart.render.unavailable import without
 
 
@@ -72,7 +73,7 @@ def _strata(plan: Plan, report: Report) -> str:
 
 
 def _header(report: Report) -> str:
-    return header("report", report.about.name, report.about.pack)
+    return header("report", report.about)
 
 
 def _cohort(plan: Plan, report: Report) -> str:
