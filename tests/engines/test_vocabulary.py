@@ -25,6 +25,15 @@ CONCEPTS = [
 ]
 # Concept 8 has a descendant, but is not in the vocabulary itself; concept 1 is only its own descendant.
 ANCESTORS = [(1, 1), (5, 5), (5, 1), (8, 1), (4, 1)]
+# The starts of the words of the names that definitions give; "name" is in every name of the vocabulary here.
+NAMES = [
+    ("mine", 2, "name"),
+    ("mine", 2, "lung"),
+    ("mine", 7, "lung"),
+    ("mine", 7, "tumo"),
+    ("not_built", 1, "lung"),
+    ("mine", 9, "lung"),
+]
 # matcher, column, concept -> what is found
 USES: dict[tuple[str, str, int], set[str]] = {
     ("exact", "concept_id", 1): set(),
@@ -39,7 +48,7 @@ USES: dict[tuple[str, str, int], set[str]] = {
     ("hierarchy", "concept_id", 5): set(),
     ("exact", "concept_id", 6): set(),
     ("code_of", "source_value", 6): {"no_code"},
-    ("exact", "concept_id", 7): set(),
+    ("exact", "concept_id", 7): {"named_otherwise"},
     ("hierarchy", "concept_id", 8): {"absent"},
     ("hierarchy", "concept_id", 9): {"absent", "no_descendants"},
     ("code_of", "source_value", 9): {"absent"},
@@ -63,6 +72,10 @@ TABLES = {
         f"'{column}' as column_name, cast({concept} as bigint) as concept_id"
         for pack in ("mine", "not_built")
         for matcher, column, concept in USES
+    ),
+    "catalogue_concept_name": " union all ".join(
+        f"select '{pack}' as pack, cast({concept} as bigint) as concept_id, '{word}' as word_start"
+        for pack, concept, word in NAMES
     ),
     "concept_set_sizes": "select 'mine' as pack, 'none' as concept_set, cast(0 as bigint) as n_concepts "
     "union all select 'mine', 'one', 1",

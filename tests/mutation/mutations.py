@@ -188,16 +188,14 @@ MUTATIONS = [
     Mutation(_t("report"), "case when is_primary = 1 then primary_date else any_date end", "any_date"),
     Mutation(_t("report"), "min(measure_date) as any_date", "max(measure_date) as any_date"),
     # --- the evidence of an indicator
-    Mutation(_t("evidence"), "min(<< counted_day >>)", "max(<< counted_day >>)"),
-    Mutation(
-        _t("evidence"), "and (denominator_date is not distinct from first_date)", "and (denominator_date = first_date)"
-    ),
-    Mutation(_t("evidence"), "        and coalesce(is_in, true)\n", "        and is_in\n"),
+    Mutation(_t("evidence"), "min(case when coalesce(is_in, true)", "max(case when coalesce(is_in, true)"),
+    Mutation(_t("evidence"), "denominator_date is not distinct from min(", "denominator_date = min("),
+    Mutation(_t("evidence"), "has_denominator and coalesce(is_in, true) and (", "has_denominator and is_in and ("),
     Mutation(_t("evidence"), "and coalesce(opportunity.is_in, true)", "and opportunity.is_in"),
     Mutation(
         _t("evidence"),
-        "case when (denominator_date is not distinct from first_date) then window_end end as window_end",
-        "window_end",
+        "case when opportunity.is_first then opportunity.<< side >> end as << side >>",
+        "opportunity.<< side >>",
     ),
     Mutation(
         _t("evidence"),

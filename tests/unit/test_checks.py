@@ -92,6 +92,12 @@ CASES = {
         ", x",
         [],
     ),
+    "one concept, two names": (
+        "concept_sets:\n  a: {concepts: [{id: 7, name: Lung}, {id: 8, name: Lung}, {id: 7, name: Liver}]}\n"
+        "measures:\n  x: {or: [m, {target: drug, rules: [{phenotype: a}, {exact: {id: 8, name: ' Lung '}}]}]}\n",
+        ", x",
+        ["concept_of_two_names x.yml:2:74: concept 7 is 'Lung' elsewhere in pack 'pack': write one name"],
+    ),
     "empty concept set": (
         "concept_sets:\n  none: {concepts: [7, {id: 7, exclude: true}]}\n"
         "measures:\n  x: {or: [m, {target: drug, rules: [{phenotype: none}]}]}\n",
@@ -453,7 +459,7 @@ CASES = {
         "",
         [
             "not_supported x.yml:3:74: 'audiences' is not supported yet",
-            "waiver x.yml:3:100: no check 'not_supported' can be waived; there are empty_concept_set, "
+            "waiver x.yml:3:100: no check 'not_supported' can be waived; there are concept_of_two_names, empty_concept_set, "
             "excluded_denominator, impossible_rule, incomplete_definition, never_holds, option_without_effect, "
             "repeated_inline_part, single_child, unavailable_example, unused_definition",
         ],

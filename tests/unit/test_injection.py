@@ -26,6 +26,7 @@ from measuremart.definitions.file import read_sections
 from measuremart.pipeline import read_definitions
 from measuremart.problems import Kind
 from measuremart.render import sql
+from measuremart.render.headers import plain
 from measuremart.render.project import render
 from measuremart.render.properties import dump, escaped
 from measuremart.source import SourceError, read_text
@@ -72,6 +73,7 @@ FREE = {
     "*.waive.check",
     "*.waive.reason",
     "cohorts.title",
+    "concept_sets.concepts.name",
     "concept_sets.source",
     "indicators.reference",
     "indicators.title",
@@ -81,6 +83,7 @@ FREE = {
     "reports.indicators.reference",
     "reports.indicators.title",
     "rules.equals",
+    "rules.name",
     "rules.starts_with",
     "rules.substring",
     "subqueries.incomplete",
@@ -290,19 +293,35 @@ def test_free_text_stays_text(text: str) -> None:
     benign, nasty = rendered_with(MARK), rendered_with(text)
     assert nasty.keys() == benign.keys()
     literals = 0
-    for path, plain in benign.items():
+    for path, before in benign.items():
         if path.endswith(".sql"):
-            literals += plain.count(f"'{MARK}'") + plain.count(f"'{MARK.lower()}'")
-            expected = plain.replace(f"'{MARK}'", sql.text(text))
+            literals += before.count(f"'{MARK}'") + before.count(f"'{MARK.lower()}'")
+            assert get_rendered(header_of(nasty[path]), {}) == header_of(nasty[path]), path
+            expected = body_of(before).replace(f"'{MARK}'", sql.text(text))
             expected = expected.replace(f"'{MARK.lower()}'", sql.text(sql.folded(text)))
-            assert unwrapped(nasty[path]) == unwrapped(expected), path  # nothing but the literals differs
+            assert unwrapped(body_of(nasty[path])) == unwrapped(expected), path  # nothing but the literals differs
         elif path.endswith(".yml"):
-            same_but(yaml.safe_load(plain), yaml.safe_load(nasty[path]), text)
+            same_but(yaml.safe_load(before), yaml.safe_load(nasty[path]), text)
+        elif path.endswith("catalogue_concept_name.csv"):  # a row a word
+            rows = csv.DictReader(io.StringIO(nasty[path], newline=""))
+            assert {row["concept_name"] for row in rows} <= {folded(text)}
         else:
             assert list(csv.reader(io.StringIO(nasty[path], newline=""))) == [
-                [cell.replace(MARK, folded(text)) for cell in row] for row in csv.reader(io.StringIO(plain, newline=""))
+                [cell.replace(MARK, folded(text)) for cell in row]
+                for row in csv.reader(io.StringIO(before, newline=""))
             ]
     assert literals >= 6
+
+
+def header_of(text: str) -> str:
+    """The lines of comment that a model begins with."""
+    return text.removesuffix(body_of(text))
+
+
+def body_of(text: str) -> str:
+    """A model without its header, which ends at the first line that is no comment."""
+    lines = text.split("\n")
+    return "\n".join(lines[next(n for n, line in enumerate(lines) if not line.startswith("--")) :])
 
 
 def unwrapped(text: str) -> list[str]:
@@ -385,6 +404,16 @@ def test_any_text_becomes_a_literal_that_is_that_text(text: str, database: duckd
     compiled = get_rendered(f"select {literal} as x", {})
     assert compiled == f"select {literal} as x"
     assert database.execute(compiled).fetchone() == (text,)
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=ANY_TEXT)
+def test_any_text_stays_inside_a_comment(text: str) -> None:
+    comment = f"-- {plain(text)}"
+    assert len(comment.splitlines()) == 1
+    assert get_rendered(comment, {}) == comment
+    assert comment.isprintable()
+    assert "\\" not in comment
 
 
 @settings(max_examples=300, deadline=None)

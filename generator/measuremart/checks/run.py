@@ -20,6 +20,7 @@ from measuremart.problems import Kind, Problem, did_you_mean
 
 CHECKS: tuple[Check, ...] = (
     clashing_relation,
+    concept_of_two_names,
     empty_concept_set,
     empty_valid_for,
     excluded_denominator,

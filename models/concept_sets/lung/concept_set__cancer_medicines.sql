@@ -5,8 +5,8 @@
 -- Defined in definitions/lung/concept_sets.yml, line 14.
 --
 -- The concepts:
---   - 21601387 and all below it
---   - not 21602723 and all below it
+--   - 21601387 (Cancer medicines) and all below it
+--   - not 21602723 (Medicines against hormones) and all below it
 
 with
 

@@ -5,8 +5,8 @@
 -- Defined in definitions/lung/concept_sets.yml, line 7.
 --
 -- The concepts:
---   - 443388 and all below it
---   - not 2000000014
+--   - 443388 (Lung tumour) and all below it
+--   - not 2000000014 (Lung tumour, slow growing)
 
 with
 

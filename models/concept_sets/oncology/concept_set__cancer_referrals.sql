@@ -5,7 +5,7 @@
 -- Defined in definitions/oncology/concept_sets.yml, line 108.
 --
 -- The concepts:
---   - 4084352 and all below it
+--   - 4084352 (Referral to a cancer service) and all below it
 --   - 2000000065
 --   - 2000000066
 

@@ -6,25 +6,25 @@
 -- Defined in definitions/oncology/concept_sets.yml, line 42.
 --
 -- The concepts:
---   - 4000882 and all below it
---   - 4301352 and all below it
+--   - 4000882 (Removal of lung tissue) and all below it
+--   - 4301352 (Chest operation) and all below it
 --   - 4054047
---   - 4041977 and all below it
---   - 4029565 and all below it
---   - 4027426 and all below it
---   - 4029571 and all below it
---   - 4250917 and all below it
---   - 4194253 and all below it
---   - 4171687 and all below it
---   - 4027422 and all below it
---   - 4238646 and all below it
---   - not 4198190 and all below it
---   - not 4337138 and all below it
---   - not 4323902 and all below it
---   - not 4228202 and all below it
---   - not 1242725 and all below it
---   - not 4161415 and all below it
---   - not 2000000084 and all below it
+--   - 4041977 (Removal in the gut) and all below it
+--   - 4029565 (Removal of large bowel) and all below it
+--   - 4027426 (Removal of kidney) and all below it
+--   - 4029571 (Removal of bladder) and all below it
+--   - 4250917 (Operation on the prostate) and all below it
+--   - 4194253 (Operation on the breast) and all below it
+--   - 4171687 (Operation on the liver) and all below it
+--   - 4027422 (Removal of a gland) and all below it
+--   - 4238646 (Removal of lymph nodes) and all below it
+--   - not 4198190 (Removal of the appendix) and all below it
+--   - not 4337138 (A lung from a donor) and all below it
+--   - not 4323902 (Removal of lung that is too wide) and all below it
+--   - not 4228202 (A sample that takes the whole lump) and all below it
+--   - not 1242725 (Radiation treatment) and all below it
+--   - not 4161415 (Treatment with radioactive medicine) and all below it
+--   - not 2000000084 (Look inside the chest) and all below it
 
 with
 

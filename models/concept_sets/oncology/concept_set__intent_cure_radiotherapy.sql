@@ -5,9 +5,9 @@
 -- Defined in definitions/oncology/concept_sets.yml, line 92.
 --
 -- The concepts:
---   - 4162591 and all below it
---   - 4191637 and all below it
---   - 4161587 and all below it
+--   - 4162591 (To cure) and all below it
+--   - 4191637 (After the main treatment) and all below it
+--   - 4161587 (Before the main treatment) and all below it
 
 with
 

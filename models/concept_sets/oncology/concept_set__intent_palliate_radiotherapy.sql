@@ -5,8 +5,8 @@
 -- Defined in definitions/oncology/concept_sets.yml, line 100.
 --
 -- The concepts:
---   - 4179711 and all below it
---   - 2000000087 and all below it
+--   - 4179711 (To relieve) and all below it
+--   - 2000000087 (Ray treatment for comfort) and all below it
 
 with
 

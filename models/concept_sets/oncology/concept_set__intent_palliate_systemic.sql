@@ -5,7 +5,7 @@
 -- Defined in definitions/oncology/concept_sets.yml, line 85.
 --
 -- The concepts:
---   - 4179711 and all below it
+--   - 4179711 (To relieve) and all below it
 
 with
 

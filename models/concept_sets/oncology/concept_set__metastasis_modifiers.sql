@@ -5,12 +5,12 @@
 -- Defined in definitions/oncology/concept_sets.yml, line 20.
 --
 -- The concepts:
---   - 36769180 and all below it
---   - 36770283 and all below it
---   - 36768083 and all below it
---   - 36768171 and all below it
---   - 36769532 and all below it
---   - 36770091 and all below it
+--   - 36769180 (Spread, where is not said) and all below it
+--   - 36770283 (Spread to a lung) and all below it
+--   - 36768083 (Spread to the right lung) and all below it
+--   - 36768171 (Spread to the left lung) and all below it
+--   - 36769532 (Spread to both lungs) and all below it
+--   - 36770091 (Spread to the lung lining) and all below it
 
 with
 

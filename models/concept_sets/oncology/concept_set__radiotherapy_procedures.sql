@@ -5,11 +5,11 @@
 -- Defined in definitions/oncology/concept_sets.yml, line 32.
 --
 -- The concepts:
---   - 1242725 and all below it
---   - 4141448 and all below it
---   - 40317890 and all below it
---   - 37163499 and all below it
---   - 4029715 and all below it
+--   - 1242725 (Radiation treatment) and all below it
+--   - 4141448 (Radiation from outside the body) and all below it
+--   - 40317890 (Radiation from inside the body) and all below it
+--   - 37163499 (Course of radiation treatment) and all below it
+--   - 4029715 (Ray treatment) and all below it
 
 with
 

@@ -5,8 +5,8 @@
 -- Defined in definitions/oncology/concept_sets.yml, line 117.
 --
 -- The concepts:
---   - 4147722 and all below it
---   - 4139715 and all below it
+--   - 4147722 (Talk with a cancer specialist) and all below it
+--   - 4139715 (Talk with a specialist in cancer care) and all below it
 
 with
 

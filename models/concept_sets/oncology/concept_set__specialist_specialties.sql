@@ -5,9 +5,9 @@
 -- Defined in definitions/oncology/concept_sets.yml, line 124.
 --
 -- The concepts:
---   - 35621987 and all below it
---   - 4151173 and all below it
---   - 4221826 and all below it
+--   - 35621987 (Doctor for ray treatment) and all below it
+--   - 4151173 (Doctor for cancer medicines) and all below it
+--   - 4221826 (Blood diseases) and all below it
 
 with
 

@@ -5,12 +5,12 @@
 -- Defined in definitions/oncology/concept_sets.yml, line 8.
 --
 -- The concepts:
---   - 734320 and all below it
---   - 1635838 and all below it
---   - 1635131 and all below it
---   - 1634191 and all below it
---   - 1633987 and all below it
---   - 1635740 and all below it
+--   - 734320 (Stage of any edition) and all below it
+--   - 1635838 (Stage one) and all below it
+--   - 1635131 (Stage two) and all below it
+--   - 1634191 (Stage three) and all below it
+--   - 1633987 (Stage four) and all below it
+--   - 1635740 (Stage seen under the microscope) and all below it
 
 with
 

@@ -9,10 +9,10 @@
 --   - measure radiotherapy
 --   - measure systemic_therapy
 --   - A row of target procedure counts if
---       concept_id is 2000000088
+--       concept_id is 2000000088 (Heat treatment of a tumour)
 --     It counts for the episode, dated by start_date.
 --   - A row of target device counts if
---       concept_id is 2000000091
+--       concept_id is 2000000091 (Airway stent)
 --     It counts for the episode, dated by start_date.
 
 with

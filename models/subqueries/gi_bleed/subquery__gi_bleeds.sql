@@ -5,7 +5,7 @@
 -- Defined in definitions/gi_bleed/gi_bleed.yml, line 19.
 --
 -- A row of target condition counts if
---   concept_id is 192671
+--   concept_id is 192671 (Gastrointestinal hemorrhage)
 -- It counts for the person, dated by start_date.
 
 with

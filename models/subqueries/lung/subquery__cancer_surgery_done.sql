@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Any operation against cancer, of whatever part of the body.
--- Defined in definitions/lung/subqueries.yml, line 192.
+-- Defined in definitions/lung/subqueries.yml, line 204.
 --
 -- A row of target tx_surgical counts if
 --   concept_id is known

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The start of the episode of care, known or not.
--- Defined in definitions/lung/subqueries.yml, line 330.
+-- Defined in definitions/lung/subqueries.yml, line 346.
 --
 -- A row of target episode_of_care counts if
 --   kind_id is known

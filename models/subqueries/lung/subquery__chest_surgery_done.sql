@@ -2,11 +2,11 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- An operation on the chest that removes tissue to cure; an operation that only looks or samples does not count.
--- Defined in definitions/lung/subqueries.yml, line 198.
+-- Defined in definitions/lung/subqueries.yml, line 210.
 --
 -- A row of target tx_surgical counts if
---   concept_id is or is below 4301352
---   and not: concept_id is or is below 2000000084
+--   concept_id is or is below 4301352 (Chest operation)
+--   and not: concept_id is or is below 2000000084 (Look inside the chest)
 -- It counts for the episode, dated by start_date.
 
 with

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Medicines and radiotherapy that share at least a day; dated by the later of the two starts.
--- Defined in definitions/lung/subqueries.yml, line 243.
+-- Defined in definitions/lung/subqueries.yml, line 255.
 --
 -- A row of target tx_concurrent counts if
 --   value_flag is true

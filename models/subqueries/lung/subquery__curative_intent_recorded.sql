@@ -3,7 +3,7 @@
 --
 -- Radiotherapy that is meant to cure, before or after the main treatment included; dated by the start of the treatment.
 -- An intent that is not recorded is not assumed, and one that is contradicted does not count.
--- Defined in definitions/lung/subqueries.yml, line 218.
+-- Defined in definitions/lung/subqueries.yml, line 230.
 --
 -- A row of target intent_rt counts if
 --   concept_id is in concept set intent_cure_radiotherapy

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A death whose day is known.
--- Defined in definitions/lung/subqueries.yml, line 309.
+-- Defined in definitions/lung/subqueries.yml, line 325.
 --
 -- A row of target death counts if
 --   start_date is known

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A death whose day is not known.
--- Defined in definitions/lung/subqueries.yml, line 316.
+-- Defined in definitions/lung/subqueries.yml, line 332.
 --
 -- A row of target death counts if
 --   start_date is not known

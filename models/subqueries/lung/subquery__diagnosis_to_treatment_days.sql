@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Days from diagnosis to the first treatment; dated by the treatment.
--- Defined in definitions/lung/subqueries.yml, line 258.
+-- Defined in definitions/lung/subqueries.yml, line 270.
 --
 -- A row of target dx_to_tx_window counts if
 --   value_number is known

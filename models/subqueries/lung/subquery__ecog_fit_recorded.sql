@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- An ECOG score of 0 or 1.
--- Defined in definitions/lung/subqueries.yml, line 106.
+-- Defined in definitions/lung/subqueries.yml, line 118.
 --
 -- A row of target measurement counts if
 --   all of these hold on the row:

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- An ECOG score from 0 to 4; a row without a number, or with 9 for "not known", does not count.
--- Defined in definitions/lung/subqueries.yml, line 100.
+-- Defined in definitions/lung/subqueries.yml, line 112.
 --
 -- A row of target measurement counts if
 --   all of these hold on the row:

@@ -2,11 +2,11 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A test of the tumour's genes. An answer of "too little tissue" is no test; without an answer it is one.
--- Defined in definitions/lung/subqueries.yml, line 126.
+-- Defined in definitions/lung/subqueries.yml, line 138.
 --
 -- A row of target measurement counts if
---   concept_id is 2000000055
---   and not: value_concept_id is 2000000058
+--   concept_id is 2000000055 (Test of a tumour's genes)
+--   and not: value_concept_id is 2000000058 (Too little tissue)
 -- It counts for the episode, dated by start_date.
 
 with

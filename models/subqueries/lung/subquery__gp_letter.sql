@@ -2,10 +2,10 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A letter of referral from the family doctor.
--- Defined in definitions/lung/subqueries.yml, line 136.
+-- Defined in definitions/lung/subqueries.yml, line 148.
 --
 -- A row of target observation counts if
---   concept_id is 2000000065
+--   concept_id is 2000000065 (Letter from the family doctor)
 -- It counts for the episode, dated by start_date.
 
 with

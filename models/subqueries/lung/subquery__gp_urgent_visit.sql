@@ -2,10 +2,10 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A visit to the family doctor that ended in an urgent referral.
--- Defined in definitions/lung/subqueries.yml, line 142.
+-- Defined in definitions/lung/subqueries.yml, line 154.
 --
 -- A row of target visit counts if
---   concept_id is 2000000066
+--   concept_id is 2000000066 (Family doctor visit, sent on urgently)
 -- It counts for the episode, dated by start_date.
 
 with

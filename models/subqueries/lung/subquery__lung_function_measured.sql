@@ -2,11 +2,11 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A breath test with a number; a row without one is a test that was not done.
--- Defined in definitions/lung/subqueries.yml, line 120.
+-- Defined in definitions/lung/subqueries.yml, line 132.
 --
 -- A row of target measurement counts if
 --   all of these hold on the row:
---     - concept_id is 3024653
+--     - concept_id is 3024653 (Breath test, share of expected)
 --     - value_number is known
 -- It counts for the episode, dated by start_date.
 

@@ -5,7 +5,8 @@
 -- Defined in definitions/lung/subqueries.yml, line 26.
 --
 -- A row of target dx_mets counts if
---   concept_id is one of 36768083, 36768171, 36769532, 36770091, 36770283
+--   concept_id is one of 36768083 (Spread to the right lung), 36768171 (Spread to the left lung), 36769532 (Spread to
+--     both lungs), 36770091 (Spread to the lung lining), 36770283 (Spread to a lung)
 -- It counts for the episode, dated by start_date.
 
 with

@@ -2,10 +2,10 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A multidisciplinary team meeting, recorded as an observation, as some sources do.
--- Defined in definitions/lung/subqueries.yml, line 154.
+-- Defined in definitions/lung/subqueries.yml, line 166.
 --
 -- A row of target observation counts if
---   concept_id is 44790273
+--   concept_id is 44790273 (Team meeting about a person)
 -- It counts for the episode, dated by start_date.
 
 with

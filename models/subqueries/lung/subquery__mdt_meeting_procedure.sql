@@ -2,10 +2,10 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A multidisciplinary team meeting, recorded as a procedure.
--- Defined in definitions/lung/subqueries.yml, line 148.
+-- Defined in definitions/lung/subqueries.yml, line 160.
 --
 -- A row of target procedure counts if
---   concept_id is 44790273
+--   concept_id is 44790273 (Team meeting about a person)
 -- It counts for the episode, dated by start_date.
 
 with

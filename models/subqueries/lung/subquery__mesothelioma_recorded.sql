@@ -6,10 +6,10 @@
 --
 -- A row of target dx_primary counts if
 --   one of these rules holds:
---     1. source_value contains the code of 44499065, A-Z like a-z
---     2. source_value contains the code of 44499069, A-Z like a-z
---     3. source_value contains the code of 44499067, A-Z like a-z
---     4. source_value contains the code of 44499070, A-Z like a-z
+--     1. source_value contains the code of 44499065 (Lining tumour), A-Z like a-z
+--     2. source_value contains the code of 44499069 (Lining tumour, spindle cells), A-Z like a-z
+--     3. source_value contains the code of 44499067 (Lining tumour, round cells), A-Z like a-z
+--     4. source_value contains the code of 44499070 (Lining tumour, both cells), A-Z like a-z
 --   and the person is 18 years old or older at its date
 -- It counts for the episode, dated by start_date.
 

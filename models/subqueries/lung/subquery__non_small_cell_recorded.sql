@@ -2,10 +2,10 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A diagnosis of non-small-cell lung cancer.
--- Defined in definitions/lung/subqueries.yml, line 38.
+-- Defined in definitions/lung/subqueries.yml, line 48.
 --
 -- A row of target dx_primary counts if
---   concept_id is or is below 4115276
+--   concept_id is or is below 4115276 (Lung tumour of larger cells)
 -- It counts for the episode, dated by start_date.
 
 with

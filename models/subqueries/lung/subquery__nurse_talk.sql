@@ -2,10 +2,10 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A talk with a specialist lung cancer nurse, recorded as a procedure.
--- Defined in definitions/lung/subqueries.yml, line 172.
+-- Defined in definitions/lung/subqueries.yml, line 184.
 --
 -- A row of target procedure counts if
---   concept_id is 4295043
+--   concept_id is 4295043 (Talk with a nurse for lung tumours)
 -- It counts for the episode, dated by start_date.
 
 with

@@ -2,10 +2,10 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A visit to a specialist lung cancer nurse.
--- Defined in definitions/lung/subqueries.yml, line 178.
+-- Defined in definitions/lung/subqueries.yml, line 190.
 --
 -- A row of target ev_visit counts if
---   specialty_id is 2000000121
+--   specialty_id is 2000000121 (Nurse for lung tumours)
 -- It counts for the episode, dated by start_date.
 
 with

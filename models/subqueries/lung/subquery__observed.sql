@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A stretch of time in which what happens to the person is recorded.
--- Defined in definitions/lung/subqueries.yml, line 323.
+-- Defined in definitions/lung/subqueries.yml, line 339.
 --
 -- A row of target observation_period counts if
 --   start_date is known

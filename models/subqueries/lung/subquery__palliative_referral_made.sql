@@ -2,10 +2,10 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A referral to palliative care.
--- Defined in definitions/lung/subqueries.yml, line 184.
+-- Defined in definitions/lung/subqueries.yml, line 196.
 --
 -- A row of target observation counts if
---   concept_id is 4127745
+--   concept_id is 4127745 (Sent to comfort care)
 -- It counts for the episode, dated by start_date.
 
 with

@@ -2,10 +2,10 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A stage of any group that was seen under the microscope.
--- Defined in definitions/lung/subqueries.yml, line 88.
+-- Defined in definitions/lung/subqueries.yml, line 98.
 --
 -- A row of target dx_stage counts if
---   concept_id is or is below 1635740
+--   concept_id is or is below 1635740 (Stage seen under the microscope)
 -- It counts for the episode, dated by start_date.
 
 with

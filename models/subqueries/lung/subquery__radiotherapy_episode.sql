@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A treatment episode with radiotherapy, whatever its intent; dated by its first procedure.
--- Defined in definitions/lung/subqueries.yml, line 206.
+-- Defined in definitions/lung/subqueries.yml, line 218.
 --
 -- A row of target tx_radiotherapy counts if
 --   kind_id is known

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A course of radiotherapy, whatever its intent, in a treatment episode or in none.
--- Defined in definitions/lung/subqueries.yml, line 212.
+-- Defined in definitions/lung/subqueries.yml, line 224.
 --
 -- A row of target procedure counts if
 --   concept_id is in concept set radiotherapy_procedures

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Days from the first referral to the first specialist; dated by the specialist.
--- Defined in definitions/lung/subqueries.yml, line 272.
+-- Defined in definitions/lung/subqueries.yml, line 284.
 --
 -- A row of target referral_to_specialist_window counts if
 --   value_number is known

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Days from the first referral to the first treatment; dated by the treatment.
--- Defined in definitions/lung/subqueries.yml, line 265.
+-- Defined in definitions/lung/subqueries.yml, line 277.
 --
 -- A row of target referral_to_tx_window counts if
 --   value_number is known

@@ -2,10 +2,10 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A diagnosis of small-cell lung cancer.
--- Defined in definitions/lung/subqueries.yml, line 50.
+-- Defined in definitions/lung/subqueries.yml, line 60.
 --
 -- A row of target dx_primary counts if
---   concept_id is or is below 4110705
+--   concept_id is or is below 4110705 (Lung tumour of small cells)
 -- It counts for the episode, dated by start_date.
 
 with

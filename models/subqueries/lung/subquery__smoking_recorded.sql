@@ -2,13 +2,13 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A smoking habit with an answer; "not known" is no answer.
--- Defined in definitions/lung/subqueries.yml, line 112.
+-- Defined in definitions/lung/subqueries.yml, line 124.
 --
 -- A row of target observation counts if
 --   all of these hold on the row:
---     - concept_id is 43054909
+--     - concept_id is 43054909 (Smoking habit)
 --     - value_concept_id is known
---   and not: value_concept_id is 2000000064
+--   and not: value_concept_id is 2000000064 (Smoking not known)
 -- It counts for the episode, dated by start_date.
 
 with

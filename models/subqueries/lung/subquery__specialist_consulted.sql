@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A consultation with a cancer specialist, recorded as a procedure.
--- Defined in definitions/lung/subqueries.yml, line 166.
+-- Defined in definitions/lung/subqueries.yml, line 178.
 --
 -- A row of target procedure counts if
 --   concept_id is in concept set specialist_consultations

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A visit to a doctor whose specialty is the treatment of cancer.
--- Defined in definitions/lung/subqueries.yml, line 160.
+-- Defined in definitions/lung/subqueries.yml, line 172.
 --
 -- A row of target ev_visit counts if
 --   specialty_id is in concept set specialist_specialties

@@ -2,10 +2,10 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A diagnosis of squamous lung cancer.
--- Defined in definitions/lung/subqueries.yml, line 44.
+-- Defined in definitions/lung/subqueries.yml, line 54.
 --
 -- A row of target dx_primary counts if
---   concept_id is 2000000012
+--   concept_id is 2000000012 (Lung tumour of larger cells, flat cells)
 -- It counts for the episode, dated by start_date.
 
 with

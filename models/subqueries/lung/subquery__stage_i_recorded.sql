@@ -2,10 +2,10 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Stage I, by examination or under the microscope.
--- Defined in definitions/lung/subqueries.yml, line 58.
+-- Defined in definitions/lung/subqueries.yml, line 68.
 --
 -- A row of target dx_stage counts if
---   concept_id is or is below 1635838
+--   concept_id is or is below 1635838 (Stage one)
 -- It counts for the episode, dated by start_date.
 
 with

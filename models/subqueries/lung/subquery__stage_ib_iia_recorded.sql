@@ -2,10 +2,10 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Stage IB or IIA. A stage without its letter is neither.
--- Defined in definitions/lung/subqueries.yml, line 70.
+-- Defined in definitions/lung/subqueries.yml, line 80.
 --
 -- A row of target dx_stage counts if
---   concept_id is one of 2000000049, 2000000050
+--   concept_id is one of 2000000049 (Stage one, second part), 2000000050 (Stage two, first part)
 -- It counts for the episode, dated by start_date.
 
 with

@@ -2,10 +2,10 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Stage II, by examination or under the microscope.
--- Defined in definitions/lung/subqueries.yml, line 64.
+-- Defined in definitions/lung/subqueries.yml, line 74.
 --
 -- A row of target dx_stage counts if
---   concept_id is or is below 1635131
+--   concept_id is or is below 1635131 (Stage two)
 -- It counts for the episode, dated by start_date.
 
 with

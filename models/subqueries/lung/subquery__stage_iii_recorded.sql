@@ -2,10 +2,10 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Stage III, by examination or under the microscope.
--- Defined in definitions/lung/subqueries.yml, line 76.
+-- Defined in definitions/lung/subqueries.yml, line 86.
 --
 -- A row of target dx_stage counts if
---   concept_id is or is below 1634191
+--   concept_id is or is below 1634191 (Stage three)
 -- It counts for the episode, dated by start_date.
 
 with

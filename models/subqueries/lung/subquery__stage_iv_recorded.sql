@@ -2,10 +2,10 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Stage IV, by examination or under the microscope.
--- Defined in definitions/lung/subqueries.yml, line 82.
+-- Defined in definitions/lung/subqueries.yml, line 92.
 --
 -- A row of target dx_stage counts if
---   concept_id is or is below 1633987
+--   concept_id is or is below 1633987 (Stage four)
 -- It counts for the episode, dated by start_date.
 
 with

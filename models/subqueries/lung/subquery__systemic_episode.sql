@@ -3,7 +3,7 @@
 --
 -- A treatment episode with medicines of any kind, those against hormones too: who records one records therapy. Dated by
 -- its first medicine.
--- Defined in definitions/lung/subqueries.yml, line 226.
+-- Defined in definitions/lung/subqueries.yml, line 238.
 --
 -- A row of target tx_chemotherapy counts if
 --   kind_id is known

@@ -3,7 +3,7 @@
 --
 -- A cancer medicine, in a treatment episode or in none, or a row that is not mapped whose source text begins with SACT
 -- (systemic anti-cancer therapy). By themselves, medicines that only act on hormones do not count.
--- Defined in definitions/lung/subqueries.yml, line 234.
+-- Defined in definitions/lung/subqueries.yml, line 246.
 --
 -- A row of target drug counts if
 --   one of these rules holds:

@@ -2,12 +2,12 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The patient said no to tests.
--- Defined in definitions/lung/subqueries.yml, line 301.
+-- Defined in definitions/lung/subqueries.yml, line 315.
 --
 -- A row of target observation counts if
 --   all of these hold on the row:
---     - concept_id is 2000000072
---     - value_concept_id is 2000000074
+--     - concept_id is 2000000072 (The person said no)
+--     - value_concept_id is 2000000074 (No to tests)
 -- It counts for the episode, dated by start_date.
 
 with

@@ -2,12 +2,12 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A tissue sample whose result is cancer; "no cancer", "cannot tell" and no result do not count.
--- Defined in definitions/lung/subqueries.yml, line 94.
+-- Defined in definitions/lung/subqueries.yml, line 104.
 --
 -- A row of target measurement counts if
 --   all of these hold on the row:
---     - concept_id is 2000000051
---     - value_concept_id is 2000000052
+--     - concept_id is 2000000051 (Result of a tissue sample)
+--     - value_concept_id is 2000000052 (Cancer seen)
 -- It counts for the episode, dated by start_date.
 
 with

@@ -2,12 +2,12 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The patient said no to treatment.
--- Defined in definitions/lung/subqueries.yml, line 295.
+-- Defined in definitions/lung/subqueries.yml, line 307.
 --
 -- A row of target observation counts if
 --   all of these hold on the row:
---     - concept_id is 2000000072
---     - value_concept_id is 2000000073
+--     - concept_id is 2000000072 (The person said no)
+--     - value_concept_id is 2000000073 (No to treatment)
 -- It counts for the episode, dated by start_date.
 
 with

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The last day of a treatment.
--- Defined in definitions/lung/subqueries.yml, line 249.
+-- Defined in definitions/lung/subqueries.yml, line 261.
 --
 -- A row of target tx_any counts if
 --   modality is known

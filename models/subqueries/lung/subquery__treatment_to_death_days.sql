@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Days from the last treatment to death; dated by the treatment.
--- Defined in definitions/lung/subqueries.yml, line 279.
+-- Defined in definitions/lung/subqueries.yml, line 291.
 --
 -- A row of target tx_to_death_window counts if
 --   value_number is known

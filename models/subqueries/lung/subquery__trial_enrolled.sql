@@ -2,11 +2,11 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Enrolment in a clinical trial; being screened for one does not count. It holds for the person, whichever cancer.
--- Defined in definitions/lung/subqueries.yml, line 288.
+-- Defined in definitions/lung/subqueries.yml, line 300.
 --
 -- A row of target observation counts if
 --   all of these hold on the row:
---     - concept_id is 2000000071
+--     - concept_id is 2000000071 (Clinical trial)
 --     - value_text is "enrolled"
 -- It counts for the person, dated by start_date.
 

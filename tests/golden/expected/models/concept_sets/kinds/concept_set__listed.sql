@@ -5,7 +5,7 @@
 -- Defined in definitions/kinds/concept_sets.yml, line 2.
 --
 -- The concepts:
---   - 9001
+--   - 9001 (The first act)
 --   - 9000
 
 with

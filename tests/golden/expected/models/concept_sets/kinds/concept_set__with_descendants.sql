@@ -5,8 +5,8 @@
 -- Defined in definitions/kinds/concept_sets.yml, line 5.
 --
 -- The concepts:
---   - 9001
---   - 9100 and all below it
+--   - 9001 (The first act)
+--   - 9100 (Acts of one kind) and all below it
 --   - not 9150 and all below it
 
 with

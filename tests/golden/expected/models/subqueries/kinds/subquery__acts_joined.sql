@@ -5,7 +5,7 @@
 -- Defined in definitions/kinds/subqueries.yml, line 107.
 --
 -- A row of target act counts if
---   act_code is 9001
+--   act_code is 9001 (The first act)
 -- It counts for the event of act, dated by ended_on.
 -- Intervals with no more than 1 month between them are joined to one.
 

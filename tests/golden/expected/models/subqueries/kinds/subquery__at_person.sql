@@ -5,7 +5,7 @@
 -- Defined in definitions/kinds/subqueries.yml, line 116.
 --
 -- A row of target act counts if
---   act_code is 9001
+--   act_code is 9001 (The first act)
 -- It counts for the person, dated by done_on.
 
 with

@@ -5,7 +5,7 @@
 -- Defined in definitions/kinds/subqueries.yml, line 27.
 --
 -- A row of target act counts if
---   label contains the code of 9001, A-Z like a-z
+--   label contains the code of 9001 (The first act), A-Z like a-z
 -- It counts for the episode, dated by done_on.
 
 with

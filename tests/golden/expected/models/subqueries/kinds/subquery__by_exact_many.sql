@@ -5,7 +5,7 @@
 -- Defined in definitions/kinds/subqueries.yml, line 7.
 --
 -- A row of target act counts if
---   act_code is one of 9001, 9003
+--   act_code is one of 9001 (The first act), 9003
 -- It counts for the episode, dated by done_on.
 
 with

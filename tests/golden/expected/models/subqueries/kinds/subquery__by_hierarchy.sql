@@ -5,7 +5,7 @@
 -- Defined in definitions/kinds/subqueries.yml, line 11.
 --
 -- A row of target act counts if
---   act_code is or is below one of 9100, 9200
+--   act_code is or is below one of 9100 (Acts of one kind), 9200
 -- It counts for the episode, dated by done_on.
 
 with

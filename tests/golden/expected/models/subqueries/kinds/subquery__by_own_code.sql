@@ -6,7 +6,7 @@
 --
 -- A row of target act counts if
 --   one of these rules holds:
---     1. the code of act_code contains the code of 9001, A-Z like a-z
+--     1. the code of act_code contains the code of 9001 (The first act), A-Z like a-z
 --     2. the code of act_code begins with "C34", A-Z like a-z
 -- It counts for the episode, dated by done_on.
 

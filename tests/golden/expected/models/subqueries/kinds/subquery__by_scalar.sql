@@ -7,7 +7,7 @@
 -- A row of target act counts if
 --   all of these hold on the row:
 --     - quantity is at least 2.50
---     - act_code is 9001
+--     - act_code is 9001 (The first act)
 --     - quantity_unit is 8840
 -- It counts for the episode, dated by done_on.
 

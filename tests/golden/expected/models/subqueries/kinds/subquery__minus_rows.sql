@@ -5,7 +5,7 @@
 -- Defined in definitions/kinds/subqueries.yml, line 85.
 --
 -- A row of target act counts if
---   act_code is or is below 9100
+--   act_code is or is below 9100 (Acts of one kind)
 --   and not: act_code is 9101
 --   and not: quantity is above 9
 -- It counts for the episode, dated by done_on.

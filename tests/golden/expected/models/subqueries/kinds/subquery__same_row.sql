@@ -7,7 +7,7 @@
 -- A row of target act counts if
 --   one of these rules holds:
 --     1. all of these hold on the row:
---          - act_code is 9001
+--          - act_code is 9001 (The first act)
 --          - was_planned is true
 --     2. all of these hold on the row:
 --          - label is "Sodium valproate"

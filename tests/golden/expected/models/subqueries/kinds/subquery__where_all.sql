@@ -5,7 +5,7 @@
 -- Defined in definitions/kinds/subqueries.yml, line 90.
 --
 -- A row of target act counts if
---   act_code is 9001
+--   act_code is 9001 (The first act)
 --   and the person is 18 to 75 years old at its date
 --   and the person's sex is 2
 --   and its date is 2020-01-01 or later

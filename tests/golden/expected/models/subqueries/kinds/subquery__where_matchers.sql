@@ -6,7 +6,7 @@
 --
 -- A row of target act counts if
 --   one of these rules holds:
---     1. act_code is 9001
+--     1. act_code is 9001 (The first act)
 --     2. act_code is 9002
 --   and the person's sex is 2
 --   and all of these hold on the row:
