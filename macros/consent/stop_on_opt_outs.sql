@@ -1,5 +1,5 @@
-{# Stops where the list of opt-outs cannot be understood: a hook before staging reads it, so that `dbt run` and `dbt build` write
-   nothing that would hold a person who may have opted out. Says counts and columns, never a cell. #}
+{# Stops where the list of opt-outs cannot be understood. Called when a run starts, so that `dbt run` and `dbt build` write nothing
+   at all, neither what could hold a person nor anything beside it. Says counts and columns, never a cell. #}
 {% macro stop_on_opt_outs() -%}
     {%- if execute and var('opt_out_table') and flags.WHICH in ('build', 'run', 'retry') -%}
         {%- set list = source('consent', 'opt_out') -%}

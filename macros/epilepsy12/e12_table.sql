@@ -1,8 +1,6 @@
 {# What to read a table of the audit from: the demo seed, a folder of CSV files, or a schema. #}
 {% macro e12_table(table) -%}
     {%- do e12_check_settings() -%}
-    {#- Nothing is read before the list of opt-outs is understood. -#}
-    {%- do ref('opted_out_person') -%}
     {%- set relation = e12_relation(table) -%}
     {%- if var('e12_source') == 'files' -%} {%- do need_columns('e12', table, relation, e12_columns(table)) -%} {%- endif -%}
     {{ relation }}

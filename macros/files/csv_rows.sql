@@ -4,8 +4,6 @@
    takes a line with one empty cell too many, and the others may then be in the wrong columns. A line that it cannot take
    apart is no row here: keep_unreadable_lines puts it back, with its number. Only a run opens the file. #}
 {% macro csv_rows(prefix, table, key) -%}
-    {#- Nothing is read before the list of opt-outs is understood. -#}
-    {%- do ref('opted_out_person') -%}
     {%- set is_absent = prefix == 'omop' and omop_is_absent(table) == 'yes' -%}
     {%- if is_absent or not is_a_run() %}
     select

@@ -1,8 +1,6 @@
 {# What to read an OMOP table from: the demo seed, the source, or nothing where the source lacks the table. #}
 {% macro omop_table(table) -%}
     {%- do omop_check_settings() -%}
-    {#- Nothing is read before the list of opt-outs is understood. -#}
-    {%- do ref('opted_out_person') -%}
     {%- set relation = omop_relation(table) -%}
     {%- if omop_is_absent(table) != 'yes' and reads_csv('omop') == 'yes' -%}
         {%- do need_columns('omop', table, relation, omop_columns(table)) -%}

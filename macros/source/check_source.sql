@@ -75,7 +75,7 @@
             {%- else -%}
                 {%- do problems.append(
                     'table ' ~ table ~ ' has no column ' ~ column ~ (
-                        '; staging cannot do without it' if column | lower == 'person_id' else '; if the source lacks it, ' ~ about.lacks_column
+                        '; staging cannot do without it' if column | lower in ['person_id', 'child_id', 'entry_order'] else '; if the source lacks it, ' ~ about.lacks_column
                     )
                 ) -%}
             {%- endif -%}

@@ -261,3 +261,10 @@ def test_dates_at_the_ends_of_the_calendar_can_be_reckoned_with(engine: Engine) 
     years = "{{ age_in_years('first_day', 'last_day') }}"
     call = f"select {later}, {earlier}, {days}, {years} from edge"
     assert engine.rows(compiled(call, engine.name)) == [(True, True, 3652058, 9998)]
+
+
+def test_ages_around_a_birthday(engine: Engine) -> None:
+    """Born on 29 February 2000: a year older on 28 February where the year has no 29th; and on the birthday itself."""
+    days = ["2001-02-27", "2001-02-28", "2004-02-28", "2004-02-29", "2000-02-29"]
+    calls = [f"{{{{ age_in_years(\"date '2000-02-29'\", \"date '{day}'\") }}}}" for day in days]
+    assert engine.rows(compiled(f"select {', '.join(calls)}", engine.name)) == [(0, 1, 3, 4, 0)]

@@ -76,7 +76,8 @@ class Guarded:
         self.warehouse, self.profile = warehouse, profile
         project = warehouse.project
         said = json.loads((project / "dbt_project.yml").read_text())
-        said["on-run-start"] = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["on-run-start"][:1]
+        hooks = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["on-run-start"]
+        said["on-run-start"] = [hook for hook in hooks if "engine_guard" in hook]
         (project / "dbt_project.yml").write_text(json.dumps(said))
         (project / "models" / "events.sql").write_text(EVENTS)
         sql = FIRST.format(events="{{ ref('events') }}")

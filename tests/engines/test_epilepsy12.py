@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import hand_epilepsy12 as hand
 import pytest
 from dbt_runs import Warehouse
@@ -19,6 +20,9 @@ from benchmarks.synthetic_epilepsy12.tables import COLUMNS
 AS_OF = dt.date(2025, 2, 28)
 CHILDREN, SEED = 2500, 20
 ONE_ROW = ("children", *hand.FORMS)
+# Children in the files only: each would count, with a row in every table, and has opted out.
+GONE = ("gone-a", "900001")
+OPT_OUTS = {"opt_out_table": "opt_out", "opt_out_schema": "consent_of_test"}
 
 
 def case_id(number: int) -> str:
@@ -46,6 +50,7 @@ def untidy(clean: Path, folder: Path) -> None:
             rows = list(csv.DictReader(file))
         if table in ("assessment", "syndromes", "sites", "children", "organisations"):
             rows += rng.sample(rows, len(rows) // 10)
+        rows += [row for child in GONE for row in rows_of(child, EVERYTHING).get(table, [])]
         if table not in ("medicines",):
             rng.shuffle(rows)
         # Named like the column that tables of a schema have for the order of entry; in a file the rows have an order.
@@ -55,7 +60,7 @@ def untidy(clean: Path, folder: Path) -> None:
             writer = csv.DictWriter(file, shuffled, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
             writer.writeheader()
             for row in rows:
-                said = {column: _spelt(rng, column, value) for column, value in row.items()}
+                said = {column: _spelt(rng, column, row.get(column, "")) for column in columns}
                 others = {"remark": 'a "quoted" word,\r\nand a second line', "entry_order": str(rng.randint(1, 9999))}
                 writer.writerow(said | others)
 
@@ -78,12 +83,28 @@ def audit(clean: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     files, exports = tmp_path_factory.mktemp("it's untidy"), tmp_path_factory.mktemp("exports")
     untidy(clean, files)
     built = Warehouse(tmp_path_factory.mktemp("audit"))
-    run = built.dbt("build", "--selector", "epilepsy12", variables=_variables(files, exports))
+    listed = ", ".join(f"('epilepsy12', '{child}', 'audit', null)" for child in GONE)
+    with duckdb.connect(str(built.database)) as connection:
+        connection.execute("create schema consent_of_test")
+        connection.execute(
+            "create table consent_of_test.opt_out (population text, person_id text, purpose text, opted_out_on date)"
+        )
+        # Person 17 of another population is not the child 17.
+        connection.execute(f"insert into consent_of_test.opt_out values {listed}, ('omop', '17', 'audit', null)")
+    run = built.dbt("build", "--selector", "epilepsy12", variables=_variables(files, exports, **OPT_OUTS))
     assert run.exit_code == 0, run.output
     assert run.statuses["unreadable_epilepsy12_cells"] == "pass"
     built.exports = exports  # type: ignore[attr-defined]
     built.files = files  # type: ignore[attr-defined]
     return built
+
+
+# Given to `rows_of`, a row in each table that can have several.
+EVERYTHING: dict[str, Any] = {
+    "medicines": [("Lamotrigine", "0", "2023-03-20", "", "")],
+    "episodes": [("E", "FO", "", "")],
+    "syndromes": [("Dravet syndrome",)],
+}
 
 
 def _variables(files: Path, exports: Path | str = "", **more: Any) -> dict[str, Any]:
@@ -205,6 +226,50 @@ def test_text_ids_become_numbers_that_stay(audit: Warehouse) -> None:
     assert rows["17"] == 17
     assert rows["case-3"] == -1 - int(hashlib.md5(b"case-3").hexdigest()[:15], 16)
     assert len(set(rows.values())) == len(rows) == CHILDREN + len(CASES)
+
+
+def number_of(child_id: str) -> int:
+    """The number that stands for a child's id: itself, or a negative one that its text gives."""
+    return int(child_id) if child_id.isdigit() else -1 - int(hashlib.md5(child_id.encode()).hexdigest()[:15], 16)
+
+
+def holding(audit: Warehouse, child_id: str) -> set[str]:
+    """Every relation that has the child's id, as text or number, in any column; but for the files and the list itself."""
+    columns: dict[str, list[str]] = {}
+    for relation, column, kind in audit.rows(
+        "select table_schema || '.' || table_name, column_name, data_type from information_schema.columns "
+        "where table_catalog = current_database() and table_schema not in ('files', 'consent_of_test') "
+        "and table_name not in ('stg_consent__opt_out', 'opted_out_person')"
+    ):
+        if kind in ("VARCHAR", "BIGINT"):
+            id_ = f"'{child_id}'" if kind == "VARCHAR" else number_of(child_id)
+            columns.setdefault(relation, []).append(f"{column} = {id_}")
+    each = [f"select '{name}' from {name} where {' or '.join(is_it)}" for name, is_it in columns.items()]
+    return {name for (name,) in audit.rows(" union all ".join(each))}
+
+
+@pytest.mark.parametrize("child_id", GONE)
+def test_a_child_who_has_opted_out_is_in_the_files_alone(audit: Warehouse, child_id: str) -> None:
+    """That no count holds the child either is what the tests of scores and aggregates say: the child would count."""
+    for table in COLUMNS:
+        if table != "organisations":
+            assert audit.rows(f"select 1 from files.file_epilepsy12__{table} where child_id = '{child_id}'"), table
+    assert holding(audit, child_id) == set()
+    exports = [file.read_text(encoding="utf-8") for file in audit.exports.iterdir()]  # type: ignore[attr-defined]
+    assert len(exports) == 2
+    assert not any(child_id in text for text in exports)
+
+
+def test_a_child_who_stays_is_found(audit: Warehouse) -> None:
+    found = holding(audit, "case-3")
+    assert found >= {
+        "staging.stg_epilepsy12__children",
+        "episodes.epilepsy12_child",
+        "marts.dim_person",
+        "marts.fct_indicator_result",
+        "reports.report__epilepsy12__dataset",
+        "exports.kpi_scores",
+    }
 
 
 def test_contradictory_rows_of_a_child_stop_the_build(audit: Warehouse, tmp_path: Path) -> None:

@@ -114,6 +114,60 @@ def test_opted_out_persons_are_gone_and_one_who_is_there_is_found(built: Any, de
         assert {mart: _persons(rows, mart) & {1, 2, 3} for mart in MARTS} == {mart: set() for mart in MARTS}
 
 
+# A list of one row, with columns of text: what is wrong with the row, which names a person whom the good build holds, is said.
+# Both commands begin alike, so that they need not both meet each fault.
+FAULTS = [
+    ("build", "('ompo', '3', 'any', null)", "1 of 1 rows name a population that no definition has"),
+    ("run", "('ompo', '3', 'any', null)", "1 of 1 rows name a population that no definition has"),
+    ("run", "('omop', '3', 'any', '30/06/2026')", "1 of 1 rows have an opted_out_on that is not a day"),
+    ("build", "('omop', 'three', 'any', null)", "1 of 1 rows have a person_id that is not a whole number"),
+]
+COLUMNS = "(population varchar(40), person_id varchar(40), purpose varchar(40), opted_out_on varchar(40))"
+MARK = "of the good build"
+
+
+def test_a_list_that_cannot_be_understood_changes_nothing(built: Any) -> None:
+    """No table of the whole project is made, replaced or emptied: a table that is made again would lose its comment."""
+    dbt, rows, write, engine = built
+    marks = [f"comment on {kind} {schema}.{name} is '{MARK}'" for schema, name, kind in _relations(rows, engine)]
+    write(";\n".join(marks))
+    write(f"create table consent_of_test.wrong_list {COLUMNS}")
+    good = _stored(rows, engine)
+    assert len(good) > 200
+    assert {comment for _, _, comment, *_ in good} == {MARK}
+    for command, row, said in FAULTS:
+        write("delete from consent_of_test.wrong_list")
+        write(f"insert into consent_of_test.wrong_list values {row}")
+        run = dbt(command, variables=LUNG | VARIABLES | {"opt_out_table": "wrong_list"})
+        assert run.exit_code != 0
+        assert "the list of opt-outs consent_of_test.wrong_list cannot be understood" in run.output, run.output
+        assert said in run.output
+        assert _stored(rows, engine) == good
+
+
+def _relations(rows: Any, engine: str) -> list[tuple[str, str, str]]:
+    """Schema, name and kind (table or view) of whatever dbt has built, in order."""
+    ours = "table_schema like 'opt_outs%'" if engine == "postgres" else "table_catalog = current_database()"
+    return sorted(
+        (schema, name, "view" if kind == "VIEW" else "table")
+        for schema, name, kind in rows(
+            "select table_schema, table_name, table_type from information_schema.tables "
+            f"where {ours} and table_schema <> 'consent_of_test'"
+        )
+    )
+
+
+def _stored(rows: Any, engine: str) -> list[tuple[Any, ...]]:
+    """Schema, name, comment, number of rows and sum of their hashes of each relation."""
+    if engine == "postgres":
+        comment, hashed = "obj_description('{0}.{1}'::regclass, 'pg_class')", "hashtext(one::text)"
+    else:
+        comment = "(select max(comment) from duckdb_{2}s() where schema_name = '{0}' and {2}_name = '{1}')"
+        hashed = "hash(one) % 1000000007"
+    each = f"select '{{0}}', '{{1}}', {comment}, count(*), sum({hashed}) from {{0}}.{{1}} as one"
+    return sorted(rows(" union all ".join(each.format(*relation) for relation in _relations(rows, engine))))
+
+
 def _persons(rows: Any, mart: str) -> set[int]:
     return {person for (person,) in rows(f"select distinct person_id from marts.{mart}")}
 

@@ -1,7 +1,8 @@
-"""Mutation checks: change one token of the renderer, run the tests that should notice, report which one did.
+"""Mutation checks: change one token of the renderer or the project, run the tests that should notice, report which one did.
 
-`python tests/mutation/run.py [--only TEXT]` prints a line per mutation and a summary; it exits 1 where a mutation
-survives that is not explained as equivalent. Copies of the package and of the models are changed, never they themselves.
+`python tests/mutation/run.py [--of renderer|project] [--only TEXT]` prints a line per mutation and a summary; it exits 1
+where a mutation survives that is not explained as equivalent. The renderer's mutations meet all of killers.py; those of the
+project (macros, marts, hooks) the one pytest test that each names. Copies are changed, never the files themselves.
 """
 
 import argparse
@@ -16,10 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mutations import MUTATIONS, Mutation
+from project_mutations import PROJECT_MUTATIONS, ProjectMutation
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PACKAGE = ROOT / "generator" / "measuremart"
+# What the project's tests have no need of.
+LEFT_OUT = shutil.ignore_patterns(
+    ".venv", ".git", ".*_cache", "__pycache__", "build", "target", "logs", "docs", "*.duckdb"
+)
 
 
 @dataclass(frozen=True)
@@ -53,15 +59,47 @@ def tried(mutation: Mutation | None) -> str:
     return lines[-1] if lines else f"exit {done.returncode}"
 
 
+def tried_on_project(mutation: ProjectMutation | None, *tests: str) -> str:
+    """Run tests on a copy of the project with the mutation; return the test that failed, empty if none did.
+
+    Raises `RuntimeError` where pytest did not run them: a test that is not there notices nothing.
+    """
+    with tempfile.TemporaryDirectory(prefix="mutation_") as folder:
+        copy = Path(folder) / "project"
+        shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
+        if mutation is not None:
+            path = copy / mutation.file
+            path.write_text(mutation.applied(path.read_text(encoding="utf-8")), encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
+            env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=copy,
+        )
+    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    if done.returncode not in (0, 1) or (done.returncode == 1 and not failed):
+        raise RuntimeError(f"pytest ended with {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return failed[0][:150] if done.returncode else ""
+
+
 def main() -> int:
     """Try every mutation, two at a time."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--of", default="", choices=["renderer", "project"], help="only mutations of one of the two")
     parser.add_argument("--only", default="", help="only mutations that contain this text")
-    chosen = [m for m in MUTATIONS if parser.parse_args().only in str(m)]
+    given = parser.parse_args()
+    listed: list[Mutation] = [*([] if given.of == "project" else MUTATIONS)]
+    listed += [] if given.of == "renderer" else PROJECT_MUTATIONS
+    chosen = [m for m in listed if given.only in str(m)]
     start = time.perf_counter()
-    unchanged = tried(None)
+    of_project = sorted({m.noticed_by for m in chosen if isinstance(m, ProjectMutation)})
+    unchanged = tried(None) if any(not isinstance(m, ProjectMutation) for m in chosen) else ""
+    if of_project and not unchanged:
+        unchanged = tried_on_project(None, *of_project)
     if unchanged:
-        print(f"the unchanged renderer already fails: {unchanged}")
+        print(f"unchanged, it already fails: {unchanged}")
         return 2
     with ThreadPoolExecutor(max_workers=2) as pool:
         verdicts = list(pool.map(_verdict, chosen))
@@ -76,7 +114,10 @@ def main() -> int:
 
 
 def _verdict(mutation: Mutation) -> Verdict:
-    killed_by = tried(mutation)
+    if isinstance(mutation, ProjectMutation):
+        killed_by = tried_on_project(mutation, mutation.noticed_by)
+    else:
+        killed_by = tried(mutation)
     said = f"killed by {killed_by}" if killed_by else f"equivalent: {mutation.equivalent or 'NO, IT SURVIVED'}"
     print(f"{mutation}\n    {said}", flush=True)
     return Verdict(mutation, killed_by)

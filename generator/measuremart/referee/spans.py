@@ -26,8 +26,11 @@ class Interval:
         return self.start is not None and (self.end is None or self.end >= self.start)
 
 
-def spans(subquery: Subquery, rows: set[Interval]) -> set[Interval]:
-    """Return the spans that rows make, and the rows that hold no day as they are."""
+def spans(subquery: Subquery, rows: set[Interval], as_of: dt.date) -> set[Interval]:
+    """Return the spans that rows make, and the rows that hold no day as they are.
+
+    A span that is dated by its end is not seen if one of its rows ends after as_of: it goes on (2.8).
+    """
     assert subquery.gap is not None
     by_event = subquery.grain.level == "event"
     result = {row for row in rows if not row.holds_a_day}
@@ -36,6 +39,8 @@ def spans(subquery: Subquery, rows: set[Interval]) -> set[Interval]:
         groups[row.member.person_id if by_event else row.member.key].append(row)
     for group in groups.values():
         for together in joined(group, subquery.gap):
+            if subquery.by_end and any((date := row.member.measure_date) and date > as_of for row in together):
+                continue
             result |= _span(together, by_event, subquery.by_end)
     return result
 

@@ -64,7 +64,7 @@ class Subqueries:
             if member is not None:
                 first = day(row, start.name)
                 result.add(Interval(member, first, self._end(subquery.target, first, day(row, end.name), row)))
-        return result if subquery.gap is None else spans(subquery, result)
+        return result if subquery.gap is None else spans(subquery, result, self._world.as_of)
 
     def _end(self, target: Target, start: dt.date | None, end: dt.date | None, row: Row) -> dt.date | None:
         """Return the last day of a row's interval, None if it is open (2.2, `missing_end`; 2.8, ends after as_of)."""
@@ -106,8 +106,17 @@ class Subqueries:
         return kept
 
     def _seen(self, subquery: Subquery) -> list[Row]:
-        """Return the matching rows that are seen from as_of (2.8)."""
-        return [row for row in self._matching(subquery) if not self._is_after_as_of(subquery, row)]
+        """Return the matching rows that are seen from as_of (2.8); of spans dated by their end, those that go on, too."""
+        joins_by_end = subquery.gap is not None and subquery.by_end
+        is_after = self._has_not_begun if joins_by_end else self._is_after_as_of
+        return [row for row in self._matching(subquery) if not is_after(subquery, row)]
+
+    def _has_not_begun(self, subquery: Subquery, row: Row) -> bool:
+        """Say whether the row's start lies after as_of, or its end where it has no start."""
+        assert subquery.target.start is not None
+        start = day(row, subquery.target.start.name)
+        first_known = start if start is not None else _date(subquery, row)
+        return first_known is not None and first_known > self._world.as_of
 
     def _is_after_as_of(self, subquery: Subquery, row: Row) -> bool:
         """Say whether the row's own day, or the start of its event, lies after as_of (2.8)."""

@@ -152,7 +152,7 @@ def _subquery(
             kept=kept,
             produced=[*produced, "is_after_as_of"] if dropped else produced,
             later=later,
-            days_seen=[f"({day} is null or {day} <= run_context.as_of)" for day in days],
+            days_seen=[_seen(subquery, day) for day in days],
             days_after=[f"{day} > run_context.as_of" for day in days],
             hierarchies=needs.hierarchies,
             codes=needs.codes,
@@ -217,6 +217,13 @@ def _days_of(subquery: Subquery, columns: list[tuple[str, str]]) -> list[str]:
     if subquery.date is None:
         return []
     return [f"target_row.{alias}" for _, alias in columns if alias in ("measure_date", "event_start")]
+
+
+def _seen(subquery: Subquery, day: str) -> str:
+    """Return when a day of a row is not after `as_of`; of a span's end, also when the row has begun (2.8, 3 spans)."""
+    if subquery.gap is not None and subquery.by_end and day == "target_row.measure_date":
+        return f"coalesce(target_row.event_start, {day}, run_context.as_of) <= run_context.as_of"
+    return f"({day} is null or {day} <= run_context.as_of)"
 
 
 def _later_days(

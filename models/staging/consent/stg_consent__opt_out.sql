@@ -1,5 +1,4 @@
-{{ config(pre_hook="{{ stop_on_opt_outs() }}") }}
-{%- set table = var('opt_out_table') -%}
+{% set table = var('opt_out_table') -%}
 
 with recorded as (
 

@@ -74,7 +74,7 @@ eligible as (
     where
         target_row.person_id is not null
         and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
+        and coalesce(target_row.event_start, target_row.measure_date, run_context.as_of) <= run_context.as_of
         and (target_row.event_start is null or target_row.event_start <= run_context.as_of)
 
 ),
@@ -158,6 +158,7 @@ span as (
         case when count(*) = count(interval_end) then max(interval_end) end as interval_end
     from numbered
     group by person_id, span_number
+    having coalesce(max(measure_date) <= (select run_context.as_of from run_context), true)
 
 ),
 

@@ -1,0 +1,126 @@
+"""Changes to macros, marts and hooks of the dbt project: each is wrong, and the test that it names must notice."""
+
+from dataclasses import dataclass
+
+from mutations import Mutation
+
+
+@dataclass(frozen=True)
+class ProjectMutation(Mutation):
+    """Replace the one occurrence of `old` by `new` in a file of the project; `noticed_by` is the pytest node that must fail."""
+
+    noticed_by: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` where no test is named."""
+        if not self.noticed_by:
+            raise ValueError(f"no test is named: {self}")
+
+
+def _test(name: str) -> str:
+    return f"tests/engines/test_{name}"
+
+
+GUARDED = _test("engine_guard.py::test_no_row_is_wrong_through_dbt[plain]")
+ADDED = _test("engine_guard.py::test_no_row_is_wrong_through_dbt[with_optimizers_of_its_own]")
+SHOWN = _test("engine_guard.py::test_dbt_show_is_guarded")
+FORGETS = _test("engine_guard.py::test_a_connection_that_forgets_is_refused")
+STOPPED = _test("opt_outs_stop.py::test_nothing_is_built_until_the_list_is_understood[duckdb]")
+LEFT_OUT = _test("opt_outs.py::test_whose_opt_out_holds")
+LACKING = _test("epilepsy12_source.py::test_what_a_schema_lacks_is_named")
+NO_IDS = _test("source_check.py::test_files")
+CAPITALS = _test("source_check.py::test_quoted_capitals")
+TEXTS = _test("casts.py::test_texts")
+TYPED = _test("casts.py::test_typed_columns")
+AGES = _test("casts.py::test_ages_around_a_birthday")
+STATISTICS = _test("statistics_macros.py")
+LEVELS = _test("levels.py")
+FUNNELS = _test("level_statistics.py")
+ATTRITION = _test("attrition.py::test_every_step_of_every_period[duckdb]")
+
+HOOKS = "dbt_project.yml"
+CONSENT = "macros/consent/stop_on_opt_outs.sql"
+SOURCE = "macros/source/check_source.sql"
+GUARD = "macros/engine/engine_guard.sql"
+BY_LEVEL, FUNNEL = "models/marts/agg_indicator_by_level.sql", "models/marts/agg_indicator_funnel.sql"
+TREND, STEPS = "models/marts/agg_indicator_trend.sql", "models/marts/agg_attrition.sql"
+
+
+def _m(file: str, old: str, new: str, noticed_by: str) -> ProjectMutation:
+    return ProjectMutation(file, old, new, noticed_by=noticed_by)
+
+
+PROJECT_MUTATIONS = [
+    # --- the guard of the engine (decision 0007)
+    _m(HOOKS, '  - "{{ engine_guard() }}"\n', "", GUARDED),
+    _m(
+        GUARD, '{%- do run_query("set global disabled_optimizers', '{%- do log("set global disabled_optimizers', GUARDED
+    ),
+    _m(GUARD, "{%- do settings.update({name: engine_guard_added(settings[name], wrong)}) -%}", "", ADDED),
+    _m(GUARD, "profile.keep_open is false and", "false and", FORGETS),
+    _m(GUARD, "limit) -%}\n    {%- do engine_guard() -%}", "limit) -%}", SHOWN),
+    # --- opt-outs that cannot be understood
+    _m(HOOKS, '  - "{{ stop_on_opt_outs() }}"\n', "", STOPPED),
+    _m(CONSENT, "{%- if problems -%}", "{%- if false -%}", STOPPED),
+    _m(CONSENT, "] if n | int > 0 -%}", "] if n | int > 1 -%}", STOPPED),
+    _m(CONSENT, "{{ population }} not in (", "{{ population }} in (", STOPPED),
+    _m(CONSENT, "{{ opt_out_person() }} is null", "{{ person }} is null", STOPPED),
+    _m(CONSENT, "{{ to_day('opted_out_on') }} is null", "{{ day }} is null", STOPPED),
+    _m("models/staging/consent/opted_out_person.sql", "opted_out_on <=", "opted_out_on <", LEFT_OUT),
+    _m("models/staging/consent/opted_out_person.sql", "    and other_purpose.purpose is null\n", "", LEFT_OUT),
+    _m("macros/consent/opt_out_day.sql", "{%- if var('opt_outs_until') -%}", "{%- if false -%}", LEFT_OUT),
+    # --- sources that would be read wrongly
+    _m(SOURCE, "{%- if said -%}{%- do exceptions.raise_compiler_error(said", "{%- if said -%}{%- do log(said", LACKING),
+    _m(SOURCE, "for column in wanted | unique if not is_spelt_so", "for column in [] if not is_spelt_so", LACKING),
+    _m(SOURCE, "{%- do stop_on_unreadable_ids(table, relation, wanted) -%}", "", NO_IDS),
+    _m(SOURCE, "{%- if target.type == 'postgres' -%} {%- do return(name in names) -%}", "{%- if false -%}", CAPITALS),
+    # --- scalars
+    _m("macros/scalar/to_bigint.sql", "            and {{ as_decimal }} = trunc({{ as_decimal }})\n", "", TEXTS),
+    _m("macros/scalar/to_bigint.sql", "or abs(try_cast({{ expr }} as double)) <= 16777216", "or true", TYPED),
+    _m(
+        "macros/scalar/to_day.sql",
+        "{%- set digits = \"left(replace(\" ~ text ~ \", '-', ''), 8)\" -%}\n    case\n        when pg_typeof",
+        "{%- set digits = \"left(replace(\" ~ text ~ \", '-', ''), 7)\" -%}\n    case\n        when pg_typeof",
+        TEXTS,
+    ),
+    _m("macros/scalar/to_flag.sql", "'1', 't', 'true', 'y', 'yes'", "'1', 't', 'true', 'y'", TEXTS),
+    _m("macros/scalar/age_in_years.sql", "{{ on_date }} <", "{{ on_date }} <=", AGES),
+    _m("macros/scalar/rounded.sql", "+ 0.5", "+ 0.4", STATISTICS),
+    _m("macros/scalar/rounded.sql", "then -1 else 1 end", "then 1 else 1 end", STATISTICS),
+    _m(
+        "macros/scalar/rounded_ratio.sql",
+        "as bigint) * ' ~ 10 ** digits ~ ' + cast",
+        "as bigint) * ' ~ 10 ** digits ~ ' - cast",
+        STATISTICS,
+    ),
+    _m("macros/scalar/wilson.sql", "+ 4 * {{ to_double(met) }}", "+ 2 * {{ to_double(met) }}", STATISTICS),
+    _m("macros/scalar/xmr_limit.sql", "2.66 * {{", "2.6 * {{", FUNNELS),
+    # --- marts
+    _m(STEPS, "grid.position <= by_furthest.furthest", "grid.position < by_furthest.furthest", ATTRITION),
+    _m(STEPS, "max(furthest) over (", "min(furthest) over (", ATTRITION),
+    _m(STEPS, "when result.status = 'exception' then 6", "when result.status = 'exception' then 7", ATTRITION),
+    _m(STEPS, "when not result.is_counted then 2", "when not result.is_counted then 8", ATTRITION),
+    _m(STEPS, "    where not is_in_calendar\n", "    where is_in_calendar\n", ATTRITION),
+    _m(BY_LEVEL, "    where result.is_counted\n", "", LEVELS),
+    _m(BY_LEVEL, "when status = 'excluded' then 1", "when status = 'ineligible' then 1", LEVELS),
+    _m(
+        FUNNEL,
+        "case when better = 'lower' then rate else -rate end",
+        "case when better = 'higher' then rate else -rate end",
+        FUNNELS,
+    ),
+    _m(FUNNEL, "percentile_cont(0.9)", "percentile_cont(0.8)", FUNNELS),
+    _m(TREND, "3 * abs(distance) > 2 * reach", "3 * abs(distance) >= 2 * reach", FUNNELS),
+    _m(
+        TREND,
+        "when better = 'higher' then case when side > 0",
+        "when better = 'higher' then case when side < 0",
+        FUNNELS,
+    ),
+    _m(
+        TREND,
+        "order by place rows between 5 preceding and current row",
+        "order by place rows between 4 preceding and current row",
+        FUNNELS,
+    ),
+]
