@@ -3,9 +3,7 @@
     {%- do e12_check_settings() -%}
     {#- Nothing is read before the list of opt-outs is understood. -#}
     {%- do ref('opted_out_person') -%}
-    {%- set relation = e12_relation(table) -%}
-    {%- if var('e12_source') == 'files' -%} {%- do need_columns('e12', table, relation, e12_columns(table)) -%} {%- endif -%}
-    {{ relation }}
+    {{ e12_relation(table) }}
 {%- endmacro %}
 
 {% macro e12_relation(table) -%}

@@ -3,11 +3,7 @@
     {%- do omop_check_settings() -%}
     {#- Nothing is read before the list of opt-outs is understood. -#}
     {%- do ref('opted_out_person') -%}
-    {%- set relation = omop_relation(table) -%}
-    {%- if omop_is_absent(table) != 'yes' and reads_csv('omop') == 'yes' -%}
-        {%- do need_columns('omop', table, relation, omop_columns(table)) -%}
-    {%- endif -%}
-    {{ relation }}
+    {{ omop_relation(table) }}
 {%- endmacro %}
 
 {% macro omop_relation(table) -%}
