@@ -240,6 +240,7 @@ def _macros() -> str:
     for title, path in {
         "Scalars: what engines spell differently": "macros/scalar/_scalar.yml",
         "Staging: where a source column comes from": "macros/omop/_omop.yml",
+        "Source: what must be so before staging reads it": "macros/source/_source.yml",
         "Files: how a CSV file becomes rows": "macros/files/_files.yml",
         "Checks: what tests ask of a source": "macros/checks/_checks.yml",
         "Epilepsy12: columns and exports of the audit": "macros/epilepsy12/_epilepsy12.yml",

@@ -1,9 +1,7 @@
 {# What to read a table of the audit from: the demo seed, a folder of CSV files, or a schema. #}
 {% macro e12_table(table) -%}
     {%- do e12_check_settings() -%}
-    {%- set relation = e12_relation(table) -%}
-    {%- if var('e12_source') == 'files' -%} {%- do need_columns('e12', table, relation, e12_columns(table)) -%} {%- endif -%}
-    {{ relation }}
+    {{ e12_relation(table) }}
 {%- endmacro %}
 
 {% macro e12_relation(table) -%}

@@ -1,11 +1,7 @@
 {# What to read an OMOP table from: the demo seed, the source, or nothing where the source lacks the table. #}
 {% macro omop_table(table) -%}
     {%- do omop_check_settings() -%}
-    {%- set relation = omop_relation(table) -%}
-    {%- if omop_is_absent(table) != 'yes' and reads_csv('omop') == 'yes' -%}
-        {%- do need_columns('omop', table, relation, omop_columns(table)) -%}
-    {%- endif -%}
-    {{ relation }}
+    {{ omop_relation(table) }}
 {%- endmacro %}
 
 {% macro omop_relation(table) -%}

@@ -3,18 +3,10 @@
 {% macro omop_check_source() -%}
     {%- set table = model.name.split('__')[1] -%}
     {%- if execute and flags.WHICH in ('build', 'run', 'retry') and var('omop_source') != 'demo' and omop_is_absent(table) == 'no' -%}
-        {%- set wanted = omop_columns_read(table, model.raw_code) -%}
-        {#- A CSV file is looked at where it is read (macros/files). -#}
-        {%- set is_csv = reads_csv('omop') == 'yes' -%}
         {%- set source_name = 'omop_files' if var('omop_source') == 'files' else 'omop' -%}
-        {%- set relation = omop_relation(table) if is_csv else source(source_name, table) -%}
-        {%- set about = {
-            'files': var('omop_files') ~ '/' ~ table ~ '.parquet' if var('omop_source') == 'files' else '',
-            'schema': 'omop_schema', 'case': 'omop_source_case',
-            'lacks_table': "add it to absent_tables", 'lacks_column': "add it to absent_columns (" ~ table ~ ".<column>)"
-        } -%}
-        {%- if not is_csv -%} {%- do check_source(table, relation, wanted | map(attribute='name') | list, about) -%} {%- endif -%}
-        {%- do stop_on_unreadable_ids(table, relation, wanted) -%}
+        {%- set relation = omop_relation(table) if reads_csv('omop') == 'yes' else source(source_name, table) -%}
+        {%- do check_source('omop', table, relation, omop_columns(table)) -%}
+        {%- do stop_on_unreadable_ids(table, relation, omop_columns(table)) -%}
         {%- if table == 'person' -%} {%- do say_repeats(table, relation, to_bigint(to_text(omop_name('person_id')))) -%} {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
@@ -22,85 +14,68 @@
 {% macro e12_check_source() -%}
     {%- set table = model.name.split('__')[1] -%}
     {%- if execute and flags.WHICH in ('build', 'run', 'retry') and var('e12_source') != 'demo' -%}
-        {%- set is_csv = var('e12_source') == 'files' -%}
-        {%- set relation = e12_relation(table) if is_csv else source('epilepsy12', table) -%}
-        {%- set about = {
-            'files': '', 'schema': 'e12_schema', 'case': '', 'lacks_table': 'make an empty one', 'lacks_column': 'add it, empty'
-        } -%}
-        {%- set wanted = e12_columns(table) | map(attribute='name') | list -%}
-        {%- if not is_csv -%} {%- do check_source(table, relation, wanted, about) -%} {%- endif -%}
+        {%- set relation = e12_relation(table) if reads_csv('e12') == 'yes' else source('epilepsy12', table) -%}
+        {%- do check_source('e12', table, relation, e12_columns(table)) -%}
         {%- if table == 'children' -%} {%- do say_repeats(table, relation, text_id('child_id')) -%} {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
-{# The columns that a staging model of OMOP reads, from its text: name in the source, whether it is an id. #}
-{% macro omop_columns_read(table, code) -%}
-    {%- set is_old = var('cdm_version') | string == '5.3' -%}
-    {%- set found = [] -%}
-    {%- for macro, given in modules.re.findall('omop_(column|value|day)\\(([^()]*)\\)', code) -%}
-        {%- set said = modules.re.findall("(?:^|,)\\s*'([^']*)'", given) -%}
-        {%- set since = (modules.re.findall("since='([^']*)'", given) or ['5.3'])[0] -%}
-        {%- set formerly = (modules.re.findall("formerly='([^']*)'", given) or [''])[0] -%}
-        {%- for column in (said[1:3] if macro == 'day' else said[1:2]) if omop_is_absent(table, column, since) == 'no' -%}
-            {%- do found.append({
-                'column': column,
-                'name': omop_spelt(formerly if formerly and is_old else column),
-                'is_id': macro != 'day' and said[2] == 'bigint' and column.endswith('_id') and not column.endswith('concept_id')
-            }) -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {%- do return(found) -%}
-{%- endmacro %}
-
-{# Stops where the source lacks the table or a column, or spells it in other letters. #}
-{% macro check_source(table, relation, wanted, about) -%}
-    {%- set problems = [] -%}
-    {%- if about.files -%}
-        {%- if '://' not in about.files and run_query("select 1 from glob('" ~ about.files | replace("'", "''") ~ "')").rows | length == 0 -%}
-            {%- do problems.append('there is no file ' ~ about.files ~ '; if the source lacks it, ' ~ about.lacks_table) -%}
-        {%- endif -%}
+{# Stops where a source (omop or e12) lacks the table, or columns that staging reads (a list of {name}), or spells them in
+   other letters: names the file or table, the columns and the remedy. The engine's own message would offer the names that
+   it did find. A CSV file is looked for where it is read (macros/files). #}
+{% macro check_source(prefix, table, relation, columns) -%}
+    {%- if var(prefix ~ '_source') == 'schema' -%}
+        {%- set problem = table_problem(prefix, table, relation) | trim -%}
+        {%- if problem -%} {%- do exceptions.raise_compiler_error(problem) -%} {%- endif -%}
+        {%- set place = 'table ' ~ relation.schema ~ '.' ~ relation.identifier -%}
+    {%- elif reads_csv(prefix) == 'yes' -%}
+        {%- set place = csv_path(prefix, table) | trim -%}
     {%- else -%}
-        {%- do problems.append(table_problem(table, relation, about) | trim) -%}
+        {%- set place = var('omop_files') ~ '/' ~ table ~ '.parquet' -%}
+        {%- if '://' not in place -%} {%- do need_file(prefix, table, place) -%} {%- endif -%}
     {%- endif -%}
-    {%- if problems | reject('equalto', '') | list == [] -%}
-        {%- set there = get_column_schema_from_query('select * from ' ~ relation) | map(attribute='name') | list -%}
-        {%- for column in wanted | unique if not is_spelt_so(column, there) -%}
-            {%- set others = [] -%}
-            {%- for name in there if name in [column | upper, column | lower] -%} {%- do others.append(name) -%} {%- endfor -%}
-            {%- if others and about.case -%}
-                {%- do problems.append(
-                    'table ' ~ table ~ ' has a column ' ~ others[0] ~ ', not ' ~ column ~ ': set ' ~ about.case ~ ': '
-                    ~ ('upper' if others[0] == others[0] | upper else 'lower')
-                ) -%}
-            {%- else -%}
-                {%- do problems.append(
-                    'table ' ~ table ~ ' has no column ' ~ column ~ (
-                        '; staging cannot do without it' if column | lower in ['person_id', 'child_id', 'entry_order'] else '; if the source lacks it, ' ~ about.lacks_column
-                    )
-                ) -%}
-            {%- endif -%}
-        {%- endfor -%}
+    {%- set there = get_column_schema_from_query('select * from ' ~ relation) | map(attribute='name') | list -%}
+    {%- set missing = [] -%}
+    {%- for column in columns | map(attribute='name') | unique if not is_spelt_so(column, there) -%}
+        {%- set others = [] -%}
+        {%- for name in there if name in [column | upper, column | lower] -%} {%- do others.append(name) -%} {%- endfor -%}
+        {%- if others and prefix == 'omop' -%}
+            {%- do exceptions.raise_compiler_error(
+                place ~ ' has a column ' ~ others[0] ~ ', not ' ~ column ~ ': set omop_source_case: '
+                ~ ('upper' if others[0] == others[0] | upper else 'lower')
+            ) -%}
+        {%- endif -%}
+        {%- do missing.append(column) -%}
+    {%- endfor -%}
+    {%- if missing -%}
+        {%- set said = place ~ ' has no column ' ~ missing | join(', ') ~ '. Add ' ~ ('it' if missing | length == 1 else 'them')
+            ~ ' under that name' -%}
+        {%- set optional = missing | map('lower') | reject('equalto', 'person_id') | list if prefix == 'omop' else [] -%}
+        {%- if optional -%}
+            {%- set said = said ~ ', or add to the variable absent_columns what the source lacks: [' ~ table ~ '.'
+                ~ optional | join(', ' ~ table ~ '.') ~ ']; the columns are then null' -%}
+        {%- endif -%}
+        {%- do exceptions.raise_compiler_error(said) -%}
     {%- endif -%}
-    {%- set said = problems | reject('equalto', '') | list -%}
-    {%- if said -%}{%- do exceptions.raise_compiler_error(said | join('; ')) -%}{%- endif -%}
 {%- endmacro %}
 
-{# What is wrong with a table of a schema: it is not there, or called otherwise. #}
-{% macro table_problem(table, relation, about) -%}
+{# What is wrong with the name of a table of a schema: it is not there, or called otherwise. #}
+{% macro table_problem(prefix, table, relation) -%}
     {%- set there = tables_there(relation) -%}
     {%- if not is_spelt_so(relation.identifier, there) -%}
-        {%- set others = [] -%}
-        {%- for name in there if name | lower == relation.identifier | lower -%} {%- do others.append(name) -%} {%- endfor -%}
+        {%- set others = there | map('lower') | list -%}
+        {%- set at = others.index(relation.identifier | lower) if relation.identifier | lower in others else -1 -%}
+        {%- set remedy = 'add it to absent_tables' if prefix == 'omop' else 'make an empty one' -%}
         {%- if not there -%}
-            schema {{ relation.schema }} holds no table, or is not there: correct {{ about.schema }} (capital letters count)
-        {%- elif not others -%}
-            schema {{ relation.schema }} has no table {{ table }}: correct {{ about.schema }}; if the source lacks it, {{ about.lacks_table }}
-        {%- elif about.case and others[0] in (table | lower, table | upper) -%}
-            schema {{ relation.schema }} has a table {{ others[0] }}, not {{ relation.identifier }}: set {{ about.case }}: {{
-                'upper' if others[0] == others[0] | upper else 'lower'
+            schema {{ relation.schema }} holds no table, or is not there: correct {{ prefix }}_schema (capital letters count)
+        {%- elif at < 0 -%}
+            schema {{ relation.schema }} has no table {{ table }}: correct {{ prefix }}_schema; if the source lacks it, {{ remedy }}
+        {%- elif prefix == 'omop' and there[at] in (table | lower, table | upper) -%}
+            schema {{ relation.schema }} has a table {{ there[at] }}, not {{ relation.identifier }}: set omop_source_case: {{
+                'upper' if there[at] == there[at] | upper else 'lower'
             }}
         {%- else -%}
-            schema {{ relation.schema }} has a table {{ others[0] }}, not {{ relation.identifier }}: rename it, or make a view of that name
+            schema {{ relation.schema }} has a table {{ there[at] }}, not {{ relation.identifier }}: rename it, or make a view of that name
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

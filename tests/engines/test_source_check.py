@@ -119,7 +119,8 @@ def test_what_is_missing_is_named(postgres: tuple[Written, Any]) -> None:
     given["person"] = ([one for one in given["person"][0] if one[0] != "location_id"], given["person"][1])
     done = run(given)
     assert (
-        "table person has no column location_id; if the source lacks it, add it to absent_columns (person.<column>)"
+        "_source.person has no column location_id. Add it under that name, or add to the variable absent_columns "
+        "what the source lacks: [person.location_id]; the columns are then null"
         in done.output
     )
     assert (
