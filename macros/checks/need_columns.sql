@@ -17,8 +17,8 @@
 
 {# A table of a source in the user's words: its file, or schema and name. #}
 {% macro where_a_table_is(prefix, table) -%}
-    {%- if var(prefix ~ '_source') == 'files' -%}
-        {{ var(prefix ~ '_files') }}/{{ table }}.{{ 'parquet' if prefix == 'omop' and var('omop_files_format') != 'csv' else 'csv' }}
-    {%- else -%} table {{ var(prefix ~ '_schema') }}.{{ table }}
+    {%- if setting(prefix ~ '_source') == 'files' -%}
+        {{ setting(prefix ~ '_files') }}/{{ table }}.{{ 'parquet' if prefix == 'omop' and var('omop_files_format') != 'csv' else 'csv' }}
+    {%- else -%} table {{ setting(prefix ~ '_schema') }}.{{ table }}
     {%- endif -%}
 {%- endmacro %}

@@ -4,13 +4,13 @@
     {#- Nothing is read before the list of opt-outs is understood. -#}
     {%- do ref('opted_out_person') -%}
     {%- set relation = e12_relation(table) -%}
-    {%- if var('e12_source') == 'files' -%} {%- do need_columns('e12', table, relation, e12_columns(table)) -%} {%- endif -%}
+    {%- if setting('e12_source') == 'files' -%} {%- do need_columns('e12', table, relation, e12_columns(table)) -%} {%- endif -%}
     {{ relation }}
 {%- endmacro %}
 
 {% macro e12_relation(table) -%}
-    {%- if var('e12_source') == 'demo' -%} {{ ref('demo_e12__' ~ table) }}
-    {%- elif var('e12_source') == 'files' -%} {{ csv_table(ref('file_epilepsy12__' ~ table)) }}
+    {%- if setting('e12_source') == 'demo' -%} {{ ref('demo_e12__' ~ table) }}
+    {%- elif setting('e12_source') == 'files' -%} {{ csv_table(ref('file_epilepsy12__' ~ table)) }}
     {%- else -%} {{ source('epilepsy12', table) }}
     {%- endif -%}
 {%- endmacro %}

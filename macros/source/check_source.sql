@@ -21,8 +21,8 @@
 
 {% macro e12_check_source() -%}
     {%- set table = model.name.split('__')[1] -%}
-    {%- if execute and flags.WHICH in ('build', 'run', 'retry') and var('e12_source') != 'demo' -%}
-        {%- set is_csv = var('e12_source') == 'files' -%}
+    {%- if execute and flags.WHICH in ('build', 'run', 'retry') and setting('e12_source') != 'demo' -%}
+        {%- set is_csv = setting('e12_source') == 'files' -%}
         {%- set relation = e12_relation(table) if is_csv else source('epilepsy12', table) -%}
         {%- set about = {
             'files': '', 'schema': 'e12_schema', 'case': '', 'lacks_table': 'make an empty one', 'lacks_column': 'add it, empty'

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from measuremart.catalogue import Catalogue
 from measuremart.plan.availability import availability_of
 from measuremart.plan.examples import Example, ExamplePlanner
 from measuremart.plan.expressions import MeasurePlanner
 from measuremart.plan.nodes import Plan
+from measuremart.plan.packs import packs_of
 from measuremart.plan.reports import ReportPlanner
 from measuremart.plan.scope import Scope, about
 from measuremart.plan.targets import TargetPlanner
@@ -54,5 +55,7 @@ def build_plan(catalogue: Catalogue) -> Planned:
         indicators=reports.indicators,
         reports=reports.reports,
         unavailable=unavailable,
+        packs={},
     )
+    plan = replace(plan, packs=packs_of(catalogue, plan))
     return Planned(plan, examples.examples, scope.problems)

@@ -10,6 +10,7 @@ from measuremart.plan.grain import Grain
 from measuremart.plan.nodes import Named, Plan, Typed
 from measuremart.render.environment import fill
 from measuremart.render.members import FINAL, Ctes, and_cte, expression_cte, subquery_ctes
+from measuremart.render.rooms import ROOM
 from measuremart.render.unavailable import without
 
 Kind: TypeAlias = Literal[
@@ -39,7 +40,7 @@ class Model:
     @property
     def path(self) -> str:
         """The model's path below the project, without its ending."""
-        return f"models/{self.layer}/{self.pack}/{self.name}"
+        return f"{ROOM}/{self.pack}/{self.layer}/{self.name}"
 
 
 def header(what: str, name: str, pack: str) -> str:
