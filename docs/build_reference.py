@@ -140,27 +140,27 @@ def _environment() -> str:
 # --- relations
 
 _BY_HAND = {
-    "Staging: one view per OMOP table": "models/staging/omop/_staging.yml",
-    "Files: what CSV files hold, and their unreadable lines": "models/files/_files.yml",
-    "Episodes": "models/episodes/_episodes.yml",
-    "Targets: what rules are applied to": "models/targets/_targets.yml",
-    "Targets of oncology, and what they are made from": "models/targets/oncology/_oncology.yml",
-    "Reference: the clock and the periods": "models/_reference.yml",
+    "Staging: one view per OMOP table": "models/core/staging/omop/_staging.yml",
+    "Files: what CSV files hold, and their unreadable lines": "models/core/files/_files.yml",
+    "Episodes": "models/core/episodes/_episodes.yml",
+    "Targets: what rules are applied to": "models/core/targets/_targets.yml",
+    "Targets of oncology, and what they are made from": "models/core/targets/oncology/_oncology.yml",
+    "Reference: the clock and the periods": "models/core/periods/_periods.yml",
     "Reference: kinds of episodes and of links": "seeds/reference/_reference.yml",
-    "Epilepsy12: one view per table of the audit": "models/staging/epilepsy12/_staging.yml",
-    "Epilepsy12: children and registrations": "models/episodes/epilepsy12/_episodes.yml",
-    "Epilepsy12: targets, levels and attribution": "models/targets/epilepsy12/_targets.yml",
-    "Epilepsy12: exports": "models/exports/epilepsy12/_exports.yml",
-    "Consent: who is left out": "models/staging/consent/_consent.yml",
+    "Epilepsy12: one view per table of the audit": "models/core/staging/epilepsy12/_staging.yml",
+    "Epilepsy12: children and registrations": "models/core/episodes/epilepsy12/_episodes.yml",
+    "Epilepsy12: targets, levels and attribution": "models/core/targets/epilepsy12/_targets.yml",
+    "Epilepsy12: exports": "models/marts/exports/epilepsy12/_exports.yml",
+    "Consent: who is left out": "models/core/staging/consent/_consent.yml",
     "Marts: results of reports": "models/marts/_marts.yml",
     "Marts: what facts are about": "models/marts/_dimensions.yml",
     "Marts: members, attrition, freshness": "models/marts/_facts.yml",
-    "Levels: organisations and what they belong to": "models/levels/_levels.yml",
-    "Levels of OMOP": "models/levels/omop/_omop_levels.yml",
+    "Levels: organisations and what they belong to": "models/evaluation/levels/_levels.yml",
+    "Levels of OMOP": "models/core/levels/omop/_omop_levels.yml",
     "Marts: results by level": "models/marts/_levels.yml",
-    "Results: OMOP's cohort tables": "models/results/_results.yml",
+    "Results: OMOP's cohort tables": "models/marts/results/_results.yml",
     "Evaluation: statuses, reasons and dates": "models/evaluation/_evaluation.yml",
-    "Catalogue: what is defined, as data": "seeds/catalogue/_catalogue.yml",
+    "Catalogue: what is defined, as data": "seeds/generated/_generated.yml",
 }
 _GENERATED = (
     ("concept_set__*", "concept_sets", "the concepts of a concept set, exclusions taken out"),
@@ -212,11 +212,11 @@ def _relations() -> str:
 
 
 def _evidence() -> Any:
-    return _yaml(ROOT / "models" / "reports" / "lung" / "evidence__lung_mdt__treatment_near_death.yml")["models"][0]
+    return _yaml(ROOT / "models" / "generated" / "lung" / "reports" / "evidence__lung_mdt__treatment_near_death.yml")["models"][0]
 
 
 def _report(kind: str) -> Any:
-    return _yaml(ROOT / "models" / "reports" / "lung" / f"report__lung_mdt{kind}.yml")["models"][0]
+    return _yaml(ROOT / "models" / "generated" / "lung" / "reports" / f"report__lung_mdt{kind}.yml")["models"][0]
 
 
 def _columns(relation: dict[str, Any]) -> str:

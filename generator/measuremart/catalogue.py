@@ -8,12 +8,15 @@ from pathlib import Path
 
 from measuremart.definitions.base import name_fault
 from measuremart.definitions.file import SECTIONS, Defined, read_sections
+from measuremart.definitions.pack import PACK_FILE, Pack, read_pack
 from measuremart.pack_files import definition_files
 from measuremart.problems import Kind, Position, Problem, did_you_mean
 from measuremart.source import SourceError, read_file
 
 # Measures and subqueries share one space of names, so that a child is found without saying which it is.
 _SHARED_SPACE = {"subqueries": "measures"}
+# The layers of generated models: folders of a pack's models, and their tags.
+LAYERS = ("concept_sets", "matches", "subqueries", "measures", "cohorts", "indicators", "reports")
 _SINGULAR = {
     "populations": "population",
     "concept_sets": "concept set",
@@ -39,9 +42,13 @@ def a_noun(section: str) -> str:
 
 @dataclass
 class Catalogue:
-    """Definitions by section, then name. An entry that did not validate is there with `entry=None`."""
+    """Definitions by section, then name. An entry that did not validate is there with `entry=None`.
+
+    `about` has what the `pack.yml` of a pack says, by pack; None where it did not validate.
+    """
 
     sections: dict[str, dict[str, Defined]] = field(default_factory=lambda: {s: {} for s in SECTIONS})
+    about: dict[str, Pack | None] = field(default_factory=dict)
 
     def of(self, section: str) -> dict[str, Defined]:
         """Return the entries of a section by name."""
@@ -55,7 +62,7 @@ class Catalogue:
 
     def packs(self) -> list[str]:
         """Return the names of all packs, sorted."""
-        return sorted({d.pack for d in self.everything()})
+        return sorted({d.pack for d in self.everything()} | set(self.about))
 
     def unknown(self, name: str, sections: tuple[str, ...]) -> str:
         """Return the message for a name that none of `sections` has, with the nearest that one has."""
@@ -65,6 +72,11 @@ class Catalogue:
         if elsewhere:
             return f"'{name}' is {elsewhere[0]}; {article} {what} is wanted here"
         return f"unknown {what} '{name}'{did_you_mean(name, [n for s in sections for n in self.sections[s]])}"
+
+
+def reserved_pack(pack: str) -> str | None:
+    """Return what is wrong with a pack that is called like a layer: the tags of dbt could not tell the two apart."""
+    return f"'{pack}' is the name of a layer of models: choose another name" if pack in LAYERS else None
 
 
 def load(folder: Path) -> tuple[Catalogue, list[Problem]]:
@@ -77,7 +89,7 @@ def load(folder: Path) -> tuple[Catalogue, list[Problem]]:
         problems.append(Problem(where, "no definition files: expected <pack>/*.yml here", Kind.YAML))
     for pack, path in files:
         shown_as = (Path(folder.name) / path.relative_to(folder)).as_posix()
-        fault = name_fault(pack)
+        fault = name_fault(pack) or reserved_pack(pack)
         if fault:
             problems.append(Problem(Position(shown_as, 1, 1), f"pack folder: {fault}", Kind.LANGUAGE))
             continue
@@ -85,6 +97,10 @@ def load(folder: Path) -> tuple[Catalogue, list[Problem]]:
             data = read_file(path, shown_as)
         except SourceError as error:
             problems.append(error.problem)
+            continue
+        if path == folder / pack / PACK_FILE:
+            catalogue.about[pack], found = read_pack(data)
+            problems += found
             continue
         entries, found = read_sections(data, pack)
         problems += found

@@ -15,7 +15,7 @@
         {%- for call, name in modules.re.findall("(text_id|e12_[a-z]+)\('([a-z_0-9]+)'\)", node.raw_code) if call != 'e12_table' -%}
             {%- do found.append({'name': name, 'kind': 'text' if call == 'text_id' else call.split('_')[1]}) -%}
         {%- endfor -%}
-        {%- if "'entry_order')" in node.raw_code and var('e12_source') != 'files' -%}
+        {%- if "'entry_order')" in node.raw_code and setting('e12_source') != 'files' -%}
             {%- do found.append({'name': 'entry_order', 'kind': 'whole'}) -%}
         {%- endif -%}
     {%- endfor -%}

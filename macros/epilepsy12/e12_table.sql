@@ -5,8 +5,8 @@
 {%- endmacro %}
 
 {% macro e12_relation(table) -%}
-    {%- if var('e12_source') == 'demo' -%} {{ ref('demo_e12__' ~ table) }}
-    {%- elif var('e12_source') == 'files' -%} {{ csv_table(ref('file_epilepsy12__' ~ table)) }}
+    {%- if setting('e12_source') == 'demo' -%} {{ ref('demo_e12__' ~ table) }}
+    {%- elif setting('e12_source') == 'files' -%} {{ csv_table(ref('file_epilepsy12__' ~ table)) }}
     {%- else -%} {{ source('epilepsy12', table) }}
     {%- endif -%}
 {%- endmacro %}

@@ -35,12 +35,12 @@
             auto_detect = false,
             columns = { {%- for _ in names -%} 'cell_{{ loop.index0 }}': 'varchar', {% endfor -%} 'cell_{{ names | length }}': 'varchar'},
             header = false,
-            delim = '{{ var(prefix ~ '_files_delimiter') }}',
+            delim = '{{ setting(prefix ~ '_files_delimiter') }}',
             quote = '"',
             escape = '"',
             comment = '',
             nullstr = '\x1e',
-            encoding = '{{ var(prefix ~ '_files_encoding') }}',
+            encoding = '{{ setting(prefix ~ '_files_encoding') }}',
             strict_mode = true,
             null_padding = true,
             parallel = false,
@@ -61,10 +61,10 @@
     {%- set first = run_query(
         "select line from read_csv('" ~ path | replace("'", "''") ~ "', auto_detect = false, columns = {'line': 'varchar'}, "
         ~ "header = false, delim = '\x1f', quote = '', escape = '', comment = '', encoding = '"
-        ~ var(prefix ~ '_files_encoding') ~ "', strict_mode = false, ignore_errors = true) limit 1"
+        ~ setting(prefix ~ '_files_encoding') ~ "', strict_mode = false, ignore_errors = true) limit 1"
     ) -%}
     {%- set line = first.rows[0][0] if first.rows else '' -%}
-    {%- set delimiter = modules.re.escape(var(prefix ~ '_files_delimiter')) -%}
+    {%- set delimiter = modules.re.escape(setting(prefix ~ '_files_delimiter')) -%}
     {%- set names = [] -%}
     {%- for quoted, plain in modules.re.findall(
         '(?:^|' ~ delimiter ~ ')(?: *"((?:[^"]|"")*)" *|([^' ~ delimiter ~ ']*))', line or ''
@@ -75,8 +75,8 @@
     {%- if key not in lower -%}
         {%- do exceptions.raise_compiler_error(
             path ~ ": its first line does not name the column " ~ key ~ ". Write the names of the columns into the first line, or "
-            ~ "set the variables " ~ prefix ~ "_files_delimiter (now '" ~ var(prefix ~ '_files_delimiter') ~ "') and "
-            ~ prefix ~ "_files_encoding (now " ~ var(prefix ~ '_files_encoding') ~ ") to what the file has"
+            ~ "set the variables " ~ prefix ~ "_files_delimiter (now '" ~ setting(prefix ~ '_files_delimiter') ~ "') and "
+            ~ prefix ~ "_files_encoding (now " ~ setting(prefix ~ '_files_encoding') ~ ") to what the file has"
         ) -%}
     {%- endif -%}
     {%- for name in lower | unique if name and lower.count(name) > 1 -%}
@@ -98,7 +98,7 @@
 {%- endmacro %}
 
 {% macro csv_path(prefix, table) -%}
-    {{ var(prefix ~ '_files') }}/{{ table }}.csv
+    {{ setting(prefix ~ '_files') }}/{{ table }}.csv
 {%- endmacro %}
 
 {# Whether dbt runs models or tests: only then there is a source to look at. #}
@@ -106,7 +106,7 @@
     {%- do return(execute and flags.WHICH in ['build', 'run', 'test', 'show', 'retry']) -%}
 {%- endmacro %}
 
-{# The rows of a CSV file that a model in models/files has read. Stops where lines of it could not be read: a count that
+{# The rows of a CSV file that a model in models/core/files has read. Stops where lines of it could not be read: a count that
    leaves them out would be wrong without a word, and `dbt run` asks no test. (A test that stopped here would keep
    unreadable_line from being built.) A test of a file that this run did not read looks at nothing. #}
 {% macro csv_table(relation) -%}

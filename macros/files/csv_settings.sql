@@ -1,14 +1,14 @@
 {# Adds to a list of messages what is wrong with the variables that describe CSV files (prefix: omop or e12). #}
 {% macro csv_problems(prefix, problems) -%}
-    {%- if var(prefix ~ '_files_delimiter') not in [',', ';', '|', '^', '~', '\t'] -%}
+    {%- if setting(prefix ~ '_files_delimiter') not in [',', ';', '|', '^', '~', '\t'] -%}
         {%- do problems.append(
-            prefix ~ "_files_delimiter is '" ~ var(prefix ~ '_files_delimiter')
+            prefix ~ "_files_delimiter is '" ~ setting(prefix ~ '_files_delimiter')
             ~ "'; it can be one of , ; | ^ ~ or a tab, written \"\\t\""
         ) -%}
     {%- endif -%}
-    {%- if var(prefix ~ '_files_encoding') not in ['utf-8', 'latin-1', 'utf-16'] -%}
+    {%- if setting(prefix ~ '_files_encoding') not in ['utf-8', 'latin-1', 'utf-16'] -%}
         {%- do problems.append(
-            prefix ~ "_files_encoding is '" ~ var(prefix ~ '_files_encoding')
+            prefix ~ "_files_encoding is '" ~ setting(prefix ~ '_files_encoding')
             ~ "'; it can be utf-8, latin-1 or utf-16; turn files of another one into UTF-8 first (iconv -t UTF-8)"
         ) -%}
     {%- endif -%}
@@ -21,7 +21,7 @@
 
 {# yes, if the tables with that prefix (omop or e12) are read from CSV files. #}
 {% macro reads_csv(prefix) -%}
-    {%- if var(prefix ~ '_source') == 'files' and (prefix == 'e12' or var('omop_files_format') == 'csv') -%} yes
+    {%- if setting(prefix ~ '_source') == 'files' and (prefix == 'e12' or var('omop_files_format') == 'csv') -%} yes
     {%- else -%} no
     {%- endif -%}
 {%- endmacro %}

@@ -18,21 +18,6 @@
         {%- do problems.append("omop_source: files works on DuckDB only; load the files into tables and use schema") -%}
     {%- endif -%}
     {%- do csv_problems('omop', problems) -%}
-    {%- if var('packs') is string or var('packs') is mapping or var('packs') is not iterable -%}
-        {%- do problems.append("packs is '" ~ var('packs') ~ "'; it is a list, such as [lung]") -%}
-    {%- else -%}
-        {%- for pack in var('packs') if not modules.re.match('[a-z][a-z0-9_]*$', pack | string) or '\n' in pack | string -%}
-            {%- do problems.append("packs holds '" ~ pack ~ "', which is not a name of a pack: a-z, 0-9 and _") -%}
-        {%- endfor -%}
-        {%- for pack in var('packs') -%}
-            {%- for needed in var('pack_needs').get(pack | string, []) if needed not in var('packs') -%}
-                {%- do problems.append(
-                    "packs is [" ~ var('packs') | join(', ') ~ "], but pack " ~ pack ~ " needs pack " ~ needed
-                    ~ ": add it to packs"
-                ) -%}
-            {%- endfor -%}
-        {%- endfor -%}
-    {%- endif -%}
     {%- for name in ['attach_days_before', 'attach_days_open', 'attach_started_days', 'attach_upcoming_days'] -%}
         {%- if var(name) is not integer or var(name) < 0 -%}
             {%- do problems.append(name ~ " is '" ~ var(name) ~ "'; it is a whole number of days, 0 or more") -%}

@@ -28,16 +28,13 @@
             "omop_time_zone is '" ~ var('omop_time_zone') ~ "'; it is a time zone such as UTC or Australia/Sydney"
         ) -%}
     {%- endif -%}
-    {%- if var('pack_needs') is not mapping -%}
-        {%- do problems.append("pack_needs is '" ~ var('pack_needs') ~ "'; it names lists of packs, by pack") -%}
-    {%- endif -%}
     {%- set said = problems | reject('equalto', '') | list -%}
     {%- if said -%}{%- do exceptions.raise_compiler_error(said | join('; ')) -%}{%- endif -%}
 {%- endmacro %}
 
 {# A database, schema or table: it stands between quotes in SQL, so it holds none. #}
 {% macro name_problem(name) -%}
-    {%- set value = var(name) -%}
+    {%- set value = var(name, setting_default(name)) -%}
     {%- set may_be_empty = name in ['omop_database', 'e12_database', 'opt_out_database', 'opt_out_table'] -%}
     {%- if value is not string -%} {{ name }} is '{{ value }}'; it is a text
     {%- elif value == '' -%} {{ '' if may_be_empty else name ~ ' is empty; it names a schema' }}
@@ -48,7 +45,7 @@
 
 {# A folder or address. Quotes in it are doubled where it becomes SQL; control characters have no place in one. #}
 {% macro path_problem(name) -%}
-    {%- set value = var(name) -%}
+    {%- set value = var(name, setting_default(name)) -%}
     {%- if value is not string -%} {{ name }} is '{{ value }}'; it is the path of a folder
     {%- elif value != '' and not modules.re.match('[^\\x00-\\x1f]+\\Z', value) -%}
         {{ name }} holds a line break or another character that no path has

@@ -13,7 +13,7 @@
 
 {% macro e12_check_source() -%}
     {%- set table = model.name.split('__')[1] -%}
-    {%- if execute and flags.WHICH in ('build', 'run', 'retry') and var('e12_source') != 'demo' -%}
+    {%- if execute and flags.WHICH in ('build', 'run', 'retry') and setting('e12_source') != 'demo' -%}
         {%- set relation = e12_relation(table) if reads_csv('e12') == 'yes' else source('epilepsy12', table) -%}
         {%- do check_source('e12', table, relation, e12_columns(table)) -%}
         {%- if table == 'children' -%} {%- do say_repeats(table, relation, text_id('child_id')) -%} {%- endif -%}
@@ -24,7 +24,7 @@
    other letters: names the file or table, the columns and the remedy. The engine's own message would offer the names that
    it did find. A CSV file is looked for where it is read (macros/files). #}
 {% macro check_source(prefix, table, relation, columns) -%}
-    {%- if var(prefix ~ '_source') == 'schema' -%}
+    {%- if setting(prefix ~ '_source') == 'schema' -%}
         {%- set problem = table_problem(prefix, table, relation) | trim -%}
         {%- if problem -%} {%- do exceptions.raise_compiler_error(problem) -%} {%- endif -%}
         {%- set place = 'table ' ~ relation.schema ~ '.' ~ relation.identifier -%}

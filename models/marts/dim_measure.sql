@@ -28,6 +28,15 @@ cohort_definition as (
 
 ),
 
+known_pack as (
+
+    select
+        pack,
+        is_built
+    from {{ ref('known_pack') }}
+
+),
+
 final as (
 
     select
@@ -40,10 +49,12 @@ final as (
         measure.is_timeless,
         measure.version,
         cohort_definition.cohort_definition_id,
-        {{ is_built_pack('measure.pack') }} as is_built,
+        known_pack.is_built,
         measure.unavailable_reason is null as is_available,
         measure.unavailable_reason
     from measure
+    inner join known_pack
+        on measure.pack = known_pack.pack
     left join cohort_definition
         on measure.measure = cohort_definition.definition
 

@@ -6,19 +6,21 @@ with
 report as (
 
     select
-        report,
-        pack,
-        title,
-        description,
-        primary_cohort,
-        grain,
-        population,
-        period_date,
-        {{ is_built_pack('pack') }} as is_built,
-        unavailable_reason is null as is_available,
-        unavailable_reason,
-        unavailable_sub_cohorts
-    from {{ ref('catalogue_report') }}
+        catalogue_report.report,
+        catalogue_report.pack,
+        catalogue_report.title,
+        catalogue_report.description,
+        catalogue_report.primary_cohort,
+        catalogue_report.grain,
+        catalogue_report.population,
+        catalogue_report.period_date,
+        known_pack.is_built,
+        catalogue_report.unavailable_reason is null as is_available,
+        catalogue_report.unavailable_reason,
+        catalogue_report.unavailable_sub_cohorts
+    from {{ ref('catalogue_report') }} as catalogue_report
+    inner join {{ ref('known_pack') }} as known_pack
+        on catalogue_report.pack = known_pack.pack
 
 )
 

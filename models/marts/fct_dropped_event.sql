@@ -13,7 +13,7 @@ dropped as (
         n_rows
     from {{ ref('dropped_events') }}
 
-    {% if 'oncology' in var('packs') %}
+    {% if 'oncology' in var('packs', ['oncology']) %}
         union all
 
         select

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG_AGO = 1_600_000_000
-MEASURE = "models/measures/ward/measure__both.sql"
+MEASURE = "models/generated/ward/measures/measure__both.sql"
 PACK = """
 measures:
   early: {description: Early acts., subquery: act_rows}
@@ -87,12 +87,12 @@ def test_only_what_changed_is_touched(project: Path) -> None:
     assert code == 0
     assert touched(project) == {
         "definitions/ward/more.yml",
-        "models/measures/ward/measure__one_more.sql",
-        "models/measures/ward/measure__one_more.yml",
-        "models/measures/ward/measure__early.yml",
-        "models/measures/measure_members.sql",
-        "seeds/catalogue/catalogue_cohort_definition.csv",
-        "seeds/catalogue/catalogue_measure.csv",
+        "models/generated/ward/measures/measure__one_more.sql",
+        "models/generated/ward/measures/measure__one_more.yml",
+        "models/generated/ward/measures/measure__early.yml",
+        "models/generated/measure_members.sql",
+        "seeds/generated/catalogue_cohort_definition.csv",
+        "seeds/generated/catalogue_measure.csv",
     }
     assert out.rstrip().endswith(": 2 new, 4 changed")
     assert run(project, "generate")[1].rstrip().endswith(": nothing to change")
@@ -101,14 +101,14 @@ def test_only_what_changed_is_touched(project: Path) -> None:
     code, out, _ = run(project, "generate")
     assert code == 0
     assert out.rstrip().endswith(": 3 changed, 2 removed")
-    assert not (project / "models/measures/ward/measure__one_more.sql").exists()
+    assert not (project / "models/generated/ward/measures/measure__one_more.sql").exists()
 
 
 def test_a_pack_that_is_gone_leaves_no_folder(project: Path) -> None:
     shutil.rmtree(project / "definitions" / "other")
     assert run(project, "generate")[0] == 0
     assert list(project.rglob("other*")) == []
-    assert (project / "models/measures/ward").is_dir()
+    assert (project / "models/generated/ward").is_dir()
 
 
 def test_a_pack_behind_a_link_stays(project: Path) -> None:
@@ -163,11 +163,11 @@ def test_check_sees_a_missing_file(path: str, project: Path) -> None:
 
 
 def test_check_sees_a_file_too_many(project: Path) -> None:
-    extra = project / "models/measures/ward/measure__left_over.sql"
+    extra = project / "models/generated/ward/measures/measure__left_over.sql"
     shutil.copy(project / MEASURE, extra)
     code, out, _ = run(project, "generate", "--check")
     assert code == 1
-    assert "--- a/models/measures/ward/measure__left_over.sql" in out
+    assert "--- a/models/generated/ward/measures/measure__left_over.sql" in out
     assert extra.exists()
     assert run(project, "generate")[1].rstrip().endswith(": 1 removed")
     assert not extra.exists()
@@ -190,7 +190,8 @@ def test_a_generated_file_that_is_not_text_any_more(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [MEASURE, "models/measures/ward/my_own.sql", "models/reports/notes.txt", "seeds/catalogue/my_own.yml"]
+    "path",
+    [MEASURE, "models/generated/ward/measures/my_own.sql", "models/generated/notes.txt", "seeds/generated/my_own.yml"],
 )
 def test_a_file_without_the_header_is_left_alone(path: str, project: Path) -> None:
     (project / path).write_text("select 1 as mine\n")
@@ -211,7 +212,7 @@ def test_a_schema_file_of_somebody_else_is_left_alone(project: Path) -> None:
 
 
 def test_hidden_files_are_left_alone(project: Path) -> None:
-    (project / "models/measures/.gitkeep").write_text("")
+    (project / "models/generated/.gitkeep").write_text("")
     assert run(project, "generate", "--check")[0] == 0
 
 

@@ -131,17 +131,17 @@ def staging_project(folder: Path, target: str, *tables: str) -> Warehouse:
         "macro-paths": [str(ROOT / "macros"), str(ROOT / "tests" / "generic")]
     }
     (project / "dbt_project.yml").write_text(json.dumps(said))
-    staging = ROOT / "models" / "staging"
+    staging = ROOT / "models" / "core" / "staging"
     files = [*(staging / "consent").iterdir(), staging / "omop" / "_sources.yml"]
     for table in tables or ("person", "condition_occurrence"):
         files += [
             staging / "omop" / f"stg_omop__{table}.sql",
-            ROOT / "models" / "files" / "omop" / f"file_omop__{table}.sql",
+            ROOT / "models" / "core" / "files" / "omop" / f"file_omop__{table}.sql",
         ]
     for file in [
         *files,
-        ROOT / "models" / "run_context.sql",
-        ROOT / "models" / "populations" / "population_persons.sql",
+        ROOT / "models" / "core" / "periods" / "run_context.sql",
+        ROOT / "models" / "generated" / "population_persons.sql",
     ]:
         place = project / file.relative_to(ROOT)
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from dbt_runs import ROOT
 
-STAGING = ROOT / "models" / "staging" / "omop"
+STAGING = ROOT / "models" / "core" / "staging" / "omop"
 ABSENT = [
     "care_site",
     "cdm_source",

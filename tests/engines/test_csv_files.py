@@ -9,7 +9,7 @@ from dbt_runs import ROOT, Run, Warehouse
 from test_staging import source_columns
 
 SECRET = "Slartibartfast"
-TABLES = [path.stem.removeprefix("stg_omop__") for path in (ROOT / "models/staging/omop").glob("stg_omop__*.sql")]
+TABLES = [path.stem.removeprefix("stg_omop__") for path in (ROOT / "models/core/staging/omop").glob("stg_omop__*.sql")]
 
 
 def build(warehouse: Warehouse, files: dict[str, bytes], *extra: str, command: str = "build", **variables: Any) -> Run:
@@ -31,7 +31,7 @@ def build(warehouse: Warehouse, files: dict[str, bytes], *extra: str, command: s
             if column.encode() not in content.lower() and column.encode("utf-16-le") not in content
         ],
     }
-    select = ["--select", "path:models/files", *(f"+stg_omop__{table}" for table in files), *extra]
+    select = ["--select", "path:models/core/files", *(f"+stg_omop__{table}" for table in files), *extra]
     return warehouse.dbt(command, *select, variables=given | variables)
 
 
@@ -235,7 +235,7 @@ def test_the_files_of_the_audit(warehouse: Warehouse) -> None:
     """Read by the same rules: another delimiter and encoding, a line that is cut off, a column that is missing."""
     folder = warehouse.folder / "files"
     folder.mkdir()
-    sources = yaml.safe_load((ROOT / "models/staging/epilepsy12/_sources.yml").read_text())["sources"][0]["tables"]
+    sources = yaml.safe_load((ROOT / "models/core/staging/epilepsy12/_sources.yml").read_text())["sources"][0]["tables"]
     for table in sources:
         (folder / f"{table['name']}.csv").write_text(
             "ods_code;name\n" if table["name"] == "organisations" else "child_id\n"
@@ -244,7 +244,7 @@ def test_the_files_of_the_audit(warehouse: Warehouse) -> None:
     (folder / "sites.csv").write_bytes(sites.encode("latin-1"))
     (folder / "syndromes.csv").write_bytes("child_id;syndrome_name\r\n1;Fieberkrämpfe\r\n".encode("latin-1"))
     run = warehouse.dbt(
-        *("build", "--select", "path:models/files", "+stg_epilepsy12__sites", "+stg_epilepsy12__syndromes"),
+        *("build", "--select", "path:models/core/files", "+stg_epilepsy12__sites", "+stg_epilepsy12__syndromes"),
         "+stg_epilepsy12__organisations",
         variables={
             "packs": ["epilepsy12"],
@@ -292,12 +292,15 @@ def test_a_column_of_days_in_another_form_is_an_error(warehouse: Warehouse) -> N
 
 def test_files_are_read_once_and_every_file_has_its_model() -> None:
     """A model for each table of the input contract, all of them in the relation of unreadable lines."""
-    listed = (ROOT / "models/files/unreadable_line.sql").read_text()
+    listed = (ROOT / "models/core/files/unreadable_line.sql").read_text()
     for population, folder in (("omop", "omop"), ("epilepsy12", "epilepsy12")):
-        sources = yaml.safe_load((ROOT / f"models/staging/{folder}/_sources.yml").read_text())["sources"][0]["tables"]
+        sources = yaml.safe_load((ROOT / f"models/core/staging/{folder}/_sources.yml").read_text())["sources"][0][
+            "tables"
+        ]
         tables = {table["name"] for table in sources}
         models = {
-            path.stem.removeprefix(f"file_{population}__") for path in (ROOT / f"models/files/{folder}").glob("*.sql")
+            path.stem.removeprefix(f"file_{population}__")
+            for path in (ROOT / f"models/core/files/{folder}").glob("*.sql")
         }
         assert models == tables
         assert all(f"'{table}'" in listed for table in tables)

@@ -34,9 +34,9 @@ def test_what_a_schema_lacks_is_named(warehouse: Warehouse) -> None:
     run = staged(warehouse)
     assert run.exit_code != 0
     for said in (
-        "table children has no column sex; if the source lacks it, add it, empty",
-        "table assessment has no column child_id; staging cannot do without it",
-        "table medicines has no column entry_order; staging cannot do without it",
+        "table audit_of_test.children has no column sex. Add it under that name",
+        "table audit_of_test.assessment has no column child_id. Add it under that name",
+        "table audit_of_test.medicines has no column entry_order. Add it under that name",
         "schema audit_of_test has no table sites: correct e12_schema; if the source lacks it, make an empty one",
     ):
         assert said in run.output, run.output

@@ -11,7 +11,7 @@ import yaml
 from dbt_runs import ROOT, Warehouse
 from postgres_builds import environment, postgres_schemas
 
-SOURCES = ROOT / "models" / "staging" / "omop" / "_sources.yml"
+SOURCES = ROOT / "models" / "core" / "staging" / "omop" / "_sources.yml"
 TABLES = {
     table["name"]: table["config"]["loaded_at_field"].removeprefix("to_day(").removesuffix(")")
     for table in yaml.safe_load(SOURCES.read_text())["sources"][0]["tables"]

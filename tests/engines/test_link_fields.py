@@ -51,8 +51,8 @@ def built(request: pytest.FixtureRequest, scratch: Warehouse) -> Iterator[Built]
     for folder in ("seeds", "tests"):
         (scratch.project / folder).mkdir()
     for path, folder in (
-        ("models/episodes/episode_link.sql", "models"),
-        ("models/episodes/episode_link_field.sql", "models"),
+        ("models/core/episodes/episode_link.sql", "models"),
+        ("models/core/episodes/episode_link_field.sql", "models"),
         ("seeds/reference/event_field.csv", "seeds"),
         ("tests/singular/link_fields_are_known.sql", "tests"),
     ):

@@ -53,7 +53,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         found.execute(f"create temp table {name} ({columns})")
         for row in rows:
             found.execute(f"insert into {name} values ({', '.join(world.literal(v) for v in row)})")
-    for path in sorted((ROOT / "models" / "levels" / "omop").glob("*.sql")):
+    for path in sorted((ROOT / "models" / "core" / "levels" / "omop").glob("*.sql")):
         found.execute(f"create temp table {path.stem} as {compiled(path.read_text(), found.name)}")
     found.execute(
         "insert into organisation_level select 'omop', organisation, level_name, entity, title, null, null "

@@ -25,7 +25,7 @@ VARIABLES = {
     "absent_tables": ABSENT,
     "as_of": "2025-01-01",
 }
-BUILT = ("build", "--select", "+path:models/targets", "+fct_dropped_event", "--exclude", "path:tests/singular")
+BUILT = ("build", "--select", "+path:models/core/targets", "+fct_dropped_event", "--exclude", "path:tests/singular")
 
 
 @pytest.fixture(scope="module", params=["duckdb", "postgres"])

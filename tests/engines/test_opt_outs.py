@@ -173,7 +173,10 @@ def _persons(rows: Any, mart: str) -> set[int]:
 
 
 def test_every_mart_with_persons_is_searched() -> None:
-    files = [*sorted((ROOT / "models" / "marts").glob("_*.yml")), ROOT / "models" / "results" / "_results.yml"]
+    files = [
+        *sorted((ROOT / "models" / "marts").glob("_*.yml")),
+        ROOT / "models" / "marts" / "results" / "_results.yml",
+    ]
     holding = {
         model["name"]
         for file in files
@@ -187,7 +190,7 @@ def test_every_mart_with_persons_is_searched() -> None:
 
 
 def test_every_staging_model_with_persons_leaves_them_out() -> None:
-    files = [f for f in (ROOT / "models" / "staging" / "omop").glob("*.sql") if "'person_id'" in f.read_text()]
+    files = [f for f in (ROOT / "models" / "core" / "staging" / "omop").glob("*.sql") if "'person_id'" in f.read_text()]
     assert len(files) == 11
     for file in files:
         said = " ".join(file.read_text().split())
@@ -260,7 +263,10 @@ DEFAULTS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
 @pytest.fixture
 def consent(scratch: Warehouse) -> Warehouse:
     """A project of the clock and the models of consent alone."""
-    for file in (ROOT / "models" / "run_context.sql", *(ROOT / "models" / "staging" / "consent").iterdir()):
+    for file in (
+        ROOT / "models" / "core" / "periods" / "run_context.sql",
+        *(ROOT / "models" / "core" / "staging" / "consent").iterdir(),
+    ):
         shutil.copy(file, scratch.project / "models" / file.name)
     # Where the names of populations are read from.
     (scratch.project / "models" / "population_persons.sql").write_text("select 'epilepsy12' as population")

@@ -74,7 +74,7 @@ def test_gibleed(gibleed: tuple[Warehouse, Run]) -> None:
 def test_synthea27nj(tmp_path: Path) -> None:
     """Values and units of the laboratory come through as they are."""
     tables = {path.stem for path in SYNTHEA.glob("*.parquet")}
-    staged = {p.stem.removeprefix("stg_omop__") for p in (ROOT / "models" / "staging" / "omop").glob("*.sql")}
+    staged = {p.stem.removeprefix("stg_omop__") for p in (ROOT / "models" / "core" / "staging" / "omop").glob("*.sql")}
     built = Warehouse(tmp_path)
     run = built.dbt(
         "build",

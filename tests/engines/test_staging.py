@@ -10,7 +10,7 @@ import pytest
 import yaml
 from dbt_runs import ROOT, Warehouse
 
-STAGING = ROOT / "models" / "staging" / "omop"
+STAGING = ROOT / "models" / "core" / "staging" / "omop"
 ABSENT = [
     "care_site",
     "cdm_source",

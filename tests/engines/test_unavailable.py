@@ -77,7 +77,7 @@ WORLD: dict[str, tuple[dict[str, str], list[tuple[Any, ...]]]] = {
         ],
     ),
 }
-ABSENT = [path.stem.removeprefix("stg_omop__") for path in sorted((ROOT / "models/staging/omop").glob("*.sql"))]
+ABSENT = [path.stem.removeprefix("stg_omop__") for path in sorted((ROOT / "models/core/staging/omop").glob("*.sql"))]
 VARIABLES = {"packs": ["base", "waiting"], "as_of": "2024-12-31", "omop_source": "schema", "absent_tables": ABSENT}
 SCHEMA = "unavailable"
 Ask = Callable[[str], list[tuple[Any, ...]]]

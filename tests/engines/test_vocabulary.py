@@ -89,7 +89,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     )
     for name, query in TABLES.items():
         opened.execute(f"create table {name} as {query}")
-    sql = (ROOT / "models" / "vocabulary_finding.sql").read_text(encoding="utf-8")
+    sql = (ROOT / "models" / "evaluation" / "vocabulary" / "vocabulary_finding.sql").read_text(encoding="utf-8")
     sql = sql.replace("{{ is_built_pack('pack') }}", "pack = 'mine'")
     opened.execute(f"create table vocabulary_finding as {compiled(sql, opened.name)}")
     yield opened
@@ -124,7 +124,7 @@ VARIABLES = {
     "cdm_version": "5.3",
     "as_of": "2024-01-01",
 }
-SELECT = ("--select", "+vocabulary_finding", "path:seeds/catalogue")
+SELECT = ("--select", "+vocabulary_finding", "path:seeds/generated")
 
 
 def checked(warehouse: Warehouse, **variables: str) -> Run:
@@ -135,7 +135,7 @@ def checked(warehouse: Warehouse, **variables: str) -> Run:
 def test_a_truncated_vocabulary_warns_with_counts(warehouse: Warehouse) -> None:
     run = checked(warehouse)
     assert run.exit_code == 0, run.output
-    with (ROOT / "seeds/catalogue/catalogue_concept.csv").open(encoding="utf-8", newline="") as file:
+    with (ROOT / "seeds/generated/catalogue_concept.csv").open(encoding="utf-8", newline="") as file:
         uses = {
             (r["construct"], r["definition"], r["matcher"], r["concept_id"])
             for r in csv.DictReader(file)

@@ -1,4 +1,4 @@
-{# No definition of a built pack has this finding about the vocabulary (models/vocabulary_finding.sql). #}
+{# No definition of a built pack has this finding about the vocabulary (models/evaluation/vocabulary/vocabulary_finding.sql). #}
 {% test no_vocabulary_finding(model, finding) %}
     select
         pack,

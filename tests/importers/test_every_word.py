@@ -38,7 +38,7 @@ def test_it_imports_validates_and_generates_with_exit_code_0(folder: Path, tmp_p
     for command in (["import", "oa-cohorts", str(folder), "--pack", "oa"], ["validate"], ["generate"]):
         done = CliRunner().invoke(app, [*command, "--project-dir", str(home)])
         assert done.exit_code == 0, (command, done.output)
-    assert (home / "models" / "measures" / "oa" / "measure__of_subquery_1.sql").is_file()
+    assert (home / "models" / "generated" / "oa" / "measures" / "measure__of_subquery_1.sql").is_file()
 
 
 @pytest.mark.parametrize(

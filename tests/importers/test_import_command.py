@@ -44,7 +44,7 @@ def test_it_writes_a_pack_without_errors(home: Path, source: Path, files: list[s
     assert [str(p) for p in problems if p.kind is not Kind.WARNING] == []
     generated = CliRunner().invoke(app, ["generate", "--project-dir", str(home)])
     assert generated.exit_code == 0, generated.output
-    assert (home / "models" / "measures" / "oa" / "measure__lung_cancer.sql").exists()
+    assert (home / "models" / "generated" / "oa" / "measures" / "measure__lung_cancer.sql").exists()
 
 
 @pytest.mark.parametrize("source", [NEWER, OLDER])

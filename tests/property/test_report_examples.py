@@ -269,8 +269,8 @@ def test_a_report_that_restates_an_indicator_leaves_other_reports_as_they_are_al
         assert statuses_of[1] == ["unresolved", "ineligible", "met", "excluded"]  # it was restated, and not in vain
 
     # Byte for byte, contracts included; what lists all reports is shared.
-    shared = ("models/reports/report_co", "models/reports/indicator_evidence", "seeds/catalogue/")
+    shared = ("models/generated/report_co", "models/generated/indicator_evidence", "seeds/generated/")
     both = [render(plan_of(case.text()).plan) for case in cases]
     ours = {path for path in both[0] if not path.startswith(shared)}
-    assert "models/reports/random/evidence__own__asked.sql" in ours
+    assert "models/generated/random/reports/evidence__own__asked.sql" in ours
     assert {path: both[1][path] for path in ours} == {path: both[0][path] for path in ours}

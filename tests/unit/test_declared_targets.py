@@ -29,7 +29,7 @@ TARGETS = {name: d for name, d in CATALOGUE.of("targets").items() if d.pack in (
 
 def models() -> dict[str, dict[str, Any]]:
     found = {}
-    for path in (ROOT / "models" / "targets").rglob("_*.yml"):
+    for path in (ROOT / "models" / "core" / "targets").rglob("_*.yml"):
         for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
             found[model["name"]] = model
     return found
@@ -59,7 +59,7 @@ def test_every_role_is_a_column_with_its_type_and_a_shape_test(name: str) -> Non
 
 
 def test_a_model_of_a_pack_is_switched_with_it() -> None:
-    for path in (ROOT / "models" / "targets").glob("*/_*.yml"):
+    for path in (ROOT / "models" / "core" / "targets").glob("*/_*.yml"):
         pack = path.parent.name
         for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
             assert model["config"]["enabled"] == f"{{{{ '{pack}' in var('packs') }}}}", model["name"]

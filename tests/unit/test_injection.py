@@ -349,7 +349,7 @@ def same_but(plain: Any, nasty: Any, text: str) -> None:
 @pytest.mark.parametrize("text", NASTY)
 def test_the_seed_is_read_back_as_it_was_by_dbt_and_duckdb(text: str, tmp_path: Path) -> None:
     files = rendered_with(text)
-    path = "seeds/catalogue/catalogue_report_indicator.csv"
+    path = "seeds/generated/catalogue_report_indicator.csv"
     file = tmp_path / "seed.csv"
     file.write_text(files[path], encoding="utf-8", newline="")
     rows = list(csv.DictReader(io.StringIO(files[path], newline="")))

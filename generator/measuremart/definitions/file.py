@@ -79,12 +79,12 @@ def _read_entry(body: LocatedDict, pack: str, section: str, name: str) -> tuple[
     try:
         entry = SECTIONS[section].model_validate(body[name], context=notes)
     except ValidationError as error:
-        problems += _explained(error, body, name, notes)
+        problems += explained(error, body, name, notes)
     problems += notes.problems
     return Defined(pack, section, name, position, None if problems else entry), problems
 
 
-def _explained(error: ValidationError, body: LocatedDict, name: str, notes: ReadingNotes) -> list[Problem]:
+def explained(error: ValidationError, body: LocatedDict, name: str, notes: ReadingNotes) -> list[Problem]:
     """Say pydantic's errors in the language's words, each once, and none that another one explains."""
     details = [
         (_written(body, (name, *detail["loc"])), detail)

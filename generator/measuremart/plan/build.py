@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from measuremart.catalogue import Catalogue
 from measuremart.plan.availability import availability_of
@@ -10,6 +10,7 @@ from measuremart.plan.concept_names import concept_names
 from measuremart.plan.examples import Example, ExamplePlanner
 from measuremart.plan.expressions import MeasurePlanner
 from measuremart.plan.nodes import Plan
+from measuremart.plan.packs import packs_of
 from measuremart.plan.reports import ReportPlanner
 from measuremart.plan.scope import Scope, about
 from measuremart.plan.targets import TargetPlanner
@@ -56,5 +57,7 @@ def build_plan(catalogue: Catalogue) -> Planned:
         reports=reports.reports,
         unavailable=unavailable,
         concept_names=concept_names(catalogue),
+        packs={},
     )
+    plan = replace(plan, packs=packs_of(catalogue, plan))
     return Planned(plan, examples.examples, scope.problems)

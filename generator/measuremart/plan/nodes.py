@@ -583,6 +583,22 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Pack:
+    """A pack: `built` is when it is built; `needs` are the packs that it needs, those that they need included.
+
+    `report` is the report that is printed where none is named, None where there is none; `organisation` the one that a
+    demo prints beside it.
+    """
+
+    name: str
+    title: str
+    built: Literal["always", "by_default", "on_request"]
+    needs: tuple[str, ...]
+    report: str | None
+    organisation: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that is available, in an order in which each thing comes after what it is made of.
 
@@ -599,3 +615,4 @@ class Plan:
     reports: dict[str, Report]
     unavailable: Unavailable
     concept_names: dict[str, dict[int, str]]
+    packs: dict[str, Pack]

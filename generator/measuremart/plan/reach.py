@@ -64,8 +64,12 @@ def _add_subquery(subquery: nodes.Subquery, found: Reach) -> None:
     found.targets[subquery.target.name] = subquery.target
     if subquery.name:
         found.subqueries.add(subquery.name)
-    for rule in subquery.predicates:
-        found.concept_sets.update(_concept_sets(rule))
+    found.concept_sets.update(concept_sets_of(subquery))
+
+
+def concept_sets_of(subquery: nodes.Subquery) -> set[str]:
+    """Return the concept sets that the rules of a subquery name."""
+    return {name for rule in subquery.predicates for name in _concept_sets(rule)}
 
 
 def _concept_sets(predicate: nodes.Predicate) -> Iterator[str]:

@@ -23,7 +23,7 @@ from measuremart.render.unavailable import (
 )
 from measuremart.words import window_words
 
-FOLDER = "seeds/catalogue"
+FOLDER = "seeds/generated"
 
 CATALOGUE: dict[str, list[tuple[str, str, str]]] = {
     "catalogue_report": [
@@ -138,7 +138,7 @@ CATALOGUE: dict[str, list[tuple[str, str, str]]] = {
 def catalogue_files(plan: Plan) -> dict[str, str]:
     """Return the catalogue's seeds and their properties file by path."""
     files = {f"{FOLDER}/{name}.csv": _csv(name, found) for name, found in catalogue_rows(plan).items()}
-    return files | {f"{FOLDER}/_catalogue.yml": _properties()}
+    return files | {f"{FOLDER}/_generated.yml": _properties()}
 
 
 def catalogue_rows(plan: Plan) -> dict[str, Sequence[Sequence[Any]]]:

@@ -11,6 +11,7 @@ from measuremart.plan.nodes import Named, Plan, Typed
 from measuremart.render.environment import fill
 from measuremart.render.headers import header
 from measuremart.render.members import FINAL, Ctes, and_cte, expression_cte, subquery_ctes
+from measuremart.render.rooms import ROOM
 from measuremart.render.unavailable import without
 from measuremart.words import Names, concept_set_words, expression_words, subquery_words
 
@@ -41,7 +42,7 @@ class Model:
     @property
     def path(self) -> str:
         """The model's path below the project, without its ending."""
-        return f"models/{self.layer}/{self.pack}/{self.name}"
+        return f"{ROOM}/{self.pack}/{self.layer}/{self.name}"
 
 
 def member_models(plan: Plan) -> list[Model]:

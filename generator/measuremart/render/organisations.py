@@ -6,7 +6,6 @@ from measuremart.plan.nodes import Attribution, Organisations, Plan
 from measuremart.render import sql
 from measuremart.render.unions import Part, Union
 
-_FOLDER = "models/organisations"
 _VALID = (
     ("valid_from", "date", "First day; null where it is open"),
     ("valid_to", "date", "Last day; null where it is open"),
@@ -41,7 +40,8 @@ def organisation_unions(plan: Plan) -> list[Union]:
             attributions.append((packs, tuple(_rule(name, rule) for rule in population.attributions)))
     return [
         Union(
-            f"{_FOLDER}/organisation_level",
+            "organisations",
+            "organisation_level",
             "the organisations of all packs",
             "Which entity of each level an organisation belongs to, and when",
             _LEVEL_COLUMNS,
@@ -49,7 +49,8 @@ def organisation_unions(plan: Plan) -> list[Union]:
             wanted=("organisation", "level_name", "entity"),
         ),
         Union(
-            f"{_FOLDER}/organisation_attribution",
+            "organisations",
+            "organisation_attribution",
             "the attributions of all packs",
             "Which organisation a person or an episode counts for under each rule of attribution, and when",
             _ATTRIBUTION_COLUMNS,

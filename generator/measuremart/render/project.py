@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from measuremart.plan.nodes import Plan
-from measuremart.render.catalogue import catalogue_files
+from measuremart.render.catalogue import FOLDER, catalogue_files
 from measuremart.render.dropped import dropped_model
 from measuremart.render.inline_events import inline_event_models
 from measuremart.render.models import Model, concept_set_models, member_models
 from measuremart.render.organisations import organisation_unions
+from measuremart.render.packs import known_pack_files
 from measuremart.render.properties import properties
 from measuremart.render.reports import report_models
+from measuremart.render.rooms import ROOM
 from measuremart.render.unions import pack_unions, union_files
 
 # Folders that hold generated files and nothing else.
-GENERATED_FOLDERS = (
-    "models/concept_sets",
-    "models/populations",
-    "models/subqueries",
-    "models/measures",
-    "models/cohorts",
-    "models/organisations",
-    "models/indicators",
-    "models/reports",
-    "seeds/catalogue",
-)
+GENERATED_FOLDERS = (ROOM, FOLDER)
 
 
 def generated_models(plan: Plan) -> list[Model]:
@@ -47,7 +39,8 @@ def render(plan: Plan) -> dict[str, str]:
     for model in generated_models(plan):
         files[f"{model.path}.sql"] = _ended(model.sql)
         files[f"{model.path}.yml"] = properties(model, plan)
-    files |= union_files([*pack_unions(plan, _packs(plan)), *organisation_unions(plan)])
+    files |= union_files(plan, [*pack_unions(plan, _packs(plan)), *organisation_unions(plan)])
+    files |= known_pack_files(plan)
     files |= catalogue_files(plan)
     return {path: files[path] for path in sorted(files)}
 

@@ -10,6 +10,7 @@ from measuremart.render import sql
 from measuremart.render.environment import fill
 from measuremart.render.evidence import evidence_name
 from measuremart.render.properties import YAML_HEADER, dropped_columns, dump, evidence_columns, stratum_columns
+from measuremart.render.rooms import ROOM, is_built, model_config
 
 Column = tuple[str, str, str]  # name, contract type, description
 
@@ -26,7 +27,8 @@ class Part:
 class Union:
     """One model. `groups` are (packs, parts): the parts stand in the SQL if one of the packs is built."""
 
-    path: str
+    layer: str
+    name: str
     about: str
     description: str
     columns: tuple[Column, ...]
@@ -36,9 +38,9 @@ class Union:
     wanted: tuple[str, ...] = ()
 
     @property
-    def name(self) -> str:
-        """The relation's name."""
-        return self.path.rsplit("/", 1)[1]
+    def path(self) -> str:
+        """The model's path below the project, without its ending."""
+        return f"{ROOM}/{self.name}"
 
 
 def pack_unions(plan: Plan, packs: Iterable[str]) -> list[Union]:
@@ -57,26 +59,25 @@ def pack_unions(plan: Plan, packs: Iterable[str]) -> list[Union]:
     return unions
 
 
-def union_files(unions: Iterable[Union]) -> dict[str, str]:
+def union_files(plan: Plan, unions: Iterable[Union]) -> dict[str, str]:
     """Return {path: text} of the models and their properties."""
     files: dict[str, str] = {}
     for union in unions:
-        files[f"{union.path}.sql"] = union_sql(union) + "\n"
+        files[f"{union.path}.sql"] = union_sql(plan, union) + "\n"
         files[f"{union.path}.yml"] = _properties(union)
     return files
 
 
-def union_sql(union: Union) -> str:
+def union_sql(plan: Plan, union: Union) -> str:
     """Return the text of a union: parts of packs that are not built are left out by dbt."""
-    return fill("union", union=union)
+    return fill("union", union=union, groups=[(is_built(plan, packs), parts) for packs, parts in union.groups])
 
 
 def _properties(union: Union) -> str:
-    config: dict[str, object] = {"materialized": "view"} if union.view else {}
     body = {
         "name": union.name,
         "description": union.description,
-        "config": config | {"contract": {"enforced": True}},
+        "config": model_config(union.layer, "union", pack=None, enabled=None, view=union.view),
         "columns": [{"name": n, "data_type": t, "description": d} for n, t, d in union.columns],
     }
     return YAML_HEADER + dump({"version": 2, "models": [body]})
@@ -125,9 +126,7 @@ def _persons(plan: Plan) -> Union:
     )
     about = "the populations of all packs"
     description = "The persons of all populations that a pack that is built asks about"
-    return Union(
-        "models/populations/population_persons", about, description, columns, _of_populations(plan, parts), True
-    )
+    return Union("populations", "population_persons", about, description, columns, _of_populations(plan, parts), True)
 
 
 def _sex(population: Population) -> str:
@@ -161,9 +160,7 @@ def _episodes(plan: Plan) -> Union:
     )
     about = "the populations of all packs"
     description = "The episodes of all populations that a pack that is built asks about"
-    return Union(
-        "models/populations/population_episodes", about, description, columns, _of_populations(plan, parts), True
-    )
+    return Union("populations", "population_episodes", about, description, columns, _of_populations(plan, parts), True)
 
 
 def _members(plan: Plan) -> Union:
@@ -182,7 +179,7 @@ def _members(plan: Plan) -> Union:
     )
     by_pack = tuple(((pack,), tuple(parts)) for pack, parts in sorted(groups.items()))
     description = "The members of all measures of the packs that are built"
-    return Union("models/measures/measure_members", "the measures of all packs", description, columns, by_pack, True)
+    return Union("measures", "measure_members", "the measures of all packs", description, columns, by_pack, True)
 
 
 def _cohorts(plan: Plan) -> Union:
@@ -201,8 +198,7 @@ def _cohorts(plan: Plan) -> Union:
         ("cohort_date", "date", "The key's cohort date"),
     )
     description = "The cohort keys of all reports of the packs that are built"
-    path = "models/reports/report_cohort_keys"
-    return Union(path, "the reports of all packs", description, columns, tuple(groups), True)
+    return Union("reports", "report_cohort_keys", "the reports of all packs", description, columns, tuple(groups), True)
 
 
 def _counted(plan: Plan) -> Union:
@@ -214,7 +210,7 @@ def _counted(plan: Plan) -> Union:
     columns = (("report", "string", "The report"), *_KEY)
     description = "The cohort keys that enter aggregates, of all reports of the packs that are built"
     return Union(
-        "models/reports/report_counted_keys", "the reports of all packs", description, columns, tuple(groups), True
+        "reports", "report_counted_keys", "the reports of all packs", description, columns, tuple(groups), True
     )
 
 
@@ -229,9 +225,7 @@ def _evidence(plan: Plan) -> Union:
         groups.append(((report.about.pack,), tuple(parts)))
     columns = (("report", "string", "The report"), ("indicator", "string", "The indicator"), *evidence_columns())
     description = "The evidence of all indicators of all reports of the packs that are built"
-    return Union(
-        "models/reports/indicator_evidence", "the reports of all packs", description, columns, tuple(groups), True
-    )
+    return Union("reports", "indicator_evidence", "the reports of all packs", description, columns, tuple(groups), True)
 
 
 def _indicators(plan: Plan) -> Union:
@@ -251,9 +245,7 @@ def _indicators(plan: Plan) -> Union:
     )
     by_pack = tuple(((pack,), tuple(parts)) for pack, parts in sorted(groups.items()))
     description = "The keys in both denominator and numerator of all indicators of the packs that are built"
-    return Union(
-        "models/indicators/indicator_members", "the indicators of all packs", description, columns, by_pack, True
-    )
+    return Union("indicators", "indicator_members", "the indicators of all packs", description, columns, by_pack, True)
 
 
 def _strata(plan: Plan) -> Union:
@@ -264,15 +256,14 @@ def _strata(plan: Plan) -> Union:
             groups.append(((report.about.pack,), (Part(f"report__{report.about.name}__strata", expressions),)))
     columns = (("report", "string", "The report"), _POPULATION, *stratum_columns())
     description = "The strata of the persons of all reports of the packs that are built"
-    path = "models/reports/report_strata"
-    return Union(path, "the reports of all packs", description, columns, tuple(groups), True)
+    return Union("reports", "report_strata", "the reports of all packs", description, columns, tuple(groups), True)
 
 
 def _dropped(packs: Iterable[str]) -> Union:
     groups = tuple(((pack,), (Part(f"dropped_events__{pack}", {"pack": sql.text(pack)}),)) for pack in packs)
     columns = (("pack", "string", "The pack of the definition"), *dropped_columns())
     description = "What the definitions of the packs that are built dropped, with the reason"
-    return Union("models/subqueries/dropped_events", "the definitions of all packs", description, columns, groups)
+    return Union("subqueries", "dropped_events", "the definitions of all packs", description, columns, groups)
 
 
 def _concept_sets(plan: Plan) -> Union:
@@ -288,6 +279,4 @@ def _concept_sets(plan: Plan) -> Union:
     )
     by_pack = tuple(((pack,), tuple(parts)) for pack, parts in groups.items())
     description = "How many concepts each concept set of the packs that are built resolves to"
-    return Union(
-        "models/concept_sets/concept_set_sizes", "the concept sets of all packs", description, columns, by_pack
-    )
+    return Union("concept_sets", "concept_set_sizes", "the concept sets of all packs", description, columns, by_pack)

@@ -1,0 +1,52 @@
+"""`pack.yml`: what a pack is called, which packs it needs, when it is built, and what its demo prints."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+
+from measuremart.definitions.base import Name, Part, ReadingNotes, Text
+from measuremart.definitions.file import explained
+from measuremart.problems import Position, Problem
+from measuremart.source import LocatedDict
+
+PACK_FILE = "pack.yml"
+# When a pack is built: with every build, where the variable `packs` is not set, or only where `packs` names it.
+Built = Literal["always", "by_default", "on_request"]
+
+
+class PackVariable(Part):
+    """A dbt variable of the pack's own: its default, and what it is for."""
+
+    default: str | int | bool
+    description: Text
+
+
+class Pack(Part):
+    """What `definitions/<pack>/pack.yml` says of the pack as a whole."""
+
+    title: Annotated[Text, Field(max_length=200)]
+    description: Text | None = None
+    needs: tuple[Name, ...] = ()
+    built: Built = "on_request"
+    report: Name | None = None
+    organisation: Text | None = None
+    variables: dict[Name, PackVariable] = Field(default_factory=dict)
+
+
+def read_pack(data: LocatedDict) -> tuple[Pack | None, list[Problem]]:
+    """Return what a `pack.yml` says, None beside the problems where it cannot be understood."""
+    notes = ReadingNotes()
+    pack: Pack | None = None
+    problems: list[Problem] = []
+    try:
+        pack = Pack.model_validate(data, context=notes)
+    except ValidationError as error:
+        start = Position(data.position.file, 1, 1)
+        whole = LocatedDict(start)
+        whole["pack"] = data
+        whole.key_positions["pack"] = whole.value_positions["pack"] = start
+        problems = explained(error, whole, "pack", notes)
+    problems += notes.problems
+    return (None if problems else pack), problems

@@ -1,0 +1,78 @@
+"""Packs as a plan knows them: what each needs of others, and which report stands for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from measuremart.catalogue import Catalogue
+from measuremart.definitions.pack import Pack as PackFile
+from measuremart.plan.nodes import Pack, Plan
+from measuremart.plan.reach import concept_sets_of, reach_of
+
+
+def packs_of(catalogue: Catalogue, plan: Plan) -> dict[str, Pack]:
+    """Return all packs by name. A pack without a `pack.yml` needs those whose definitions it uses."""
+    used = uses(catalogue, plan)
+    about = {name: catalogue.about.get(name) for name in catalogue.packs()}
+    always = {name for name, said in about.items() if said is not None and said.built == "always"}
+    near = {name: tuple(said.needs) if said else tuple(sorted(used[name])) for name, said in about.items()}
+    return {name: _pack(plan, name, said, _all_needed(name, near, always)) for name, said in about.items()}
+
+
+def uses(catalogue: Catalogue, plan: Plan) -> dict[str, dict[str, tuple[str, str]]]:
+    """Return by pack the other packs that its definitions use, each with (section, name) of a definition that does."""
+    found: dict[str, dict[str, tuple[str, str]]] = {name: {} for name in catalogue.packs()}
+    for pack, by, others in _uses(catalogue, plan):
+        for other in others:
+            if other != pack:
+                found[pack].setdefault(other, by)
+    return found
+
+
+def _pack(plan: Plan, name: str, said: PackFile | None, needs: tuple[str, ...]) -> Pack:
+    if said is None:
+        return Pack(name, name, "on_request", needs, _only_report(plan, name), None)
+    return Pack(name, said.title, said.built, needs, said.report or _only_report(plan, name), said.organisation)
+
+
+def _only_report(plan: Plan, pack: str) -> str | None:
+    reports = [r.about.name for r in plan.reports.values() if r.about.pack == pack]
+    return reports[0] if len(reports) == 1 else None
+
+
+def _all_needed(name: str, near: dict[str, tuple[str, ...]], always: set[str]) -> tuple[str, ...]:
+    """Return the packs that one needs, and those that they need; without itself and those that are always built."""
+    found: list[str] = []
+    waiting = list(near[name])
+    while waiting:
+        other = waiting.pop(0)
+        if other not in found and other != name and other not in always:
+            found.append(other)
+            waiting += near.get(other, ())
+    return tuple(sorted(found))
+
+
+def _uses(catalogue: Catalogue, plan: Plan) -> Iterator[tuple[str, tuple[str, str], set[str]]]:
+    pack_of = {(d.section, d.name): d.pack for d in catalogue.everything()}
+
+    def named(section: str, names: Iterable[str]) -> set[str]:
+        return {pack_of[section, name] for name in names}
+
+    for target in plan.targets.values():
+        yield target.pack, ("targets", target.name), named("populations", [target.population])
+    for subquery in plan.subqueries.values():
+        sets = named("concept_sets", concept_sets_of(subquery.subquery))
+        yield subquery.about.pack, ("subqueries", subquery.about.name), sets | {subquery.subquery.target.pack}
+    for measure in plan.measures.values():
+        reach = reach_of(plan.measures, [measure.about.name])
+        others = named("measures", reach.measures) | named("subqueries", reach.subqueries)
+        others |= named("concept_sets", reach.concept_sets) | {target.pack for target in reach.targets.values()}
+        yield measure.about.pack, ("measures", measure.about.name), others
+    for cohort in plan.cohorts.values():
+        yield cohort.about.pack, ("cohorts", cohort.about.name), named("measures", [m for _, m in cohort.definitions])
+    for indicator in plan.indicators.values():
+        yield indicator.about.pack, ("indicators", indicator.about.name), named("measures", indicator.measures())
+    for report in plan.reports.values():
+        others = named("cohorts", report.cohorts) | named("indicators", [i.about.name for i in report.indicators])
+        others |= named("measures", [*report.counted, *(m for m in report.dataset if ("measures", m) in pack_of)])
+        yield report.about.pack, ("reports", report.about.name), others

@@ -1,0 +1,3 @@
+{{ config(enabled='epilepsy12' in var('packs', []) and reads_csv('e12') == 'yes') }}
+
+{{ csv_rows('e12', 'children', 'child_id') }}
