@@ -212,7 +212,8 @@ def _relations() -> str:
 
 
 def _evidence() -> Any:
-    return _yaml(ROOT / "models" / "generated" / "lung" / "reports" / "evidence__lung_mdt__treatment_near_death.yml")["models"][0]
+    folder = ROOT / "models" / "generated" / "lung" / "reports"
+    return _yaml(folder / "evidence__lung_mdt__treatment_near_death.yml")["models"][0]
 
 
 def _report(kind: str) -> Any:
