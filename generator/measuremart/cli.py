@@ -1,8 +1,9 @@
 """The command line: the only module that prints, parses arguments and exits.
 
-Exit codes: 0 all well; 1 generated files differ (`--check`); 2 wrong usage; 3 a file that cannot be read;
-4 a key or value that is not of the language; 5 a name, grain or rule that does not fit; 6 a part that is not supported
-yet; 7 a file, or output, that may not or cannot be written; 8 the warehouse; 9 an example is not as expected.
+Exit codes: 0 all well; 1 generated files differ (`--check`), or examples do not reach all that is demanded; 2 wrong
+usage; 3 a file that cannot be read; 4 a key or value that is not of the language; 5 a name, grain or rule that does not
+fit; 6 a part that is not supported yet; 7 a file, or output, that may not or cannot be written; 8 the warehouse; 9 an
+example is not as expected.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from measuremart.build_lines import built_said, finding_lines, stage_line, step_
 from measuremart.catalogue import noun
 from measuremart.definitions.base import name_fault
 from measuremart.definitions.file import SECTIONS
+from measuremart.example_coverage import coverage_lines, coverage_of
 from measuremart.example_runs import ENGINES, failures_of
 from measuremart.export import export_tables
 from measuremart.import_table import finding_tables
@@ -335,12 +337,21 @@ def run_examples(
     pack: Annotated[str | None, typer.Option(help="Only this pack.")] = None,
     only: Annotated[str | None, typer.Option(help="Only this measure or indicator.")] = None,
     engine: Annotated[Engine, typer.Option(help="What answers the examples.")] = Engine.both,
+    coverage: Annotated[
+        bool,
+        typer.Option("--coverage", help="Print the rules, branches, statuses and reasons that no example reaches."),
+    ] = False,
+    demand_coverage: Annotated[
+        list[str] | None,
+        typer.Option(help="Exit 1 where examples do not reach all of this pack; can be repeated.", metavar="PACK"),
+    ] = None,
     project_dir: ProjectOption = Path(),
     definitions: DefinitionsOption = None,
 ) -> None:
     """Run the examples of measures and indicators on the referee and on DuckDB; say which are not as expected."""
     read = _read(project_dir, definitions)
-    _refuse_unknown_pack(read, pack)
+    for name in (pack, *(demand_coverage or ())):
+        _refuse_unknown_pack(read, name)
     if only is not None and not any(only in read.catalogue.of(s) for s in ("measures", "indicators")):
         _err.print(read.catalogue.unknown(only, ("measures", "indicators")))
         raise typer.Exit(2)
@@ -357,12 +368,24 @@ def run_examples(
         for failure in found:
             _err.print(str(failure))
         failures += found
+    is_covered = _say_coverage(read, pack, coverage, demand_coverage or [])
     where = " and ".join(engines)
     failed = len({failure.example for failure in failures})
     if failed:
         _out.print(f"{failed:,} of {_counted(len(examples), 'example')} not as expected on {where}")
         raise typer.Exit(UNEXPECTED)
     _out.print(f"{_counted(len(examples), 'example')}: all as expected on {where}" if examples else "no examples")
+    if not is_covered:
+        raise typer.Exit(DIFFERENT)
+
+
+def _say_coverage(read: Read, pack: str | None, wanted: bool, demanded: Sequence[str]) -> bool:
+    """Print the coverage of the packs that are asked; say whether that of all demanded packs is whole."""
+    packs = [p for p in read.catalogue.packs() if p in demanded or (wanted and pack in (None, p))]
+    found = coverage_of(read.plan, read.examples, packs) if packs else []
+    for line in coverage_lines(found):
+        _out.print(line, soft_wrap=True)
+    return not any(c.unreached for c in found if c.pack in demanded)
 
 
 @app.command("report")

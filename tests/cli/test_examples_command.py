@@ -95,3 +95,25 @@ def test_definitions_with_problems_are_not_run(project: list[str]) -> None:
     assert (code, out) == (5, "")
     assert any("unknown role 'epsode' (did you mean 'episode'?)" in line for line in error)
     assert error[-1] == "2 problems in 1 file; nothing was written"
+
+
+def test_coverage_is_printed_and_can_be_demanded(project: list[str]) -> None:
+    said = [
+        "mine: examples reach 0 of 3 rules, branches and reasons",
+        "  indicator share: status met",
+        "  indicator share: status not_met, reason no_candidate",
+        "  indicator share: status ineligible, reason not_in_denominator",
+    ]
+    pack = Path(project[1]) / "definitions" / "mine" / "mine.yml"
+    pack.write_text(
+        PACK.split("  late:")[0]
+        + "indicators: {share: {title: t, description: d, denominator: acted, numerator: person_acted}}\n"
+    )
+    arguments = (*project, "--engine", "referee")
+    code, out, _ = run(*arguments, "--coverage", "--pack", "mine")
+    assert (code, out.splitlines()[:-1]) == (0, said)
+    code, out, _ = run(*arguments, "--demand-coverage", "mine")
+    assert (code, out.splitlines()[:-1]) == (1, said)
+    code, out, _ = run(*arguments, "--coverage")
+    assert (code, out.splitlines()[0][:20]) == (0, "base: examples reach")
+    assert run(*arguments, "--demand-coverage", "mne")[0] == 2

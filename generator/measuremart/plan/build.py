@@ -44,7 +44,7 @@ def build_plan(catalogue: Catalogue) -> Planned:
         indicators=reports.missing_indicators,
         reports=reports.missing_reports,
     )
-    examples = ExamplePlanner(scope, targets, measures.measures, reports.indicators)
+    examples = ExamplePlanner(scope, targets, measures.measures, reports.indicators, reports.reports)
     examples.build()
     plan = Plan(
         populations=targets.populations,

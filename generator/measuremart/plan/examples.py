@@ -13,6 +13,8 @@ from measuremart.definitions import example as language
 from measuremart.definitions.base import BIGINT, shown
 from measuremart.definitions.file import Defined
 from measuremart.plan import nodes
+from measuremart.plan.example_results import Asked, ResultReader
+from measuremart.plan.example_rows import ExpectedRow, member_rows
 from measuremart.plan.nodes import Column, ColumnKind, Typed
 from measuremart.plan.reach import Reach, reach_of
 from measuremart.plan.scope import Scope, Trail
@@ -20,9 +22,8 @@ from measuremart.plan.targets import TargetPlanner
 from measuremart.problems import Position, did_you_mean
 
 Value: TypeAlias = int | Decimal | str | bool | dt.date | None
-# person, episode, resolver, date
-ExpectedRow: TypeAlias = tuple[int, int | None, int, dt.date | None]
 Path: TypeAlias = tuple[str | int, ...]
+_Entry: TypeAlias = language.Example | language.IndicatorExample
 
 _AS_OF = dt.date.max  # an example that does not say is seen from the last day: it cuts nothing (semantics.md 2.8)
 _WIDEST = Decimal(10) ** 27
@@ -57,7 +58,10 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One world and what is expected of it. `ancestors` are (concept, concept below it), closed."""
+    """One world and what is expected of it. `ancestors` are (concept, concept below it), closed.
+
+    `asked` is what is expected of a report, None where nothing is.
+    """
 
     pack: str
     section: str
@@ -69,6 +73,7 @@ class Example:
     ancestors: tuple[tuple[int, int], ...]
     codes: tuple[tuple[int, str], ...]
     expected: tuple[Expected, ...]
+    asked: Asked | None = None
 
     def __str__(self) -> str:
         return f"{noun(self.section)} {self.definition}: {self.name}"
@@ -83,11 +88,13 @@ class ExamplePlanner:
         targets: TargetPlanner,
         measures: dict[str, nodes.Measure],
         indicators: dict[str, nodes.Indicator],
+        reports: dict[str, nodes.Report],
     ) -> None:
         self._scope = scope
         self._targets = targets
         self._measures = measures
         self._indicators = indicators
+        self._reports = reports
         self.examples: list[Example] = []
 
     def build(self) -> None:
@@ -105,17 +112,23 @@ class ExamplePlanner:
             self._of(self._scope.catalogue.of("indicators")[name], made_of, wanted)
 
     def _of(self, defined: Defined, made_of: list[str], wanted: dict[str, tuple[str, Typed]]) -> None:
-        if not defined.entry.examples or any(name not in self._measures for name in made_of):
+        indicator = self._indicators[defined.name] if defined.section == "indicators" else None
+        of_results = made_of if indicator is None else indicator.measures()
+        if not defined.entry.examples or any(name not in self._measures for name in (*made_of, *of_results)):
             return
-        reach = reach_of(self._measures, made_of)
         names: set[str] = set()
         for number, entry in enumerate(defined.entry.examples):
             before = len(self._scope.problems)
+            asks = getattr(entry, "results", None) is not None
+            reach = reach_of(self._measures, of_results if asks else made_of)
             reader = _Reader(self._scope, self._targets, defined, number, reach)
             if entry.name in names:
                 reader.report(entry.place("name"), f"example '{shown(entry.name)}' stands twice here")
             names.add(entry.name)
-            example = reader.example(entry, wanted)
+            asked = None
+            if indicator is not None and asks:
+                asked = ResultReader(reader.report, self._measures, self._reports, indicator).read(entry)
+            example = reader.example(entry, wanted, asked)
             if len(self._scope.problems) == before:
                 self.examples.append(example)
 
@@ -136,7 +149,7 @@ class _Reader:
         """Add a problem of this example."""
         self._scope.report(position, text, self._trail, check="example")
 
-    def example(self, entry: language.Example, wanted: dict[str, tuple[str, Typed]]) -> Example:
+    def example(self, entry: _Entry, wanted: dict[str, tuple[str, Typed]], asked: Asked | None) -> Example:
         """Return the example; what is wrong with it is reported."""
         events = self._events(entry)
         if entry.as_of is None and self._reach.asks_as_of:
@@ -146,7 +159,7 @@ class _Reader:
             text = "the denominator is the full cohort, which is known only in a report: leave 'denominator' out"
             self.report(entry.key_place("denominator"), text)
         expected = [
-            Expected(table, self._expected(entry, key, getattr(entry, key), types), key == "denominator")
+            Expected(table, member_rows(self.report, entry, key, getattr(entry, key), types), key == "denominator")
             for key, (table, types) in wanted.items()
             if getattr(entry, key) is not None
         ]
@@ -157,15 +170,16 @@ class _Reader:
             name=" ".join(entry.name.split()),
             position=entry.place(),
             as_of=entry.as_of or _AS_OF,
-            tables=_merged([*events, *self._people(entry, events)]),
+            tables=_merged([*events, *self._people(entry, events, () if asked is None else asked.cohort)]),
             ancestors=self._ancestors(entry),
             codes=tuple(sorted(entry.codes.items())),
             expected=tuple(expected),
+            asked=asked,
         )
 
     # --- events
 
-    def _events(self, entry: language.Example) -> list[InputTable]:
+    def _events(self, entry: _Entry) -> list[InputTable]:
         reached = self._reach.targets
         for name in entry.events:
             if name in reached:
@@ -179,7 +193,7 @@ class _Reader:
                 self.report(place, f"{what} reads no '{name}': it reads {', '.join(sorted(reached))}")
         return [self._target(entry, target) for _, target in sorted(reached.items())]
 
-    def _target(self, entry: language.Example, target: nodes.Target) -> InputTable:
+    def _target(self, entry: _Entry, target: nodes.Target) -> InputTable:
         roles = {"person": Column(target.person, "id")}
         if target.episode is not None:
             roles["episode"] = Column(target.episode, "id")
@@ -198,7 +212,7 @@ class _Reader:
         return _table(target.model, list(roles.values()), rows)
 
     def _row(
-        self, entry: language.Example, path: Path, row: language.Row, roles: dict[str, Column], needed: Iterable[str]
+        self, entry: _Entry, path: Path, row: language.Row, roles: dict[str, Column], needed: Iterable[str]
     ) -> dict[str, Value]:
         found: dict[str, Value] = {}
         for role, value in row.items():
@@ -223,7 +237,7 @@ class _Reader:
 
     # --- persons and episodes
 
-    def _people(self, entry: language.Example, events: list[InputTable]) -> list[InputTable]:
+    def _people(self, entry: _Entry, events: list[InputTable], cohort: tuple[ExpectedRow, ...]) -> list[InputTable]:
         population = self._population
         sexes = self._targets.sexes[population.name]
         person = {"person": Column(population.person_id, "id")}
@@ -262,6 +276,8 @@ class _Reader:
         for target, table in zip(sorted(self._reach.targets), events, strict=True):
             for pair in _pairs(self._reach.targets[target], table):
                 episodes.setdefault(pair)
+        for person_id, episode_id, _, _ in cohort:
+            episodes.setdefault((person_id, episode_id))
         # A target may read the persons themselves, or the spine: its rows are there already.
         is_there = _values(events, population.person_model, population.person_id)
         for who, _ in episodes:
@@ -280,7 +296,7 @@ class _Reader:
 
     # --- the vocabulary and what is expected
 
-    def _ancestors(self, entry: language.Example) -> tuple[tuple[int, int], ...]:
+    def _ancestors(self, entry: _Entry) -> tuple[tuple[int, int], ...]:
         pairs = set()
         for concept in entry.below:
             seen: set[int] = set()
@@ -294,37 +310,6 @@ class _Reader:
                 self.report(entry.key_place("below", str(concept)), f"concept {concept} is below itself")
             pairs |= {(concept, under) for under in seen}
         return tuple(sorted(pairs))
-
-    def _expected(
-        self, entry: language.Example, key: str, members: tuple[language.ExpectedMember, ...], types: Typed
-    ) -> tuple[ExpectedRow, ...]:
-        rows: list[ExpectedRow] = []
-        grain = types.grain
-        for number, member in enumerate(members):
-            resolver = member.resolver
-            fault: tuple[Path, str] | None = None
-            if grain.within == "person" and member.episode is not None:
-                fault = ("episode",), f"grain {grain} has no episode: leave 'episode' out"
-            elif grain.level == "episode" and member.episode is None:
-                fault = (), f"'episode' is required at grain {grain}"
-            elif grain.level in ("person", "episode"):
-                own = member.person if grain.level == "person" else member.episode
-                if resolver not in (None, own):
-                    fault = ("resolver",), f"at grain {grain} the resolver is the {grain.level}: leave it out"
-                resolver = own
-            elif resolver is None:
-                what = f"the {grain.name}" if grain.level == "key" else f"the event of {grain.name}"
-                fault = (), f"'resolver' is required at grain {grain}: {what}"
-            if types.timeless and member.date is not None:
-                fault = fault or (("date",), "this is timeless: leave 'date' out")
-            row = (member.person, member.episode, resolver or 0, member.date)
-            if fault is None and row in rows:
-                fault = (), f"this member stands twice in '{key}'"
-            if fault is None:
-                rows.append(row)
-            else:
-                self.report(entry.place(key, number, *fault[0]), fault[1])
-        return tuple(sorted(rows, key=str))
 
 
 def _fits(value: Value, kind: ColumnKind) -> bool:

@@ -77,8 +77,10 @@ class Referee:
 
     def results(self, report_name: str) -> list[Result]:
         """Return one result per indicator of the report and key, or person (6.2)."""
-        report = self._plan.reports[report_name]
-        members = self.report(report_name)
+        return self.asked(self._plan.reports[report_name], self.report(report_name))
+
+    def asked(self, report: nodes.Report, members: set[Member]) -> list[Result]:
+        """Return the results of a report for cohort keys with their cohort dates."""
         as_of = self._world.as_of
         return [row for i in report.indicators for row in results_of(report, i, members, self._named, as_of)]
 

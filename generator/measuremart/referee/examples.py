@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from measuremart.plan.example_results import ResultRow
 from measuremart.plan.examples import Example
 from measuremart.plan.nodes import Plan
 from measuremart.referee.evaluate import Referee
@@ -25,6 +26,26 @@ def answer(plan: Plan, example: Example) -> dict[str, set[_Row]]:
     """Return the members of every table that the example expects something of."""
     referee = Referee(plan, world_of(example))
     return {e.table: {_row(m) for m in _members(referee, e.table)} for e in example.expected}
+
+
+def results(plan: Plan, example: Example) -> set[ResultRow]:
+    """Return what a report says of the example's cohort; nothing where the example asks no report."""
+    if example.asked is None:
+        return set()
+    cohort = {Member(*row) for row in example.asked.cohort}
+    found = Referee(plan, world_of(example)).asked(example.asked.report, cohort)
+    return {
+        (
+            r.person_id,
+            r.episode_id,
+            r.measure_resolver,
+            r.status,
+            r.reason_code,
+            r.denominator_date,
+            r.numerator_date,
+        )
+        for r in found
+    }
 
 
 def _members(referee: Referee, table: str) -> set[Member]:

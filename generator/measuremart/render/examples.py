@@ -1,8 +1,9 @@
-"""A dbt project of its own for examples: their tables, and the generated models over them, by example.
+"""A dbt project of its own for examples: their tables, and one model an example with all that it is asked.
 
-The models are those of `generate`, byte for byte but for the relations that they name: each example has its own
-(`e1__measure__x`), so that all of them fit into one run. The input tables are made before the first model, and the
-expected ones are said, a line of JSON each, after the last.
+A model has the generated models below it as CTEs, byte for byte but for the relations that they name
+(`e1__measure__x`), and, where it asks for results, the evidence of its indicator and the one model that decides every
+status. So all examples fit into one run, each alone in its world. Tables are made before the first model; what came is
+said, a line of JSON a model, after the last.
 """
 
 from __future__ import annotations
@@ -10,16 +11,21 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from measuremart.plan.examples import Example, Value
-from measuremart.plan.nodes import Column, ColumnKind, Plan
+from measuremart.plan.nodes import Column, ColumnKind, Plan, Report
 from measuremart.render import sql
+from measuremart.render.catalogue import CATALOGUE, catalogue_rows
+from measuremart.render.evidence import evidence_models
 from measuremart.render.models import Model, concept_set_models, member_models
+from measuremart.render.properties import evidence_columns
 
 _RELATION = re.compile(r"\{\{ (?:ref|source)\('([A-Za-z0-9_]+)'(?:, '([A-Za-z0-9_]+)')?\) \}\}")
+# What the catalogue's columns are.
+_KINDS: dict[str, ColumnKind] = {"string": "text", "bigint": "id", "date": "date", "boolean": "flag"}
 _TYPES: dict[ColumnKind, str] = {
     "id": "bigint",
     "concept": "bigint",
@@ -29,43 +35,55 @@ _TYPES: dict[ColumnKind, str] = {
     "text": "text",
     "flag": "boolean",
 }
-_SAY_MEMBERS = """\
-{% macro say_members(wanted) %}
-    {% for result in results if result.node.name in wanted and result.status == 'success' %}
-        {% set rows = run_query(
-            'select cast(person_id as varchar), cast(episode_id as varchar), cast(measure_resolver as varchar), '
-            ~ 'cast(measure_date as varchar) from ' ~ result.node.relation_name
-        ) %}
-        {% set members = [] %}
-        {% for row in rows.rows %}
-            {% do members.append([row[0], row[1], row[2], row[3]]) %}
+# The model that decides statuses, by its path in the project, and what its rows are called beside members.
+VERDICT = "models/evaluation/indicator_result.sql"
+RESULTS = "results"
+_SAY_ROWS = """\
+{% macro say_rows() %}
+    {% for result in results if result.status == 'success' %}
+        {% set found = run_query('select * from ' ~ result.node.relation_name) %}
+        {% set rows = [] %}
+        {% for row in found.rows %}
+            {% do rows.append(row.values() | list) %}
         {% endfor %}
-        {% do print(tojson({'table': result.node.name, 'members': members})) %}
+        {% do print(tojson({'model': result.node.name, 'rows': rows})) %}
     {% endfor %}
 {% endmacro %}
 """
+# Tables of all examples. No key counts more than another.
+_COUNTED = (
+    Column("report", "text"),
+    Column("person_id", "id"),
+    Column("episode_id", "id"),
+    Column("measure_resolver", "id"),
+)
+_SHARED = ("catalogue_report", "catalogue_report_indicator", "report_counted_keys")
 
 
 @dataclass(frozen=True, slots=True)
 class ExampleProject:
-    """The files of the project, by path, and for each example the prefix of its relations."""
+    """The files of the project, by path, and the model of each example."""
 
     files: dict[str, str]
-    prefixes: tuple[str, ...]
+    models: tuple[str, ...]
 
 
-def example_project(plan: Plan, examples: Sequence[Example], macros: str) -> ExampleProject:
-    """Return the project; `macros` is the folder of the real project's macros."""
+def example_project(plan: Plan, examples: Sequence[Example], macros: str, verdict: str = "") -> ExampleProject:
+    """Return the project; `macros` is the folder of the real project's macros, `verdict` the text of `VERDICT`."""
     models = {model.name: model for model in (*concept_set_models(plan), *member_models(plan))}
-    prefixes = tuple(f"e{number}__" for number in range(1, len(examples) + 1))
-    files: dict[str, str] = {"macros/say_members.sql": _SAY_MEMBERS}
+    files: dict[str, str] = {"macros/say_rows.sql": _SAY_ROWS}
     tables: list[str] = []
-    wanted: list[str] = []
-    for prefix, example in zip(prefixes, examples, strict=True):
-        for name in _made_of([e.table for e in example.expected], models):
-            files[f"models/{prefix}{name}.sql"] = _placed(models[name].sql, prefix, models) + "\n"
+    names: list[str] = []
+    reports: dict[str, Report] = {}
+    for number, example in enumerate(examples, start=1):
+        prefix = f"e{number}__"
+        if example.asked is not None:
+            reports[f"e{number}"] = _renamed(example.asked.report, f"e{number}")
+        name = f"{prefix}{noun_of(example)}__{example.definition}"
+        files[f"models/{name}.sql"] = _model(plan, example, prefix, models, reports.get(f"e{number}"), verdict)
+        names.append(name)
         tables += _tables(example, prefix)
-        wanted += [f"{prefix}{e.table}" for e in example.expected]
+    tables += _shared_tables(plan, reports)
     files["dbt_project.yml"] = _json(
         {
             "name": "examples",
@@ -76,14 +94,76 @@ def example_project(plan: Plan, examples: Sequence[Example], macros: str) -> Exa
             "macro-paths": ["macros", macros],
             "models": {"examples": {"+materialized": "table"}},
             "on-run-start": [";\n".join(tables)],
-            "on-run-end": [f"{{{{ say_members({_json(wanted)}) }}}}"],
+            "on-run-end": ["{{ say_rows() }}"],
         }
     )
     # One thread of DuckDB's would do; what it answers wrongly on several (docs/decisions/0007) is off all the same.
     settings = {"threads": 1, "disabled_optimizers": "top_n_window_elimination"}
     output = {"type": "duckdb", "path": ":memory:", "threads": 2, "settings": settings}
     files["profiles.yml"] = _json({"examples": {"target": "examples", "outputs": {"examples": output}}})
-    return ExampleProject(files, prefixes)
+    return ExampleProject(files, tuple(names))
+
+
+def noun_of(example: Example) -> str:
+    """Return measure or indicator."""
+    return example.section.removesuffix("s")
+
+
+def _renamed(report: Report, name: str) -> Report:
+    return replace(report, about=replace(report.about, name=name))
+
+
+def _model(
+    plan: Plan, example: Example, prefix: str, models: dict[str, Model], report: Report | None, verdict: str
+) -> str:
+    """Return the model of an example: what is below it as CTEs, then all rows in one shape."""
+    ctes: dict[str, str] = {}
+    known = dict(models)
+    wanted = [e.table for e in example.expected]
+    if report is not None:
+        (evidence,) = evidence_models(plan, report)
+        known[evidence.name] = evidence
+        wanted.append(evidence.name)
+    for name in _parents_first(wanted, known):
+        ctes[f"{prefix}{name}"] = _placed(known[name].sql, prefix, known)
+    selects = [_members(e.table, prefix) for e in example.expected]
+    if report is not None:
+        ctes[f"{prefix}indicator_evidence"] = _united(report, evidence.name, prefix)
+        ctes[f"{prefix}indicator_result"] = _placed(verdict, prefix, {"indicator_evidence"}, shared=_SHARED)
+        selects.append(_results(prefix))
+    # materialized: what several read is computed once
+    parts = ",\n\n".join(f"{name} as materialized (\n\n{text.strip()}\n\n)" for name, text in ctes.items())
+    return f"with\n\n{parts}\n\n" + "\n\nunion all\n\n".join(selects) + "\n"
+
+
+def _members(table: str, prefix: str) -> str:
+    return (
+        f"select\n    '{table}' as expected,\n    cast(person_id as varchar) as person_id,\n"
+        "    cast(episode_id as varchar) as episode_id,\n    cast(measure_resolver as varchar) as measure_resolver,\n"
+        "    cast(measure_date as varchar) as measure_date,\n    cast(null as varchar) as status,\n"
+        "    cast(null as varchar) as reason_code,\n    cast(null as varchar) as denominator_date,\n"
+        f"    cast(null as varchar) as numerator_date\nfrom {prefix}{table}"
+    )
+
+
+def _results(prefix: str) -> str:
+    return (
+        f"select\n    '{RESULTS}' as expected,\n    cast(person_id as varchar) as person_id,\n"
+        "    cast(episode_id as varchar) as episode_id,\n    cast(measure_resolver as varchar) as measure_resolver,\n"
+        "    cast(null as varchar) as measure_date,\n    status,\n    reason_code,\n"
+        "    cast(denominator_date as varchar) as denominator_date,\n"
+        f"    cast(numerator_date as varchar) as numerator_date\nfrom {prefix}indicator_result"
+    )
+
+
+def _united(report: Report, evidence: str, prefix: str) -> str:
+    """Return what the union of all evidence says of one indicator of one report."""
+    (indicator,) = report.indicators
+    columns = ",\n".join(f"    {name}" for name, _, _ in evidence_columns())
+    return (
+        f"select\n    {sql.text(report.about.name)} as report,\n    {sql.text(indicator.about.name)} as indicator,\n"
+        f"{columns}\nfrom {prefix}{evidence}"
+    )
 
 
 def _json(data: object) -> str:
@@ -91,24 +171,29 @@ def _json(data: object) -> str:
     return json.dumps(data, ensure_ascii=False)
 
 
-def _made_of(names: Iterable[str], models: dict[str, Model]) -> list[str]:
-    """Return the generated models below the named ones, themselves included."""
+def _parents_first(names: Iterable[str], models: dict[str, Model]) -> list[str]:
+    """Return the generated models below the named ones, themselves included; what a model reads comes before it."""
     found: list[str] = []
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
+
+    def visit(name: str) -> None:
         if name in models and name not in found:
+            for match in _RELATION.finditer(models[name].sql):
+                visit(match[1])
             found.append(name)
-            waiting += [match[1] for match in _RELATION.finditer(models[name].sql)]
+
+    for name in names:
+        visit(name)
     return found
 
 
-def _placed(text: str, prefix: str, models: dict[str, Model]) -> str:
-    """Lead each relation of generated SQL to the example's own."""
+def _placed(text: str, prefix: str, models: Container[str], shared: Container[str] = ()) -> str:
+    """Lead each relation of generated SQL to the example's own: a CTE, or a table."""
 
     def place(match: re.Match[str]) -> str:
         name = match[1] if match[2] is None else f"{match[1]}.{match[2]}"
-        return f"{{{{ ref('{prefix}{name}') }}}}" if name in models else _input(prefix, name)
+        if name in shared:
+            return name
+        return f"{prefix}{name}" if name in models else _input(prefix, name)
 
     return _RELATION.sub(place, text)
 
@@ -127,13 +212,30 @@ def _tables(example: Example, prefix: str) -> list[str]:
         ("stg_omop__concept_ancestor", pair, example.ancestors),
         ("stg_omop__concept", code, example.codes),
     ]
-    statements: list[str] = []
-    for relation, columns, rows in made:
-        name = _input(prefix, relation)
-        statements.append(f"create table {name} ({', '.join(f'{c.name} {_TYPES[c.kind]}' for c in columns)})")
-        if rows:
-            groups = ", ".join(f"({', '.join(_literal(v) for v in row)})" for row in rows)
-            statements.append(f"insert into {name} values {groups}")
+    if example.asked is not None:
+        key = (Column("person_id", "id"), Column("episode_id", "id"), Column("measure_resolver", "id"))
+        cohort = (*key, Column("measure_date", "date"))
+        made.append((f"report__{prefix.removesuffix('__')}", cohort, example.asked.cohort))
+    return [line for relation, columns, rows in made for line in _created(_input(prefix, relation), columns, rows)]
+
+
+def _created(name: str, columns: Sequence[Column], rows: Sequence[Sequence[Value]]) -> list[str]:
+    statements = [f"create table {name} ({', '.join(f'{c.name} {_TYPES[c.kind]}' for c in columns)})"]
+    if rows:
+        groups = ", ".join(f"({', '.join(_literal(v) for v in row)})" for row in rows)
+        statements.append(f"insert into {name} values {groups}")
+    return statements
+
+
+def _shared_tables(plan: Plan, reports: dict[str, Report]) -> list[str]:
+    """Return the statements that make what the verdict reads beside evidence: the catalogue's rows of `reports`."""
+    if not reports:
+        return []
+    rows = catalogue_rows(replace(plan, reports=reports))
+    statements = _created("report_counted_keys", _COUNTED, ())
+    for name in ("catalogue_report", "catalogue_report_indicator"):
+        columns = [Column(column, _KINDS.get(kind, "number")) for column, kind, _ in CATALOGUE[name]]
+        statements += _created(name, columns, [row for row in rows[name] if row[0] in reports])
     return statements
 
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Adults at their first NSAID, observed for a year before it, who never bled before it
--- Defined in definitions/gi_bleed/gi_bleed.yml, line 125.
+-- Defined in definitions/gi_bleed/gi_bleed.yml, line 133.
 --
 -- A key of one of these:
 --   - new_user: measure new_nsaid_user

@@ -3,7 +3,7 @@
 --
 -- Who is in: adults at their first celecoxib or diclofenac, observed for the 365 days before, without earlier
 -- gastrointestinal bleeding. What counts: bleeding on the day of the first NSAID or in the 180 days after it.
--- Defined in definitions/gi_bleed/gi_bleed.yml, line 131.
+-- Defined in definitions/gi_bleed/gi_bleed.yml, line 139.
 --
 -- Without windows: the keys that are due and done.
 

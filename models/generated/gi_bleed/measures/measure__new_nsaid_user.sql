@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The first NSAID, observed for 365 days before it, with no gastrointestinal bleeding on an earlier day
--- Defined in definitions/gi_bleed/gi_bleed.yml, line 99.
+-- Defined in definitions/gi_bleed/gi_bleed.yml, line 107.
 --
 -- the first date of:
 --   - measure first_nsaid_observed

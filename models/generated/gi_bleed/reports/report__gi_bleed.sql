@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- How many new users of an NSAID bleed from the gut within half a year.
--- Defined in definitions/gi_bleed/gi_bleed.yml, line 160.
+-- Defined in definitions/gi_bleed/gi_bleed.yml, line 227.
 
 with
 

@@ -3,7 +3,7 @@
 --
 -- Of all episodes in the report, those with cancer surgery, radiotherapy, systemic therapy, heat treatment or an airway
 -- stent at any time, dated or not. Untreated because the patient said no to treatment: exception.
--- Defined in definitions/lung/indicators_treatment.yml, line 299.
+-- Defined in definitions/lung/indicators_treatment.yml, line 822.
 --
 -- Without windows: the keys that are due and done.
 

@@ -5,7 +5,7 @@
 -- that was given in the six months before the first such surgery, on its day, or in the four months after it. Later
 -- therapy answers a relapse. The stages are those of the title; the measures behind it elsewhere named stage IA to IIA,
 -- or IIA to IIIA. Enrolled in a clinical trial: excluded. The patient said no to treatment: exception.
--- Defined in definitions/lung/indicators_treatment.yml, line 109.
+-- Defined in definitions/lung/indicators_treatment.yml, line 301.
 --
 -- Without windows: the keys that are due and done.
 

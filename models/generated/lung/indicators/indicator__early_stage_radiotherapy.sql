@@ -4,7 +4,7 @@
 -- Episodes of non-small-cell lung cancer in stage I or II without any record of curative surgery; of them, those with
 -- radiotherapy that is meant to cure, at any time, dated or not. Enrolled in a clinical trial: excluded. The patient
 -- said no to treatment: exception.
--- Defined in definitions/lung/indicators_treatment.yml, line 39.
+-- Defined in definitions/lung/indicators_treatment.yml, line 101.
 --
 -- Without windows: the keys that are due and done.
 

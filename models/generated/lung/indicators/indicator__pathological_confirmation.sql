@@ -4,7 +4,7 @@
 -- Of all episodes in the report, those whose cancer was seen under the microscope at any time, by a pathological stage
 -- or a tissue sample that shows cancer. A patient who said no to tests and has no confirmation is an exception. Dates
 -- do not matter; an undated confirmation counts.
--- Defined in definitions/lung/indicators.yml, line 35.
+-- Defined in definitions/lung/indicators.yml, line 68.
 --
 -- Without windows: the keys that are due and done.
 

@@ -5,7 +5,7 @@
 -- first such referral to the first treatment of any kind or referral to palliative care on that day or later. Later
 -- referrals give no second chance. Median and quartiles. Enrolled in a clinical trial: excluded. The patient said no to
 -- treatment: exception.
--- Defined in definitions/lung/indicators_time.yml, line 34.
+-- Defined in definitions/lung/indicators_time.yml, line 87.
 --
 -- Without windows: the keys that are due and done.
 

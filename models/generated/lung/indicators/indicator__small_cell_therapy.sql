@@ -3,7 +3,7 @@
 --
 -- Episodes of small-cell lung cancer; of them, those with systemic therapy at any time, dated or not. Enrolled in a
 -- clinical trial: excluded. The patient said no to treatment: exception.
--- Defined in definitions/lung/indicators_treatment.yml, line 150.
+-- Defined in definitions/lung/indicators_treatment.yml, line 417.
 --
 -- Without windows: the keys that are due and done.
 

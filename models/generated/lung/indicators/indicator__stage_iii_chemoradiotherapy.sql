@@ -5,7 +5,7 @@
 -- year after the stage was first recorded; of them, those in which curative radiotherapy and systemic therapy had both
 -- begun within six months of the denominator date, the day the last of diagnosis, stage and ECOG was known. Earlier
 -- treatment counts. Enrolled in a clinical trial: excluded. The patient said no to treatment: exception.
--- Defined in definitions/lung/indicators_treatment.yml, line 72.
+-- Defined in definitions/lung/indicators_treatment.yml, line 179.
 --
 -- Without windows: the keys that are due and done.
 

@@ -4,7 +4,7 @@
 -- Episodes of people who died on the cohort date or in the 365 days after it; of them, those on whom any treatment
 -- began, was given or ended in the 30 days before death or on the day of death. Fewer is better. A death without a
 -- date: unresolved, because nobody can say whether it was within the year.
--- Defined in definitions/lung/indicators_treatment.yml, line 318.
+-- Defined in definitions/lung/indicators_treatment.yml, line 866.
 --
 -- Without windows: the keys that are due and done.
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The day the episode of care began, which is the day of diagnosis.
--- Defined in definitions/lung/measures.yml, line 231.
+-- Defined in definitions/lung/measures.yml, line 270.
 --
 -- subquery care_began_recorded
 

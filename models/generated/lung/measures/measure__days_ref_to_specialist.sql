@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Days from the first referral to the first cancer specialist.
--- Defined in definitions/lung/measures_pathway.yml, line 150.
+-- Defined in definitions/lung/measures_pathway.yml, line 164.
 --
 -- subquery referral_to_specialist_days
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Days from the first referral to the first treatment.
--- Defined in definitions/lung/measures_pathway.yml, line 146.
+-- Defined in definitions/lung/measures_pathway.yml, line 153.
 --
 -- subquery referral_to_treatment_days
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Days from the last treatment to death; less than 0 if a treatment is recorded to end later.
--- Defined in definitions/lung/measures_pathway.yml, line 154.
+-- Defined in definitions/lung/measures_pathway.yml, line 175.
 --
 -- subquery treatment_to_death_days
 

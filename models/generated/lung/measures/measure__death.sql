@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Person who died on a known day.
--- Defined in definitions/lung/measures.yml, line 186.
+-- Defined in definitions/lung/measures.yml, line 216.
 --
 -- subquery death_dated
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Person who died, and no record says when.
--- Defined in definitions/lung/measures.yml, line 190.
+-- Defined in definitions/lung/measures.yml, line 220.
 --
 -- the keys of:
 --   - subquery death_undated

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- An ECOG score.
--- Defined in definitions/lung/measures.yml, line 139.
+-- Defined in definitions/lung/measures.yml, line 160.
 --
 -- subquery ecog_recorded
 

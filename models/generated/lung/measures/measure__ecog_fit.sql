@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- An ECOG score of 0 or 1 at some time.
--- Defined in definitions/lung/measures.yml, line 153.
+-- Defined in definitions/lung/measures.yml, line 174.
 --
 -- subquery ecog_fit_recorded
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The latest day with an ECOG score.
--- Defined in definitions/lung/measures.yml, line 157.
+-- Defined in definitions/lung/measures.yml, line 187.
 --
 -- the last date of each key of:
 --   - measure ecog

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Spread to the lung, from a tumour anywhere, recorded as a measurement or as a condition.
--- Defined in definitions/lung/measures.yml, line 56.
+-- Defined in definitions/lung/measures.yml, line 71.
 --
 -- at least one of:
 --   - subquery lung_spread_measured

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Non-small-cell lung cancer.
--- Defined in definitions/lung/measures.yml, line 83.
+-- Defined in definitions/lung/measures.yml, line 104.
 --
 -- subquery non_small_cell_recorded
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Non-small-cell lung cancer that no record calls squamous.
--- Defined in definitions/lung/measures.yml, line 91.
+-- Defined in definitions/lung/measures.yml, line 112.
 --
 -- the keys of:
 --   - measure non_small_cell

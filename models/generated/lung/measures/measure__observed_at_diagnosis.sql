@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- An observation period of the person holds the day of diagnosis and the 30 days after it.
--- Defined in definitions/lung/measures.yml, line 199.
+-- Defined in definitions/lung/measures.yml, line 229.
 --
 -- the first date of:
 --   - measure thoracic_cancer

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Small-cell lung cancer.
--- Defined in definitions/lung/measures.yml, line 105.
+-- Defined in definitions/lung/measures.yml, line 126.
 --
 -- subquery small_cell_recorded
 

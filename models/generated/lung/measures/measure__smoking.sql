@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A known smoking habit.
--- Defined in definitions/lung/measures.yml, line 171.
+-- Defined in definitions/lung/measures.yml, line 201.
 --
 -- subquery smoking_recorded
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Squamous lung cancer.
--- Defined in definitions/lung/measures.yml, line 87.
+-- Defined in definitions/lung/measures.yml, line 108.
 --
 -- subquery squamous_recorded
 

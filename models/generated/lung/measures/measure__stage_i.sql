@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Stage I.
--- Defined in definitions/lung/measures.yml, line 111.
+-- Defined in definitions/lung/measures.yml, line 132.
 --
 -- subquery stage_i_recorded
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Stage I or II.
--- Defined in definitions/lung/measures.yml, line 119.
+-- Defined in definitions/lung/measures.yml, line 140.
 --
 -- at least one of:
 --   - measure stage_i

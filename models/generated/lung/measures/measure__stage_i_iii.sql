@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Stage I, II or III.
--- Defined in definitions/lung/measures.yml, line 131.
+-- Defined in definitions/lung/measures.yml, line 152.
 --
 -- at least one of:
 --   - measure stage_i

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Stage IB or IIA.
--- Defined in definitions/lung/measures.yml, line 123.
+-- Defined in definitions/lung/measures.yml, line 144.
 --
 -- subquery stage_ib_iia_recorded
 

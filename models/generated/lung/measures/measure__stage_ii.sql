@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Stage II.
--- Defined in definitions/lung/measures.yml, line 115.
+-- Defined in definitions/lung/measures.yml, line 136.
 --
 -- subquery stage_ii_recorded
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Stage III.
--- Defined in definitions/lung/measures.yml, line 127.
+-- Defined in definitions/lung/measures.yml, line 148.
 --
 -- subquery stage_iii_recorded
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Stage IV.
--- Defined in definitions/lung/measures.yml, line 135.
+-- Defined in definitions/lung/measures.yml, line 156.
 --
 -- subquery stage_iv_recorded
 

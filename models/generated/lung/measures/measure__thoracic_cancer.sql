@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- What makes an episode part of the report.
--- Defined in definitions/lung/measures.yml, line 68.
+-- Defined in definitions/lung/measures.yml, line 83.
 --
 -- at least one of:
 --   - measure new_lung_cancer

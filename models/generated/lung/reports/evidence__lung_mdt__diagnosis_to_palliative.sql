@@ -4,7 +4,7 @@
 -- Episodes in stage IV, whenever the stage was recorded; the days from the beginning of the episode of care, which is
 -- the day of diagnosis, to the first referral to palliative care on that day or later. Median and quartiles. There is
 -- no benchmark. The beginning or the only referral has no date: unresolved.
--- Defined in definitions/lung/indicators_time.yml, line 67.
+-- Defined in definitions/lung/indicators_time.yml, line 177.
 --
 -- Due: stage_iv_since_diagnosis.
 -- Done: palliative_referral, 0 days before to any time after the denominator's date.

@@ -5,7 +5,7 @@
 -- first such referral to the first treatment of any kind or referral to palliative care on that day or later. Later
 -- referrals give no second chance. Median and quartiles. Enrolled in a clinical trial: excluded. The patient said no to
 -- treatment: exception.
--- Defined in definitions/lung/indicators_time.yml, line 34.
+-- Defined in definitions/lung/indicators_time.yml, line 87.
 --
 -- Due: gp_referral, 90 days before to 30 days after the cohort date.
 -- Done: treatment_or_palliative, 0 days before to any time after the denominator's date.

@@ -4,7 +4,7 @@
 -- Episodes of small-cell lung cancer (not, as elsewhere, of non-small-cell) in stage I to III; of them, those whose
 -- systemic therapy and radiotherapy shared at least a day, at any time. One after the other does not count. Enrolled in
 -- a clinical trial: excluded. The patient said no to treatment: exception.
--- Defined in definitions/lung/indicators_treatment.yml, line 205.
+-- Defined in definitions/lung/indicators_treatment.yml, line 575.
 --
 -- Due: stage_i_iii_small_cell.
 -- Done: concurrent_chemoradiation.

@@ -4,7 +4,7 @@
 -- Episodes of small-cell lung cancer that the microscope confirmed; of them, those with systemic therapy on the day of
 -- confirmation or in the 14 days after it (day 14 is in, day 15 is out). Therapy given only earlier does not count.
 -- Enrolled in a clinical trial: excluded. The patient said no to treatment: exception.
--- Defined in definitions/lung/indicators_treatment.yml, line 175.
+-- Defined in definitions/lung/indicators_treatment.yml, line 477.
 --
 -- Due: small_cell_confirmed.
 -- Done: systemic_therapy, 0 days before to 14 days after the denominator's date.

@@ -4,7 +4,7 @@
 -- Episodes in stage IV; of them, those referred to palliative care from 30 days before to 60 days after the stage was
 -- recorded. A stage recorded twice gives two chances. Enrolled in a clinical trial: excluded. The only stage or
 -- referral has no date: unresolved.
--- Defined in definitions/lung/indicators_treatment.yml, line 237.
+-- Defined in definitions/lung/indicators_treatment.yml, line 656.
 --
 -- Due: stage_iv.
 -- Done: palliative_referral, 30 days before to 60 days after the denominator's date.

@@ -4,7 +4,7 @@
 -- Episodes of non-small-cell lung cancer in stage IV; of them, those with systemic therapy on any day from 30 days
 -- before diagnosis and stage were both known. Therapy that was only given earlier was not for stage IV. Enrolled in a
 -- clinical trial: excluded. The patient said no to treatment: exception.
--- Defined in definitions/lung/indicators_treatment.yml, line 265.
+-- Defined in definitions/lung/indicators_treatment.yml, line 735.
 --
 -- Due: stage_iv_non_small_cell.
 -- Done: systemic_therapy, 30 days before to any time after the denominator's date.
