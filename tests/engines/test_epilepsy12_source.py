@@ -21,7 +21,7 @@ def written(warehouse: Warehouse, *tables: str) -> None:
 
 
 def staged(warehouse: Warehouse) -> Run:
-    return warehouse.dbt("run", "--select", "+path:models/staging/epilepsy12", variables=VARIABLES)
+    return warehouse.dbt("run", "--select", "+path:models/core/staging/epilepsy12", variables=VARIABLES)
 
 
 def test_what_a_schema_lacks_is_named(warehouse: Warehouse) -> None:

@@ -66,8 +66,8 @@ PROJECT_MUTATIONS = [
     _m(CONSENT, "{{ population }} not in (", "{{ population }} in (", STOPPED),
     _m(CONSENT, "{{ opt_out_person() }} is null", "{{ person }} is null", STOPPED),
     _m(CONSENT, "{{ to_day('opted_out_on') }} is null", "{{ day }} is null", STOPPED),
-    _m("models/staging/consent/opted_out_person.sql", "opted_out_on <=", "opted_out_on <", LEFT_OUT),
-    _m("models/staging/consent/opted_out_person.sql", "    and other_purpose.purpose is null\n", "", LEFT_OUT),
+    _m("models/core/staging/consent/opted_out_person.sql", "opted_out_on <=", "opted_out_on <", LEFT_OUT),
+    _m("models/core/staging/consent/opted_out_person.sql", "    and other_purpose.purpose is null\n", "", LEFT_OUT),
     _m("macros/consent/opt_out_day.sql", "{%- if var('opt_outs_until') -%}", "{%- if false -%}", LEFT_OUT),
     # --- sources that would be read wrongly
     _m(SOURCE, "{%- if said -%}{%- do exceptions.raise_compiler_error(said", "{%- if said -%}{%- do log(said", LACKING),
