@@ -120,8 +120,7 @@ def test_what_is_missing_is_named(postgres: tuple[Written, Any]) -> None:
     done = run(given)
     assert (
         "_source.person has no column location_id. Add it under that name, or add to the variable absent_columns "
-        "what the source lacks: [person.location_id]; the columns are then null"
-        in done.output
+        "what the source lacks: [person.location_id]; the columns are then null" in done.output
     )
     assert (
         "schema nowhere holds no table, or is not there: correct omop_schema"
