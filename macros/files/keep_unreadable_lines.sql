@@ -4,6 +4,7 @@
 {% macro keep_unreadable_lines() -%}
     {%- set rejected = 'temp.main.unreadable_line_of_' ~ model.name | replace('file_omop__', 'omop_') | replace('file_epilepsy12__', 'e12_') -%}
     {%- if is_a_run() and run_query("select 1 from duckdb_tables() where temporary and table_name = '" ~ rejected.split('.')[2] ~ "'").rows -%}
+        {%- do look_for_an_unclosed_quote(rejected.split('.')[2]) -%}
         {%- set breaks = [] -%}
         {%- for column in adapter.get_columns_in_relation(this) if column.is_string() and column.name != 'unreadable_because' -%}
             {%- do breaks.append(
@@ -16,10 +17,22 @@
 
             select
                 line,
-                min(cast(error_type as varchar)) as error_type,
+                min(error_type) as error_type,
                 max(length(trim(csv_line, chr(10) || chr(13))) - length(replace(trim(csv_line, chr(10) || chr(13)), chr(10), '')))
                     as n_breaks
-            from {{ rejected }}
+            from (
+                select
+                    line,
+                    cast(error_type as varchar) as error_type,
+                    csv_line
+                from {{ rejected }}
+                union all
+                select
+                    line,
+                    error_type,
+                    csv_line
+                from temp.main.{{ rejected.split('.')[2] }}_unclosed
+            ) as of_both_readings
             group by line
 
         ),
@@ -87,12 +100,40 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# A quote that nothing closes swallows the rest of the file. DuckDB's reader in order says nothing of it: it leaves out what
+   follows, and keeps the cells before the quote as a row. Its parallel reader says where it is, so that the file is read
+   once more for that line alone, and what was kept of it is no row. #}
+{% macro look_for_an_unclosed_quote(rejected) -%}
+    {%- set prefix, table, key = modules.re.findall("csv_rows\('(\w+)', '(\w+)', '(\w+)'\)", model.raw_code)[0] -%}
+    {%- set columns = [] -%}
+    {%- for _ in csv_header(prefix, table, key) -%} {%- do columns.append("'cell_" ~ loop.index0 ~ "': 'varchar'") -%} {%- endfor -%}
+    {%- do run_query(
+        "select count(*) from read_csv('" ~ csv_path(prefix, table) | replace("'", "''") ~ "', auto_detect = false, columns = {"
+        ~ columns | join(', ') ~ "}, header = false, delim = '" ~ var(prefix ~ '_files_delimiter')
+        ~ "', quote = '\"', escape = '\"', comment = '', nullstr = '\x1e', encoding = '" ~ var(prefix ~ '_files_encoding')
+        ~ "', strict_mode = true, parallel = true, store_rejects = true, rejects_table = '" ~ rejected ~ "_again', "
+        ~ "rejects_scan = 'again_" ~ rejected ~ "')"
+    ) -%}
+    {%- do run_query(
+        "create or replace temporary table " ~ rejected ~ "_unclosed as select line, cast(error_type as varchar) as error_type, "
+        ~ "csv_line from temp.main." ~ rejected ~ "_again where cast(error_type as varchar) = 'UNQUOTED VALUE' "
+        ~ "and error_message like '%unterminated%' and line > (select coalesce(max(line), 0) from temp.main." ~ rejected ~ ")"
+    ) -%}
+    {%- do run_query(
+        "delete from " ~ this ~ " where row_of_the_file >= (select min(line) from temp.main." ~ rejected ~ "_unclosed) "
+        ~ "- (select count(distinct line) from temp.main." ~ rejected ~ ")"
+    ) -%}
+{%- endmacro %}
+
 {# DuckDB keeps the text of unreadable lines in temporary tables: gone as soon as they are counted. #}
 {% macro forget_unreadable_lines() -%}
     {%- set name = model.name | replace('file_omop__', 'omop_') | replace('file_epilepsy12__', 'e12_') -%}
     {%- if is_a_run() -%}
         drop table if exists temp.main.unreadable_line_of_{{ name }};
         drop table if exists temp.main.unreadable_line_of_{{ name }}_numbered;
+        drop table if exists temp.main.unreadable_line_of_{{ name }}_again;
+        drop table if exists temp.main.unreadable_line_of_{{ name }}_unclosed;
+        drop table if exists temp.main.again_unreadable_line_of_{{ name }};
         drop table if exists temp.main.scan_of_{{ name }}
     {%- endif -%}
 {%- endmacro %}

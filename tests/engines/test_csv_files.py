@@ -131,19 +131,24 @@ SECRET",1970
 11,1970,m
 """.replace(b"SECRET", SECRET.encode())
 LINES = [
+    # A quote that nothing closes: in the first cell, in the last one, in one too many. All that follows is within it.
+    ("provider.csv", 3, "broken_quotes"),
     ("person.csv", 3, "too_few_columns"),
     ("person.csv", 6, "too_many_columns"),
     ("person.csv", 7, "broken_quotes"),
     ("person.csv", 8, "not_in_the_encoding"),
     ("person.csv", 10, "too_few_columns"),
     ("person.csv", 12, "too_few_columns"),
-    ("person.csv", 13, "too_few_columns"),
+    ("person.csv", 13, "broken_quotes"),
     ("observation.csv", 2, "too_many_columns"),
+    ("care_site.csv", 3, "broken_quotes"),
 ]
 FILES = {
     "person": PERSON,
     "observation": f"observation_id,value_as_string\r\n1,{SECRET},\r\n2,x\r\n".encode(),
     "death": b"person_id,death_date\n1,2024-01-01\n",
+    "provider": f'provider_id,care_site_id\n1,1\n"2,{SECRET}\n3,1\n'.encode(),
+    "care_site": f'care_site_id,location_id\n1,1\n2,2,"{SECRET}\n3,1\n'.encode(),
 }
 
 
