@@ -106,7 +106,7 @@ class Subqueries:
         return kept
 
     def _seen(self, subquery: Subquery) -> list[Row]:
-        """Return the matching rows that are seen from as_of (2.8); for spans dated by their end, those that go on too."""
+        """Return the matching rows that are seen from as_of (2.8); spans dated by their end see those that go on."""
         joins_by_end = subquery.gap is not None and subquery.by_end
         is_after = self._has_not_begun if joins_by_end else self._is_after_as_of
         return [row for row in self._matching(subquery) if not is_after(subquery, row)]

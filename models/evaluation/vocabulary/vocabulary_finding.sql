@@ -67,7 +67,7 @@ named as (
         concept_id,
         word_start
     from {{ ref('catalogue_concept_name') }}
-    where {{ is_built_pack('pack') }}
+    where pack in (select known_pack.pack from {{ ref('known_pack') }} as known_pack where known_pack.is_built)
 
 ),
 
