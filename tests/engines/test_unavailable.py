@@ -94,7 +94,6 @@ def write_project(folder: Path) -> Path:
     for part in ("macros", "tests/generic", "seeds/reference", "seeds/epilepsy12", *layers):
         shutil.copytree(ROOT / part, project / part)
     (project / "tests" / "singular").mkdir()
-    shutil.copy(ROOT / "tests" / "singular" / "packs_exist.sql", project / "tests" / "singular")
     for name in (
         "run_context.sql",
         "reference_period.sql",

@@ -29,6 +29,12 @@ def uses(catalogue: Catalogue, plan: Plan) -> dict[str, dict[str, tuple[str, str
     return found
 
 
+def packs_to_build(plan: Plan, wanted: Iterable[str]) -> list[str]:
+    """Return what the variable `packs` names so that some packs are built: they, and those that they need."""
+    found = dict.fromkeys(name for pack in wanted for name in (*plan.packs[pack].needs, pack))
+    return [name for name in found if plan.packs[name].built != "always"]
+
+
 def _pack(plan: Plan, name: str, said: PackFile | None, needs: tuple[str, ...]) -> Pack:
     if said is None:
         return Pack(name, name, "on_request", needs, _only_report(plan, name), None)
