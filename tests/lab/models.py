@@ -93,7 +93,7 @@ def lab_models(prepared: Prepared, prefix: str) -> Iterator[LabModel]:
     names = Names(prepared, prefix, frozenset(models))
     members = [model.name for model in models.values() if model.grain is not None]
     # A test beside a model can read a further one.
-    texts = {own: m.sql + properties(m, prepared.plan) * (m.grain is not None) for own, m in models.items()}
+    texts = {own: m.sql + (properties(m, prepared.plan) if m.grain else "") for own, m in models.items()}
     for own in _parents_first({own: set(_REF.findall(text)) & set(models) for own, text in texts.items()}, members):
         yield LabModel(names, models[own])
 

@@ -1,24 +1,21 @@
 """What each evaluator answers for one case: the referee in memory, an engine in a transaction that is rolled back.
 
 The statements are the generator's text, compiled by the laboratory's Jinja environment with this repository's own
-macros. A generated model's only Jinja is `{{ .. }}`, so each such piece is compiled once and remembered
-(`test_bench.py` holds this to compiling whole models).
+macros, piece by piece (`test_bench.py` holds this to compiling whole models).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from lab.cases import in_order
-from lab.direct import compiled
+from lab.direct import statement
 from lab.engines import Engine
 from measuremart.catalogue import load
 from measuremart.plan import nodes
@@ -58,7 +55,6 @@ DROPPED = f"dropped_events__{PACK}"
 INLINE = f"inline_events__{PACK}"
 # Rows by relation: sorted tuples, or what went wrong as one text.
 Answers = dict[str, list[tuple[Any, ...]] | str]
-_PIECE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -214,16 +210,6 @@ def lifted(node: nodes.Expression) -> list[nodes.Expression]:
 
 
 # --- an engine
-
-
-@cache
-def _piece(text: str, engine: str) -> str:
-    return compiled(text, engine)
-
-
-def statement(sql: str, engine: str) -> str:
-    """Return a generated model as a statement for an engine, relations under their bare names."""
-    return _PIECE.sub(lambda found: _piece(found[0], engine), sql)
 
 
 @dataclass(frozen=True)
