@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Unknown whether it does, where the plan is not said to be missing.
--- Defined in definitions/epilepsy12/measures.yml, line 670.
+-- Defined in definitions/epilepsy12/measures.yml, line 686.
 --
 -- A row of target e12_management counts if
 --   individualised_care_plan_include_first_aid is not known

@@ -3,7 +3,7 @@
 --
 -- Whether the criteria are met is unknown; or they are met, and of both the surgical service and the neurologist it is
 -- unknown whether the child was referred.
--- Defined in definitions/epilepsy12/measures.yml, line 333.
+-- Defined in definitions/epilepsy12/measures.yml, line 349.
 --
 -- A row of target e12_assessment_answer counts if
 --   one of these rules holds:

@@ -3,7 +3,7 @@
 --
 -- A girl of twelve or more of whom it is unknown whether a medicine was given, or, for the valproate entered first,
 -- whether the programme is in place or the form completed.
--- Defined in definitions/epilepsy12/measures.yml, line 529.
+-- Defined in definitions/epilepsy12/measures.yml, line 545.
 --
 -- all of these, dated by the day on which the last became true:
 --   - measure girl_of_twelve
