@@ -113,11 +113,14 @@ def test_each_example_has_relations_of_its_own(tmp_path: Path) -> None:
     assert models == [
         f"models/e{n}__{name}.sql"
         for n in (1, 2)
-        for name in ("measure__both", "subquery__act_below", "measure__acted", "subquery__act_rows")
+        for name in (
+            *("measure__both", "subquery__act_below", "match__act_below"),
+            *("measure__acted", "subquery__act_rows", "match__act_rows"),
+        )
     ]
     text = made.files["models/e2__measure__acted.sql"]
     assert "ref('e2__subquery__act_rows')" in text
-    assert "from e2__acts" in made.files["models/e2__subquery__act_rows.sql"]
+    assert "from e2__acts" in made.files["models/e2__match__act_rows.sql"]
 
 
 # --- the engines

@@ -21,12 +21,129 @@ slice_1 as (
     -- some of the columns: no engine takes hundreds of tables in one join, or a thousand parts beside each other
     with
 
-    concept_ancestor as (
+    match__ecog_recorded as (
 
         select
-            ancestor_concept_id,
-            descendant_concept_id
-        from {{ ref('stg_omop__concept_ancestor') }}
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__ecog_recorded') }}
+        where dropped_reason is null
+
+    ),
+
+    match__genes_tested as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__genes_tested') }}
+        where dropped_reason is null
+
+    ),
+
+    match__lung_function_measured as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__lung_function_measured') }}
+        where dropped_reason is null
+
+    ),
+
+    match__palliative_referral_made as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__palliative_referral_made') }}
+        where dropped_reason is null
+
+    ),
+
+    match__smoking_recorded as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__smoking_recorded') }}
+        where dropped_reason is null
+
+    ),
+
+    match__stage_iv_recorded as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__stage_iv_recorded') }}
+        where dropped_reason is null
+
+    ),
+
+    match__tests_declined_recorded as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__tests_declined_recorded') }}
+        where dropped_reason is null
+
+    ),
+
+    match__treatment_declined_recorded as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__treatment_declined_recorded') }}
+        where dropped_reason is null
+
+    ),
+
+    match__trial_enrolled as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__trial_enrolled') }}
+        where dropped_reason is null
 
     ),
 
@@ -470,13 +587,6 @@ slice_1 as (
 
     ),
 
-    run_context as (
-
-        select as_of
-        from {{ ref('run_context') }}
-
-    ),
-
     first__new_lung_cancer as (
 
         -- the cohort keys that it has, with its first known date
@@ -541,55 +651,6 @@ slice_1 as (
 
     ),
 
-    rows__clinical_trial__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(null as bigint) as episode_id,
-            cast(person_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id,
-            value_text
-        from {{ ref('target__observation') }}
-
-    ),
-
-    rows__clinical_trial__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id,
-            target_row.value_text
-        from rows__clinical_trial__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-    ),
-
-    rows__clinical_trial as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__clinical_trial__eligible
-        where (concept_id = 2000000071 and value_text = 'enrolled')
-
-    ),
-
     first__clinical_trial as (
 
         -- the cohort keys that it has, with its first known date
@@ -613,11 +674,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__clinical_trial as numbered
+        inner join match__trial_enrolled as numbered
             on
                 cohort.person_id = numbered.person_id
 
@@ -650,55 +711,6 @@ slice_1 as (
 
     ),
 
-    rows__tests_declined__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id,
-            value_concept_id
-        from {{ ref('target__observation') }}
-
-    ),
-
-    rows__tests_declined__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id,
-            target_row.value_concept_id
-        from rows__tests_declined__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-    ),
-
-    rows__tests_declined as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__tests_declined__eligible
-        where (concept_id = 2000000072 and value_concept_id = 2000000074)
-
-    ),
-
     first__tests_declined as (
 
         -- the cohort keys that it has, with its first known date
@@ -724,11 +736,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__tests_declined as numbered
+        inner join match__tests_declined_recorded as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -744,55 +756,6 @@ slice_1 as (
             number_value
         from numbered__tests_declined
         where place = 1
-
-    ),
-
-    rows__ecog__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id,
-            {{ to_number('value_number') }} as value_number
-        from {{ ref('target__measurement') }}
-
-    ),
-
-    rows__ecog__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id,
-            target_row.value_number
-        from rows__ecog__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-    ),
-
-    rows__ecog as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__ecog__eligible
-        where (value_number between 0 and 4 and concept_id = 36305384)
 
     ),
 
@@ -821,11 +784,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__ecog as numbered
+        inner join match__ecog_recorded as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -841,59 +804,6 @@ slice_1 as (
             number_value
         from numbered__ecog
         where place = 1
-
-    ),
-
-    rows__smoking__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id,
-            value_concept_id
-        from {{ ref('target__observation') }}
-
-    ),
-
-    rows__smoking__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id,
-            target_row.value_concept_id
-        from rows__smoking__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-            and not coalesce(
-                target_row.value_concept_id = 2000000064,
-                false
-            )
-
-    ),
-
-    rows__smoking as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__smoking__eligible
-        where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
 
     ),
 
@@ -922,11 +832,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__smoking as numbered
+        inner join match__smoking_recorded as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -961,55 +871,6 @@ slice_1 as (
 
     ),
 
-    rows__lung_function__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id,
-            {{ to_number('value_number') }} as value_number
-        from {{ ref('target__measurement') }}
-
-    ),
-
-    rows__lung_function__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id,
-            target_row.value_number
-        from rows__lung_function__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-    ),
-
-    rows__lung_function as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__lung_function__eligible
-        where (concept_id = 3024653 and value_number is not null)
-
-    ),
-
     first__lung_function as (
 
         -- the cohort keys that it has, with its first known date
@@ -1035,11 +896,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__lung_function as numbered
+        inner join match__lung_function_measured as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -1106,55 +967,6 @@ slice_1 as (
 
     ),
 
-    rows__treatment_declined__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id,
-            value_concept_id
-        from {{ ref('target__observation') }}
-
-    ),
-
-    rows__treatment_declined__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id,
-            target_row.value_concept_id
-        from rows__treatment_declined__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-    ),
-
-    rows__treatment_declined as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__treatment_declined__eligible
-        where (concept_id = 2000000072 and value_concept_id = 2000000073)
-
-    ),
-
     first__treatment_declined as (
 
         -- the cohort keys that it has, with its first known date
@@ -1180,11 +992,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__treatment_declined as numbered
+        inner join match__treatment_declined_recorded as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -1379,59 +1191,6 @@ slice_1 as (
 
     ),
 
-    rows__molecular_testing__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id,
-            value_concept_id
-        from {{ ref('target__measurement') }}
-
-    ),
-
-    rows__molecular_testing__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id,
-            target_row.value_concept_id
-        from rows__molecular_testing__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-            and not coalesce(
-                target_row.value_concept_id = 2000000058,
-                false
-            )
-
-    ),
-
-    rows__molecular_testing as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__molecular_testing__eligible
-        where concept_id = 2000000055
-
-    ),
-
     first__molecular_testing as (
 
         -- the cohort keys that it has, with its first known date
@@ -1457,11 +1216,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__molecular_testing as numbered
+        inner join match__genes_tested as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -1477,67 +1236,6 @@ slice_1 as (
             number_value
         from numbered__molecular_testing
         where place = 1
-
-    ),
-
-    rows__stage_iv__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id
-        from {{ ref('target__dx_stage') }}
-
-    ),
-
-    rows__stage_iv__hierarchy_1 as (
-
-        select descendant_concept_id as concept_id
-        from concept_ancestor
-        where
-            ancestor_concept_id in (1633987)
-            and descendant_concept_id <> 0
-
-        union
-
-        select cast(1633987 as bigint) as concept_id
-
-    ),
-
-    rows__stage_iv__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id
-        from rows__stage_iv__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-    ),
-
-    rows__stage_iv as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__stage_iv__eligible
-        where concept_id in (select listed.concept_id from rows__stage_iv__hierarchy_1 as listed)
 
     ),
 
@@ -1566,11 +1264,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__stage_iv as numbered
+        inner join match__stage_iv_recorded as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -1586,53 +1284,6 @@ slice_1 as (
             number_value
         from numbered__stage_iv
         where place = 1
-
-    ),
-
-    rows__palliative_referral__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id
-        from {{ ref('target__observation') }}
-
-    ),
-
-    rows__palliative_referral__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id
-        from rows__palliative_referral__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-    ),
-
-    rows__palliative_referral as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__palliative_referral__eligible
-        where concept_id = 4127745
 
     ),
 
@@ -1661,11 +1312,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__palliative_referral as numbered
+        inner join match__palliative_referral_made as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -2054,6 +1705,62 @@ slice_2 as (
     -- some of the columns: no engine takes hundreds of tables in one join, or a thousand parts beside each other
     with
 
+    match__diagnosis_to_treatment_days as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__diagnosis_to_treatment_days') }}
+        where dropped_reason is null
+
+    ),
+
+    match__referral_to_specialist_days as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__referral_to_specialist_days') }}
+        where dropped_reason is null
+
+    ),
+
+    match__referral_to_treatment_days as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__referral_to_treatment_days') }}
+        where dropped_reason is null
+
+    ),
+
+    match__treatment_to_death_days as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__treatment_to_death_days') }}
+        where dropped_reason is null
+
+    ),
+
     measure__care_began as (
 
         select
@@ -2131,13 +1838,6 @@ slice_2 as (
 
     ),
 
-    run_context as (
-
-        select as_of
-        from {{ ref('run_context') }}
-
-    ),
-
     first__last_ecog as (
 
         -- the cohort keys that it has, with its first known date
@@ -2186,55 +1886,6 @@ slice_2 as (
 
     ),
 
-    rows__days_ref_to_specialist__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(specialist_date as date) as measure_date,
-            cast(start_date as date) as event_start,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            {{ to_number('value_number') }} as value_number
-        from {{ ref('target__referral_to_specialist_window') }}
-
-    ),
-
-    rows__days_ref_to_specialist__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.value_number
-        from rows__days_ref_to_specialist__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-            and (target_row.event_start is null or target_row.event_start <= run_context.as_of)
-
-    ),
-
-    rows__days_ref_to_specialist as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__days_ref_to_specialist__eligible
-        where value_number is not null
-
-    ),
-
     first__days_ref_to_specialist as (
 
         -- the cohort keys that it has, with its first known date
@@ -2260,11 +1911,11 @@ slice_2 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__days_ref_to_specialist as numbered
+        inner join match__referral_to_specialist_days as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -2280,55 +1931,6 @@ slice_2 as (
             number_value
         from numbered__days_ref_to_specialist
         where place = 1
-
-    ),
-
-    rows__days_ref_to_treatment__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(treatment_date as date) as measure_date,
-            cast(start_date as date) as event_start,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            {{ to_number('value_number') }} as value_number
-        from {{ ref('target__referral_to_tx_window') }}
-
-    ),
-
-    rows__days_ref_to_treatment__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.value_number
-        from rows__days_ref_to_treatment__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-            and (target_row.event_start is null or target_row.event_start <= run_context.as_of)
-
-    ),
-
-    rows__days_ref_to_treatment as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__days_ref_to_treatment__eligible
-        where value_number is not null
 
     ),
 
@@ -2357,11 +1959,11 @@ slice_2 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__days_ref_to_treatment as numbered
+        inner join match__referral_to_treatment_days as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -2377,55 +1979,6 @@ slice_2 as (
             number_value
         from numbered__days_ref_to_treatment
         where place = 1
-
-    ),
-
-    rows__days_dx_to_treatment__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(treatment_date as date) as measure_date,
-            cast(start_date as date) as event_start,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            {{ to_number('value_number') }} as value_number
-        from {{ ref('target__dx_to_tx_window') }}
-
-    ),
-
-    rows__days_dx_to_treatment__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.value_number
-        from rows__days_dx_to_treatment__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-            and (target_row.event_start is null or target_row.event_start <= run_context.as_of)
-
-    ),
-
-    rows__days_dx_to_treatment as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__days_dx_to_treatment__eligible
-        where value_number is not null
 
     ),
 
@@ -2454,11 +2007,11 @@ slice_2 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__days_dx_to_treatment as numbered
+        inner join match__diagnosis_to_treatment_days as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -2474,55 +2027,6 @@ slice_2 as (
             number_value
         from numbered__days_dx_to_treatment
         where place = 1
-
-    ),
-
-    rows__days_tx_to_death__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(treatment_date as date) as measure_date,
-            cast(start_date as date) as event_start,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            {{ to_number('value_number') }} as value_number
-        from {{ ref('target__tx_to_death_window') }}
-
-    ),
-
-    rows__days_tx_to_death__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.value_number
-        from rows__days_tx_to_death__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-            and (target_row.event_start is null or target_row.event_start <= run_context.as_of)
-
-    ),
-
-    rows__days_tx_to_death as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__days_tx_to_death__eligible
-        where value_number is not null
 
     ),
 
@@ -2551,11 +2055,11 @@ slice_2 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__days_tx_to_death as numbered
+        inner join match__treatment_to_death_days as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
