@@ -29,6 +29,8 @@ class Mutation:
 
 # By hand, so not below the package: what turns evidence into results.
 RESULT = "models/evaluation/indicator_result.sql"
+# By hand as well: the hierarchies that rules ask for.
+ASKED = "models/asked_hierarchy.sql"
 
 
 def _t(name: str) -> str:
@@ -59,15 +61,13 @@ MUTATIONS = [
     Mutation(_t("or"), "inner join episode", "left join episode"),
     # --- seen from a day, missing ends
     Mutation(_t("match"), "<< day >> > run_context.as_of", "<< day >> >= run_context.as_of"),
-    Mutation(
-        "matches.py", "case when recorded.{day} <= run_context.as_of", "case when recorded.{day} < run_context.as_of"
-    ),
+    Mutation("matches.py", "when recorded.{day} <= run_context.as_of", "when recorded.{day} < run_context.as_of"),
     Mutation(
         "matches.py", "target_row.recorded_end <= run_context.as_of", "target_row.recorded_end < run_context.as_of"
     ),
     Mutation("matches.py", 'alias in ("measure_date", "event_start")', 'alias in ("measure_date",)'),
     Mutation("matches.py", 'target.missing_end == "open"', 'target.missing_end != "open"'),
-    Mutation("matches.py", "least(target_row.supply, 36500)", "least(target_row.supply, 36501)"),
+    Mutation("matches.py", ', 36500)"', ', 36501)"'),
     Mutation("matches.py", "as integer) - 1'", "as integer)'"),
     Mutation("matches.py", "then least({end}", "then greatest({end}"),
     Mutation(_t("episode"), "spine.start_date <= run_context.as_of", "spine.start_date < run_context.as_of"),
@@ -154,18 +154,13 @@ MUTATIONS = [
     Mutation("matches.py", "nodes.Offset(subquery.gap.months, subquery.gap.days + 1)", "subquery.gap"),
     # --- subquery and predicates
     Mutation(_t("match"), "    union all\n", "    union\n"),
-    Mutation(
-        _t("match"),
-        "    union\n\n    select cast(<< id >> as bigint)",
-        "    intersect\n\n    select cast(<< id >> as bigint)",
-    ),
-    Mutation(_t("match"), "descendant_concept_id <> 0", "descendant_concept_id >= 0"),
+    Mutation(ASKED, "    union\n", "    intersect\n"),
+    Mutation(ASKED, "descendant_concept_id <> 0", "descendant_concept_id >= 0"),
     Mutation(_t("match"), "not coalesce(", "coalesce("),
     Mutation(_t("match"), "            false\n", "            true\n"),
     Mutation(_t("match"), "when target_row.measure_resolver is null", "when target_row.person_id is null"),
     Mutation(_t("match"), "when target_row.person_id is null then", "when 1 = 2 then"),
     Mutation("matches.py", "f\"coalesce(target_row.why_unattached, 'no {what}')\" if", "f\"'no {what}'\" if"),
-    Mutation(_t("members_of_match"), "where dropped_reason is null", "where 1 = 1"),
     Mutation(_t("import_match"), "where dropped_reason is null", "where 1 = 1"),
     Mutation(_t("import_match"), "' distinct' if distinct", "'' if distinct"),
     Mutation(_t("dropped"), "where dropped_reason is not null", "where dropped_reason is null"),

@@ -20,6 +20,7 @@ from typing import Any
 from lab.cases import in_order
 from lab.direct import compiled
 from lab.engines import Engine
+from lab.models import HIERARCHY, hierarchy_sql
 from measuremart.catalogue import load
 from measuremart.plan import nodes
 from measuremart.plan.build import build_plan
@@ -27,6 +28,7 @@ from measuremart.plan.datasets import dataset_columns
 from measuremart.plan.nodes import Plan
 from measuremart.problems import Kind, Problem
 from measuremart.referee import Referee, World
+from measuremart.render.concepts import used_concepts
 from measuremart.render.models import Model
 from measuremart.render.project import generated_models
 
@@ -277,6 +279,11 @@ class Bench:
                 if its:
                     self.engine.execute(insertion(table, its))
             texts = [(model.name, model.sql) for model in models]
+            if any(f"ref('{HIERARCHY}')" in text for _, text in texts):
+                asked = [f"('{matcher}', {concept})" for _, _, _, matcher, _, concept in used_concepts(plan)]
+                self.engine.execute("create temp table catalogue_concept (matcher text, concept_id bigint)")
+                self.engine.execute(f"insert into catalogue_concept values {', '.join(asked)}")
+                texts.insert(0, (HIERARCHY, hierarchy_sql()))
             if plan.reports:
                 for table, columns, its in seed_tables(plan):
                     self.engine.execute(

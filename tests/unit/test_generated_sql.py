@@ -41,7 +41,7 @@ SCALAR_MACROS = sorted(
 DIALECTS = ("duckdb", "postgres", "spark")
 # Functions that mean the same on every engine; all others are macros of macros/scalar.
 PORTABLE = {
-    *("abs", "cast", "chr", "coalesce", "count", "greatest", "lag", "least", "max", "min"),
+    *("abs", "cast", "chr", "coalesce", "count", "floor", "greatest", "lag", "least", "max", "min"),
     *("nullif", "position", "row_number", "sum", "median"),
 }
 WORDS = {
@@ -220,7 +220,7 @@ def test_every_row_number_ends_in_a_key(file: Path) -> None:
             {"person_id", "episode_id", "measure_resolver", "measure_date"},
             {"person_id", "episode_id", "measure_resolver"},
             {"candidate_date", "candidate_resolver", "candidate_episode_id"},
-            {"number_event_id"},
+            {"event_id"},
             {"cohort_key", "denominator_date"},
             {"cohort_key", "numerator_date", "days_outside"},
         ]

@@ -17,6 +17,7 @@ from decimal import Decimal
 from measuremart.plan.examples import Example, Value
 from measuremart.plan.nodes import Column, ColumnKind, Plan
 from measuremart.render import sql
+from measuremart.render.concepts import used_concepts
 from measuremart.render.models import Model, concept_set_models, member_models
 
 _RELATION = re.compile(r"\{\{ (?:ref|source)\('([A-Za-z0-9_]+)'(?:, '([A-Za-z0-9_]+)')?\) \}\}")
@@ -60,11 +61,12 @@ def example_project(plan: Plan, examples: Sequence[Example], macros: str) -> Exa
     prefixes = tuple(f"e{number}__" for number in range(1, len(examples) + 1))
     files: dict[str, str] = {"macros/say_members.sql": _SAY_MEMBERS}
     tables: list[str] = []
+    hierarchies = {concept for *_, matcher, _, concept in used_concepts(plan) if matcher == "hierarchy"}
     wanted: list[str] = []
     for prefix, example in zip(prefixes, examples, strict=True):
         for name in _made_of([e.table for e in example.expected], models):
             files[f"models/{prefix}{name}.sql"] = _placed(models[name].sql, prefix, models) + "\n"
-        tables += _tables(example, prefix)
+        tables += _tables(example, prefix, hierarchies)
         wanted += [f"{prefix}{e.table}" for e in example.expected]
     files["dbt_project.yml"] = _json(
         {
@@ -117,14 +119,15 @@ def _input(prefix: str, relation: str) -> str:
     return f"{prefix}{relation.replace('.', '__')}"
 
 
-def _tables(example: Example, prefix: str) -> list[str]:
-    """Return the statements that make an example's input tables."""
+def _tables(example: Example, prefix: str, hierarchies: set[int]) -> list[str]:
+    """Return the statements that make an example's input tables; `hierarchies` are asked for by some definition."""
+    below = {(above, concept) for above, concept in example.ancestors if above in hierarchies and concept != 0}
     pair = (Column("ancestor_concept_id", "id"), Column("descendant_concept_id", "id"))
     code = (Column("concept_id", "id"), Column("concept_code", "text"))
     made = [(table.relation, table.columns, table.rows) for table in example.tables]
     made += [
         ("run_context", (Column("as_of", "date"),), ((example.as_of,),)),
-        ("stg_omop__concept_ancestor", pair, example.ancestors),
+        ("asked_hierarchy", pair, tuple(sorted(below | {(concept, concept) for concept in hierarchies}))),
         ("stg_omop__concept", code, example.codes),
     ]
     statements: list[str] = []

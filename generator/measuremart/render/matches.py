@@ -10,13 +10,9 @@ from measuremart.render.predicates import Needs, conditions, predicate, required
 
 # The first day of a supply is the start; parts of a day do not count; a supply of over 100 years is one of 100 (2.2).
 _LAST_DAY_OF_SUPPLY = """case
-                    when target_row.supply >= 1
-                        then {{ add_interval(
-                            'target_row.interval_start',
-                            0,
-                            'cast(floor(least(target_row.supply, 36500)) as integer) - 1'
-                        ) }}
-                end"""
+                        when target_row.supply >= 1
+                            then {{ add_interval('target_row.interval_start', 0, 'cast(floor(target_row.supply) as integer) - 1') }}
+                    end"""  # noqa: E501
 
 
 def match_ctes(subquery: Subquery, ctes: Ctes) -> None:
@@ -89,7 +85,7 @@ def _columns(subquery: Subquery, needs: Needs) -> list[tuple[str, str]]:
             (f"cast({target.end.name} as date)", "recorded_end"),
         ]
         if target.missing_end == "start" and target.supply is not None:
-            columns.append((f"{{{{ to_number('{target.supply.name}') }}}}", "supply"))
+            columns.append((f"least({{{{ to_number('{target.supply.name}') }}}}, 36500)", "supply"))
     number = f"{{{{ to_number('{subquery.number.name}') }}}}" if subquery.number else "cast(null as numeric(38, 10))"
     columns.append((number, "number_value"))
     unit = target.unit.name if subquery.number and target.unit else "null"
@@ -165,7 +161,9 @@ def _later_days(subquery: Subquery, needs: Needs, columns: list[tuple[str, str]]
 
 def _by_as_of(day: str) -> str:
     """Return a day of a row if it is not after `as_of`, else null (2.8)."""
-    return f"case when recorded.{day} <= run_context.as_of then recorded.{day} end"
+    return (
+        f"case\n            when recorded.{day} <= run_context.as_of\n                then recorded.{day}\n        end"
+    )
 
 
 def _vocabulary(ctes: Ctes, needs: Needs) -> None:
@@ -173,7 +171,7 @@ def _vocabulary(ctes: Ctes, needs: Needs) -> None:
         ctes.columns(f"concept_set__{name}", f"concept_set__{name}", [("concept_id", "concept_id")])
     if needs.hierarchies:
         columns = ["ancestor_concept_id", "descendant_concept_id"]
-        ctes.columns("concept_ancestor", "stg_omop__concept_ancestor", [(c, c) for c in columns])
+        ctes.columns("asked_hierarchy", "asked_hierarchy", [(c, c) for c in columns])
     if needs.codes or needs.coded:
         columns = ["concept_id", "concept_code"]
         ctes.columns("concept", "stg_omop__concept", [(c, c) for c in columns])

@@ -109,12 +109,9 @@ def _match(plan: Plan, what: str, about: Named, subquery: nodes.Subquery) -> Mod
 
 def _subquery(named: nodes.NamedSubquery) -> Model:
     about, grain = named.about, named.subquery.grain
-    text = fill(
-        "members_of_match",
-        header=header("subquery", about.name, about.pack),
-        source=match_name(named.subquery),
-        distinct=False,
-    )
+    ctes = Ctes({})
+    last = ctes.match(named.subquery)
+    text = fill("member_model", header=header("subquery", about.name, about.pack), ctes=ctes.blocks(), last=last)
     name = f"subquery__{about.name}"
     return Model(
         "subquery", about.name, "subqueries", about.pack, name, text, about.description, grain,

@@ -39,7 +39,10 @@ target_row as (
         recorded.number_value,
         recorded.number_unit_id,
         recorded.consultant_paediatrician_input_date,
-        case when recorded.consultant_paediatrician_referral_date <= run_context.as_of then recorded.consultant_paediatrician_referral_date end as consultant_paediatrician_referral_date,
+        case
+            when recorded.consultant_paediatrician_referral_date <= run_context.as_of
+                then recorded.consultant_paediatrician_referral_date
+        end as consultant_paediatrician_referral_date,
         recorded.consultant_paediatrician_referral_made
     from recorded_row as recorded
     cross join run_context

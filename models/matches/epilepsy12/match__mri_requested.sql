@@ -37,7 +37,10 @@ target_row as (
         recorded.event_id,
         recorded.number_value,
         recorded.number_unit_id,
-        case when recorded.mri_brain_reported_date <= run_context.as_of then recorded.mri_brain_reported_date end as mri_brain_reported_date,
+        case
+            when recorded.mri_brain_reported_date <= run_context.as_of
+                then recorded.mri_brain_reported_date
+        end as mri_brain_reported_date,
         recorded.mri_brain_requested_date
     from recorded_row as recorded
     cross join run_context

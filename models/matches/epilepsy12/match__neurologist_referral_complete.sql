@@ -38,7 +38,10 @@ target_row as (
         recorded.event_id,
         recorded.number_value,
         recorded.number_unit_id,
-        case when recorded.paediatric_neurologist_input_date <= run_context.as_of then recorded.paediatric_neurologist_input_date end as paediatric_neurologist_input_date,
+        case
+            when recorded.paediatric_neurologist_input_date <= run_context.as_of
+                then recorded.paediatric_neurologist_input_date
+        end as paediatric_neurologist_input_date,
         recorded.paediatric_neurologist_referral_date,
         recorded.paediatric_neurologist_referral_made
     from recorded_row as recorded

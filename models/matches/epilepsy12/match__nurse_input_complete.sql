@@ -39,7 +39,10 @@ target_row as (
         recorded.number_value,
         recorded.number_unit_id,
         recorded.epilepsy_specialist_nurse_input_date,
-        case when recorded.epilepsy_specialist_nurse_referral_date <= run_context.as_of then recorded.epilepsy_specialist_nurse_referral_date end as epilepsy_specialist_nurse_referral_date,
+        case
+            when recorded.epilepsy_specialist_nurse_referral_date <= run_context.as_of
+                then recorded.epilepsy_specialist_nurse_referral_date
+        end as epilepsy_specialist_nurse_referral_date,
         recorded.epilepsy_specialist_nurse_referral_made
     from recorded_row as recorded
     cross join run_context

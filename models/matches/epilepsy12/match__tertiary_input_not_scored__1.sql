@@ -38,7 +38,10 @@ target_row as (
         recorded.number_value,
         recorded.number_unit_id,
         recorded.childrens_epilepsy_surgical_service_referral_made,
-        case when recorded.paediatric_neurologist_input_date <= run_context.as_of then recorded.paediatric_neurologist_input_date end as paediatric_neurologist_input_date
+        case
+            when recorded.paediatric_neurologist_input_date <= run_context.as_of
+                then recorded.paediatric_neurologist_input_date
+        end as paediatric_neurologist_input_date
     from recorded_row as recorded
     cross join run_context
 

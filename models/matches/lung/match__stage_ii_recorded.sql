@@ -3,12 +3,12 @@
 
 with
 
-concept_ancestor as (
+asked_hierarchy as (
 
     select
         ancestor_concept_id,
         descendant_concept_id
-    from {{ ref('stg_omop__concept_ancestor') }}
+    from {{ ref('asked_hierarchy') }}
 
 ),
 
@@ -38,14 +38,8 @@ target_row as (
 hierarchy_1 as (
 
     select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1635131)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1635131 as bigint) as concept_id
+    from asked_hierarchy
+    where ancestor_concept_id in (1635131)
 
 ),
 

@@ -48,7 +48,10 @@ target_row as (
         recorded.number_unit_id,
         recorded.why_unattached,
         recorded.dose_given,
-        case when recorded.ended_on <= run_context.as_of then recorded.ended_on end as ended_on,
+        case
+            when recorded.ended_on <= run_context.as_of
+                then recorded.ended_on
+        end as ended_on,
         recorded.remark,
         recorded.type_code,
         recorded.visit_no,
