@@ -161,7 +161,7 @@ def test_the_last_line_is_a_plain_select(file: Path) -> None:
         assert re.search(r"\n\)\n+-- [^\n]+\nselect\n    opportunity\.person_id,\n", text)
         assert text.count("\n") <= 125 or GOLDEN in file.parents  # the golden one has every part at once
         return
-    assert re.search(r"\n\)\n\nselect(\n    [a-z0-9_]+,)*(\n    | )[a-z0-9_]+\nfrom [a-z_]+\n\Z", text)
+    assert re.search(r"\n\)\n\nselect(\n    [a-z0-9_]+,)*(\n    | )[a-z0-9_]+\nfrom [a-z0-9_]+\n\Z", text)
 
 
 @every_model

@@ -122,7 +122,9 @@ def _subquery(named: nodes.NamedSubquery) -> Model:
 def _measure(plan: Plan, measure: nodes.Measure) -> Model:
     ctes = Ctes(plan.populations)
     last = expression_cte(measure.expression, ctes, FINAL)
-    return _model(ctes, last, "measure", measure.about, measure.expression.types)
+    model = _model(ctes, last, "measure", measure.about, measure.expression.types)
+    # A leaf repeats the rows of a match, which is a table.
+    return replace(model, is_view=isinstance(measure.expression, nodes.Leaf))
 
 
 def _reference(plan: Plan, measure: str) -> nodes.MeasureRef:

@@ -3,7 +3,7 @@
 
 with
 
-dropped as (
+dropped_row as (
 
     select
         'subquery' as construct,
@@ -643,7 +643,7 @@ final as (
         target_name,
         reason,
         cast(count(*) as bigint) as n_rows
-    from dropped
+    from dropped_row
     group by construct, definition, target_name, reason
 
 )

@@ -43,7 +43,7 @@ episode as (
 
 ),
 
-dropped as (
+dropped_row as (
 
     select
         'subquery' as construct,
@@ -408,7 +408,7 @@ final as (
         target_name,
         reason,
         cast(count(*) as bigint) as n_rows
-    from dropped
+    from dropped_row
     group by construct, definition, target_name, reason
 
 )
