@@ -164,7 +164,13 @@ _BY_HAND = {
 }
 _GENERATED = (
     ("concept_set__*", "concept_sets", "the concepts of a concept set, exclusions taken out"),
-    ("subquery__*", "subqueries", "the members of a subquery: a bag"),
+    (
+        "match__*",
+        "matches",
+        "the rows of a target that meet a rule of a subquery, once a rule, with event, interval, number, and why a row "
+        "is no member; `match__<measure>__1`, `2` .. are the subqueries that a measure has in place",
+    ),
+    ("subquery__*", "subqueries", "the members of a subquery, a bag: a view of its match"),
     ("measure__*", "measures", "the members of a measure: a set"),
     ("cohort__*", "cohorts", "the members of a cohort, the union of its sub-cohorts"),
     ("indicator__*", "indicators", "keys in both denominator and numerator, free of any report"),

@@ -36,6 +36,7 @@ def row(person: int, event: int, concept: int = 5, episode: int = 10, **more: ob
     }
 
 
+MATCHES = {"match__by_event", "match__twice__1"}
 # Rows, and the relations whose test finds something.
 CASES: dict[str, tuple[list[dict[str, object]], set[str]]] = {
     "one_row_each": ([row(1, 1), row(1, 2)], set()),
@@ -43,12 +44,12 @@ CASES: dict[str, tuple[list[dict[str, object]], set[str]]] = {
     "one_record_in_two_treatments": ([row(1, 1, treatment_id=20), row(1, 1, treatment_id=21)], set()),
     "one_record_twice": ([row(1, 1), row(1, 1)], set()),
     "two_persons": ([row(1, 1), row(2, 1)], set()),
-    "two_days": ([row(1, 1), row(1, 1, start_date=dt.date(2024, 1, 2))], {"subquery__by_event", "measure__twice"}),
-    "two_concepts": ([row(1, 1), row(1, 1, concept=6)], {"subquery__by_event", "measure__twice"}),
+    "two_days": ([row(1, 1), row(1, 1, start_date=dt.date(2024, 1, 2))], MATCHES),
+    "two_concepts": ([row(1, 1), row(1, 1, concept=6)], MATCHES),
     # No event that a rule matches has a shared id, be the subquery named or inline.
     "other_events": ([row(1, 1), row(1, 2, concept=6), row(1, 2, concept=7)], set()),
     # One of the two records matches: the id means either.
-    "one_of_two_matches": ([row(1, 2), row(1, 2, concept=6)], {"subquery__by_event", "measure__twice"}),
+    "one_of_two_matches": ([row(1, 2), row(1, 2, concept=6)], MATCHES),
     "no_id": ([row(1, 1), {**row(1, 1), "event_id": None}, {**row(1, 1, concept=6), "event_id": None}], set()),
 }
 

@@ -124,8 +124,8 @@ def test_a_failure_is_said_of_its_relation_and_no_other(tmp_path: Path) -> None:
     answers = Laboratory(engine).build([prepare(bad), prepare(CASES["first"])])
     engine.close()
     assert answers.of("first", "measure__elapsed") == [(1, 10, 10, DAY), (2, 20, 20, DAY)]
-    with pytest.raises(LaboratoryError, match=r"subquery__below of case bad: dbt: error: (?s:.*)Could not convert"):
-        answers.of("bad", "subquery__below")
+    with pytest.raises(LaboratoryError, match=r"match__below of case bad: dbt: error: (?s:.*)Could not convert"):
+        answers.of("bad", "match__below")
     with pytest.raises(LaboratoryError, match="measure__elapsed of case bad: dbt: skipped"):
         answers.of("bad", "measure__elapsed")
 
