@@ -190,7 +190,8 @@ def test_a_generated_file_that_is_not_text_any_more(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [MEASURE, "models/generated/ward/measures/my_own.sql", "models/generated/notes.txt", "seeds/generated/my_own.yml"]
+    "path",
+    [MEASURE, "models/generated/ward/measures/my_own.sql", "models/generated/notes.txt", "seeds/generated/my_own.yml"],
 )
 def test_a_file_without_the_header_is_left_alone(path: str, project: Path) -> None:
     (project / path).write_text("select 1 as mine\n")

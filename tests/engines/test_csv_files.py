@@ -294,10 +294,13 @@ def test_files_are_read_once_and_every_file_has_its_model() -> None:
     """A model for each table of the input contract, all of them in the relation of unreadable lines."""
     listed = (ROOT / "models/core/files/unreadable_line.sql").read_text()
     for population, folder in (("omop", "omop"), ("epilepsy12", "epilepsy12")):
-        sources = yaml.safe_load((ROOT / f"models/core/staging/{folder}/_sources.yml").read_text())["sources"][0]["tables"]
+        sources = yaml.safe_load((ROOT / f"models/core/staging/{folder}/_sources.yml").read_text())["sources"][0][
+            "tables"
+        ]
         tables = {table["name"] for table in sources}
         models = {
-            path.stem.removeprefix(f"file_{population}__") for path in (ROOT / f"models/core/files/{folder}").glob("*.sql")
+            path.stem.removeprefix(f"file_{population}__")
+            for path in (ROOT / f"models/core/files/{folder}").glob("*.sql")
         }
         assert models == tables
         assert all(f"'{table}'" in listed for table in tables)

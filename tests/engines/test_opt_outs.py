@@ -119,7 +119,10 @@ def _persons(rows: Any, mart: str) -> set[int]:
 
 
 def test_every_mart_with_persons_is_searched() -> None:
-    files = [*sorted((ROOT / "models" / "marts").glob("_*.yml")), ROOT / "models" / "marts" / "results" / "_results.yml"]
+    files = [
+        *sorted((ROOT / "models" / "marts").glob("_*.yml")),
+        ROOT / "models" / "marts" / "results" / "_results.yml",
+    ]
     holding = {
         model["name"]
         for file in files
@@ -206,7 +209,10 @@ DEFAULTS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
 @pytest.fixture
 def consent(scratch: Warehouse) -> Warehouse:
     """A project of the clock and the models of consent alone."""
-    for file in (ROOT / "models" / "core" / "periods" / "run_context.sql", *(ROOT / "models" / "core" / "staging" / "consent").iterdir()):
+    for file in (
+        ROOT / "models" / "core" / "periods" / "run_context.sql",
+        *(ROOT / "models" / "core" / "staging" / "consent").iterdir(),
+    ):
         shutil.copy(file, scratch.project / "models" / file.name)
     # Where the names of populations are read from.
     (scratch.project / "models" / "population_persons.sql").write_text("select 'epilepsy12' as population")

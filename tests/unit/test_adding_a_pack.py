@@ -11,11 +11,11 @@ ROOT = Path(__file__).resolve().parents[2]
 BY_HAND = ("Makefile", "dbt_project.yml", "selectors.yml", ".sqlfluffignore", ".gitattributes", "pyproject.toml")
 WARD = """\
 subqueries:
-  ward_visit: {description: Visits to the ward., target: visit, rules: [{concept: {exact: 9201}}]}
+  ward_visit: {description: Visits to the ward., target: visit, rules: [{exact: 9201}]}
 measures:
   seen_on_ward: {description: Persons seen on the ward., subquery: ward_visit}
 cohorts:
-  ward: {description: Persons of the ward., sub_cohorts: {all: seen_on_ward}}
+  ward: {description: Persons of the ward., title: Ward, definitions: {all: seen_on_ward}}
 """
 
 
