@@ -88,9 +88,7 @@ SPREAD, LATER = "nobody has said what spread is", "measure later is incomplete: 
 def write_project(folder: Path) -> Path:
     """Write a project of our own macros, marts and generic tests, with generated models over three seeds."""
     project = folder / "project"
-    layers = (
-        f"models/{layer}" for layer in ("staging", "episodes", "targets", "evaluation", "levels", "marts", "results")
-    )
+    layers = (f"models/{layer}" for layer in ("core", "evaluation", "marts"))
     for part in ("macros", "tests/generic", "seeds/reference", "seeds/epilepsy12", *layers):
         shutil.copytree(ROOT / part, project / part)
     (project / "tests" / "singular").mkdir()

@@ -182,7 +182,7 @@ def test_it_parses(file: Path, dialect: str) -> None:
 
 @every_model
 def test_functions_are_portable_or_macros(file: Path) -> None:
-    text = re.sub(r"--.*|'[^']*'", "", re.sub(r"\{\{ .*? \}\}|\{% .*? %\}", "x", file.read_text(encoding="utf-8")))
+    text = re.sub(r"--.*|'[^']*'", "", re.sub(r"(?s)\{\{ .*? \}\}|\{% .*? %\}", "x", file.read_text(encoding="utf-8")))
     called = set(re.findall(r"\b([a-z_][a-z0-9_]*) ?\(", text)) - WORDS - {"numeric", "varchar"}
     assert called <= PORTABLE, called - PORTABLE
 
