@@ -143,6 +143,7 @@ _BY_HAND = {
     "Staging: one view per OMOP table": "models/core/staging/omop/_staging.yml",
     "Files: what CSV files hold, and their unreadable lines": "models/core/files/_files.yml",
     "Episodes": "models/core/episodes/_episodes.yml",
+    "Concepts: what concept sets resolve to, for targets by hand": "models/core/concepts/_concepts.yml",
     "Targets: what rules are applied to": "models/core/targets/_targets.yml",
     "Targets of oncology, and what they are made from": "models/core/targets/oncology/_oncology.yml",
     "Reference: the clock and the periods": "models/core/periods/_periods.yml",
@@ -159,10 +160,12 @@ _BY_HAND = {
     "Levels of OMOP": "models/core/levels/omop/_omop_levels.yml",
     "Marts: results by level": "models/marts/_levels.yml",
     "Results: OMOP's cohort tables": "models/marts/results/_results.yml",
+    "Evaluation: findings on the vocabulary": "models/evaluation/vocabulary/_vocabulary.yml",
     "Evaluation: statuses, reasons and dates": "models/evaluation/_evaluation.yml",
     "Catalogue: what is defined, as data": "seeds/generated/_generated.yml",
 }
 _GENERATED = (
+    ("known_pack", "reference", "all packs, and which of them are built: a table"),
     ("concept_set__*", "concept_sets", "the concepts of a concept set, exclusions taken out"),
     (
         "match__*",

@@ -482,8 +482,7 @@ def report_command(
 def _report_of(read: Read, pack: str | None) -> str:
     """Return the report that stands for a pack, or stop."""
     if pack is None:
-        _err.print("say the report's name, or --pack for the report of a pack")
-        raise typer.Exit(2)
+        raise typer.BadParameter("say the report's name, or --pack for the report of a pack")
     report = read.plan.packs[pack].report
     if report is None:
         _err.print(f"pack '{pack}' names no report: say one, or put `report` into its pack.yml")

@@ -88,20 +88,11 @@ SPREAD, LATER = "nobody has said what spread is", "measure later is incomplete: 
 def write_project(folder: Path) -> Path:
     """Write a project of our own macros, marts and generic tests, with generated models over three seeds."""
     project = folder / "project"
-    layers = (
-        f"models/{layer}" for layer in ("staging", "episodes", "targets", "evaluation", "levels", "marts", "results")
-    )
+    layers = ("models/core", "models/evaluation", "models/marts")
     for part in ("macros", "tests/generic", "seeds/reference", "seeds/epilepsy12", *layers):
         shutil.copytree(ROOT / part, project / part)
     (project / "tests" / "singular").mkdir()
-    for name in (
-        "run_context.sql",
-        "reference_period.sql",
-        "report_period.sql",
-        "vocabulary_finding.sql",
-        "_reference.yml",
-    ):
-        shutil.copy(ROOT / "models" / name, project / "models")
+    shutil.copy(ROOT / "models" / "_groups.yml", project / "models")
     shutil.copy(ROOT / "dbt_project.yml", project)
     for path, text in DEFINITIONS.items():
         (project / "definitions" / path).parent.mkdir(parents=True)

@@ -93,7 +93,7 @@ class LabModel:
 def hierarchy_sql() -> str:
     """Return the model, by hand, of the hierarchies that rules ask for."""
     folder = Path(os.environ.get("MEASUREMART_TEST_MODELS") or ROOT / "models")  # changed copies: tests/mutation
-    return (folder / "core" / "vocabulary" / f"{HIERARCHY}.sql").read_text(encoding="utf-8")
+    return (folder / "core" / "concepts" / f"{HIERARCHY}.sql").read_text(encoding="utf-8")
 
 
 def table_name(prefix: str, name: str) -> str:

@@ -30,7 +30,7 @@ class Mutation:
 # By hand, so not below the package: what turns evidence into results.
 RESULT = "models/evaluation/indicator_result.sql"
 # By hand as well: the hierarchies that rules ask for.
-ASKED = "models/core/vocabulary/asked_hierarchy.sql"
+ASKED = "models/core/concepts/asked_hierarchy.sql"
 
 
 def _t(name: str) -> str:
