@@ -257,12 +257,12 @@ def test_the_dataset_has_the_columns_of_what_is_there(ask: Ask) -> None:
 
 
 def test_only_what_is_available_has_a_table(duck: Warehouse) -> None:
-    layers = ("subqueries", "measures", "cohorts", "indicators", "reports")
+    layers = ("matches", "subqueries", "measures", "cohorts", "indicators", "reports")
     tables = duck.rows(f"select table_name from information_schema.tables where table_schema in {layers} order by 1")
     assert [name for (name,) in tables] == [
         *("cohort__lung", "dropped_events", "dropped_events__base", "evidence__mdt__any_treatment"),
         *("indicator__any_treatment", "indicator_evidence", "indicator_members"),
-        *("measure__lung_cancer", "measure__treated", "measure_members"),
+        *("match__lung_seen", "match__treatment_seen", "measure__lung_cancer", "measure__treated", "measure_members"),
         *("report__mdt", "report__mdt__dataset", "report__staged", "report__staged__dataset"),
         *("report_cohort_keys", "report_counted_keys", "report_strata"),
         *("subquery__lung_seen", "subquery__treatment_seen"),
