@@ -31,10 +31,16 @@ COLUMNS = {
     "reference_period": "period_kind text, start_date date, end_date date",
     "fct_cohort_stratum": "report text, person_id bigint, cohort_date date, stratifier text, stratum text",
 }
+# The same rows under the names that models before the marts read; every report is its own pack.
+SAME = {
+    "indicator_result": "select * from fct_indicator_result",
+    "catalogue_report": "select report, population, report as pack from dim_report",
+    "known_pack": "select report as pack, is_built from dim_report",
+}
 MODELS = {
-    "organisation_membership": "levels",
-    "entity_parent": "levels",
-    "report_attribution": "levels",
+    "organisation_membership": "evaluation/levels",
+    "entity_parent": "evaluation/levels",
+    "report_attribution": "evaluation/levels",
     "agg_indicator_by_level": "marts",
     "agg_indicator_by_parent": "marts",
     "agg_indicator_funnel": "marts",
@@ -51,6 +57,8 @@ def load(engine: Engine, tables: dict[str, Sequence[Sequence[Any]]]) -> None:
         engine.execute(f"create temp table {name} ({columns})")
         for row in tables.get(name, ()):
             engine.execute(f"insert into {name} values ({', '.join(literal(v) for v in row)})")
+    for name, rows in SAME.items():
+        engine.execute(f"create temp table {name} as {rows}")
 
 
 def build(engine: Engine, *names: str) -> None:

@@ -112,6 +112,24 @@ def test_counts_by_entity(engine: Engine) -> None:
     assert set(empty.values()) == {(0, 0, 0, 0)}
 
 
+def test_a_key_that_is_not_counted_is_in_no_count(engine: Engine) -> None:
+    """Person 9 is registered at hospital a and has met i, but her key is not counted: a has the counts of 1 to 3 alone."""
+    given = tables()
+    given["organisation_attribution"] += [("p", rule, True, 9, 90, "a", None, None) for rule in ("registered", "lead")]
+    given["report_cohort_keys"] += [("r", 9, 90, 90, "2024-01-10")]
+    world.load(engine, given)
+    world.build(engine)
+    found = counts(engine, "i", "all time")
+    assert found["hospital", "a"] == (2, 1, 0, 0)
+    assert found["national", "all"] == (3, 1, 1, 1)
+    assert sorted(engine.rows("select attribution, persons, attributed from agg_attribution")) == [
+        ("lead", 8, 7),
+        ("registered", 8, 7),
+    ]
+    of_a = "select n_keys from agg_case_mix where entity = 'a' and stratum = 'all' and period = 'all time'"
+    assert engine.rows(of_a) == [(3,)]
+
+
 def test_rates_bounds_and_verdicts(engine: Engine) -> None:
     world.load(engine, tables())
     world.build(engine)
