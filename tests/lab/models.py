@@ -80,13 +80,22 @@ class LabModel:
         Cases repeat event ids on purpose: the test of them warns here, so that the models above are built.
         """
         if self.model.name == HIERARCHY:
-            return {"name": self.name}
+            return {"name": self.name, "columns": _hierarchy_columns()}
         text = self.names.placed(properties(self.model, self.names.prepared.plan))
         body: dict[str, Any] = yaml.load(text, Loader=_LOADER)["models"][0]
         for test in body.get("data_tests", []):
             if EVENT_TEST in test:
                 test[EVENT_TEST]["config"] = {"severity": "warn"}
         return body | {"name": self.name}
+
+
+@cache
+def _hierarchy_columns() -> list[dict[str, str]]:
+    listed = yaml.load(
+        (ROOT / "models" / "core" / "concepts" / "_concepts.yml").read_text(encoding="utf-8"), Loader=_LOADER
+    )
+    columns: list[dict[str, str]] = next(m["columns"] for m in listed["models"] if m["name"] == HIERARCHY)
+    return columns
 
 
 @cache

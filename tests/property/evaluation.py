@@ -29,7 +29,7 @@ def _model(name: str) -> str:
 
 def evaluation_models(plan: Plan) -> list[tuple[str, str]]:
     """Return (name, text) of what turns the evidence of a plan's reports into results, parents first; all its packs built."""
-    unions = {union.name: _SWITCH.sub("", union_sql(union)) for union in pack_unions(plan, [])}
+    unions = {union.name: _SWITCH.sub("", union_sql(plan, union)) for union in pack_unions(plan, [])}
     return [*((name, unions[name]) for name in _UNIONS), (RESULTS, _model(RESULTS))]
 
 
