@@ -3,7 +3,7 @@
 
 with
 
-match__consultant_referral_complete as (
+rows__consultant_referral_complete as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__consultant_referral_complete
+from rows__consultant_referral_complete

@@ -3,7 +3,7 @@
 
 with
 
-match__mri_reported as (
+rows__mri_reported as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__mri_reported
+from rows__mri_reported

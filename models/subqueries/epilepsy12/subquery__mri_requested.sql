@@ -3,7 +3,7 @@
 
 with
 
-match__mri_requested as (
+rows__mri_requested as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__mri_requested
+from rows__mri_requested

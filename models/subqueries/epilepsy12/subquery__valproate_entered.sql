@@ -3,7 +3,7 @@
 
 with
 
-match__valproate_entered as (
+rows__valproate_entered as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__valproate_entered
+from rows__valproate_entered

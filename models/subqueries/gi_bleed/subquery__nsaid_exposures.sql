@@ -3,7 +3,7 @@
 
 with
 
-match__nsaid_exposures as (
+rows__nsaid_exposures as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__nsaid_exposures
+from rows__nsaid_exposures

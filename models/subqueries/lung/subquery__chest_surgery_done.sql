@@ -3,7 +3,7 @@
 
 with
 
-match__chest_surgery_done as (
+rows__chest_surgery_done as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__chest_surgery_done
+from rows__chest_surgery_done

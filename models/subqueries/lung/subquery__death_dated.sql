@@ -3,7 +3,7 @@
 
 with
 
-match__death_dated as (
+rows__death_dated as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__death_dated
+from rows__death_dated

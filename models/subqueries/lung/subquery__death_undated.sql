@@ -3,7 +3,7 @@
 
 with
 
-match__death_undated as (
+rows__death_undated as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__death_undated
+from rows__death_undated

@@ -3,7 +3,7 @@
 
 with
 
-match__gp_letter as (
+rows__gp_letter as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__gp_letter
+from rows__gp_letter

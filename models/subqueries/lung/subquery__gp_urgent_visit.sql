@@ -3,7 +3,7 @@
 
 with
 
-match__gp_urgent_visit as (
+rows__gp_urgent_visit as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__gp_urgent_visit
+from rows__gp_urgent_visit

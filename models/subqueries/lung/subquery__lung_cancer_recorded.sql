@@ -3,7 +3,7 @@
 
 with
 
-match__lung_cancer_recorded as (
+rows__lung_cancer_recorded as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__lung_cancer_recorded
+from rows__lung_cancer_recorded

@@ -3,7 +3,7 @@
 
 with
 
-match__lung_spread_measured as (
+rows__lung_spread_measured as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__lung_spread_measured
+from rows__lung_spread_measured

@@ -3,7 +3,7 @@
 
 with
 
-match__nurse_visited as (
+rows__nurse_visited as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__nurse_visited
+from rows__nurse_visited

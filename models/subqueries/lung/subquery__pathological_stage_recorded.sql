@@ -3,7 +3,7 @@
 
 with
 
-match__pathological_stage_recorded as (
+rows__pathological_stage_recorded as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__pathological_stage_recorded
+from rows__pathological_stage_recorded

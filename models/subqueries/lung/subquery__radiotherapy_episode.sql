@@ -3,7 +3,7 @@
 
 with
 
-match__radiotherapy_episode as (
+rows__radiotherapy_episode as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__radiotherapy_episode
+from rows__radiotherapy_episode

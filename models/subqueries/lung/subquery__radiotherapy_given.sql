@@ -3,7 +3,7 @@
 
 with
 
-match__radiotherapy_given as (
+rows__radiotherapy_given as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__radiotherapy_given
+from rows__radiotherapy_given

@@ -3,7 +3,7 @@
 
 with
 
-match__referral_to_specialist_days as (
+rows__referral_to_specialist_days as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__referral_to_specialist_days
+from rows__referral_to_specialist_days

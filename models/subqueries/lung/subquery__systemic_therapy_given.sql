@@ -3,7 +3,7 @@
 
 with
 
-match__systemic_therapy_given as (
+rows__systemic_therapy_given as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__systemic_therapy_given
+from rows__systemic_therapy_given

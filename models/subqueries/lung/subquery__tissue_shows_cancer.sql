@@ -3,7 +3,7 @@
 
 with
 
-match__tissue_shows_cancer as (
+rows__tissue_shows_cancer as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__tissue_shows_cancer
+from rows__tissue_shows_cancer

@@ -3,7 +3,7 @@
 
 with
 
-match__treatment_declined_recorded as (
+rows__treatment_declined_recorded as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__treatment_declined_recorded
+from rows__treatment_declined_recorded

@@ -3,7 +3,7 @@
 
 with
 
-match__treatment_last_day as (
+rows__treatment_last_day as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__treatment_last_day
+from rows__treatment_last_day

@@ -3,7 +3,7 @@
 
 with
 
-match__at_treatment as (
+rows__at_treatment as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__at_treatment
+from rows__at_treatment

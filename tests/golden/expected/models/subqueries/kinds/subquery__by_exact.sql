@@ -3,7 +3,7 @@
 
 with
 
-match__by_exact as (
+rows__by_exact as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__by_exact
+from rows__by_exact

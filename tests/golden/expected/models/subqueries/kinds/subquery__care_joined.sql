@@ -3,7 +3,7 @@
 
 with
 
-match__care_joined as (
+rows__care_joined as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__care_joined
+from rows__care_joined

@@ -3,7 +3,7 @@
 
 with
 
-match__left_handed as (
+rows__left_handed as (
 
     select
         person_id,
@@ -20,4 +20,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__left_handed
+from rows__left_handed
