@@ -67,7 +67,7 @@ MUTATIONS = [
     ),
     Mutation("matches.py", 'alias in ("measure_date", "event_start")', 'alias in ("measure_date",)'),
     Mutation("matches.py", 'target.missing_end == "open"', 'target.missing_end != "open"'),
-    Mutation("matches.py", ', 36500)"', ', 36501)"'),
+    Mutation("matches.py", "least(target_row.supply, 36500)", "least(target_row.supply, 36501)"),
     Mutation("matches.py", "as integer) - 1'", "as integer)'"),
     Mutation("matches.py", "then least({end}", "then greatest({end}"),
     Mutation(_t("episode"), "spine.start_date <= run_context.as_of", "spine.start_date < run_context.as_of"),

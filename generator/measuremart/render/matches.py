@@ -11,7 +11,7 @@ from measuremart.render.predicates import Needs, conditions, predicate, required
 # The first day of a supply is the start; parts of a day do not count; a supply of over 100 years is one of 100 (2.2).
 _LAST_DAY_OF_SUPPLY = """case
                         when target_row.supply >= 1
-                            then {{ add_interval('target_row.interval_start', 0, 'cast(floor(target_row.supply) as integer) - 1') }}
+                            then {{ add_interval('target_row.interval_start', 0, 'cast(floor(least(target_row.supply, 36500)) as integer) - 1') }}
                     end"""  # noqa: E501
 
 
@@ -85,7 +85,7 @@ def _columns(subquery: Subquery, needs: Needs) -> list[tuple[str, str]]:
             (f"cast({target.end.name} as date)", "recorded_end"),
         ]
         if target.missing_end == "start" and target.supply is not None:
-            columns.append((f"least({{{{ to_number('{target.supply.name}') }}}}, 36500)", "supply"))
+            columns.append((f"{{{{ to_number('{target.supply.name}') }}}}", "supply"))
     number = f"{{{{ to_number('{subquery.number.name}') }}}}" if subquery.number else "cast(null as numeric(38, 10))"
     columns.append((number, "number_value"))
     unit = target.unit.name if subquery.number and target.unit else "null"

@@ -45,9 +45,9 @@ class Ctes:
 
     def match(self, subquery: Subquery, *more: str, distinct: bool = False) -> str:
         """Import the members of a subquery from its match, with more of its columns; return the CTE's name."""
-        relation = match_name(subquery)
-        self.imports[relation] = fill("import_match", name=relation, source=relation, more=more, distinct=distinct)
-        return relation
+        name, source = f"rows__{subquery.key}", match_name(subquery)
+        self.imports[name] = fill("import_match", name=name, source=source, more=more, distinct=distinct)
+        return name
 
     def columns(self, name: str, source: str, columns: list[tuple[str, str]]) -> str:
         """Import some columns of a relation under a name."""

@@ -12,7 +12,7 @@
 
 with
 
-match__active_primary_site__1 as (
+rows__active_primary_site__1 as (
 
     select distinct
         person_id,
@@ -29,4 +29,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__active_primary_site__1
+from rows__active_primary_site__1

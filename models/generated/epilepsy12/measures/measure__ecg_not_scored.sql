@@ -19,30 +19,6 @@
 
 with
 
-match__ecg_not_scored__1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('match__ecg_not_scored__1') }}
-    where dropped_reason is null
-
-),
-
-match__ecg_not_scored__2 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('match__ecg_not_scored__2') }}
-    where dropped_reason is null
-
-),
-
 measure__investigations_missing as (
 
     select
@@ -65,6 +41,30 @@ measure__no_convulsive_seizure as (
 
 ),
 
+rows__ecg_not_scored__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__ecg_not_scored__1') }}
+    where dropped_reason is null
+
+),
+
+rows__ecg_not_scored__2 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__ecg_not_scored__2') }}
+    where dropped_reason is null
+
+),
+
 part_1 as (
 
     select
@@ -72,7 +72,7 @@ part_1 as (
         episode_id,
         measure_resolver,
         measure_date
-    from match__ecg_not_scored__1
+    from rows__ecg_not_scored__1
 
     union
 
@@ -81,7 +81,7 @@ part_1 as (
         episode_id,
         measure_resolver,
         measure_date
-    from match__ecg_not_scored__2
+    from rows__ecg_not_scored__2
 
 ),
 

@@ -10,7 +10,7 @@
 
 with
 
-match__ecg_passed__1 as (
+rows__ecg_passed__1 as (
 
     select distinct
         person_id,
@@ -27,4 +27,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__ecg_passed__1
+from rows__ecg_passed__1

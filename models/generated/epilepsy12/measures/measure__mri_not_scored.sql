@@ -21,18 +21,6 @@
 
 with
 
-match__mri_not_scored__1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('match__mri_not_scored__1') }}
-    where dropped_reason is null
-
-),
-
 measure__investigations_missing as (
 
     select
@@ -55,6 +43,18 @@ measure__syndrome_without_mri as (
 
 ),
 
+rows__mri_not_scored__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__mri_not_scored__1') }}
+    where dropped_reason is null
+
+),
+
 part_1 as (
 
     select
@@ -62,7 +62,7 @@ part_1 as (
         kept.episode_id,
         kept.measure_resolver,
         kept.measure_date
-    from match__mri_not_scored__1 as kept
+    from rows__mri_not_scored__1 as kept
     where
         not exists (
             select 1 as present

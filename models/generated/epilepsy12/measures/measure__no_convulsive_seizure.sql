@@ -10,7 +10,7 @@
 
 with
 
-match__no_convulsive_seizure__1 as (
+rows__no_convulsive_seizure__1 as (
 
     select distinct
         person_id,
@@ -27,4 +27,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__no_convulsive_seizure__1
+from rows__no_convulsive_seizure__1

@@ -12,7 +12,7 @@
 
 with
 
-match__no_specialist_referral__1 as (
+rows__no_specialist_referral__1 as (
 
     select distinct
         person_id,
@@ -29,4 +29,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__no_specialist_referral__1
+from rows__no_specialist_referral__1

@@ -10,7 +10,7 @@
 
 with
 
-match__plan_unknown__1 as (
+rows__plan_unknown__1 as (
 
     select distinct
         person_id,
@@ -27,4 +27,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__plan_unknown__1
+from rows__plan_unknown__1

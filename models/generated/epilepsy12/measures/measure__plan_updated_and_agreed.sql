@@ -13,7 +13,7 @@
 
 with
 
-match__plan_updated_and_agreed__1 as (
+rows__plan_updated_and_agreed__1 as (
 
     select distinct
         person_id,
@@ -30,4 +30,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__plan_updated_and_agreed__1
+from rows__plan_updated_and_agreed__1

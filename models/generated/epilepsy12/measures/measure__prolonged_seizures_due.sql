@@ -14,18 +14,6 @@
 
 with
 
-match__prolonged_seizures_due__1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('match__prolonged_seizures_due__1') }}
-    where dropped_reason is null
-
-),
-
 measure__registered as (
 
     select
@@ -34,6 +22,18 @@ measure__registered as (
         measure_resolver,
         measure_date
     from {{ ref('measure__registered') }}
+
+),
+
+rows__prolonged_seizures_due__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__prolonged_seizures_due__1') }}
+    where dropped_reason is null
 
 ),
 
@@ -48,7 +48,7 @@ final as (
     where
         not exists (
             select 1 as present
-            from match__prolonged_seizures_due__1 as other
+            from rows__prolonged_seizures_due__1 as other
             where
                 kept.person_id = other.person_id
                 and kept.measure_resolver = other.measure_resolver

@@ -14,7 +14,7 @@
 
 with
 
-match__prolonged_seizures_not_scored__1 as (
+rows__prolonged_seizures_not_scored__1 as (
 
     select distinct
         person_id,
@@ -31,4 +31,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__prolonged_seizures_not_scored__1
+from rows__prolonged_seizures_not_scored__1

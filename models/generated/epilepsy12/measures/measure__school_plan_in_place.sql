@@ -11,7 +11,7 @@
 
 with
 
-match__school_plan_in_place__1 as (
+rows__school_plan_in_place__1 as (
 
     select distinct
         person_id,
@@ -28,4 +28,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__school_plan_in_place__1
+from rows__school_plan_in_place__1

@@ -14,18 +14,6 @@
 
 with
 
-match__school_plan_not_scored__1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('match__school_plan_not_scored__1') }}
-    where dropped_reason is null
-
-),
-
 measure__under_five as (
 
     select
@@ -37,6 +25,18 @@ measure__under_five as (
 
 ),
 
+rows__school_plan_not_scored__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__school_plan_not_scored__1') }}
+    where dropped_reason is null
+
+),
+
 final as (
 
     select
@@ -44,7 +44,7 @@ final as (
         kept.episode_id,
         kept.measure_resolver,
         kept.measure_date
-    from match__school_plan_not_scored__1 as kept
+    from rows__school_plan_not_scored__1 as kept
     where
         not exists (
             select 1 as present

@@ -13,18 +13,6 @@
 
 with
 
-match__screening_not_scored__1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('match__screening_not_scored__1') }}
-    where dropped_reason is null
-
-),
-
 measure__under_five as (
 
     select
@@ -36,6 +24,18 @@ measure__under_five as (
 
 ),
 
+rows__screening_not_scored__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__screening_not_scored__1') }}
+    where dropped_reason is null
+
+),
+
 final as (
 
     select
@@ -43,7 +43,7 @@ final as (
         kept.episode_id,
         kept.measure_resolver,
         kept.measure_date
-    from match__screening_not_scored__1 as kept
+    from rows__screening_not_scored__1 as kept
     where
         not exists (
             select 1 as present

@@ -11,7 +11,7 @@
 
 with
 
-match__service_contacts_covered__1 as (
+rows__service_contacts_covered__1 as (
 
     select distinct
         person_id,
@@ -28,4 +28,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__service_contacts_covered__1
+from rows__service_contacts_covered__1

@@ -14,7 +14,7 @@
 
 with
 
-match__specialist_reached__1 as (
+rows__specialist_reached__1 as (
 
     select distinct
         person_id,
@@ -26,7 +26,7 @@ match__specialist_reached__1 as (
 
 ),
 
-match__specialist_reached__2 as (
+rows__specialist_reached__2 as (
 
     select distinct
         person_id,
@@ -45,7 +45,7 @@ final as (
         episode_id,
         measure_resolver,
         measure_date
-    from match__specialist_reached__1
+    from rows__specialist_reached__1
 
     union
 
@@ -54,7 +54,7 @@ final as (
         episode_id,
         measure_resolver,
         measure_date
-    from match__specialist_reached__2
+    from rows__specialist_reached__2
 
 )
 

@@ -11,7 +11,7 @@
 
 with
 
-match__sudep_covered_not_scored__1 as (
+rows__sudep_covered_not_scored__1 as (
 
     select distinct
         person_id,
@@ -28,4 +28,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__sudep_covered_not_scored__1
+from rows__sudep_covered_not_scored__1

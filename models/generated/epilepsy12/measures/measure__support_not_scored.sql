@@ -16,7 +16,18 @@
 
 with
 
-match__support_not_scored__1 as (
+measure__mental_health_issue as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__mental_health_issue') }}
+
+),
+
+rows__support_not_scored__1 as (
 
     select distinct
         person_id,
@@ -28,7 +39,7 @@ match__support_not_scored__1 as (
 
 ),
 
-match__support_not_scored__2 as (
+rows__support_not_scored__2 as (
 
     select distinct
         person_id,
@@ -37,17 +48,6 @@ match__support_not_scored__2 as (
         measure_date
     from {{ ref('match__support_not_scored__2') }}
     where dropped_reason is null
-
-),
-
-measure__mental_health_issue as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__mental_health_issue') }}
 
 ),
 
@@ -70,7 +70,7 @@ part_1_child_2 as (
         episode_id,
         measure_resolver,
         min(measure_date) as first_date
-    from match__support_not_scored__2
+    from rows__support_not_scored__2
     group by person_id, episode_id, measure_resolver
 
 ),
@@ -98,7 +98,7 @@ final as (
         episode_id,
         measure_resolver,
         measure_date
-    from match__support_not_scored__1
+    from rows__support_not_scored__1
 
     union
 

@@ -10,7 +10,7 @@
 
 with
 
-match__surgical_criteria_met__1 as (
+rows__surgical_criteria_met__1 as (
 
     select distinct
         person_id,
@@ -27,4 +27,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__surgical_criteria_met__1
+from rows__surgical_criteria_met__1

@@ -12,7 +12,7 @@
 
 with
 
-match__syndrome_without_mri__1 as (
+rows__syndrome_without_mri__1 as (
 
     select distinct
         person_id,
@@ -29,4 +29,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__syndrome_without_mri__1
+from rows__syndrome_without_mri__1

@@ -16,18 +16,6 @@
 
 with
 
-match__tertiary_input_not_scored__1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('match__tertiary_input_not_scored__1') }}
-    where dropped_reason is null
-
-),
-
 measure__assessment_missing as (
 
     select
@@ -50,6 +38,18 @@ measure__tertiary_input_due as (
 
 ),
 
+rows__tertiary_input_not_scored__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__tertiary_input_not_scored__1') }}
+    where dropped_reason is null
+
+),
+
 part_1_child_1 as (
 
     select
@@ -69,7 +69,7 @@ part_1_child_2 as (
         episode_id,
         measure_resolver,
         min(measure_date) as first_date
-    from match__tertiary_input_not_scored__1
+    from rows__tertiary_input_not_scored__1
     group by person_id, episode_id, measure_resolver
 
 ),

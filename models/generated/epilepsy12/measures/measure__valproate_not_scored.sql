@@ -22,30 +22,6 @@
 
 with
 
-match__valproate_not_scored__1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('match__valproate_not_scored__1') }}
-    where dropped_reason is null
-
-),
-
-match__valproate_not_scored__2 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('match__valproate_not_scored__2') }}
-    where dropped_reason is null
-
-),
-
 measure__first_valproate as (
 
     select
@@ -68,6 +44,30 @@ measure__girl_of_twelve as (
 
 ),
 
+rows__valproate_not_scored__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__valproate_not_scored__1') }}
+    where dropped_reason is null
+
+),
+
+rows__valproate_not_scored__2 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__valproate_not_scored__2') }}
+    where dropped_reason is null
+
+),
+
 part_1_child_1 as (
 
     select
@@ -87,7 +87,7 @@ part_1_child_2 as (
         episode_id,
         measure_resolver,
         min(measure_date) as first_date
-    from match__valproate_not_scored__2
+    from rows__valproate_not_scored__2
     group by person_id, episode_id, measure_resolver
 
 ),
@@ -127,7 +127,7 @@ part_3 as (
         episode_id,
         measure_resolver,
         measure_date
-    from match__valproate_not_scored__1
+    from rows__valproate_not_scored__1
 
     union
 

@@ -14,18 +14,6 @@
 
 with
 
-match__valproate_passed__1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('match__valproate_passed__1') }}
-    where dropped_reason is null
-
-),
-
 measure__first_valproate as (
 
     select
@@ -34,6 +22,18 @@ measure__first_valproate as (
         measure_resolver,
         measure_date
     from {{ ref('measure__first_valproate') }}
+
+),
+
+rows__valproate_passed__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__valproate_passed__1') }}
+    where dropped_reason is null
 
 ),
 
@@ -56,7 +56,7 @@ final_child_2 as (
         episode_id,
         measure_resolver,
         min(measure_date) as first_date
-    from match__valproate_passed__1
+    from rows__valproate_passed__1
     group by person_id, episode_id, measure_resolver
 
 ),

@@ -8,7 +8,7 @@
 
 with
 
-match__consultant_input_complete as (
+rows__consultant_input_complete as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__consultant_input_complete
+from rows__consultant_input_complete

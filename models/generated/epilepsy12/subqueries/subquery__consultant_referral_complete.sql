@@ -9,7 +9,7 @@
 
 with
 
-match__consultant_referral_complete as (
+rows__consultant_referral_complete as (
 
     select
         person_id,
@@ -26,4 +26,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__consultant_referral_complete
+from rows__consultant_referral_complete

@@ -8,7 +8,7 @@
 
 with
 
-match__mri_reported as (
+rows__mri_reported as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__mri_reported
+from rows__mri_reported

@@ -8,7 +8,7 @@
 
 with
 
-match__neurologist_referral_complete as (
+rows__neurologist_referral_complete as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__neurologist_referral_complete
+from rows__neurologist_referral_complete

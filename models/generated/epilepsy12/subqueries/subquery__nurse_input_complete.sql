@@ -8,7 +8,7 @@
 
 with
 
-match__nurse_input_complete as (
+rows__nurse_input_complete as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__nurse_input_complete
+from rows__nurse_input_complete

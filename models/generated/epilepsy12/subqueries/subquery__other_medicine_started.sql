@@ -8,7 +8,7 @@
 
 with
 
-match__other_medicine_started as (
+rows__other_medicine_started as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__other_medicine_started
+from rows__other_medicine_started

@@ -8,7 +8,7 @@
 
 with
 
-match__registration as (
+rows__registration as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__registration
+from rows__registration

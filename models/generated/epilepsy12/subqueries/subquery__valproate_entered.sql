@@ -8,7 +8,7 @@
 
 with
 
-match__valproate_entered as (
+rows__valproate_entered as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__valproate_entered
+from rows__valproate_entered

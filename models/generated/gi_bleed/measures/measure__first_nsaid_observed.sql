@@ -11,7 +11,18 @@
 
 with
 
-match__observed_time as (
+measure__adult_first_nsaid as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__adult_first_nsaid') }}
+
+),
+
+rows__observed_time as (
 
     select
         person_id,
@@ -22,17 +33,6 @@ match__observed_time as (
         interval_end
     from {{ ref('match__observed_time') }}
     where dropped_reason is null
-
-),
-
-measure__adult_first_nsaid as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__adult_first_nsaid') }}
 
 ),
 
@@ -59,7 +59,7 @@ final_pair as (
         candidate.measure_resolver as candidate_resolver,
         candidate.measure_date as candidate_date
     from final_anchor as anchor
-    inner join match__observed_time as candidate
+    inner join rows__observed_time as candidate
         on
             anchor.person_id = candidate.person_id
             and anchor.measure_resolver = candidate.measure_resolver

@@ -8,7 +8,7 @@
 
 with
 
-match__gi_bleeds as (
+rows__gi_bleeds as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__gi_bleeds
+from rows__gi_bleeds

@@ -8,7 +8,7 @@
 
 with
 
-match__nsaid_exposures as (
+rows__nsaid_exposures as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__nsaid_exposures
+from rows__nsaid_exposures

@@ -8,7 +8,7 @@
 
 with
 
-match__observed_time as (
+rows__observed_time as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__observed_time
+from rows__observed_time

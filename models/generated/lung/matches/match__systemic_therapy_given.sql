@@ -37,7 +37,7 @@ target_row as (
         cast(event_id as bigint) as event_id,
         cast(start_date as date) as interval_start,
         cast(end_date as date) as recorded_end,
-        least({{ to_number('days_supply') }}, 36500) as supply,
+        {{ to_number('days_supply') }} as supply,
         {{ to_number('value_number') }} as number_value,
         cast(null as bigint) as number_unit_id,
         {{ to_text('unattached_reason') }} as why_unattached,
@@ -62,7 +62,7 @@ eligible as (
                     target_row.recorded_end,
                     case
                         when target_row.supply >= 1
-                            then {{ add_interval('target_row.interval_start', 0, 'cast(floor(target_row.supply) as integer) - 1') }}
+                            then {{ add_interval('target_row.interval_start', 0, 'cast(floor(least(target_row.supply, 36500)) as integer) - 1') }}
                     end,
                     target_row.interval_start
                 ), run_context.as_of)

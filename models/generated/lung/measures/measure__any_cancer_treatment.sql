@@ -17,30 +17,6 @@
 
 with
 
-match__any_cancer_treatment__1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('match__any_cancer_treatment__1') }}
-    where dropped_reason is null
-
-),
-
-match__any_cancer_treatment__2 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('match__any_cancer_treatment__2') }}
-    where dropped_reason is null
-
-),
-
 measure__cancer_surgery as (
 
     select
@@ -71,6 +47,30 @@ measure__systemic_therapy as (
         measure_resolver,
         measure_date
     from {{ ref('measure__systemic_therapy') }}
+
+),
+
+rows__any_cancer_treatment__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__any_cancer_treatment__1') }}
+    where dropped_reason is null
+
+),
+
+rows__any_cancer_treatment__2 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__any_cancer_treatment__2') }}
+    where dropped_reason is null
 
 ),
 
@@ -108,7 +108,7 @@ final as (
         episode_id,
         measure_resolver,
         measure_date
-    from match__any_cancer_treatment__1
+    from rows__any_cancer_treatment__1
 
     union
 
@@ -117,7 +117,7 @@ final as (
         episode_id,
         measure_resolver,
         measure_date
-    from match__any_cancer_treatment__2
+    from rows__any_cancer_treatment__2
 
 )
 

@@ -11,7 +11,18 @@
 
 with
 
-match__observed as (
+measure__thoracic_cancer as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__thoracic_cancer') }}
+
+),
+
+rows__observed as (
 
     select
         person_id,
@@ -22,17 +33,6 @@ match__observed as (
         interval_end
     from {{ ref('match__observed') }}
     where dropped_reason is null
-
-),
-
-measure__thoracic_cancer as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__thoracic_cancer') }}
 
 ),
 
@@ -59,7 +59,7 @@ final_pair as (
         candidate.measure_resolver as candidate_resolver,
         candidate.measure_date as candidate_date
     from final_anchor as anchor
-    inner join match__observed as candidate
+    inner join rows__observed as candidate
         on
             anchor.person_id = candidate.person_id
     where

@@ -26,132 +26,6 @@ slice_1 as (
     -- some of the columns: no engine takes hundreds of tables in one join, or a thousand parts beside each other
     with
 
-    match__ecog_recorded as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            event_id,
-            number_value
-        from {{ ref('match__ecog_recorded') }}
-        where dropped_reason is null
-
-    ),
-
-    match__genes_tested as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            event_id,
-            number_value
-        from {{ ref('match__genes_tested') }}
-        where dropped_reason is null
-
-    ),
-
-    match__lung_function_measured as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            event_id,
-            number_value
-        from {{ ref('match__lung_function_measured') }}
-        where dropped_reason is null
-
-    ),
-
-    match__palliative_referral_made as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            event_id,
-            number_value
-        from {{ ref('match__palliative_referral_made') }}
-        where dropped_reason is null
-
-    ),
-
-    match__smoking_recorded as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            event_id,
-            number_value
-        from {{ ref('match__smoking_recorded') }}
-        where dropped_reason is null
-
-    ),
-
-    match__stage_iv_recorded as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            event_id,
-            number_value
-        from {{ ref('match__stage_iv_recorded') }}
-        where dropped_reason is null
-
-    ),
-
-    match__tests_declined_recorded as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            event_id,
-            number_value
-        from {{ ref('match__tests_declined_recorded') }}
-        where dropped_reason is null
-
-    ),
-
-    match__treatment_declined_recorded as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            event_id,
-            number_value
-        from {{ ref('match__treatment_declined_recorded') }}
-        where dropped_reason is null
-
-    ),
-
-    match__trial_enrolled as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            event_id,
-            number_value
-        from {{ ref('match__trial_enrolled') }}
-        where dropped_reason is null
-
-    ),
-
     measure__any_cancer_treatment as (
 
         select
@@ -592,6 +466,132 @@ slice_1 as (
 
     ),
 
+    rows__ecog_recorded as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__ecog_recorded') }}
+        where dropped_reason is null
+
+    ),
+
+    rows__genes_tested as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__genes_tested') }}
+        where dropped_reason is null
+
+    ),
+
+    rows__lung_function_measured as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__lung_function_measured') }}
+        where dropped_reason is null
+
+    ),
+
+    rows__palliative_referral_made as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__palliative_referral_made') }}
+        where dropped_reason is null
+
+    ),
+
+    rows__smoking_recorded as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__smoking_recorded') }}
+        where dropped_reason is null
+
+    ),
+
+    rows__stage_iv_recorded as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__stage_iv_recorded') }}
+        where dropped_reason is null
+
+    ),
+
+    rows__tests_declined_recorded as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__tests_declined_recorded') }}
+        where dropped_reason is null
+
+    ),
+
+    rows__treatment_declined_recorded as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__treatment_declined_recorded') }}
+        where dropped_reason is null
+
+    ),
+
+    rows__trial_enrolled as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__trial_enrolled') }}
+        where dropped_reason is null
+
+    ),
+
     first__new_lung_cancer as (
 
         -- the cohort keys that it has, with its first known date
@@ -683,7 +683,7 @@ slice_1 as (
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join match__trial_enrolled as numbered
+        inner join rows__trial_enrolled as numbered
             on
                 cohort.person_id = numbered.person_id
 
@@ -745,7 +745,7 @@ slice_1 as (
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join match__tests_declined_recorded as numbered
+        inner join rows__tests_declined_recorded as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -793,7 +793,7 @@ slice_1 as (
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join match__ecog_recorded as numbered
+        inner join rows__ecog_recorded as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -841,7 +841,7 @@ slice_1 as (
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join match__smoking_recorded as numbered
+        inner join rows__smoking_recorded as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -905,7 +905,7 @@ slice_1 as (
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join match__lung_function_measured as numbered
+        inner join rows__lung_function_measured as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -1001,7 +1001,7 @@ slice_1 as (
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join match__treatment_declined_recorded as numbered
+        inner join rows__treatment_declined_recorded as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -1225,7 +1225,7 @@ slice_1 as (
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join match__genes_tested as numbered
+        inner join rows__genes_tested as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -1273,7 +1273,7 @@ slice_1 as (
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join match__stage_iv_recorded as numbered
+        inner join rows__stage_iv_recorded as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -1321,7 +1321,7 @@ slice_1 as (
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join match__palliative_referral_made as numbered
+        inner join rows__palliative_referral_made as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -1710,62 +1710,6 @@ slice_2 as (
     -- some of the columns: no engine takes hundreds of tables in one join, or a thousand parts beside each other
     with
 
-    match__diagnosis_to_treatment_days as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            event_id,
-            number_value
-        from {{ ref('match__diagnosis_to_treatment_days') }}
-        where dropped_reason is null
-
-    ),
-
-    match__referral_to_specialist_days as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            event_id,
-            number_value
-        from {{ ref('match__referral_to_specialist_days') }}
-        where dropped_reason is null
-
-    ),
-
-    match__referral_to_treatment_days as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            event_id,
-            number_value
-        from {{ ref('match__referral_to_treatment_days') }}
-        where dropped_reason is null
-
-    ),
-
-    match__treatment_to_death_days as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            event_id,
-            number_value
-        from {{ ref('match__treatment_to_death_days') }}
-        where dropped_reason is null
-
-    ),
-
     measure__care_began as (
 
         select
@@ -1840,6 +1784,62 @@ slice_2 as (
             measure_resolver,
             measure_date
         from {{ ref('measure__last_ecog') }}
+
+    ),
+
+    rows__diagnosis_to_treatment_days as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__diagnosis_to_treatment_days') }}
+        where dropped_reason is null
+
+    ),
+
+    rows__referral_to_specialist_days as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__referral_to_specialist_days') }}
+        where dropped_reason is null
+
+    ),
+
+    rows__referral_to_treatment_days as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__referral_to_treatment_days') }}
+        where dropped_reason is null
+
+    ),
+
+    rows__treatment_to_death_days as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__treatment_to_death_days') }}
+        where dropped_reason is null
 
     ),
 
@@ -1920,7 +1920,7 @@ slice_2 as (
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join match__referral_to_specialist_days as numbered
+        inner join rows__referral_to_specialist_days as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -1968,7 +1968,7 @@ slice_2 as (
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join match__referral_to_treatment_days as numbered
+        inner join rows__referral_to_treatment_days as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -2016,7 +2016,7 @@ slice_2 as (
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join match__diagnosis_to_treatment_days as numbered
+        inner join rows__diagnosis_to_treatment_days as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -2064,7 +2064,7 @@ slice_2 as (
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join match__treatment_to_death_days as numbered
+        inner join rows__treatment_to_death_days as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver

@@ -8,7 +8,7 @@
 
 with
 
-match__chest_surgery_done as (
+rows__chest_surgery_done as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__chest_surgery_done
+from rows__chest_surgery_done

@@ -9,7 +9,7 @@
 
 with
 
-match__curative_intent_recorded as (
+rows__curative_intent_recorded as (
 
     select
         person_id,
@@ -26,4 +26,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__curative_intent_recorded
+from rows__curative_intent_recorded

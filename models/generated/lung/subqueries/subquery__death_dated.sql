@@ -8,7 +8,7 @@
 
 with
 
-match__death_dated as (
+rows__death_dated as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__death_dated
+from rows__death_dated

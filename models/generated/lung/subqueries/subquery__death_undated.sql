@@ -8,7 +8,7 @@
 
 with
 
-match__death_undated as (
+rows__death_undated as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__death_undated
+from rows__death_undated

@@ -8,7 +8,7 @@
 
 with
 
-match__diagnosis_to_treatment_days as (
+rows__diagnosis_to_treatment_days as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__diagnosis_to_treatment_days
+from rows__diagnosis_to_treatment_days

@@ -8,7 +8,7 @@
 
 with
 
-match__genes_tested as (
+rows__genes_tested as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__genes_tested
+from rows__genes_tested

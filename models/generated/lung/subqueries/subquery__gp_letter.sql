@@ -8,7 +8,7 @@
 
 with
 
-match__gp_letter as (
+rows__gp_letter as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__gp_letter
+from rows__gp_letter

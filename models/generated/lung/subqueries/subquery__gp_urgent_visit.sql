@@ -8,7 +8,7 @@
 
 with
 
-match__gp_urgent_visit as (
+rows__gp_urgent_visit as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__gp_urgent_visit
+from rows__gp_urgent_visit

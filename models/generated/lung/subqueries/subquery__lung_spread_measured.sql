@@ -8,7 +8,7 @@
 
 with
 
-match__lung_spread_measured as (
+rows__lung_spread_measured as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__lung_spread_measured
+from rows__lung_spread_measured

@@ -8,7 +8,7 @@
 
 with
 
-match__mdt_meeting_observation as (
+rows__mdt_meeting_observation as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__mdt_meeting_observation
+from rows__mdt_meeting_observation

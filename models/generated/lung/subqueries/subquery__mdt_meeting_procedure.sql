@@ -8,7 +8,7 @@
 
 with
 
-match__mdt_meeting_procedure as (
+rows__mdt_meeting_procedure as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__mdt_meeting_procedure
+from rows__mdt_meeting_procedure

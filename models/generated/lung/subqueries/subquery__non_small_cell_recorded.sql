@@ -8,7 +8,7 @@
 
 with
 
-match__non_small_cell_recorded as (
+rows__non_small_cell_recorded as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__non_small_cell_recorded
+from rows__non_small_cell_recorded

@@ -8,7 +8,7 @@
 
 with
 
-match__observed as (
+rows__observed as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__observed
+from rows__observed

@@ -8,7 +8,7 @@
 
 with
 
-match__palliative_referral_made as (
+rows__palliative_referral_made as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__palliative_referral_made
+from rows__palliative_referral_made

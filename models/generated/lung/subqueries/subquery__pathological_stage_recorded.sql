@@ -8,7 +8,7 @@
 
 with
 
-match__pathological_stage_recorded as (
+rows__pathological_stage_recorded as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__pathological_stage_recorded
+from rows__pathological_stage_recorded

@@ -8,7 +8,7 @@
 
 with
 
-match__radiotherapy_episode as (
+rows__radiotherapy_episode as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__radiotherapy_episode
+from rows__radiotherapy_episode

@@ -8,7 +8,7 @@
 
 with
 
-match__radiotherapy_given as (
+rows__radiotherapy_given as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__radiotherapy_given
+from rows__radiotherapy_given

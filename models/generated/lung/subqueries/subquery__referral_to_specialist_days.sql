@@ -8,7 +8,7 @@
 
 with
 
-match__referral_to_specialist_days as (
+rows__referral_to_specialist_days as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__referral_to_specialist_days
+from rows__referral_to_specialist_days

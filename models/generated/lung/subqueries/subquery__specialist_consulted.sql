@@ -8,7 +8,7 @@
 
 with
 
-match__specialist_consulted as (
+rows__specialist_consulted as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__specialist_consulted
+from rows__specialist_consulted

@@ -8,7 +8,7 @@
 
 with
 
-match__specialist_visited as (
+rows__specialist_visited as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__specialist_visited
+from rows__specialist_visited

@@ -8,7 +8,7 @@
 
 with
 
-match__stage_iii_recorded as (
+rows__stage_iii_recorded as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__stage_iii_recorded
+from rows__stage_iii_recorded

@@ -9,7 +9,7 @@
 
 with
 
-match__systemic_episode as (
+rows__systemic_episode as (
 
     select
         person_id,
@@ -26,4 +26,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__systemic_episode
+from rows__systemic_episode

@@ -8,7 +8,7 @@
 
 with
 
-match__tests_declined_recorded as (
+rows__tests_declined_recorded as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__tests_declined_recorded
+from rows__tests_declined_recorded

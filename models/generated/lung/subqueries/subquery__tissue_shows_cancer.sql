@@ -8,7 +8,7 @@
 
 with
 
-match__tissue_shows_cancer as (
+rows__tissue_shows_cancer as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__tissue_shows_cancer
+from rows__tissue_shows_cancer

@@ -8,7 +8,7 @@
 
 with
 
-match__treatment_last_day as (
+rows__treatment_last_day as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__treatment_last_day
+from rows__treatment_last_day

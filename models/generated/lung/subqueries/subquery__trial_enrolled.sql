@@ -8,7 +8,7 @@
 
 with
 
-match__trial_enrolled as (
+rows__trial_enrolled as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__trial_enrolled
+from rows__trial_enrolled

@@ -19,20 +19,6 @@ cohort as (
 
 ),
 
-match__by_exact as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        event_id,
-        number_value
-    from {{ ref('match__by_exact') }}
-    where dropped_reason is null
-
-),
-
 measure__adult_women as (
 
     select
@@ -52,6 +38,20 @@ measure__seen as (
         measure_resolver,
         measure_date
     from {{ ref('measure__seen') }}
+
+),
+
+rows__by_exact as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        event_id,
+        number_value
+    from {{ ref('match__by_exact') }}
+    where dropped_reason is null
 
 ),
 
@@ -84,7 +84,7 @@ numbered__seen as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join match__by_exact as numbered
+    inner join rows__by_exact as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver

@@ -11,7 +11,18 @@
 
 with
 
-match__in_care as (
+measure__seen as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__seen') }}
+
+),
+
+rows__in_care as (
 
     select
         person_id,
@@ -22,17 +33,6 @@ match__in_care as (
         interval_end
     from {{ ref('match__in_care') }}
     where dropped_reason is null
-
-),
-
-measure__seen as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__seen') }}
 
 ),
 
@@ -59,7 +59,7 @@ final_pair as (
         candidate.measure_resolver as candidate_resolver,
         candidate.measure_date as candidate_date
     from final_anchor as anchor
-    inner join match__in_care as candidate
+    inner join rows__in_care as candidate
         on
             anchor.person_id = candidate.person_id
     where

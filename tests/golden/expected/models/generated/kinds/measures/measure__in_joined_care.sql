@@ -11,7 +11,18 @@
 
 with
 
-match__care_joined as (
+measure__known as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__known') }}
+
+),
+
+rows__care_joined as (
 
     select
         person_id,
@@ -22,17 +33,6 @@ match__care_joined as (
         interval_end
     from {{ ref('match__care_joined') }}
     where dropped_reason is null
-
-),
-
-measure__known as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__known') }}
 
 ),
 
@@ -59,7 +59,7 @@ final_pair as (
         candidate.measure_resolver as candidate_resolver,
         candidate.measure_date as candidate_date
     from final_anchor as anchor
-    inner join match__care_joined as candidate
+    inner join rows__care_joined as candidate
         on
             anchor.person_id = candidate.person_id
             and anchor.measure_resolver = candidate.measure_resolver

@@ -11,7 +11,7 @@
 
 with
 
-match__inline_events__1 as (
+rows__inline_events__1 as (
 
     select distinct
         person_id,
@@ -31,7 +31,7 @@ final_unit as (
         person_id as measure_resolver,
         measure_resolver as counted_id,
         min(measure_date) as measure_date
-    from match__inline_events__1
+    from rows__inline_events__1
     where
         measure_date is not null
     group by person_id, measure_resolver

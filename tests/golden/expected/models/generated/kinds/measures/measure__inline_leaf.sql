@@ -15,18 +15,6 @@
 
 with
 
-match__inline_leaf__1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('match__inline_leaf__1') }}
-    where dropped_reason is null
-
-),
-
 measure__seen as (
 
     select
@@ -35,6 +23,18 @@ measure__seen as (
         measure_resolver,
         measure_date
     from {{ ref('measure__seen') }}
+
+),
+
+rows__inline_leaf__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__inline_leaf__1') }}
+    where dropped_reason is null
 
 ),
 
@@ -57,7 +57,7 @@ final_child_2 as (
         episode_id,
         measure_resolver,
         min(measure_date) as first_date
-    from match__inline_leaf__1
+    from rows__inline_leaf__1
     group by person_id, episode_id, measure_resolver
 
 ),

@@ -19,48 +19,6 @@ cohort as (
 
 ),
 
-match__at_person as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        event_id,
-        number_value
-    from {{ ref('match__at_person') }}
-    where dropped_reason is null
-
-),
-
-match__by_exact as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        event_id,
-        number_value
-    from {{ ref('match__by_exact') }}
-    where dropped_reason is null
-
-),
-
-match__by_hierarchy as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        event_id,
-        number_value
-    from {{ ref('match__by_hierarchy') }}
-    where dropped_reason is null
-
-),
-
 measure__adult_women as (
 
     select
@@ -160,6 +118,48 @@ measure__treated as (
 
 ),
 
+rows__at_person as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        event_id,
+        number_value
+    from {{ ref('match__at_person') }}
+    where dropped_reason is null
+
+),
+
+rows__by_exact as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        event_id,
+        number_value
+    from {{ ref('match__by_exact') }}
+    where dropped_reason is null
+
+),
+
+rows__by_hierarchy as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        event_id,
+        number_value
+    from {{ ref('match__by_hierarchy') }}
+    where dropped_reason is null
+
+),
+
 first__treated as (
 
     -- the cohort keys that it has, with its first known date
@@ -189,7 +189,7 @@ numbered__treated as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join match__by_hierarchy as numbered
+    inner join rows__by_hierarchy as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
@@ -253,7 +253,7 @@ numbered__seen as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join match__by_exact as numbered
+    inner join rows__by_exact as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
@@ -315,7 +315,7 @@ numbered__known as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join match__at_person as numbered
+    inner join rows__at_person as numbered
         on
             cohort.person_id = numbered.person_id
 

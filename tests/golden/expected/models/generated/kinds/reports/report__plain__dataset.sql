@@ -19,34 +19,6 @@ cohort as (
 
 ),
 
-match__by_exact as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        event_id,
-        number_value
-    from {{ ref('match__by_exact') }}
-    where dropped_reason is null
-
-),
-
-match__by_hierarchy as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        event_id,
-        number_value
-    from {{ ref('match__by_hierarchy') }}
-    where dropped_reason is null
-
-),
-
 measure__seen as (
 
     select
@@ -66,6 +38,34 @@ measure__treated as (
         measure_resolver,
         measure_date
     from {{ ref('measure__treated') }}
+
+),
+
+rows__by_exact as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        event_id,
+        number_value
+    from {{ ref('match__by_exact') }}
+    where dropped_reason is null
+
+),
+
+rows__by_hierarchy as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        event_id,
+        number_value
+    from {{ ref('match__by_hierarchy') }}
+    where dropped_reason is null
 
 ),
 
@@ -98,7 +98,7 @@ numbered__seen as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join match__by_exact as numbered
+    inner join rows__by_exact as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
@@ -146,7 +146,7 @@ numbered__treated as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join match__by_hierarchy as numbered
+    inner join rows__by_hierarchy as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver

@@ -8,7 +8,7 @@
 
 with
 
-match__acts_joined as (
+rows__acts_joined as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__acts_joined
+from rows__acts_joined

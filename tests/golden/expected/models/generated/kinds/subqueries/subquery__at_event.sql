@@ -8,7 +8,7 @@
 
 with
 
-match__at_event as (
+rows__at_event as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__at_event
+from rows__at_event

@@ -8,7 +8,7 @@
 
 with
 
-match__at_treatment as (
+rows__at_treatment as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__at_treatment
+from rows__at_treatment

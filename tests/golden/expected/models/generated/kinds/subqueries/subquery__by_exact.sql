@@ -8,7 +8,7 @@
 
 with
 
-match__by_exact as (
+rows__by_exact as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__by_exact
+from rows__by_exact

@@ -8,7 +8,7 @@
 
 with
 
-match__care_joined as (
+rows__care_joined as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__care_joined
+from rows__care_joined

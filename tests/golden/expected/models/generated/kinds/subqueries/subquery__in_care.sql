@@ -8,7 +8,7 @@
 
 with
 
-match__in_care as (
+rows__in_care as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__in_care
+from rows__in_care

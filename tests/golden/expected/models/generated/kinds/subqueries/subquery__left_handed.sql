@@ -8,7 +8,7 @@
 
 with
 
-match__left_handed as (
+rows__left_handed as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__left_handed
+from rows__left_handed

@@ -8,7 +8,7 @@
 
 with
 
-match__minus_rows as (
+rows__minus_rows as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__minus_rows
+from rows__minus_rows

@@ -8,7 +8,7 @@
 
 with
 
-match__same_row as (
+rows__same_row as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__same_row
+from rows__same_row

@@ -8,7 +8,7 @@
 
 with
 
-match__where_all as (
+rows__where_all as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__where_all
+from rows__where_all

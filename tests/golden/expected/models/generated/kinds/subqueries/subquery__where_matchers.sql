@@ -8,7 +8,7 @@
 
 with
 
-match__where_matchers as (
+rows__where_matchers as (
 
     select
         person_id,
@@ -25,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__where_matchers
+from rows__where_matchers
