@@ -4,19 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 DATABASE := measuremart_demo.duckdb
-# Which pack the demo is of, and the report that it prints: make demo PACK=epilepsy12
+# Which pack the demo is of: make demo PACK=epilepsy12. Its pack.yml says what it needs and which report is printed.
 PACK ?= lung
-REPORT_lung := lung_mdt
-REPORT ?= $(or $(REPORT_$(PACK)),$(PACK))
-# The packs that it needs beside it.
-PACKS_lung := oncology, lung
-PACKS := --vars '{packs: [$(or $(PACKS_$(PACK)),$(PACK))]}'
-# One organisation to print beside its parents; none for packs without levels.
-ORGANISATION_epilepsy12 := EN001
-ORGANISATION ?= $(ORGANISATION_$(PACK))
 # How the database and the options of dbt are said for the demo.
 DBT := MEASUREMART_DUCKDB=$(DATABASE)
-READ := --profiles-dir $(DEMO) --target duckdb $(PACKS)
+READ := --pack $(PACK) --profiles-dir $(DEMO) --target duckdb
 SQLFLUFF := $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar
 N ?= 5000
 SEED ?= 1
@@ -26,7 +18,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 # Run a stage and say how long it took: $(call stage,name,command)
 stage = @printf '\n== %s\n' '$(1)'; start=$$(date +%s); $(2) && printf '== %s: %s s\n' '$(1)' "$$(( $$(date +%s) - start ))"
 
-.PHONY: help demo epilepsy12 generate test test-fast lint lint-sql lint-code lint-generated tests mutation fuzz bench clean
+.PHONY: help demo generate test test-fast lint lint-sql lint-code lint-generated tests mutation fuzz bench clean
 
 help:  ## Say what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,25 +43,13 @@ $(DEMO)/profiles.yml: profiles.example.yml
 	@mkdir -p $(DEMO)
 	@cp $< $@
 
-demo: $(VENV)/.ready $(DEMO)/profiles.yml  ## Build the demo on DuckDB and print its report; PACK=epilepsy12 for the audit of children
+demo: $(VENV)/.ready $(DEMO)/profiles.yml  ## Build the demo on DuckDB and print its report; PACK= for another pack than lung
 	@$(DBT) $(BIN)/measuremart build $(READ)
 	@printf 'The data of the demo is invented, and has some dirt on purpose.\n\n'
-	@$(DBT) $(BIN)/measuremart report $(REPORT) $(READ)
-	$(if $(ORGANISATION),@printf '\n'; $(DBT) $(BIN)/measuremart report $(REPORT) --organisation $(ORGANISATION) $(READ))
+	@$(DBT) $(BIN)/measuremart report $(READ)
 	@printf '\nTry next, or read docs/README.md:\n'
 	@printf '  %s\n' "$(BIN)/measuremart list indicators --pack $(PACK)" "$(BIN)/measuremart test --pack $(PACK) --engine referee" \
 	    "$(BIN)/measuremart export --force $(DEMO)/marts --format csv --profiles-dir $(DEMO)"
-
-epilepsy12: $(VENV)/.ready $(DEMO)/profiles.yml  ## Score the audit's tables: make epilepsy12 FILES=/data/audit EXPORTS=/data/out AS_OF=2025-02-28
-	@test -d "$(FILES)" || { echo "FILES names no folder: make epilepsy12 FILES=/data/audit EXPORTS=/data/out AS_OF=2025-02-28" >&2; exit 2; }
-	@test -n "$(EXPORTS)" || { echo "EXPORTS names no folder to write kpi_scores.csv and kpi_aggregates.csv to" >&2; exit 2; }
-	@test -n "$(AS_OF)" || { echo "AS_OF names no day that the scores are seen from, such as 2025-02-28" >&2; exit 2; }
-	@mkdir -p "$(EXPORTS)" build/epilepsy12
-	@echo "== score; this takes about a minute"
-	@files=$$(cd "$(FILES)" && pwd) exports=$$(cd "$(EXPORTS)" && pwd); \
-	MEASUREMART_DUCKDB=build/epilepsy12/epilepsy12.duckdb $(BIN)/dbt --quiet build --selector epilepsy12 --profiles-dir $(DEMO) --target duckdb \
-	    --vars "{packs: [epilepsy12], e12_source: files, e12_files: \"$$files\", e12_exports: \"$$exports\", as_of: \"$(AS_OF)\"}" && \
-	wc -l "$$exports/kpi_scores.csv" "$$exports/kpi_aggregates.csv"
 
 generate: $(VENV)/.ready  ## Write the dbt models of all definitions
 	@$(BIN)/measuremart generate
@@ -81,7 +61,7 @@ lint: $(VENV)/.ready-dev  ## Linters, types and import rules
 	@$(MAKE) --no-print-directory -j 2 lint-sql lint-code
 
 lint-sql: $(VENV)/.ready-dev
-	$(call stage,sqlfluff,$(SQLFLUFF) models tests/singular tests/golden/expected/models)
+	$(call stage,sqlfluff,$(BIN)/python tests/lint_sql.py models tests/singular tests/golden/expected/models)
 
 lint-code: $(VENV)/.ready-dev
 	$(call stage,ruff,$(BIN)/ruff check . && $(BIN)/ruff format --check .)

@@ -143,6 +143,7 @@ _BY_HAND = {
     "Staging: one view per OMOP table": "models/core/staging/omop/_staging.yml",
     "Files: what CSV files hold, and their unreadable lines": "models/core/files/_files.yml",
     "Episodes": "models/core/episodes/_episodes.yml",
+    "Concepts: what concept sets resolve to, for targets by hand": "models/core/concepts/_concepts.yml",
     "Targets: what rules are applied to": "models/core/targets/_targets.yml",
     "Targets of oncology, and what they are made from": "models/core/targets/oncology/_oncology.yml",
     "Reference: the clock and the periods": "models/core/periods/_periods.yml",
@@ -159,12 +160,20 @@ _BY_HAND = {
     "Levels of OMOP": "models/core/levels/omop/_omop_levels.yml",
     "Marts: results by level": "models/marts/_levels.yml",
     "Results: OMOP's cohort tables": "models/marts/results/_results.yml",
+    "Evaluation: findings on the vocabulary": "models/evaluation/vocabulary/_vocabulary.yml",
     "Evaluation: statuses, reasons and dates": "models/evaluation/_evaluation.yml",
     "Catalogue: what is defined, as data": "seeds/generated/_generated.yml",
 }
 _GENERATED = (
+    ("known_pack", "reference", "all packs, and which of them are built: a table"),
     ("concept_set__*", "concept_sets", "the concepts of a concept set, exclusions taken out"),
-    ("subquery__*", "subqueries", "the members of a subquery: a bag"),
+    (
+        "match__*",
+        "matches",
+        "the rows of a target that meet a rule of a subquery, once a rule, with event, interval, number, and why a row "
+        "is no member; `match__<measure>__1`, `2` .. are the subqueries that a measure has in place",
+    ),
+    ("subquery__*", "subqueries", "the members of a subquery, a bag: a view of its match"),
     ("measure__*", "measures", "the members of a measure: a set"),
     ("cohort__*", "cohorts", "the members of a cohort, the union of its sub-cohorts"),
     ("indicator__*", "indicators", "keys in both denominator and numerator, free of any report"),

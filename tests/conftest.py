@@ -41,9 +41,30 @@ def postgres_dsn(request: pytest.FixtureRequest) -> Iterator[str]:
         yield server.dsn
 
 
+# What costs most, first: whole builds, which stay on one worker each, then what runs dbt over small projects. What is left
+# for the end is short, so that both workers end together (`--no-loadscope-reorder` keeps this order).
+_FIRST = (
+    "test_opt_outs",
+    "test_csv_files",
+    "test_demo_report",
+    "test_epilepsy12",
+    "test_unavailable",
+    "test_epilepsy12_postgres",
+    "test_postgres_demo",
+)
+_FOLDERS = ("engines", "cli", "lab", "property", "spec")
+
+
+def _turn(item: pytest.Item) -> tuple[int, int]:
+    stem, folder = item.path.stem, item.path.parent.name
+    first = _FIRST.index(stem) if stem in _FIRST else len(_FIRST)
+    return first, _FOLDERS.index(folder) if folder in _FOLDERS else len(_FOLDERS)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With xdist, a module whose fixtures build a project stays on one worker: built once, in schemas of its own."""
     for item in items:
         if item.path.parent.name in ("attachment", "cli", "engines") and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=_turn)

@@ -34,6 +34,7 @@ from measuremart.import_table import finding_tables
 from measuremart.list_table import list_table
 from measuremart.organisation_table import organisation_rows, organisation_table
 from measuremart.pipeline import Read, import_oa_cohorts, pending_changes, read_definitions
+from measuremart.plan.packs import packs_to_build
 from measuremart.plan.states import missing_said, state_of, states
 from measuremart.problems import Kind, Problem, did_you_mean, exit_code, in_full, in_short
 from measuremart.report_table import (
@@ -46,7 +47,7 @@ from measuremart.report_table import (
 )
 from measuremart.warehouse.build import Built, Step
 from measuremart.warehouse.build import build as dbt_build
-from measuremart.warehouse.dbt import WarehouseError
+from measuremart.warehouse.dbt import WarehouseError, with_packs
 from measuremart.warehouse.profile import missing
 from measuremart.write import Change, WriteRefusedError, apply
 
@@ -234,20 +235,31 @@ def _of_section(number: int, section: str) -> str:
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def build(context: typer.Context, project_dir: ProjectOption = Path(), definitions: DefinitionsOption = None) -> None:
+def build(
+    context: typer.Context,
+    packs: Annotated[
+        list[str] | None, typer.Option("--pack", help="Build this pack, and what it needs; can be repeated.")
+    ] = None,
+    variables: Annotated[str | None, typer.Option("--vars", help="dbt variables, as for dbt build.")] = None,
+    project_dir: ProjectOption = Path(),
+    definitions: DefinitionsOption = None,
+) -> None:
     """Write the dbt models of all packs, then build and test them; other options are those of `dbt build`.
+
+    Without --pack, those are built that the variable `packs` names, or else those whose pack.yml says so.
 
     A line for each stage with its time, then every warning and failure in words. Where dbt or a test of it fails, the
     exit code is 8. Values of patients are in the database and in dbt's log file only.
     """
     started = time.monotonic()
     read = _read(project_dir, definitions)
+    options = (*_packs_option(read, packs or [], variables), *context.args)
     said = _written(project_dir, read)
     _out.print(stage_line("generate", time.monotonic() - started, said))
     _say_what_is_missing(read)
     started = time.monotonic()
     try:
-        built = _built(project_dir, tuple(context.args))
+        built = _built(project_dir, options)
     except WarehouseError as error:
         _err.print(str(error))
         raise typer.Exit(WAREHOUSE) from None
@@ -258,6 +270,19 @@ def build(context: typer.Context, project_dir: ProjectOption = Path(), definitio
         _out.print(f"dbt's log: {built.log}", soft_wrap=True)
     if built.number_of("failure"):
         raise typer.Exit(WAREHOUSE)
+
+
+def _packs_option(read: Read, packs: Sequence[str], variables: str | None) -> tuple[str, ...]:
+    """Return the option of dbt that says the variables, with the packs asked for and what they need; () without any."""
+    if not packs:
+        return () if variables is None else ("--vars", variables)
+    for pack in packs:
+        _refuse_unknown_pack(read, pack)
+    try:
+        return "--vars", with_packs(variables, packs_to_build(read.plan, packs))
+    except ValueError as error:
+        _err.print(str(error))
+        raise typer.Exit(2) from None
 
 
 def _built(project: Path, options: tuple[str, ...]) -> Built:
@@ -390,7 +415,13 @@ def _say_coverage(read: Read, pack: str | None, wanted: bool, demanded: Sequence
 
 @app.command("report")
 def report_command(
-    name: Annotated[str, typer.Argument(help="The report, as in definitions.")],
+    name: Annotated[
+        str | None, typer.Argument(help="The report, as in definitions; with --pack that pack's own.")
+    ] = None,
+    pack: Annotated[
+        str | None,
+        typer.Option(help="Print the report that pack.yml names, and its organisation; built with `build --pack`."),
+    ] = None,
     organisation: Annotated[
         str | None, typer.Option(help="An entity of the report's first level: its rates beside those of its parents.")
     ] = None,
@@ -403,6 +434,9 @@ def report_command(
 ) -> None:
     """Print a report that was built: indicator, eligible, met, rate, benchmark, verdict, and what is unavailable."""
     read = _read(project_dir, definitions)
+    variables_option = _packs_option(read, [pack] if pack else [], variables)
+    beside = read.plan.packs[pack].organisation if pack and name is None and organisation is None else None
+    name = name or _report_of(read, pack)
     report = read.plan.reports.get(name) or read.plan.unavailable.reports.get(name)
     if report is None:
         _err.print(read.catalogue.unknown(name, ("reports",)))
@@ -414,8 +448,8 @@ def report_command(
     if organisation is not None and leveled is not None and not leveled.levels:
         _err.print(f"report '{name}' has no levels: --organisation needs 'levels' in its definition")
         raise typer.Exit(2)
-    given = (("--target", target), ("--profiles-dir", profiles_dir), ("--vars", variables))
-    options = tuple(str(word) for pair in given if pair[1] is not None for word in pair)
+    given = (("--target", target), ("--profiles-dir", profiles_dir))
+    options = tuple(str(word) for pair in given if pair[1] is not None for word in pair) + variables_option
     try:
         lack = missing(project_dir, profiles_dir, target)
         if lack:
@@ -427,6 +461,7 @@ def report_command(
                 raise WarehouseError(f"no {level} '{organisation}' in period '{period}' of report '{name}'")
         else:
             rows = report_rows(project_dir, name, options)
+        beside_rows = organisation_rows(project_dir, leveled, beside, period, options) if beside and leveled else []
         left_out = left_out_rows(project_dir, name, options) if rows and rows[0]["without"] else []
         if not rows:
             pack = report.about.pack
@@ -440,6 +475,19 @@ def report_command(
     _out.print(table(report.title, rows, _out.width))
     for line in (*reasons_said(rows), *freshness_said(rows)):
         _out.print(line, soft_wrap=True)
+    if beside_rows:
+        _out.print("", organisation_table(report.title, beside_rows, _out.width))
+
+
+def _report_of(read: Read, pack: str | None) -> str:
+    """Return the report that stands for a pack, or stop."""
+    if pack is None:
+        raise typer.BadParameter("say the report's name, or --pack for the report of a pack")
+    report = read.plan.packs[pack].report
+    if report is None:
+        _err.print(f"pack '{pack}' names no report: say one, or put `report` into its pack.yml")
+        raise typer.Exit(2)
+    return report
 
 
 @app.command("export")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from measuremart.catalogue import Catalogue, load
 from measuremart.checks.run import run_checks
-from measuremart.definitions.schema import schema_text
+from measuremart.definitions.schema import pack_schema_text, schema_text
 from measuremart.importers.emit import is_as_imported, was_imported
 from measuremart.importers.oa_cohorts.pack import Imported, translate
 from measuremart.pack_files import definition_files
@@ -18,7 +18,7 @@ from measuremart.problems import Kind, Problem
 from measuremart.render.project import GENERATED_FOLDERS, render
 from measuremart.write import Change, changes, pack_changes, temporary_folder
 
-SCHEMA_FILE = "definition.schema.json"
+SCHEMA_FILE, PACK_SCHEMA_FILE = "definition.schema.json", "pack.schema.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +96,5 @@ def _definition_at(catalogue: Catalogue, problem: Problem) -> tuple[str, str] | 
 
 def pending_changes(project: Path, plan: Plan) -> list[Change]:
     """Return what `generate` would write. Raises `write.WriteRefusedError`."""
-    return changes(project, render(plan) | {SCHEMA_FILE: schema_text()}, GENERATED_FOLDERS)
+    schemas = {SCHEMA_FILE: schema_text(), PACK_SCHEMA_FILE: pack_schema_text()}
+    return changes(project, render(plan) | schemas, GENERATED_FOLDERS)

@@ -83,7 +83,9 @@ class Warehouse:
 @cache
 def default_packs() -> list[str]:
     """Return the packs that are built where no variable says which."""
-    return list(yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]["packs"])
+    files = sorted((ROOT / "definitions").glob("*/pack.yml"))
+    about = {file.parent.name: yaml.safe_load(file.read_text(encoding="utf-8")) for file in files}
+    return [pack for pack, said in about.items() if said.get("built") == "by_default"]
 
 
 def lean_project(folder: Path, packs: list[str]) -> Path:
@@ -125,7 +127,7 @@ def staging_project(folder: Path, target: str, *tables: str) -> Warehouse:
     project = folder / "project"
     (project / "models").mkdir(parents=True)
     real = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
-    real["models"]["measuremart"]["staging"]["+contract"]["enforced"] = False  # the columns' types are not here
+    real["models"]["measuremart"]["core"]["staging"]["+contract"]["enforced"] = False  # the columns' types are not here
     kept = ("name", "profile", "vars", "on-run-start", "models")
     said = {name: real[name] for name in kept} | {
         "macro-paths": [str(ROOT / "macros"), str(ROOT / "tests" / "generic")]
@@ -140,6 +142,7 @@ def staging_project(folder: Path, target: str, *tables: str) -> Warehouse:
         ]
     for file in [
         *files,
+        ROOT / "models" / "_groups.yml",
         ROOT / "models" / "core" / "periods" / "run_context.sql",
         ROOT / "models" / "generated" / "population_persons.sql",
     ]:

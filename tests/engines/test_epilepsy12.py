@@ -91,7 +91,14 @@ def audit(clean: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         )
         # Person 17 of another population is not the child 17.
         connection.execute(f"insert into consent_of_test.opt_out values {listed}, ('omop', '17', 'audit', null)")
-    run = built.dbt("build", "--selector", "epilepsy12", variables=_variables(files, exports, **OPT_OUTS))
+    run = built.dbt(
+        "build",
+        "--select",
+        "+tag:epilepsy12",
+        "+path:models/marts",
+        "path:seeds/generated",
+        variables=_variables(files, exports, **OPT_OUTS),
+    )
     assert run.exit_code == 0, run.output
     assert run.statuses["unreadable_epilepsy12_cells"] == "pass"
     built.exports = exports  # type: ignore[attr-defined]

@@ -402,7 +402,7 @@ def test_a_day_that_is_none_stops(warehouse: Warehouse) -> None:
 def test_a_pack_that_is_no_name_stops(warehouse: Warehouse) -> None:
     run = warehouse.dbt("parse", variables={"packs": ["lung", "x') or (1 = 1"]})
     assert run.exit_code != 0
-    assert "packs holds 'x') or (1 = 1', which is not a name of a pack: a-z, 0-9 and _" in run.output
+    assert "packs holds 'x') or (1 = 1', but there are" in run.output
 
 
 def test_demo_seeds_and_their_types_agree() -> None:

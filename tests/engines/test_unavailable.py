@@ -88,21 +88,11 @@ SPREAD, LATER = "nobody has said what spread is", "measure later is incomplete: 
 def write_project(folder: Path) -> Path:
     """Write a project of our own macros, marts and generic tests, with generated models over three seeds."""
     project = folder / "project"
-    layers = (
-        f"models/{layer}" for layer in ("staging", "episodes", "targets", "evaluation", "levels", "marts", "results")
-    )
+    layers = ("models/core", "models/evaluation", "models/marts")
     for part in ("macros", "tests/generic", "seeds/reference", "seeds/epilepsy12", *layers):
         shutil.copytree(ROOT / part, project / part)
     (project / "tests" / "singular").mkdir()
-    shutil.copy(ROOT / "tests" / "singular" / "packs_exist.sql", project / "tests" / "singular")
-    for name in (
-        "run_context.sql",
-        "reference_period.sql",
-        "report_period.sql",
-        "vocabulary_finding.sql",
-        "_reference.yml",
-    ):
-        shutil.copy(ROOT / "models" / name, project / "models")
+    shutil.copy(ROOT / "models" / "_groups.yml", project / "models")
     shutil.copy(ROOT / "dbt_project.yml", project)
     for path, text in DEFINITIONS.items():
         (project / "definitions" / path).parent.mkdir(parents=True)
@@ -267,12 +257,12 @@ def test_the_dataset_has_the_columns_of_what_is_there(ask: Ask) -> None:
 
 
 def test_only_what_is_available_has_a_table(duck: Warehouse) -> None:
-    layers = ("subqueries", "measures", "cohorts", "indicators", "reports")
+    layers = ("matches", "subqueries", "measures", "cohorts", "indicators", "reports")
     tables = duck.rows(f"select table_name from information_schema.tables where table_schema in {layers} order by 1")
     assert [name for (name,) in tables] == [
         *("cohort__lung", "dropped_events", "dropped_events__base", "evidence__mdt__any_treatment"),
         *("indicator__any_treatment", "indicator_evidence", "indicator_members"),
-        *("measure__lung_cancer", "measure__treated", "measure_members"),
+        *("match__lung_seen", "match__treatment_seen", "measure__lung_cancer", "measure__treated", "measure_members"),
         *("report__mdt", "report__mdt__dataset", "report__staged", "report__staged__dataset"),
         *("report_cohort_keys", "report_counted_keys", "report_strata"),
         *("subquery__lung_seen", "subquery__treatment_seen"),

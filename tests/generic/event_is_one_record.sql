@@ -5,11 +5,9 @@
    person, event    its columns
    record           the columns that tell records apart: all roles, without the episode and keys within one, since a record
                     may be attached to several episodes
-   members          where the model reads the events inside and has other keys: the relation of such events, of which those
-                    of `measure` and `target_name` are meant; left out, the members of the model are the events #}
-{% test event_is_one_record(
-    model, target, record, person='person_id', event='event_id', members=none, measure=none, target_name=none
-) %}
+
+   The model is the match of a subquery at event grain. #}
+{% test event_is_one_record(model, target, record, person='person_id', event='event_id') %}
     with
 
     repeated as (
@@ -28,16 +26,9 @@
 
         select distinct
             person_id,
-        {%- if members %}
-            event_id
-        from {{ members }}
-        where
-            measure = '{{ measure }}'
-            and target_name = '{{ target_name }}'
-        {%- else %}
             measure_resolver as event_id
         from {{ model }}
-        {%- endif %}
+        where dropped_reason is null
 
     ),
 

@@ -5,7 +5,7 @@ case by case; `referee_members` asks the reference evaluator.
 """
 
 from lab.cases import Case, CaseError, Member, Prepared, prepare
-from lab.direct import DirectBench
+from lab.direct import DirectBench, Found
 from lab.engines import DuckDbEngine, Engine, PostgresEngine
 from lab.laboratory import Answers, Laboratory, LaboratoryError
 from lab.reference import referee_members
@@ -17,6 +17,7 @@ __all__ = [
     "DirectBench",
     "DuckDbEngine",
     "Engine",
+    "Found",
     "Laboratory",
     "LaboratoryError",
     "Member",

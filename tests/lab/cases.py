@@ -12,6 +12,7 @@ from measuremart.plan.build import build_plan
 from measuremart.plan.nodes import ColumnKind, Plan
 from measuremart.plan.targets import Roles
 from measuremart.problems import Kind, Problem
+from measuremart.render.concepts import used_concepts
 
 # (person_id, episode_id, measure_resolver, measure_date)
 Member = tuple[int, int | None, int, dt.date | None]
@@ -26,6 +27,7 @@ SHARED: dict[str, tuple[str, dict[str, str]]] = {
         {"ancestor_concept_id": "bigint", "descendant_concept_id": "bigint"},
     ),
     "stg_omop__concept": ("concept", {"concept_id": "bigint", "concept_code": "text"}),
+    "catalogue_concept": ("catalogue_concept", {"matcher": "text", "concept_id": "bigint"}),
 }
 _TYPES: dict[ColumnKind, str] = {
     "id": "bigint",
@@ -102,6 +104,7 @@ def _tables(case: Case, catalogue: Catalogue, plan: Plan) -> dict[str, Table]:
         columns[aliases.get(relation, relation)] |= overrides
     rows: dict[str, Rows] = dict.fromkeys(columns, ())
     rows["run_context"] = ({"as_of": case.as_of},)
+    rows["catalogue_concept"] = [{"matcher": m, "concept_id": c} for _, _, _, m, _, c in used_concepts(plan)]
     for given, table in case.tables.items():
         relation = aliases.get(given, given)
         if relation not in columns:

@@ -32,6 +32,10 @@ class Engine(ABC):
         """Return the rows of a query."""
 
     @abstractmethod
+    def columns(self, name: str) -> list[tuple[str, str]]:
+        """Return (name, type) of a relation's columns, in order."""
+
+    @abstractmethod
     def begin(self) -> None:
         """Begin a transaction."""
 
@@ -88,6 +92,9 @@ class DuckDbEngine(Engine):
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql).fetchall()
+
+    def columns(self, name: str) -> list[tuple[str, str]]:
+        return [(row[0], row[1].lower()) for row in self.rows(f"describe {name}")]
 
     def begin(self) -> None:
         self.execute("begin")
@@ -148,6 +155,12 @@ class PostgresEngine(Engine):
         with self._connection.cursor() as cursor:
             cursor.execute(sql)
             return cursor.fetchall()
+
+    def columns(self, name: str) -> list[tuple[str, str]]:
+        return self.rows(
+            "select attname, format_type(atttypid, atttypmod) from pg_attribute "
+            f"where attrelid = '{name}'::regclass and attnum > 0 and not attisdropped order by attnum"
+        )
 
     def begin(self) -> None:
         """Do nothing: psycopg2 begins by itself."""

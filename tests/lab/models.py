@@ -1,8 +1,11 @@
 """The generated models of a case, under names that no other case has."""
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -10,9 +13,11 @@ from measuremart.render.models import Model
 from measuremart.render.project import generated_models
 from measuremart.render.properties import properties
 
-from lab.cases import Prepared
+from lab.cases import PACK, Prepared
 
 EVENT_TEST = "event_is_one_record"
+HIERARCHY = "asked_hierarchy"
+ROOT = Path(__file__).resolve().parents[2]
 _REF = re.compile(r"ref\('([a-z0-9_]+)'\)")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -31,7 +36,7 @@ class Names:
 
     def model(self, own: str) -> str:
         """Return the name of a generated model: its layer, the prefix, the rest."""
-        layer, rest = own.split("__", 1)
+        layer, _, rest = own.partition("__")
         return f"{layer}__{self.prefix}_{rest}"
 
     def placed(self, text: str) -> str:
@@ -74,12 +79,21 @@ class LabModel:
 
         Cases repeat event ids on purpose: the test of them warns here, so that the models above are built.
         """
+        if self.model.name == HIERARCHY:
+            return {"name": self.name}
         text = self.names.placed(properties(self.model, self.names.prepared.plan))
         body: dict[str, Any] = yaml.load(text, Loader=_LOADER)["models"][0]
         for test in body.get("data_tests", []):
             if EVENT_TEST in test:
                 test[EVENT_TEST]["config"] = {"severity": "warn"}
         return body | {"name": self.name}
+
+
+@cache
+def hierarchy_sql() -> str:
+    """Return the model, by hand, of the hierarchies that rules ask for."""
+    folder = Path(os.environ.get("MEASUREMART_TEST_MODELS") or ROOT / "models")  # changed copies: tests/mutation
+    return (folder / "core" / "concepts" / f"{HIERARCHY}.sql").read_text(encoding="utf-8")
 
 
 def table_name(prefix: str, name: str) -> str:
@@ -90,10 +104,11 @@ def table_name(prefix: str, name: str) -> str:
 def lab_models(prepared: Prepared, prefix: str) -> Iterator[LabModel]:
     """Yield the member tables of a case and what they read, renamed with `prefix`; parents come first."""
     models = {model.name: model for model in generated_models(prepared.plan)}
+    models[HIERARCHY] = Model("concept_set", "", "", PACK, HIERARCHY, hierarchy_sql(), "")
     names = Names(prepared, prefix, frozenset(models))
     members = [model.name for model in models.values() if model.grain is not None]
     # A test beside a model can read a further one.
-    texts = {own: m.sql + properties(m, prepared.plan) * (m.grain is not None) for own, m in models.items()}
+    texts = {own: m.sql + (properties(m, prepared.plan) if m.grain else "") for own, m in models.items()}
     for own in _parents_first({own: set(_REF.findall(text)) & set(models) for own, text in texts.items()}, members):
         yield LabModel(names, models[own])
 

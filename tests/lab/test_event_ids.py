@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lab import Answers, Case, DuckDbEngine, Laboratory, PostgresEngine, prepare
+from lab import Answers, Case, DirectBench, DuckDbEngine, Engine, Laboratory, PostgresEngine, Prepared, prepare
 
 DEFINITIONS = """
 populations:
@@ -36,6 +36,7 @@ def row(person: int, event: int, concept: int = 5, episode: int = 10, **more: ob
     }
 
 
+MATCHES = {"match__by_event", "match__twice__1"}
 # Rows, and the relations whose test finds something.
 CASES: dict[str, tuple[list[dict[str, object]], set[str]]] = {
     "one_row_each": ([row(1, 1), row(1, 2)], set()),
@@ -43,28 +44,45 @@ CASES: dict[str, tuple[list[dict[str, object]], set[str]]] = {
     "one_record_in_two_treatments": ([row(1, 1, treatment_id=20), row(1, 1, treatment_id=21)], set()),
     "one_record_twice": ([row(1, 1), row(1, 1)], set()),
     "two_persons": ([row(1, 1), row(2, 1)], set()),
-    "two_days": ([row(1, 1), row(1, 1, start_date=dt.date(2024, 1, 2))], {"subquery__by_event", "measure__twice"}),
-    "two_concepts": ([row(1, 1), row(1, 1, concept=6)], {"subquery__by_event", "measure__twice"}),
+    "two_days": ([row(1, 1), row(1, 1, start_date=dt.date(2024, 1, 2))], MATCHES),
+    "two_concepts": ([row(1, 1), row(1, 1, concept=6)], MATCHES),
     # No event that a rule matches has a shared id, be the subquery named or inline.
     "other_events": ([row(1, 1), row(1, 2, concept=6), row(1, 2, concept=7)], set()),
     # One of the two records matches: the id means either.
-    "one_of_two_matches": ([row(1, 2), row(1, 2, concept=6)], {"subquery__by_event", "measure__twice"}),
+    "one_of_two_matches": ([row(1, 2), row(1, 2, concept=6)], MATCHES),
     "no_id": ([row(1, 1), {**row(1, 1), "event_id": None}, {**row(1, 1, concept=6), "event_id": None}], set()),
 }
 
 
-@pytest.fixture(scope="module", params=["duckdb", "postgres"])
-def answers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
-    if request.param == "duckdb":
-        opened: DuckDbEngine | PostgresEngine = DuckDbEngine(tmp_path_factory.mktemp("lab"))
-    else:
-        opened = PostgresEngine(request.getfixturevalue("postgres_dsn"))
-    cases = [prepare(Case(name, (DEFINITIONS,), {"record": rows}, DAY)) for name, (rows, _) in CASES.items()]
-    yield Laboratory(opened).build(cases)
-    opened.close()
+def prepared(name: str) -> Prepared:
+    return prepare(Case(name, (DEFINITIONS,), {"record": CASES[name][0]}, DAY))
 
 
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
+    """What dbt says of all cases."""
+    engine = DuckDbEngine(tmp_path_factory.mktemp("lab"))
+    yield Laboratory(engine).build([prepared(name) for name in CASES])
+    engine.close()
+
+
+@pytest.mark.xdist_group("event_ids")
 @pytest.mark.parametrize("name", CASES)
 def test_a_shared_id_is_found_at_event_grain(answers: Answers, name: str) -> None:
     assert answers.shared_ids.get(name, set()) == CASES[name][1]
     assert not answers.failures[name]
+
+
+@pytest.fixture(scope="module", params=["duckdb", "postgres"])
+def bench(request: pytest.FixtureRequest) -> Iterator[DirectBench]:
+    dsn = request.getfixturevalue("postgres_dsn") if request.param == "postgres" else ""
+    engine: Engine = PostgresEngine(dsn) if dsn else DuckDbEngine()
+    yield DirectBench(engine)
+    engine.close()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_both_engines_say_the_same_without_dbt(bench: DirectBench, name: str) -> None:
+    found = bench.checked(prepared(name))
+    assert found.shared_ids == CASES[name][1]
+    assert found.failures == {}

@@ -18,6 +18,8 @@ from lab import (
     prepare,
     referee_members,
 )
+from lab.models import lab_models
+from lab.shapes import findings
 
 DEFINITIONS = """
 populations:
@@ -124,8 +126,8 @@ def test_a_failure_is_said_of_its_relation_and_no_other(tmp_path: Path) -> None:
     answers = Laboratory(engine).build([prepare(bad), prepare(CASES["first"])])
     engine.close()
     assert answers.of("first", "measure__elapsed") == [(1, 10, 10, DAY), (2, 20, 20, DAY)]
-    with pytest.raises(LaboratoryError, match=r"subquery__below of case bad: dbt: error: (?s:.*)Could not convert"):
-        answers.of("bad", "subquery__below")
+    with pytest.raises(LaboratoryError, match=r"match__below of case bad: dbt: error: (?s:.*)Could not convert"):
+        answers.of("bad", "match__below")
     with pytest.raises(LaboratoryError, match="measure__elapsed of case bad: dbt: skipped"):
         answers.of("bad", "measure__elapsed")
 
@@ -135,10 +137,25 @@ def test_a_shape_test_that_fails_is_said_of_its_relation(tmp_path: Path) -> None
     spine = "measures:\n  lifted: {or: [below, {at: person, of: coded}]}\n"
     tables = {"record": [_row(1, 5, "a")], "episode": [{"person_id": 1}], **_CODES}
     engine = DuckDbEngine(tmp_path)
-    answers = Laboratory(engine).build([prepare(Case("bad", (DEFINITIONS, spine), tables, DAY))])
-    engine.close()
+    case = prepare(Case("bad", (DEFINITIONS, spine), tables, DAY))
+    answers = Laboratory(engine).build([case])
     with pytest.raises(LaboratoryError, match="measure__lifted of case bad: its shape test: fail"):
         answers.of("bad", "measure__lifted")
+    (said,) = DirectBench(engine).checked(case).failures["measure__lifted"]
+    engine.close()
+    assert said.startswith("measure_member: 1 rows, the first ('measure_resolver is null', 1,")
+
+
+def test_a_contract_that_does_not_hold_is_found_without_dbt() -> None:
+    """A key of another type than the contract's: dbt would not build it, `create table as` does."""
+    engine = DuckDbEngine()
+    model = next(m for m in lab_models(prepare(CASES["empty"]), "x") if m.own_name == "subquery__below")
+    columns = "person_id bigint, episode_id bigint, measure_resolver integer, measure_date date"
+    engine.execute(f"create table {model.name} ({columns})")
+    found = dict(findings(engine, model))
+    engine.close()
+    assert found["contract"].startswith("its contract: found [('person_id', 'bigint'), ")
+    assert "column 3 is measure_resolver integer, should be measure_resolver bigint" in found["measure_member"]
 
 
 def test_problems_of_definitions_are_said() -> None:

@@ -29,6 +29,8 @@ class Mutation:
 
 # By hand, so not below the package: what turns evidence into results.
 RESULT = "models/evaluation/indicator_result.sql"
+# By hand as well: the hierarchies that rules ask for.
+ASKED = "models/core/concepts/asked_hierarchy.sql"
 
 
 def _t(name: str) -> str:
@@ -58,14 +60,16 @@ MUTATIONS = [
     Mutation(_t("or"), "    union\n", "    union all\n"),
     Mutation(_t("or"), "inner join episode", "left join episode"),
     # --- seen from a day, missing ends
-    Mutation("members.py", "{day} is null or {day} <= run_context.as_of", "{day} is null or {day} < run_context.as_of"),
-    Mutation("members.py", "{day} is null or {day} <=", "{day} <="),
-    Mutation("members.py", "when {day} <= run_context.as_of", "when {day} < run_context.as_of"),
-    Mutation("members.py", 'alias in ("measure_date", "event_start")', 'alias in ("measure_date",)'),
-    Mutation("members.py", 'target.missing_end == "open"', 'target.missing_end != "open"'),
-    Mutation("members.py", "least(recorded.interval_supply, 36500)", "least(recorded.interval_supply, 36501)"),
-    Mutation("members.py", "as integer) - 1'", "as integer)'"),
-    Mutation("members.py", 'f"least({inner}', 'f"greatest({inner}'),
+    Mutation(_t("match"), "<< day >> > run_context.as_of", "<< day >> >= run_context.as_of"),
+    Mutation("matches.py", "when recorded.{day} <= run_context.as_of", "when recorded.{day} < run_context.as_of"),
+    Mutation(
+        "matches.py", "target_row.recorded_end <= run_context.as_of", "target_row.recorded_end < run_context.as_of"
+    ),
+    Mutation("matches.py", 'alias in ("measure_date", "event_start")', 'alias in ("measure_date",)'),
+    Mutation("matches.py", 'target.missing_end == "open"', 'target.missing_end != "open"'),
+    Mutation("matches.py", ', 36500)"', ', 36501)"'),
+    Mutation("matches.py", "as integer) - 1'", "as integer)'"),
+    Mutation("matches.py", "then least({end}", "then greatest({end}"),
     Mutation(_t("episode"), "spine.start_date <= run_context.as_of", "spine.start_date < run_context.as_of"),
     Mutation(_t("episode"), "spine.start_date is null or ", ""),
     # --- except
@@ -140,33 +144,29 @@ MUTATIONS = [
     Mutation(_t("spans"), "min(numbered.measure_resolver)", "max(numbered.measure_resolver)"),
     Mutation(_t("spans"), "            and numbered.interval_start = span.interval_start\n", ""),
     Mutation(_t("spans"), "where episode_id is not null", "where episode_id is null"),
-    Mutation(_t("spans"), "left join << prefix >>span_episode", "inner join << prefix >>span_episode"),
+    Mutation(_t("spans"), "left join span_episode", "inner join span_episode"),
     Mutation(_t("spans"), "when count(*) = count(measure_date)", "when 1 = 1"),
     Mutation(_t("spans"), "    union\n", "    union all\n"),
-    Mutation(_t("spans"), "        or interval_end < interval_start\n", ""),
-    Mutation("members.py", "nodes.Offset(gap.months, gap.days + 1)", "gap"),
+    Mutation(_t("spans"), "(interval_start is null or interval_end < interval_start)", "interval_start is null"),
+    Mutation(_t("spans"), "        dropped_reason is null\n        and interval_start", "        interval_start"),
+    Mutation(_t("spans"), "        dropped_reason is null\n        and (interval_start", "        (interval_start"),
+    Mutation(_t("spans"), "    where dropped_reason is not null\n", ""),
+    Mutation("matches.py", "nodes.Offset(subquery.gap.months, subquery.gap.days + 1)", "subquery.gap"),
     # --- subquery and predicates
-    Mutation(_t("subquery"), "    union all\n", "    union\n"),
-    Mutation(
-        _t("subquery"),
-        "    union\n\n    select cast(<< id >> as bigint)",
-        "    intersect\n\n    select cast(<< id >> as bigint)",
-    ),
-    Mutation(_t("subquery"), "descendant_concept_id <> 0", "descendant_concept_id >= 0"),
-    Mutation(_t("subquery"), "and not coalesce", "and coalesce"),
-    Mutation(_t("subquery"), "            false\n", "            true\n"),
-    Mutation(
-        _t("subquery"),
-        "        and target_row.measure_resolver is not null",
-        "        and target_row.person_id is not null",
-    ),
-    Mutation(_t("subquery"), "        target_row.person_id is not null", "        1 = 1"),
-    Mutation(_t("subquery"), "max(nullif(concept_code, ''))", "max(concept_code)"),
-    Mutation(_t("subquery"), "        concept_id <> 0\n        and <<", "        concept_id >= 0\n        and <<"),
+    Mutation(_t("match"), "    union all\n", "    union\n"),
+    Mutation(ASKED, "    union\n", "    intersect\n"),
+    Mutation(ASKED, "descendant_concept_id <> 0", "descendant_concept_id >= 0"),
+    Mutation(_t("match"), "not coalesce(", "coalesce("),
+    Mutation(_t("match"), "            false\n", "            true\n"),
+    Mutation(_t("match"), "when target_row.measure_resolver is null", "when target_row.person_id is null"),
+    Mutation(_t("match"), "when target_row.person_id is null then", "when 1 = 2 then"),
+    Mutation("matches.py", "f\"coalesce(target_row.why_unattached, 'no {what}')\" if", "f\"'no {what}'\" if"),
+    Mutation(_t("import_match"), "where dropped_reason is null", "where 1 = 1"),
+    Mutation(_t("import_match"), "' distinct' if distinct", "'' if distinct"),
+    Mutation(_t("dropped"), "where dropped_reason is not null", "where dropped_reason is null"),
+    Mutation(_t("match"), "max(nullif(concept_code, ''))", "max(concept_code)"),
+    Mutation(_t("match"), "        concept_id <> 0\n        and <<", "        concept_id >= 0\n        and <<"),
     Mutation(_t("import_member"), "' distinct' if distinct", "'' if distinct"),
-    Mutation(_t("distinct"), "select distinct", "select"),
-    Mutation(_t("inline_events"), "select distinct", "select"),
-    Mutation(_t("inline_events"), "measure_resolver as event_id", "episode_id as event_id"),
     Mutation("predicates.py", '"= 1" if', '">= 1" if'),
     Mutation("predicates.py", "{'<>' if known else '='} 0", "{'=' if known else '<>'} 0"),
     Mutation("predicates.py", "coalesce({name}, 0)", "coalesce({name}, 1)"),

@@ -42,6 +42,8 @@ def tried(mutation: Mutation | None) -> str:
         copy = Path(folder) / "measuremart"
         shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(ROOT / "models" / "evaluation", Path(folder) / "models" / "evaluation")
+        vocabulary = Path("models") / "core" / "concepts"
+        shutil.copytree(ROOT / vocabulary, Path(folder) / vocabulary)
         if mutation is not None:
             path = Path(folder) / mutation.file if mutation.is_of_a_model else copy / "render" / mutation.file
             path.write_text(mutation.applied(path.read_text(encoding="utf-8")), encoding="utf-8")

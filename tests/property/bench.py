@@ -1,25 +1,23 @@
 """What each evaluator answers for one case: the referee in memory, an engine in a transaction that is rolled back.
 
 The statements are the generator's text, compiled by the laboratory's Jinja environment with this repository's own
-macros. A generated model's only Jinja is `{{ .. }}`, so each such piece is compiled once and remembered
-(`test_bench.py` holds this to compiling whole models).
+macros, piece by piece (`test_bench.py` holds this to compiling whole models).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from lab.cases import in_order
-from lab.direct import compiled
+from lab.direct import statement
 from lab.engines import Engine
+from lab.models import HIERARCHY, hierarchy_sql
 from measuremart.catalogue import load
 from measuremart.plan import nodes
 from measuremart.plan.build import build_plan
@@ -27,6 +25,7 @@ from measuremart.plan.datasets import dataset_columns
 from measuremart.plan.nodes import Plan
 from measuremart.problems import Kind, Problem
 from measuremart.referee import Referee, World
+from measuremart.render.concepts import used_concepts
 from measuremart.render.models import Model
 from measuremart.render.project import generated_models
 
@@ -55,10 +54,8 @@ RESULT = (
     "days_outside",
 )
 DROPPED = f"dropped_events__{PACK}"
-INLINE = f"inline_events__{PACK}"
 # Rows by relation: sorted tuples, or what went wrong as one text.
 Answers = dict[str, list[tuple[Any, ...]] | str]
-_PIECE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -135,9 +132,8 @@ def ask_referee(plan: Plan, rows: Rows) -> Answers:
         answers[f"report__{name}__dataset"] = in_order([_dataset_row(row, own) for row in judge.dataset(name)])
     if plan.subqueries or plan.measures:
         answers[DROPPED] = in_order(_dropped(plan, judge, rows))
-    inline = _inline_events(plan, judge)
-    if inline is not None:
-        answers[INLINE] = in_order(inline)
+    for name, subquery in matched(plan):
+        answers[name] = _members(judge.subquery(subquery))
     return answers
 
 
@@ -173,17 +169,11 @@ def _dropped(plan: Plan, judge: Referee, rows: Rows) -> list[tuple[str, str, str
     return [(*what, number) for what, number in found.items() if number]
 
 
-def _inline_events(plan: Plan, judge: Referee) -> set[tuple[str, str, int, int]] | None:
-    """Return the events of inline subqueries of event grain (2.3), None where no measure has one."""
-    read = [
-        (name, subquery)
-        for name, m in plan.measures.items()
-        for subquery in inline_subqueries(m.expression)
-        if subquery.grain.level == "event"
-    ]
-    if not read:
-        return None
-    return {(n, s.target.name, m.person_id, m.measure_resolver) for n, s in read for m in judge.subquery(s)}
+def matched(plan: Plan) -> list[tuple[str, nodes.Subquery]]:
+    """Return the relation of each match, and the subquery that it is of."""
+    found = [named.subquery for named in plan.subqueries.values()]
+    found += [inline for m in plan.measures.values() for inline in inline_subqueries(m.expression)]
+    return [(f"match__{subquery.key}", subquery) for subquery in found]
 
 
 def inline_subqueries(node: nodes.Expression) -> list[nodes.Subquery]:
@@ -216,16 +206,6 @@ def lifted(node: nodes.Expression) -> list[nodes.Expression]:
 # --- an engine
 
 
-@cache
-def _piece(text: str, engine: str) -> str:
-    return compiled(text, engine)
-
-
-def statement(sql: str, engine: str) -> str:
-    """Return a generated model as a statement for an engine, relations under their bare names."""
-    return _PIECE.sub(lambda found: _piece(found[0], engine), sql)
-
-
 @dataclass(frozen=True)
 class Reading:
     """Columns to read of a generated relation, and what the answer is called."""
@@ -243,8 +223,8 @@ def readings(plan: Plan, models: list[Model]) -> list[Reading]:
         match model.kind:
             case "dropped":
                 found.append(Reading(DROPPED, name, ("construct", "definition", "target_name", "reason", "n_rows")))
-            case "inline_events":
-                found.append(Reading(INLINE, name, ("measure", "target_name", "person_id", "event_id")))
+            case "match":
+                found.append(Reading(name, f"(select * from {name} where dropped_reason is null) as members", MEMBER))
             case "dataset":
                 own = tuple(c.name for c in dataset_columns(plan, plan.reports[model.of]))
                 found.append(Reading(name, name, (*MEMBER[:3], "cohort_date", *own)))
@@ -285,6 +265,11 @@ class Bench:
                 if its:
                     self.engine.execute(insertion(table, its))
             texts = [(model.name, model.sql) for model in models]
+            if any(f"ref('{HIERARCHY}')" in text for _, text in texts):
+                asked = [f"('{matcher}', {concept})" for _, _, _, matcher, _, concept in used_concepts(plan)]
+                self.engine.execute("create temp table catalogue_concept (matcher text, concept_id bigint)")
+                self.engine.execute(f"insert into catalogue_concept values {', '.join(asked)}")
+                texts.insert(0, (HIERARCHY, hierarchy_sql()))
             if plan.reports:
                 for table, columns, its in seed_tables(plan):
                     self.engine.execute(

@@ -22,10 +22,14 @@ from property.cases import numbered, used
 from property.comparison import Trial, told, trial
 from property.definitions import write_measures
 from property.laws import write_laws
-from property.reports import write_reports
+from property.reports import write_gaps, write_plain_reports, write_reports
+from property.test_wide_dataset import wide_dataset
 
-# Of ten cases, two have a report on top of their measures and one states laws.
-WRITERS = {0: write_reports, 4: write_reports, 7: write_laws}
+# Of ten cases, one has a report on top of its measures, one a report of plain measures, in which more keys are due, one a
+# report above incomplete definitions, and one states laws.
+WRITERS = {0: write_reports, 4: write_plain_reports, 6: write_gaps, 7: write_laws}
+# The measures of one wide dataset, whose cells are known.
+WIDE = 300
 _SHOWN = 20
 
 
@@ -100,6 +104,9 @@ def main() -> int:
     given = os.environ.get("MEASUREMART_TEST_POSTGRES")
     with nullcontext() if given else PostgresServer() as server:
         dsn = given or server.dsn
+        with trial(dsn) as judge:
+            wide_dataset(judge, WIDE)
+        print(f"a dataset of {WIDE} measures: every cell as it should be", flush=True)
         size = max(min(50, options.cases // options.jobs), 1)
         jobs = [
             (dsn, options.seed, range(first, min(first + size, options.cases)), options.shrink_seconds)

@@ -1,108 +1,91 @@
-"""Every example, on every evaluator; an engine answers all of them after one `dbt build`."""
+"""Every example, on every evaluator; an engine also checks the contract and the shape tests of each model of a scene.
 
-import fcntl
-import pickle
-import re
+The engines run the statements without dbt: `test_compiled.py` holds their text to what dbt compiles, and
+`tests/property/test_dbt.py` builds cases of the whole language through dbt, with contracts and tests, on both engines.
+"""
+
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from functools import cache
 
 import pytest
-from lab import Answers, CaseError, DuckDbEngine, Engine, Laboratory, PostgresEngine, Prepared, prepare, referee_members
-from lab.direct import compiled
+from lab import DirectBench, DuckDbEngine, Engine, Found, PostgresEngine, Prepared, prepare, referee_members
 
 from spec.reading import Example, Scene, spec_files
 
 ENGINES = ("duckdb", "postgres")
 EVALUATORS = ("referee", *ENGINES)
-SCENES = [scene for file in spec_files() for scene in file.scenes]
+SCENES = {f"{scene.file}-{scene.name}": scene for file in spec_files() for scene in file.scenes}
 
 
-def _parameters() -> Iterator[object]:
-    for evaluator in EVALUATORS:
-        for scene in SCENES:
+def _parameters(evaluators: tuple[str, ...]) -> Iterator[object]:
+    """With xdist, the tests of an evaluator stay together: each scene is evaluated once."""
+    for evaluator in evaluators:
+        for named, scene in SCENES.items():
             for example in scene.examples:
-                marks = [pytest.mark.xfail(reason=example.fails[evaluator])] if evaluator in example.fails else []
-                name = f"{evaluator}-{scene.file}-{scene.name}-{example.name}"
-                yield pytest.param(evaluator, scene, example, id=name, marks=marks)
+                marks = [pytest.mark.xdist_group(f"spec_{evaluator}")]
+                if evaluator in example.fails:
+                    marks.append(pytest.mark.xfail(reason=example.fails[evaluator]))
+                yield pytest.param(evaluator, scene, example, id=f"{evaluator}-{named}-{example.name}", marks=marks)
 
 
-@pytest.fixture(scope="session")
-def prepared() -> dict[str, Prepared | CaseError]:
-    """Every scene as the generator takes it, or what it refuses: that fails the scene's own tests only."""
-    return {scene.case().name: _prepared(scene) for scene in SCENES}
+@cache
+def prepared(scene: str) -> Prepared:
+    """Return a scene as the generator takes it. What it refuses fails the scene's own tests only."""
+    return prepare(SCENES[scene].case())
 
 
-def _prepared(scene: Scene) -> Prepared | CaseError:
-    try:
-        return prepare(scene.case())
-    except CaseError as error:
-        return error
+class Judges:
+    """Both engines, opened where they are asked; the answers about a scene are kept."""
 
+    def __init__(self, request: pytest.FixtureRequest) -> None:
+        self._request = request
+        self._engines: dict[str, Engine] = {}
+        self._found: dict[tuple[str, str], Found] = {}
 
-@pytest.fixture(scope="session")
-def answers(
-    request: pytest.FixtureRequest, prepared: dict[str, Prepared | CaseError], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Answers]:
-    """What each engine that is asked answers: built side by side, and once for all xdist workers."""
-    asked = {item.callspec.params.get("evaluator") for item in request.session.items if hasattr(item, "callspec")}
-    engines = [engine for engine in ENGINES if engine in asked]
-    cases = [case for case in prepared.values() if isinstance(case, Prepared)]
-    folder = tmp_path_factory.getbasetemp()
-    if not hasattr(request.config, "workerinput"):
-        return _build(engines, cases, folder, request)
-    kept = folder.parent / "spec_answers.pickle"
-    with (folder.parent / "spec_answers.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not kept.is_file():
-            kept.write_bytes(pickle.dumps(_build(engines, cases, folder, request)))
-        return pickle.loads(kept.read_bytes())
+    def found(self, evaluator: str, scene: str) -> Found:
+        """Return what an evaluator says of a scene. Raises what the scene's definitions or the database refuse."""
+        if (evaluator, scene) not in self._found:
+            case = prepared(scene)
+            if evaluator == "referee":
+                said = Found(members=referee_members(case))
+            else:
+                said = DirectBench(self._engine(evaluator)).checked(case)
+            self._found[evaluator, scene] = said
+        return self._found[evaluator, scene]
 
+    def _engine(self, name: str) -> Engine:
+        if name not in self._engines:
+            dsn = self._request.getfixturevalue("postgres_dsn") if name == "postgres" else ""
+            self._engines[name] = PostgresEngine(dsn) if dsn else DuckDbEngine()
+        return self._engines[name]
 
-def _build(
-    engines: list[str], cases: list[Prepared], folder: Path, request: pytest.FixtureRequest
-) -> dict[str, Answers]:
-    opened: dict[str, Engine] = {}
-    if "duckdb" in engines:
-        opened["duckdb"] = DuckDbEngine(folder)
-    if "postgres" in engines:
-        opened["postgres"] = PostgresEngine(request.getfixturevalue("postgres_dsn"))
-    try:
-        with ThreadPoolExecutor() as pool:
-            runs = {name: pool.submit(Laboratory(engine).build, cases) for name, engine in opened.items()}
-            return {name: run.result() for name, run in runs.items()}
-    finally:
-        for engine in opened.values():
+    def close(self) -> None:
+        for engine in self._engines.values():
             engine.close()
 
 
-@pytest.mark.parametrize(("evaluator", "scene", "example"), list(_parameters()))
-def test_members(
-    evaluator: str,
-    scene: Scene,
-    example: Example,
-    prepared: dict[str, Prepared | CaseError],
-    request: pytest.FixtureRequest,
-) -> None:
-    case = prepared[scene.case().name]
-    if isinstance(case, CaseError):
-        raise case
-    if evaluator == "referee":
-        found = referee_members(case)[example.relation]
-    else:
-        found = request.getfixturevalue("answers")[evaluator].of(case.case.name, example.relation)
-    assert found == example.expected(), example.says
+@pytest.fixture(scope="module")
+def judges(request: pytest.FixtureRequest) -> Iterator[Judges]:
+    opened = Judges(request)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(("evaluator", "scene", "example"), list(_parameters(EVALUATORS)))
+def test_members(evaluator: str, scene: Scene, example: Example, judges: Judges) -> None:
+    found = judges.found(evaluator, f"{scene.file}-{scene.name}")
+    assert example.relation not in found.failures, found.failures[example.relation]
+    assert found.members[example.relation] == example.expected(), example.says
+
+
+@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("evaluator", [pytest.param(e, marks=pytest.mark.xdist_group(f"spec_{e}")) for e in ENGINES])
+def test_contracts_and_shapes(evaluator: str, scene: str, judges: Judges) -> None:
+    """Of every model of a scene, those that no example shows among them."""
+    assert judges.found(evaluator, scene).failures == {}
 
 
 def test_names_are_unique() -> None:
-    names = [(scene.file, scene.name, example.name) for scene in SCENES for example in scene.examples]
+    names = [(scene.file, scene.name, example.name) for scene in SCENES.values() for example in scene.examples]
+    assert len(SCENES) == sum(len(file.scenes) for file in spec_files())
     assert len(names) == len(set(names))
-
-
-@pytest.mark.parametrize("evaluator", ENGINES)
-def test_statements_without_dbt_are_those_of_dbt(evaluator: str, answers: dict[str, Answers]) -> None:
-    """The fast path of property tests compiles the generator's text as dbt does, but for where relations are."""
-    for case, statements in answers[evaluator].statements.items():
-        for relation, statement in statements.items():
-            bare = re.sub(r'"[^"]+"\."[^"]+"\."([^"]+)"', r"\1", statement.compiled)
-            assert compiled(statement.generated, evaluator).strip() == bare.strip(), f"{case}: {relation}"

@@ -12,9 +12,22 @@ import yaml
 from jinja2 import Environment
 
 ROOT = Path(__file__).resolve().parents[2]
-DEFAULTS: dict[str, Any] = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+PROJECT: dict[str, Any] = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+# Those that packs bring.
+OF_PACKS: dict[str, Any] = {
+    name: about["default"]
+    for file in sorted((ROOT / "definitions").glob("*/pack.yml"))
+    for name, about in yaml.safe_load(file.read_text(encoding="utf-8")).get("variables", {}).items()
+}
+DEFAULTS = PROJECT | OF_PACKS
 FILES = [
-    *("scalar/day_literal", "settings/check_settings", "files/csv_settings"),
+    *(
+        "scalar/day_literal",
+        "settings/setting",
+        "settings/check_settings",
+        "settings/check_packs",
+        "files/csv_settings",
+    ),
     *("omop/omop_check_settings", "epilepsy12/e12_check_settings"),
 ]
 
@@ -29,17 +42,22 @@ def check(**variables: Any) -> None:
     def stop(message: str) -> None:
         raise CompilerError(message)
 
+    module = macros(stop, variables)
+    module.omop_check_settings()
+    module.e12_check_settings()
+
+
+def macros(stop: Any, variables: dict[str, Any]) -> Any:
+    """Return the macros of settings, where a variable that a pack brings has no default of the project's."""
     text = "\n".join((ROOT / "macros" / f"{file}.sql").read_text(encoding="utf-8") for file in FILES)
     environment = Environment(extensions=["jinja2.ext.do"], autoescape=False)
     environment.globals |= {
-        "var": (DEFAULTS | variables).__getitem__,
+        "var": lambda name, *default: (dict.fromkeys([name], *default) | PROJECT | variables)[name],
         "modules": SimpleNamespace(re=re, datetime=datetime, pytz=pytz),
         "exceptions": SimpleNamespace(raise_compiler_error=stop),
         "target": SimpleNamespace(type="duckdb"),
     }
-    module: Any = environment.from_string(text).module
-    module.omop_check_settings()
-    module.e12_check_settings()
+    return environment.from_string(text).module
 
 
 def test_the_defaults_are_right() -> None:
@@ -67,8 +85,6 @@ def test_no_variable_becomes_sql(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(DEFAULTS))
 def test_a_value_of_another_type_stops(name: str) -> None:
     for value in (3.5, {"a": 1}, [["x"]], -1):
-        if name == "pack_needs" and isinstance(value, dict):
-            continue
         with pytest.raises(CompilerError, match=name):
             check(**{name: value})
 
@@ -107,3 +123,43 @@ def test_what_is_of_its_kind_passes(variables: dict[str, Any]) -> None:
 def test_what_is_said(variables: dict[str, Any], said: str) -> None:
     with pytest.raises(CompilerError, match=re.escape(said)):
         check(**variables)
+
+
+KNOWN = {
+    "omop": {"built": "always", "needs": []},
+    "oncology": {"built": "by_default", "needs": []},
+    "lung": {"built": "by_default", "needs": ["oncology"]},
+    "ward": {"built": "on_request", "needs": []},
+}
+
+
+def check_packs(**variables: Any) -> None:
+    def stop(message: str) -> None:
+        raise CompilerError(message)
+
+    macros(stop, variables).check_packs(KNOWN)
+
+
+@pytest.mark.parametrize("variables", [{}, {"packs": []}, {"packs": ["oncology", "lung"]}, {"packs": ["ward", "omop"]}])
+def test_packs_that_can_be_built(variables: dict[str, Any]) -> None:
+    check_packs(**variables)
+
+
+@pytest.mark.parametrize(
+    ("packs", "said"),
+    [
+        (["lung"], "packs is [lung], but pack lung needs pack oncology: add it to packs"),
+        (["lugn"], "packs holds 'lugn', but there are omop, oncology, lung, ward"),
+        (["x') or (1 = 1"], "packs holds 'x') or (1 = 1', but there are"),
+        ("lung", "packs is 'lung'; it is a list, such as [lung]"),
+        (3, "packs is '3'; it is a list, such as [lung]"),
+    ],
+)
+def test_packs_that_cannot_be_built(packs: Any, said: str) -> None:
+    with pytest.raises(CompilerError, match=re.escape(said)):
+        check_packs(packs=packs)
+
+
+def test_variables_of_packs_have_the_defaults_of_their_pack() -> None:
+    module = macros(None, {})
+    assert {name: module.setting(name).strip() for name in OF_PACKS} == OF_PACKS

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
-from measuremart.catalogue import Catalogue, load
+from measuremart.catalogue import load
 from measuremart.definitions.target import Target
-from measuremart.plan.build import build_plan
+from measuremart.pipeline import read_definitions
 from measuremart.plan.targets import Roles
+from measuremart.problems import Kind
 
 ROOT = Path(__file__).resolve().parents[2]
 TYPES = {
@@ -62,29 +63,27 @@ def test_a_model_of_a_pack_is_switched_with_it() -> None:
     for path in (ROOT / "models" / "core" / "targets").glob("*/_*.yml"):
         pack = path.parent.name
         for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
-            assert model["config"]["enabled"] == f"{{{{ '{pack}' in var('packs') }}}}", model["name"]
+            default = f"['{pack}']" if CATALOGUE.about[pack].built == "by_default" else "[]"
+            assert model["config"]["enabled"] == f"{{{{ '{pack}' in var('packs', {default}) }}}}", model["name"]
 
 
-def needs(catalogue: Catalogue) -> set[tuple[str, str]]:
-    """(pack, other pack whose target it uses); `omop` cannot be switched off."""
-    pack_of = {name: d.pack for name, d in catalogue.of("targets").items()}
-    used = {(d.pack, pack_of[d.entry.target]) for d in catalogue.of("subqueries").values()}
-    return {(pack, other) for pack, other in used if other not in (pack, "omop")}
-
-
-def test_a_pack_that_uses_targets_of_another_says_so() -> None:
-    declared = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]["pack_needs"]
-    assert not {(pack, other) for pack, other in needs(CATALOGUE) if other not in declared.get(pack, [])}
-
-
-def test_the_check_sees_such_a_use(tmp_path: Path) -> None:
+def test_a_pack_that_uses_targets_of_another_without_saying_so_is_refused(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "definitions", tmp_path / "definitions")
     ward = tmp_path / "definitions" / "ward"
     ward.mkdir()
     (ward / "ward.yml").write_text(
         "subqueries: {treated: {description: Treated., target: tx_any, rules: [{presence: treatment}]}}\n"
     )
-    catalogue, problems = load(tmp_path / "definitions")
-    assert not problems
-    assert ("ward", "oncology") in needs(catalogue)
-    assert "treated" in build_plan(catalogue).plan.subqueries
+    about = ward / "pack.yml"
+    about.write_text("title: Ward\n")
+    assert "pack 'ward' uses target 'tx_any' of pack 'oncology'" in errors(tmp_path)[0]
+    about.write_text("title: Ward\nneeds: [oncology]\n")
+    assert not errors(tmp_path)
+    about.unlink()  # without the file, the needs are those that the definitions have
+    assert not errors(tmp_path)
+    assert read_definitions(tmp_path / "definitions").plan.packs["ward"].needs == ("oncology",)
+
+
+def errors(project: Path) -> list[str]:
+    problems = read_definitions(project / "definitions").problems
+    return [str(problem) for problem in problems if problem.kind is not Kind.WARNING]

@@ -9,6 +9,8 @@ from measuremart.example_coverage import coverage_lines, coverage_of
 from measuremart.example_runs import ENGINES, failures_of
 from measuremart.pipeline import Read, read_definitions
 from measuremart.problems import Kind
+from measuremart.render.examples import VERDICT
+from measuremart.warehouse.dbt import WarehouseError
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = (Path(__file__).parent / "bad_input" / "base.yml").read_text(encoding="utf-8")
@@ -79,8 +81,8 @@ def read(
     return found
 
 
-def failures(engine: str, found: Read) -> list[str]:
-    came = ENGINES[engine](found.plan, found.examples, ROOT)
+def failures(engine: str, found: Read, project: Path = ROOT) -> list[str]:
+    came = ENGINES[engine](found.plan, found.examples, project)
     return [f"{f.example.name}: {f.text}" for f in failures_of(engine, found.examples, came)]
 
 
@@ -124,6 +126,24 @@ def test_other_wrong_definitions_are_found(right: str, wrong: str, tmp_path: Pat
     found = read_definitions(pack.parent)
     errors = [p for p in found.problems if p.kind is not Kind.WARNING]
     assert errors or failures("referee", found)
+
+
+def test_duckdb_answers_with_the_verdict_of_the_project(tmp_path: Path) -> None:
+    found = read(tmp_path)
+    (tmp_path / "macros").symlink_to(ROOT / "macros")
+    with pytest.raises(WarehouseError, match="examples with results need it"):
+        failures("duckdb", found, tmp_path)
+    text = (ROOT / VERDICT).read_text(encoding="utf-8")
+    right, wrong = "evidence.window_end >= run_context.as_of", "evidence.window_end > run_context.as_of"
+    assert text.count(right) == 1
+    (tmp_path / VERDICT).parent.mkdir(parents=True)
+    (tmp_path / VERDICT).write_text(text.replace(right, wrong), encoding="utf-8")
+    (failure,) = failures("duckdb", found, tmp_path)
+    assert failure == (
+        "as it is defined: expected in the results {person: 3, episode: 30, status: unresolved, reason: window_open, "
+        "denominator_date: 2024-03-02}; came {person: 3, episode: 30, status: not_met, reason: no_candidate, "
+        "denominator_date: 2024-03-02}"
+    )
 
 
 def test_a_result_too_few_or_too_many(tmp_path: Path) -> None:

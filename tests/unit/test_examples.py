@@ -115,7 +115,11 @@ def test_each_example_has_relations_of_its_own(tmp_path: Path) -> None:
     text = made.files["models/e2__measure__both.sql"]
     ctes = re.findall(r"^(e\d__\w+) as materialized", text, flags=re.MULTILINE)
     assert sorted(ctes) == [
-        f"e2__{name}" for name in ("measure__acted", "measure__both", "subquery__act_below", "subquery__act_rows")
+        f"e2__{name}"
+        for name in (
+            *("match__act_below", "match__act_rows", "measure__acted"),
+            *("measure__both", "subquery__act_below", "subquery__act_rows"),
+        )
     ]
     assert ctes.index("e2__subquery__act_rows") < ctes.index("e2__measure__acted") < ctes.index("e2__measure__both")
     assert "from e2__acts" in text

@@ -130,11 +130,14 @@ def complaints(text: str) -> list[str]:
 
 
 PACKS = [*(ROOT / "definitions").rglob("*.yml"), *(ROOT / "tests" / "golden" / "definitions").rglob("*.yml")]
+PACK_SCHEMA = json.loads((ROOT / "pack.schema.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("file", sorted(PACKS), ids=lambda file: f"{file.parent.name}/{file.name}")
 def test_the_schema_accepts_a_pack(file: Path) -> None:
-    assert complaints(file.read_text(encoding="utf-8")) == []
+    schema = PACK_SCHEMA if file.name == "pack.yml" else SCHEMA
+    data = _as_json(yaml.safe_load(file.read_text(encoding="utf-8")))
+    assert [error.message for error in Draft202012Validator(schema).iter_errors(data)] == []
 
 
 def test_the_schema_accepts_the_page() -> None:
@@ -145,7 +148,8 @@ def test_the_schema_accepts_the_page() -> None:
     "file", sorted((ROOT / "definitions").rglob("*.yml")), ids=lambda f: f"{f.parent.name}/{f.name}"
 )
 def test_a_pack_names_the_schema(file: Path) -> None:
-    assert file.read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=../../definition.schema.json\n")
+    name = "pack" if file.name == "pack.yml" else "definition"
+    assert file.read_text(encoding="utf-8").startswith(f"# yaml-language-server: $schema=../../{name}.schema.json\n")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What variables of a project become in SQL: a day, names of packs, or an error, never SQL of their own."""
+"""What variables of a project become in SQL: a day or an error, never SQL of their own."""
 
 import datetime
 import re
@@ -59,9 +59,3 @@ def test_a_day(day: object) -> None:
 def test_what_is_no_day_stops(day: object) -> None:
     with pytest.raises(CompilerError, match=re.escape(f"as_of is '{day}'; it is a day such as 2026-06-30")):
         called("day_literal", day, "as_of")
-
-
-def test_packs() -> None:
-    assert called("is_built_pack", "pack", packs=["lung", "gi_bleed"]) == "pack in ('lung', 'gi_bleed')"
-    assert called("is_built_pack", "pack", packs=[]) == "pack in ('')"
-    assert called("is_built_pack", "pack", packs=["x') or ('1' = '1"]) == "pack in ('x'') or (''1'' = ''1')"

@@ -10,7 +10,7 @@ from measuremart.plan.concept_names import concept_names
 from measuremart.plan.examples import Example, ExamplePlanner
 from measuremart.plan.expressions import MeasurePlanner
 from measuremart.plan.nodes import Plan
-from measuremart.plan.packs import packs_of
+from measuremart.plan.packs import pack_problems, packs_of
 from measuremart.plan.reports import ReportPlanner
 from measuremart.plan.scope import Scope, about
 from measuremart.plan.targets import TargetPlanner
@@ -60,4 +60,4 @@ def build_plan(catalogue: Catalogue) -> Planned:
         packs={},
     )
     plan = replace(plan, packs=packs_of(catalogue, plan))
-    return Planned(plan, examples.examples, scope.problems)
+    return Planned(plan, examples.examples, scope.problems + pack_problems(catalogue, plan))

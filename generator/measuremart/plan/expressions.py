@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -54,6 +55,7 @@ class MeasurePlanner:
         self.measures: dict[str, nodes.Measure] = {}
         self._built: dict[str, Built | None] = {}
         self._open: list[str] = []
+        self._in_place: Counter[str] = Counter()
 
     def build(self) -> None:
         """Build everything; what has problems is left out and reported."""
@@ -121,7 +123,8 @@ class MeasurePlanner:
         if isinstance(child, str):
             return self._named(part, path, child, trail)
         if isinstance(child, InlineSubquery):
-            planned = self._inline.build(child, trail)
+            self._in_place[trail.name] += 1
+            planned = self._inline.build(child, trail, key=f"{trail.name}__{self._in_place[trail.name]}")
             return self._leaf(planned, trail.steps[-1] if trail.steps else "", child) if planned else None
         return self._operator(child, trail)
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
@@ -111,6 +111,7 @@ class Target:
     `record` are the columns that tell one record from another: those of all roles but the episode and the keys within
     one, since a record may be attached to several episodes.
     `gap` is what its subqueries join intervals over unless they say otherwise; None where they leave rows as they are.
+    `number` and `unit` are its main roles of those kinds.
     """
 
     name: str
@@ -129,6 +130,7 @@ class Target:
     timeless: bool
     record: tuple[str, ...]
     gap: Offset | None = None
+    unit: Column | None = None
 
 
 # --- predicates on one row of a target
@@ -255,7 +257,8 @@ class Subquery:
     """Rows of a target that match a rule, as members: a bag. `name` is empty for an inline one.
 
     Every row meets `where` and all of `required`. With a `gap` the rows are joined to spans, dated by their end or
-    start: intervals with no more than the gap between them are one.
+    start: intervals with no more than the gap between them are one. `key` tells it from all others: its name, or the
+    name of the measure that has it in place, and its number there.
     """
 
     name: str
@@ -269,6 +272,7 @@ class Subquery:
     where: Conditions
     required: tuple[Predicate, ...] = ()
     gap: Offset | None = None
+    key: str = field(default="", compare=False)
 
     @property
     def predicates(self) -> tuple[Predicate, ...]:

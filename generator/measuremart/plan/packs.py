@@ -8,6 +8,7 @@ from measuremart.catalogue import Catalogue
 from measuremart.definitions.pack import Pack as PackFile
 from measuremart.plan.nodes import Pack, Plan
 from measuremart.plan.reach import concept_sets_of, reach_of
+from measuremart.problems import Kind, Problem, did_you_mean
 
 
 def packs_of(catalogue: Catalogue, plan: Plan) -> dict[str, Pack]:
@@ -27,6 +28,52 @@ def uses(catalogue: Catalogue, plan: Plan) -> dict[str, dict[str, tuple[str, str
             if other != pack:
                 found[pack].setdefault(other, by)
     return found
+
+
+def pack_problems(catalogue: Catalogue, plan: Plan) -> list[Problem]:
+    """Return what each `pack.yml` says that does not fit the definitions of its pack and the other packs."""
+    problems: list[Problem] = []
+    used = uses(catalogue, plan)
+    for name, about in catalogue.about.items():
+        if about is None:
+            continue
+        for number, other in enumerate(about.needs):
+            if other not in plan.packs or other == name:
+                what = "a pack does not need itself" if other == name else f"unknown pack '{other}'"
+                hint = did_you_mean(other, [p for p in plan.packs if p != name])
+                problems.append(Problem(about.place("needs", number), what + hint, Kind.MEANING))
+        for other, (section, defined) in used[name].items():
+            if other not in plan.packs[name].needs and plan.packs[other].built != "always":
+                part = next(iter(sorted(_named_of(catalogue, plan, other, section, defined))))
+                text = f"pack '{name}' uses {part} of pack '{other}': add '{other}' to needs"
+                problems.append(Problem(catalogue.of(section)[defined].position, text, Kind.MEANING))
+        for other in plan.packs[name].needs:
+            if about.built == "by_default" and plan.packs[other].built == "on_request":
+                text = f"pack '{name}' is built by default, but pack '{other}', which it needs, is not"
+                problems.append(Problem(about.place("built"), text, Kind.MEANING))
+        if about.report is not None:
+            report = plan.reports.get(about.report) or plan.unavailable.reports.get(about.report)
+            if report is None or report.about.pack != name:
+                text = f"pack '{name}' has no report '{about.report}'"
+                problems.append(Problem(about.place("report"), text, Kind.MEANING))
+    return problems
+
+
+def _named_of(catalogue: Catalogue, plan: Plan, other: str, section: str, name: str) -> Iterator[str]:
+    """Yield the targets, or else the pack, that a definition uses of another pack."""
+    targets: Iterable[str] = ()
+    if section == "subqueries":
+        targets = [plan.subqueries[name].subquery.target.name]
+    elif section == "measures":
+        targets = reach_of(plan.measures, [name]).targets
+    found = [f"target '{t}'" for t in targets if catalogue.of("targets")[t].pack == other]
+    yield from found or ["definitions"]
+
+
+def packs_to_build(plan: Plan, wanted: Iterable[str]) -> list[str]:
+    """Return what the variable `packs` names so that some packs are built: they, and those that they need."""
+    found = dict.fromkeys(name for pack in wanted for name in (*plan.packs[pack].needs, pack))
+    return [name for name in found if plan.packs[name].built != "always"]
 
 
 def _pack(plan: Plan, name: str, said: PackFile | None, needs: tuple[str, ...]) -> Pack:

@@ -50,7 +50,9 @@ class SubqueryPlanner:
         self._scope = scope
         self._targets = targets
 
-    def build(self, entry: InlineSubquery, trail: Trail, name: str = "", pack: str = "") -> Subquery | None:
+    def build(
+        self, entry: InlineSubquery, trail: Trail, name: str = "", pack: str = "", key: str = ""
+    ) -> Subquery | None:
         """Return the planned subquery, None where it has problems (reported) or is incomplete."""
         if not entry.target:
             return None
@@ -83,6 +85,7 @@ class SubqueryPlanner:
             where=where,
             required=tuple(r for r in required if r is not None),
             gap=gap,
+            key=key or name,
         )
 
     def _resolver(

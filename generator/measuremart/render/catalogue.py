@@ -131,6 +131,13 @@ CATALOGUE: dict[str, list[tuple[str, str, str]]] = {
         ("concept_name", "string", "The name that the pack's definitions give to the concept"),
         ("word_start", "string", "The first letters of a word of that name, in lower case; one row a word"),
     ],
+    "catalogue_concept_set": [
+        ("pack", "string", "The pack"),
+        ("concept_set", "string", "The concept set"),
+        ("concept_id", "bigint", "The concept of one of its lines"),
+        ("with_descendants", "boolean", "Whether the line is about the concepts below it, too"),
+        ("is_excluded", "boolean", "Whether the line takes out, not in"),
+    ],
     **catalogue_cohorts.SEEDS,
 }
 
@@ -167,8 +174,19 @@ def catalogue_rows(plan: Plan) -> dict[str, Sequence[Sequence[Any]]]:
         ),
         "catalogue_concept": used_concepts(plan),
         "catalogue_concept_name": concept_name_words(plan),
+        "catalogue_concept_set": sorted(
+            {
+                (s.pack, s.name, line.id, _flag(line.descendants), _flag(line.exclude))
+                for s in plan.concept_sets.values()
+                for line in s.lines
+            }
+        ),
         **catalogue_cohorts.cohort_rows(plan),
     }
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def _csv(name: str, rows: Iterable[Sequence[Any]]) -> str:

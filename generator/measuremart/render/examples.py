@@ -19,6 +19,7 @@ from measuremart.plan.examples import Example, Value
 from measuremart.plan.nodes import Column, ColumnKind, Plan, Report
 from measuremart.render import sql
 from measuremart.render.catalogue import CATALOGUE, catalogue_rows
+from measuremart.render.concepts import used_concepts
 from measuremart.render.evidence import evidence_models
 from measuremart.render.models import Model, concept_set_models, member_models
 from measuremart.render.properties import evidence_columns
@@ -73,6 +74,7 @@ def example_project(plan: Plan, examples: Sequence[Example], macros: str, verdic
     models = {model.name: model for model in (*concept_set_models(plan), *member_models(plan))}
     files: dict[str, str] = {"macros/say_rows.sql": _SAY_ROWS}
     tables: list[str] = []
+    hierarchies = {concept for *_, matcher, _, concept in used_concepts(plan) if matcher == "hierarchy"}
     names: list[str] = []
     reports: dict[str, Report] = {}
     for number, example in enumerate(examples, start=1):
@@ -82,7 +84,7 @@ def example_project(plan: Plan, examples: Sequence[Example], macros: str, verdic
         name = f"{prefix}{noun_of(example)}__{example.definition}"
         files[f"models/{name}.sql"] = _model(plan, example, prefix, models, reports.get(f"e{number}"), verdict)
         names.append(name)
-        tables += _tables(example, prefix)
+        tables += _tables(example, prefix, hierarchies)
     tables += _shared_tables(plan, reports)
     files["dbt_project.yml"] = _json(
         {
@@ -202,14 +204,15 @@ def _input(prefix: str, relation: str) -> str:
     return f"{prefix}{relation.replace('.', '__')}"
 
 
-def _tables(example: Example, prefix: str) -> list[str]:
-    """Return the statements that make an example's input tables."""
+def _tables(example: Example, prefix: str, hierarchies: set[int]) -> list[str]:
+    """Return the statements that make an example's input tables; `hierarchies` are asked for by some definition."""
+    below = {(above, concept) for above, concept in example.ancestors if above in hierarchies and concept != 0}
     pair = (Column("ancestor_concept_id", "id"), Column("descendant_concept_id", "id"))
     code = (Column("concept_id", "id"), Column("concept_code", "text"))
     made = [(table.relation, table.columns, table.rows) for table in example.tables]
     made += [
         ("run_context", (Column("as_of", "date"),), ((example.as_of,),)),
-        ("stg_omop__concept_ancestor", pair, example.ancestors),
+        ("asked_hierarchy", pair, tuple(sorted(below | {(concept, concept) for concept in hierarchies}))),
         ("stg_omop__concept", code, example.codes),
     ]
     if example.asked is not None:

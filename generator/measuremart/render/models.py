@@ -8,16 +8,18 @@ from typing import Literal, TypeAlias
 from measuremart.plan import nodes
 from measuremart.plan.grain import Grain
 from measuremart.plan.nodes import Named, Plan, Typed
+from measuremart.plan.reach import inline_subqueries
 from measuremart.render.environment import fill
 from measuremart.render.headers import header
-from measuremart.render.members import FINAL, Ctes, and_cte, expression_cte, subquery_ctes
+from measuremart.render.matches import match_ctes
+from measuremart.render.members import FINAL, Ctes, and_cte, expression_cte, match_name
 from measuremart.render.rooms import ROOM
 from measuremart.render.unavailable import without
 from measuremart.words import Names, concept_set_words, expression_words, subquery_words
 
 Kind: TypeAlias = Literal[
     "concept_set", "subquery", "measure", "cohort", "indicator", "report", "counted", "evidence", "dataset", "strata",
-    "dropped", "inline_events",
+    "dropped", "match",
 ]  # fmt: skip
 
 
@@ -25,7 +27,8 @@ Kind: TypeAlias = Literal[
 class Model:
     """One generated relation: what it is (`kind`) of which definition (`of`; a pack for `dropped`).
 
-    `grain` is None where it is not a member table; `report` is that of an indicator's evidence, else empty.
+    `grain` is None where it is not a member table; `report` is that of an indicator's evidence, else empty; `subquery`
+    is what a match is of.
     """
 
     kind: Kind
@@ -38,6 +41,8 @@ class Model:
     grain: Grain | None = None
     is_set: bool = True
     report: str = ""
+    subquery: nodes.Subquery | None = None
+    is_view: bool = False
 
     @property
     def path(self) -> str:
@@ -46,8 +51,11 @@ class Model:
 
 
 def member_models(plan: Plan) -> list[Model]:
-    """Return the model of every named construct that resolves to members."""
-    models = [_subquery(plan, n) for n in plan.subqueries.values()]
+    """Return the model of every named construct that resolves to members, and the matches that they read."""
+    models = [_match(plan, "subquery", n.about, n.subquery) for n in plan.subqueries.values()]
+    models += [_subquery(n) for n in plan.subqueries.values()]
+    for measure in plan.measures.values():
+        models += [_match(plan, "measure", measure.about, s) for s in inline_subqueries(measure.expression)]
     models += [_measure(plan, m) for m in plan.measures.values()]
     models += [_cohort(plan, c) for c in plan.cohorts.values()]
     return models + [_indicator(plan, i) for i in plan.indicators.values()]
@@ -100,35 +108,43 @@ def _model(
     return Model(kind, about.name, f"{kind}s", about.pack, name, text, about.description, types.grain)
 
 
-def _subquery(plan: Plan, named: nodes.NamedSubquery) -> Model:
-    about = named.about
+def _match(plan: Plan, what: str, about: Named, subquery: nodes.Subquery) -> Model:
     ctes = Ctes(plan.populations)
-    subquery_ctes(named.subquery, ctes, FINAL, "")
+    match_ctes(subquery, ctes)
     text = fill(
-        "member_model",
-        header=header("subquery", about, subquery_words(named.subquery, _names(plan, about.pack))),
+        "match_model",
+        header=header(what, about, subquery_words(subquery, _names(plan, about.pack))),
         ctes=ctes.blocks(),
         last=FINAL,
     )
+    said = f"Rows of target {subquery.target.name} that meet a rule of {what} {about.name}"
+    return Model("match", about.name, "matches", about.pack, match_name(subquery), text, said, subquery=subquery)
+
+
+def _subquery(named: nodes.NamedSubquery) -> Model:
+    about, grain = named.about, named.subquery.grain
+    ctes = Ctes({})
+    last = ctes.match(named.subquery)
+    text = fill(
+        "member_model",
+        header=header("subquery", about, [f"Its rule is in {match_name(named.subquery)}."]),
+        ctes=ctes.blocks(),
+        last=last,
+    )
     name = f"subquery__{about.name}"
     return Model(
-        "subquery",
-        about.name,
-        "subqueries",
-        about.pack,
-        name,
-        text,
-        about.description,
-        named.subquery.grain,
-        is_set=False,
-    )
+        "subquery", about.name, "subqueries", about.pack, name, text, about.description, grain,
+        is_set=False, is_view=True,
+    )  # fmt: skip
 
 
 def _measure(plan: Plan, measure: nodes.Measure) -> Model:
     ctes = Ctes(plan.populations)
     last = expression_cte(measure.expression, ctes, FINAL)
     words = expression_words(measure.expression, _names(plan, measure.about.pack))
-    return _model(ctes, last, "measure", measure.about, measure.expression.types, words)
+    model = _model(ctes, last, "measure", measure.about, measure.expression.types, words)
+    # A leaf repeats the rows of a match, which is a table.
+    return replace(model, is_view=isinstance(measure.expression, nodes.Leaf))
 
 
 def _reference(plan: Plan, measure: str) -> nodes.MeasureRef:

@@ -8,20 +8,23 @@ from measuremart.plan import nodes
 from measuremart.plan.nodes import Column, Conditions, Predicate
 from measuremart.render import sql
 
-# What member rows, intervals and numbers are called; a target's column of that name goes by another.
+# What the columns of a match are called; a target's column of that name goes by another.
 _RESERVED = (
+    "rule_number",
     "person_id",
     "episode_id",
     "measure_resolver",
     "measure_date",
+    "event_id",
+    "event_start",
     "interval_start",
     "interval_end",
-    "interval_supply",
-    "event_start",
-    "is_after_as_of",
-    "why_unattached",
-    "number_event_id",
+    "recorded_end",
+    "supply",
     "number_value",
+    "number_unit_id",
+    "why_unattached",
+    "dropped_reason",
 )
 
 _LONG = 100
@@ -50,16 +53,16 @@ class Needs:
         return own
 
 
-def predicate(node: Predicate, needs: Needs, prefix: str, row: str = "") -> str:
+def predicate(node: Predicate, needs: Needs, row: str = "") -> str:
     """Return the SQL of a predicate over the columns of `row` and note what it needs.
 
-    `prefix` begins the names of its helper CTEs; `row` may be empty where only one relation is read.
+    `row` may be empty where only one relation is read.
     """
     if isinstance(node, nodes.AllOf):
-        parts = [predicate(p, needs, prefix, row) for p in node.parts]
+        parts = [predicate(p, needs, row) for p in node.parts]
         return _bracketed(parts, " ", "and ", row)
     if isinstance(node, nodes.AnyOf):
-        parts = [predicate(p, needs, prefix, row) for p in node.parts]
+        parts = [predicate(p, needs, row) for p in node.parts]
         return _bracketed(parts, " ", "or ", row)
     column = needs.alias(node.column)
     name = f"{row}.{column}" if row else column
@@ -68,7 +71,7 @@ def predicate(node: Predicate, needs: Needs, prefix: str, row: str = "") -> str:
             if ids not in needs.hierarchies:
                 needs.hierarchies.append(ids)
             number = needs.hierarchies.index(ids) + 1
-            hierarchy = f"{prefix}hierarchy_{number}"
+            hierarchy = f"hierarchy_{number}"
             return f"{name} in (select listed.concept_id from {hierarchy} as listed)"
         case nodes.ConceptIs(ids=ids):
             return f"{name} = {ids[0]}" if len(ids) == 1 else f"{name} in ({sql.integers(ids)})"
@@ -77,12 +80,12 @@ def predicate(node: Predicate, needs: Needs, prefix: str, row: str = "") -> str:
                 needs.concept_sets.append(concept_set)
             return f"{name} in (select listed.concept_id from concept_set__{concept_set} as listed)"
         case nodes.TextMatches():
-            return _text_matches(node, name, needs, prefix)
+            return _text_matches(node, name, needs)
         case nodes.CodeMatches():
-            condition = _text_matches(node, "concept_code", needs, prefix)
+            condition = _text_matches(node, "concept_code", needs)
             if condition not in needs.coded:
                 needs.coded.append(condition)
-            coded = f"{prefix}coded_{needs.coded.index(condition) + 1}"
+            coded = f"coded_{needs.coded.index(condition) + 1}"
             return f"{name} in (select listed.concept_id from {coded} as listed)"
         case nodes.TextIs(texts=texts):
             literals = [sql.text(t) for t in texts]
@@ -100,11 +103,11 @@ def predicate(node: Predicate, needs: Needs, prefix: str, row: str = "") -> str:
     raise AssertionError(node)
 
 
-def required(parts: tuple[Predicate, ...], needs: Needs, prefix: str, row: str) -> list[str]:
+def required(parts: tuple[Predicate, ...], needs: Needs, row: str) -> list[str]:
     """Return the SQL of what every row must meet, one condition a line of a `where`."""
     single = [p for part in parts for p in (part.parts if isinstance(part, nodes.AllOf) else (part,))]
     # These stand a step further out than exclusions, for which lines are broken.
-    return [predicate(p, needs, prefix, row).replace("\n    ", "\n") for p in single]
+    return [predicate(p, needs, row).replace("\n    ", "\n") for p in single]
 
 
 def _bracketed(parts: list[str], between: str, word: str, row: str) -> str:
@@ -119,7 +122,7 @@ def _bracketed(parts: list[str], between: str, word: str, row: str) -> str:
     return f"(\n{inner}" + f"{between.rstrip()}\n{inner}{word}".join(parts) + f"\n{inner[4:]})"
 
 
-def _text_matches(node: nodes.TextMatches | nodes.CodeMatches, name: str, needs: Needs, prefix: str) -> str:
+def _text_matches(node: nodes.TextMatches | nodes.CodeMatches, name: str, needs: Needs) -> str:
     test = "= 1" if node.position == "start" else "> 0"
     if node.text is not None:
         sought = sql.text(sql.folded(node.text))
@@ -127,7 +130,7 @@ def _text_matches(node: nodes.TextMatches | nodes.CodeMatches, name: str, needs:
         assert node.code_of is not None
         if node.code_of not in needs.codes:
             needs.codes.append(node.code_of)
-        code = f"{prefix}code_{needs.codes.index(node.code_of) + 1}"
+        code = f"code_{needs.codes.index(node.code_of) + 1}"
         sought = f"(select code.folded_code from {code} as code)"
     return f"position({sought} in {{{{ fold_ascii('{name}') }}}}) {test}"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from measuremart.plan.nodes import Plan
 from measuremart.render.catalogue import FOLDER, catalogue_files
 from measuremart.render.dropped import dropped_model
-from measuremart.render.inline_events import inline_event_models
 from measuremart.render.models import Model, concept_set_models, member_models
 from measuremart.render.organisations import organisation_unions
 from measuremart.render.packs import known_pack_files
@@ -23,7 +22,6 @@ def generated_models(plan: Plan) -> list[Model]:
     models = concept_set_models(plan) + member_models(plan)
     for report in plan.reports.values():
         models += report_models(plan, report)
-    models += inline_event_models(plan)
     return models + [dropped_model(plan, pack) for pack in _packs(plan)]
 
 

@@ -9,7 +9,6 @@ import yaml
 from measuremart.plan.datasets import dataset_columns
 from measuremart.plan.grain import EPISODE, Grain
 from measuremart.plan.nodes import Plan, Target
-from measuremart.render.inline_events import event_subqueries
 from measuremart.render.models import Model
 from measuremart.render.rooms import is_built, model_config
 from measuremart.render.sql import relation
@@ -43,7 +42,7 @@ def properties(model: Model, plan: Plan) -> str:
     if model.description:
         body["description"] = escaped(model.description)
     enabled = is_built(plan, [model.pack])
-    body["config"] = model_config(model.layer, model.kind, pack=model.pack, enabled=enabled)
+    body["config"] = model_config(model.layer, model.kind, pack=model.pack, enabled=enabled, view=model.is_view)
     tests = _tests(model, plan)
     if tests:
         body["data_tests"] = tests
@@ -61,8 +60,11 @@ def _tests(model: Model, plan: Plan) -> list[Any]:
             "within": "none" if model.grain.level == "person" else model.grain.within,
             "is_set": model.is_set,
         }
-        return [{"measure_member": {"arguments": arguments}}, *_event_tests(model, plan)]
+        return [{"measure_member": {"arguments": arguments}}]
     match model.kind:
+        case "match":
+            assert model.subquery is not None
+            return [_event_test(model.subquery.target)] if model.subquery.grain.level == "event" else []
         case "dataset":
             return [{"no_opted_out_person": {"arguments": {"population": plan.reports[model.of].types.population}}}]
         case "strata":
@@ -70,34 +72,13 @@ def _tests(model: Model, plan: Plan) -> list[Any]:
     return []
 
 
-def _event_tests(model: Model, plan: Plan) -> list[Any]:
-    """Return the tests that an event is one record, of what reads events by their id (semantics.md 2.3).
-
-    A named subquery and one that a measure has in place are tested alike: the events are their members.
-    """
-    match model.kind:
-        case "subquery":
-            subquery = plan.subqueries[model.of].subquery
-            return [_event_test(subquery.target, {})] if subquery.grain.level == "event" else []
-        case "measure":
-            pass
-        case _:
-            return []
-    targets = {s.target.name: s.target for s in event_subqueries(plan.measures[model.of])}
-    members = f"ref('inline_events__{model.pack}')"
-    return [
-        _event_test(target, {"members": members, "measure": model.of, "target_name": name})
-        for name, target in targets.items()
-    ]
-
-
-def _event_test(target: Target, members: dict[str, str]) -> dict[str, Any]:
+def _event_test(target: Target) -> dict[str, Any]:
+    """Return the test that an event is one record, of a match that has events by their id (semantics.md 2.3)."""
     arguments: dict[str, Any] = {"target": relation(target.model).strip("{} "), "record": list(target.record)}
     if target.person != "person_id":
         arguments["person"] = target.person
     if target.event != "event_id":
         arguments["event"] = target.event
-    arguments |= members
     return {"event_is_one_record": {"arguments": arguments}}
 
 
@@ -110,8 +91,9 @@ def columns(model: Model, plan: Plan) -> list[tuple[str, str, str]]:
             return [("concept_id", "bigint", "A concept of the set")]
         case "dropped":
             return dropped_columns()
-        case "inline_events":
-            return _inline_event_columns()
+        case "match":
+            assert model.subquery is not None
+            return match_columns(model.subquery.grain)
         case "strata":
             return stratum_columns()
         case "evidence":
@@ -170,12 +152,17 @@ def stratum_columns() -> list[tuple[str, str, str]]:
     ]
 
 
-def _inline_event_columns() -> list[tuple[str, str, str]]:
+def match_columns(grain: Grain) -> list[tuple[str, str, str]]:
+    """Return the columns of a match: the member's, and what else is asked of the row that met a rule."""
     return [
-        ("measure", "string", "The measure that has the subquery in place"),
-        ("target_name", "string", "The target that the events are of"),
-        ("person_id", "bigint", "The person"),
-        ("event_id", "bigint", "The event"),
+        ("rule_number", "bigint", "The rule that the row meets, from 1; null for a span, which joins rows"),
+        *member_columns(grain),
+        ("event_id", "bigint", "The event; null for a span"),
+        ("interval_start", "date", "First day of the row, or span; null where the target has no intervals"),
+        ("interval_end", "date", "Last day of it, as the target reads a missing one; null while it goes on"),
+        ("number_value", "numeric(38,10)", "The number; null where the target has none, and for a span"),
+        ("number_unit_id", "bigint", "The unit of the number"),
+        ("dropped_reason", "string", "Why the row is no member; null for a member"),
     ]
 
 

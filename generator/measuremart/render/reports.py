@@ -13,7 +13,7 @@ from measuremart.render import sql
 from measuremart.render.environment import fill
 from measuremart.render.evidence import evidence_models
 from measuremart.render.headers import header
-from measuremart.render.members import Ctes, number_of, subquery_ctes
+from measuremart.render.members import Ctes
 from measuremart.render.models import Kind, Model
 from measuremart.render.unavailable import without
 
@@ -135,8 +135,7 @@ def _add(plan: Plan, report: Report, part: _Slice, measure: str) -> None:
     subquery = numbered_leaf(plan, measure)
     number = None
     if subquery is not None:
-        own = f"rows__{measure}"
-        subquery_ctes(subquery, ctes, own, f"{own}__", number_of(subquery))
+        own = ctes.match(subquery, "event_id", "number_value")
         number = {"cte": own, "match": match_of(report.types.grain, subquery.grain)}
     used = _used(plan, report, ctes, measure)
     ctes.parts.append(fill("report_dataset_measure", name=measure, number=number, **used))

@@ -24,6 +24,7 @@ class Layer:
 
 LAYERS = {
     "concept_sets": Layer("concept_sets", "#9e9d24"),
+    "matches": Layer("matches", "#77a6d6"),
     "subqueries": Layer("subqueries", "#5c8fc7"),
     "measures": Layer("measures", "#3d6fb4"),
     "cohorts": Layer("cohorts", "#7e57c2"),

@@ -8,10 +8,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 # What engines say of a relation or schema that is not there: DuckDB and PostgreSQL, Spark.
 _NO_RELATION = re.compile(r"(table|relation|schema)\b.* does not exist|TABLE_OR_VIEW_NOT_FOUND", re.IGNORECASE)
@@ -52,6 +54,22 @@ def dbt_command() -> str:
     if found is None:
         raise WarehouseError("dbt is not installed here: pip install dbt-duckdb (or another adapter)")
     return found
+
+
+def with_packs(variables: str | None, packs: Sequence[str]) -> str:
+    """Return dbt's variables, as one writes them after `--vars`, with the variable `packs` set.
+
+    Raises `ValueError` where they are no mapping, or name packs themselves.
+    """
+    try:
+        given = yaml.safe_load(variables or "{}")
+    except yaml.YAMLError:
+        given = None
+    if not isinstance(given, dict):
+        raise ValueError("--vars is not a mapping, such as '{as_of: 2025-12-31}'")
+    if "packs" in given:
+        raise ValueError("--vars names packs, and so does --pack: say one of the two")
+    return json.dumps(given | {"packs": list(packs)}, default=str)
 
 
 def query(project: Path, sql: str, options: tuple[str, ...] = ()) -> list[dict[str, Any]]:

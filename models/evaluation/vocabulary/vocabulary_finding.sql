@@ -13,7 +13,12 @@ used as (
         column_name,
         concept_id
     from {{ ref('catalogue_concept') }}
-    where pack in (select known_pack.pack from {{ ref('known_pack') }} as known_pack where known_pack.is_built)
+    where
+        pack in (
+            select known_pack.pack
+            from {{ ref('known_pack') }} as known_pack
+            where known_pack.is_built
+        )
 
 ),
 

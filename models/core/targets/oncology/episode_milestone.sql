@@ -19,21 +19,24 @@ episode_of_care as (
 referral_concept as (
 
     select concept_id
-    from {{ ref('concept_set__cancer_referrals') }}
+    from {{ ref('concept_set_concept') }}
+    where concept_set = 'cancer_referrals'
 
 ),
 
 consultation_concept as (
 
     select concept_id
-    from {{ ref('concept_set__specialist_consultations') }}
+    from {{ ref('concept_set_concept') }}
+    where concept_set = 'specialist_consultations'
 
 ),
 
 specialty_concept as (
 
     select concept_id
-    from {{ ref('concept_set__specialist_specialties') }}
+    from {{ ref('concept_set_concept') }}
+    where concept_set = 'specialist_specialties'
 
 ),
 

@@ -24,8 +24,10 @@ modifier as (
         measurement.source_value,
         measurement.unattached_reason
     from {{ ref('target__measurement') }} as measurement
-    inner join {{ ref('concept_set__stage_modifiers') }} as wanted
-        on measurement.concept_id = wanted.concept_id
+    inner join {{ ref('concept_set_concept') }} as wanted
+        on
+            measurement.concept_id = wanted.concept_id
+            and wanted.concept_set = 'stage_modifiers'
 
 ),
 
@@ -38,8 +40,10 @@ modified as (
         measurement.measurement_date as start_date,
         measurement.measurement_event_id as condition_id
     from {{ ref('stg_omop__measurement') }} as measurement
-    inner join {{ ref('concept_set__stage_modifiers') }} as wanted
-        on measurement.measurement_concept_id = wanted.concept_id
+    inner join {{ ref('concept_set_concept') }} as wanted
+        on
+            measurement.measurement_concept_id = wanted.concept_id
+            and wanted.concept_set = 'stage_modifiers'
     inner join {{ ref('event_field') }} as event_field
         on measurement.meas_event_field_concept_id = event_field.field_concept_id
     where event_field.event_table = 'condition_occurrence'

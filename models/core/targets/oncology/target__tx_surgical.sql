@@ -22,7 +22,8 @@ with procedure_event as (
 cancer_surgery as (
 
     select concept_id
-    from {{ ref('concept_set__cancer_surgery') }}
+    from {{ ref('concept_set_concept') }}
+    where concept_set = 'cancer_surgery'
 
 )
 

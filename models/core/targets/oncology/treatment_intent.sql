@@ -11,7 +11,8 @@ intent_concept as (
         concept_id,
         'drug' as modality,
         'cure' as aim
-    from {{ ref('concept_set__intent_cure_systemic') }}
+    from {{ ref('concept_set_concept') }}
+    where concept_set = 'intent_cure_systemic'
 
     union all
 
@@ -19,7 +20,8 @@ intent_concept as (
         concept_id,
         'drug' as modality,
         'palliate' as aim
-    from {{ ref('concept_set__intent_palliate_systemic') }}
+    from {{ ref('concept_set_concept') }}
+    where concept_set = 'intent_palliate_systemic'
 
     union all
 
@@ -27,7 +29,8 @@ intent_concept as (
         concept_id,
         'radiotherapy' as modality,
         'cure' as aim
-    from {{ ref('concept_set__intent_cure_radiotherapy') }}
+    from {{ ref('concept_set_concept') }}
+    where concept_set = 'intent_cure_radiotherapy'
 
     union all
 
@@ -35,7 +38,8 @@ intent_concept as (
         concept_id,
         'radiotherapy' as modality,
         'palliate' as aim
-    from {{ ref('concept_set__intent_palliate_radiotherapy') }}
+    from {{ ref('concept_set_concept') }}
+    where concept_set = 'intent_palliate_radiotherapy'
 
 ),
 

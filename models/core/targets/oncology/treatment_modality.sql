@@ -31,8 +31,10 @@ lineage as (
         episode_lineage.episode_end_date,
         operation_kind.concept_id is not null as is_operation
     from {{ ref('episode_lineage') }} as episode_lineage
-    left join {{ ref('concept_set__surgical_episodes') }} as operation_kind
-        on episode_lineage.episode_concept_id = operation_kind.concept_id
+    left join {{ ref('concept_set_concept') }} as operation_kind
+        on
+            episode_lineage.episode_concept_id = operation_kind.concept_id
+            and operation_kind.concept_set = 'surgical_episodes'
     where episode_lineage.kind = 'treatment'
 
 ),
@@ -73,8 +75,10 @@ ray as (
         procedure_occurrence.procedure_date as start_date,
         coalesce(procedure_occurrence.procedure_end_date, procedure_occurrence.procedure_date) as end_date
     from {{ ref('stg_omop__procedure_occurrence') }} as procedure_occurrence
-    inner join {{ ref('concept_set__radiotherapy_procedures') }} as wanted
-        on procedure_occurrence.procedure_concept_id = wanted.concept_id
+    inner join {{ ref('concept_set_concept') }} as wanted
+        on
+            procedure_occurrence.procedure_concept_id = wanted.concept_id
+            and wanted.concept_set = 'radiotherapy_procedures'
     cross join run_context
     where
         procedure_occurrence.procedure_date is null

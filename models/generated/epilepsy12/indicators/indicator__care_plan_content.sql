@@ -4,7 +4,7 @@
 -- All registered children. Met: a plan with first aid, water safety, contacts, participation and risk, SUDEP, and,
 -- where a rescue medicine was prescribed, what parents do in a prolonged seizure. Any of the seven answers unknown:
 -- unresolved, also where another is already no.
--- Defined in definitions/epilepsy12/indicators.yml, line 851.
+-- Defined in definitions/epilepsy12/indicators.yml, line 855.
 --
 -- Without windows: the keys that are due and done.
 

@@ -3,7 +3,7 @@
 --
 -- All registered children. Met: referred to an epilepsy specialist nurse, with input at most one calendar year after
 -- the first paediatric assessment. Not referred: not met. Answer or a day unknown: unresolved.
--- Defined in definitions/epilepsy12/indicators.yml, line 87.
+-- Defined in definitions/epilepsy12/indicators.yml, line 91.
 --
 -- Without windows: the keys that are due and done.
 

@@ -5,7 +5,7 @@
 -- (day 42 is in, day 43 is out) or as much before it. Not indicated, or not said whether indicated and a day missing:
 -- not met; indicated and a day missing: unresolved. The published wording leaves 'not answered' open; this is today's
 -- practice.
--- Defined in definitions/epilepsy12/indicators.yml, line 372.
+-- Defined in definitions/epilepsy12/indicators.yml, line 376.
 --
 -- Without windows: the keys that are due and done.
 

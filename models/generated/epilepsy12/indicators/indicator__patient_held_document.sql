@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- All registered children. Met: an individual care plan.
--- Defined in definitions/epilepsy12/indicators.yml, line 719.
+-- Defined in definitions/epilepsy12/indicators.yml, line 723.
 --
 -- Without windows: the keys that are due and done.
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- All registered children. Met: the plan says whom to call. No plan: not met.
--- Defined in definitions/epilepsy12/indicators.yml, line 1218.
+-- Defined in definitions/epilepsy12/indicators.yml, line 1239.
 --
 -- Without windows: the keys that are due and done.
 

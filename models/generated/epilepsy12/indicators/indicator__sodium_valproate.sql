@@ -4,7 +4,7 @@
 -- Girls of twelve or more years at the first paediatric assessment with a medicine named exactly Sodium valproate. Met:
 -- the pregnancy prevention programme is in place or the annual risk form completed, for the valproate that was entered
 -- first. One of the two unknown, or unknown whether any medicine was given: unresolved.
--- Defined in definitions/epilepsy12/indicators.yml, line 577.
+-- Defined in definitions/epilepsy12/indicators.yml, line 581.
 --
 -- Without windows: the keys that are due and done.
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- All registered children. Met: the plan is about sudden unexpected death in epilepsy. No plan: not met.
--- Defined in definitions/epilepsy12/indicators.yml, line 1170.
+-- Defined in definitions/epilepsy12/indicators.yml, line 1191.
 --
 -- Without windows: the keys that are due and done.
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- All registered children. Met: the plan is about safety in water. No plan: not met.
--- Defined in definitions/epilepsy12/indicators.yml, line 1026.
+-- Defined in definitions/epilepsy12/indicators.yml, line 1047.
 --
 -- Without windows: the keys that are due and done.
 

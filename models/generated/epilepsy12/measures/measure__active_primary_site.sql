@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- An organisation is the primary centre and involved today.
--- Defined in definitions/epilepsy12/measures.yml, line 106.
+-- Defined in definitions/epilepsy12/measures.yml, line 122.
 --
 -- A row of target e12_site counts if
 --   all of these hold on the row:
@@ -12,55 +12,15 @@
 
 with
 
-final_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        actively_involved,
-        primary_centre
-    from {{ ref('target__e12_site') }}
-
-),
-
-final_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.actively_involved,
-        target_row.primary_centre
-    from final_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-final_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where (actively_involved = true and primary_centre = true)
-
-),
-
-final as (
+match__active_primary_site__1 as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from final_matched
+    from {{ ref('match__active_primary_site__1') }}
+    where dropped_reason is null
 
 )
 
@@ -69,4 +29,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__active_primary_site__1

@@ -17,82 +17,15 @@
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-final_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(first_paediatric_assessment_date as date) as measure_date,
-        assessment_complete,
-        epilepsy_context_complete,
-        first_paediatric_assessment_complete,
-        investigations_complete,
-        management_complete,
-        multiaxial_diagnosis_complete,
-        registration_complete
-    from {{ ref('target__e12_registration') }}
-
-),
-
-final_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.assessment_complete,
-        target_row.epilepsy_context_complete,
-        target_row.first_paediatric_assessment_complete,
-        target_row.investigations_complete,
-        target_row.management_complete,
-        target_row.multiaxial_diagnosis_complete,
-        target_row.registration_complete
-    from final_target_row as target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where (
-        registration_complete = true
-        and first_paediatric_assessment_complete = true
-        and assessment_complete = true
-        and epilepsy_context_complete = true
-        and multiaxial_diagnosis_complete = true
-        and investigations_complete = true
-        and management_complete = true
-    )
-
-),
-
-final as (
+match__all_forms_complete__1 as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from final_matched
+    from {{ ref('match__all_forms_complete__1') }}
+    where dropped_reason is null
 
 )
 
@@ -101,4 +34,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__all_forms_complete__1

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- No form investigations; or whether convulsive, or whether the ECG was done, is unknown where it may be due.
--- Defined in definitions/epilepsy12/measures.yml, line 365.
+-- Defined in definitions/epilepsy12/measures.yml, line 381.
 --
 -- at least one of:
 --   - measure investigations_missing
@@ -18,6 +18,30 @@
 --       - measure no_convulsive_seizure
 
 with
+
+match__ecg_not_scored__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__ecg_not_scored__1') }}
+    where dropped_reason is null
+
+),
+
+match__ecg_not_scored__2 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__ecg_not_scored__2') }}
+    where dropped_reason is null
+
+),
 
 measure__investigations_missing as (
 
@@ -41,114 +65,14 @@ measure__no_convulsive_seizure as (
 
 ),
 
-part_1_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        were_any_of_the_epileptic_seizures_convulsive
-    from {{ ref('target__e12_epilepsy_context') }}
-
-),
-
-part_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.were_any_of_the_epileptic_seizures_convulsive
-    from part_1_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-part_1_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_eligible
-    where were_any_of_the_epileptic_seizures_convulsive is null
-
-),
-
 part_1 as (
 
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_matched
-
-),
-
-part_2_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        twelve_lead_ecg_status
-    from {{ ref('target__e12_investigations') }}
-
-),
-
-part_2_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.twelve_lead_ecg_status
-    from part_2_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-part_2_matched as (
-
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from part_2_eligible
-    where twelve_lead_ecg_status is null
-
-),
-
-part_2 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_2_matched
-
-),
-
-part_3 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1
+    from match__ecg_not_scored__1
 
     union
 
@@ -157,18 +81,18 @@ part_3 as (
         episode_id,
         measure_resolver,
         measure_date
-    from part_2
+    from match__ecg_not_scored__2
 
 ),
 
-part_4 as (
+part_2 as (
 
     select
         kept.person_id,
         kept.episode_id,
         kept.measure_resolver,
         kept.measure_date
-    from part_3 as kept
+    from part_1 as kept
     where
         not exists (
             select 1 as present
@@ -197,7 +121,7 @@ final as (
         episode_id,
         measure_resolver,
         measure_date
-    from part_4
+    from part_2
 
 )
 

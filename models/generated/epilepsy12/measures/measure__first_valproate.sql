@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The first sodium valproate that was entered.
--- Defined in definitions/epilepsy12/measures.yml, line 483.
+-- Defined in definitions/epilepsy12/measures.yml, line 499.
 --
 -- the first key of each episode of:
 --   - subquery valproate_entered

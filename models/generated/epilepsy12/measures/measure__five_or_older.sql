@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Not known to be under five.
--- Defined in definitions/epilepsy12/measures.yml, line 423.
+-- Defined in definitions/epilepsy12/measures.yml, line 439.
 --
 -- the keys of:
 --   - measure registered

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The form investigations has no row.
--- Defined in definitions/epilepsy12/measures.yml, line 165.
+-- Defined in definitions/epilepsy12/measures.yml, line 181.
 --
 -- A row of target e12_investigations_answer counts if
 --   has_form is false
@@ -10,53 +10,15 @@
 
 with
 
-final_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_form
-    from {{ ref('target__e12_investigations') }}
-
-),
-
-final_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_form
-    from final_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-final_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where has_form = false
-
-),
-
-final as (
+match__investigations_missing__1 as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from final_matched
+    from {{ ref('match__investigations_missing__1') }}
+    where dropped_reason is null
 
 )
 
@@ -65,4 +27,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__investigations_missing__1

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- No form; or indicated, and the day of request or report is unknown.
--- Defined in definitions/epilepsy12/measures.yml, line 410.
+-- Defined in definitions/epilepsy12/measures.yml, line 426.
 --
 -- at least one of:
 --   - measure investigations_missing
@@ -20,6 +20,18 @@
 --       - measure syndrome_without_mri
 
 with
+
+match__mri_not_scored__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__mri_not_scored__1') }}
+    where dropped_reason is null
+
+),
 
 measure__investigations_missing as (
 
@@ -43,128 +55,14 @@ measure__syndrome_without_mri as (
 
 ),
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-part_1_recorded_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(mri_brain_requested_date as date) as measure_date,
-        cast(mri_brain_reported_date as date) as mri_brain_reported_date,
-        cast(mri_brain_requested_date as date) as mri_brain_requested_date,
-        mri_indicated
-    from {{ ref('target__e12_investigations') }}
-
-),
-
--- A day after as_of is not known yet.
-part_1_target_row as (
-
-    select
-        recorded.person_id,
-        recorded.episode_id,
-        recorded.measure_resolver,
-        recorded.measure_date,
-        case
-            when recorded.mri_brain_reported_date <= run_context.as_of
-                then recorded.mri_brain_reported_date
-        end as mri_brain_reported_date,
-        recorded.mri_brain_requested_date,
-        recorded.mri_indicated
-    from part_1_recorded_row as recorded
-    cross join run_context
-
-),
-
-part_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.mri_brain_reported_date,
-        target_row.mri_brain_requested_date,
-        target_row.mri_indicated
-    from part_1_target_row as target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-part_1_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_eligible
-    where (mri_indicated = true and mri_brain_requested_date is null)
-
-),
-
-part_1_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_eligible
-    where (mri_indicated = true and mri_brain_reported_date is null)
-
-),
-
-part_1_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_rule_2
-
-),
-
 part_1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_matched
-
-),
-
-part_2 as (
 
     select
         kept.person_id,
         kept.episode_id,
         kept.measure_resolver,
         kept.measure_date
-    from part_1 as kept
+    from match__mri_not_scored__1 as kept
     where
         not exists (
             select 1 as present
@@ -193,7 +91,7 @@ final as (
         episode_id,
         measure_resolver,
         measure_date
-    from part_2
+    from part_1
 
 )
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Reported at most 42 days after the request, or before it; and not said to be not indicated.
--- Defined in definitions/epilepsy12/measures.yml, line 398.
+-- Defined in definitions/epilepsy12/measures.yml, line 414.
 --
 -- the first date of:
 --   - subquery mri_requested

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- An epileptic episode that was myoclonic, generalised or focal from its onset.
--- Defined in definitions/epilepsy12/measures.yml, line 280.
+-- Defined in definitions/epilepsy12/measures.yml, line 296.
 --
 -- A row of target e12_seizure_episode counts if
 --   one of these rules holds:
@@ -16,89 +16,15 @@
 
 with
 
-final_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        focal_onset_myoclonic,
-        generalised_onset,
-        status
-    from {{ ref('target__e12_seizure_episode') }}
-
-),
-
-final_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.focal_onset_myoclonic,
-        target_row.generalised_onset,
-        target_row.status
-    from final_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-final_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where (status = 'E' and generalised_onset = 'MyC')
-
-),
-
-final_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where (status = 'E' and focal_onset_myoclonic = true)
-
-),
-
-final_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_rule_2
-
-),
-
-final as (
+match__myoclonic_epilepsy__1 as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from final_matched
+    from {{ ref('match__myoclonic_epilepsy__1') }}
+    where dropped_reason is null
 
 )
 
@@ -107,4 +33,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__myoclonic_epilepsy__1

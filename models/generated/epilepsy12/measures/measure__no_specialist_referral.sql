@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Referred neither to a consultant paediatrician nor to a paediatric neurologist; both answers are no.
--- Defined in definitions/epilepsy12/measures.yml, line 171.
+-- Defined in definitions/epilepsy12/measures.yml, line 187.
 --
 -- A row of target e12_assessment_answer counts if
 --   all of these hold on the row:
@@ -12,55 +12,15 @@
 
 with
 
-final_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        consultant_paediatrician_referral_made,
-        paediatric_neurologist_referral_made
-    from {{ ref('target__e12_assessment') }}
-
-),
-
-final_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.consultant_paediatrician_referral_made,
-        target_row.paediatric_neurologist_referral_made
-    from final_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-final_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where (consultant_paediatrician_referral_made = false and paediatric_neurologist_referral_made = false)
-
-),
-
-final as (
+match__no_specialist_referral__1 as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from final_matched
+    from {{ ref('match__no_specialist_referral__1') }}
+    where dropped_reason is null
 
 )
 
@@ -69,4 +29,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__no_specialist_referral__1

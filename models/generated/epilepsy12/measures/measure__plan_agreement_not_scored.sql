@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Unknown whether there is a plan; or there is, and unknown whether it was updated or agreed to.
--- Defined in definitions/epilepsy12/measures.yml, line 582.
+-- Defined in definitions/epilepsy12/measures.yml, line 598.
 --
 -- A row of target e12_management counts if
 --   one of these rules holds:
@@ -17,116 +17,15 @@
 
 with
 
-final_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_individualised_care_plan_been_updated_in_the_last_year,
-        individualised_care_plan_has_parent_carer_child_agreement,
-        individualised_care_plan_in_place
-    from {{ ref('target__e12_management') }}
-
-),
-
-final_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_individualised_care_plan_been_updated_in_the_last_year,
-        target_row.individualised_care_plan_has_parent_carer_child_agreement,
-        target_row.individualised_care_plan_in_place
-    from final_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-final_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where individualised_care_plan_in_place is null
-
-),
-
-final_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where (
-        individualised_care_plan_in_place = true
-        and has_individualised_care_plan_been_updated_in_the_last_year is null
-    )
-
-),
-
-final_rule_3 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where (
-        individualised_care_plan_in_place = true
-        and individualised_care_plan_has_parent_carer_child_agreement is null
-    )
-
-),
-
-final_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_rule_2
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_rule_3
-
-),
-
-final as (
+match__plan_agreement_not_scored__1 as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from final_matched
+    from {{ ref('match__plan_agreement_not_scored__1') }}
+    where dropped_reason is null
 
 )
 
@@ -135,4 +34,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__plan_agreement_not_scored__1

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- All five contents, and what to do in a prolonged seizure unless there is no rescue medicine.
--- Defined in definitions/epilepsy12/measures.yml, line 605.
+-- Defined in definitions/epilepsy12/measures.yml, line 621.
 --
 -- A row of target e12_management counts if
 --   all of these hold on the row:
@@ -19,81 +19,15 @@
 
 with
 
-final_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_rescue_medication_been_prescribed,
-        individualised_care_plan_addresses_sudep,
-        individualised_care_plan_addresses_water_safety,
-        individualised_care_plan_in_place,
-        individualised_care_plan_include_first_aid,
-        individualised_care_plan_includes_general_participation_risk,
-        individualised_care_plan_includes_service_contact_details,
-        individualised_care_plan_parental_prolonged_seizure_care
-    from {{ ref('target__e12_management') }}
-
-),
-
-final_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_rescue_medication_been_prescribed,
-        target_row.individualised_care_plan_addresses_sudep,
-        target_row.individualised_care_plan_addresses_water_safety,
-        target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_include_first_aid,
-        target_row.individualised_care_plan_includes_general_participation_risk,
-        target_row.individualised_care_plan_includes_service_contact_details,
-        target_row.individualised_care_plan_parental_prolonged_seizure_care
-    from final_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and not coalesce(
-            (
-                target_row.has_rescue_medication_been_prescribed = true
-                and target_row.individualised_care_plan_parental_prolonged_seizure_care = false
-            ),
-            false
-        )
-
-),
-
-final_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where (
-        individualised_care_plan_in_place = true
-        and individualised_care_plan_include_first_aid = true
-        and individualised_care_plan_addresses_water_safety = true
-        and individualised_care_plan_includes_service_contact_details = true
-        and individualised_care_plan_includes_general_participation_risk = true
-        and individualised_care_plan_addresses_sudep = true
-    )
-
-),
-
-final as (
+match__plan_content_complete__1 as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from final_matched
+    from {{ ref('match__plan_content_complete__1') }}
+    where dropped_reason is null
 
 )
 
@@ -102,4 +36,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__plan_content_complete__1

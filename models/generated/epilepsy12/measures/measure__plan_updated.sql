@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The plan was updated in the last year, and the plan is not said to be missing.
--- Defined in definitions/epilepsy12/measures.yml, line 596.
+-- Defined in definitions/epilepsy12/measures.yml, line 612.
 --
 -- A row of target e12_management counts if
 --   has_individualised_care_plan_been_updated_in_the_last_year is true
@@ -11,59 +11,15 @@
 
 with
 
-final_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_individualised_care_plan_been_updated_in_the_last_year,
-        individualised_care_plan_in_place
-    from {{ ref('target__e12_management') }}
-
-),
-
-final_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_individualised_care_plan_been_updated_in_the_last_year,
-        target_row.individualised_care_plan_in_place
-    from final_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-final_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where has_individualised_care_plan_been_updated_in_the_last_year = true
-
-),
-
-final as (
+match__plan_updated__1 as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from final_matched
+    from {{ ref('match__plan_updated__1') }}
+    where dropped_reason is null
 
 )
 
@@ -72,4 +28,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__plan_updated__1

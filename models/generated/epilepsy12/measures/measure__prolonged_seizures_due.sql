@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Not known to have no rescue medicine; a child without a plan stays in.
--- Defined in definitions/epilepsy12/measures.yml, line 633.
+-- Defined in definitions/epilepsy12/measures.yml, line 649.
 --
 -- the keys of:
 --   - measure registered
@@ -14,6 +14,18 @@
 
 with
 
+match__prolonged_seizures_due__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__prolonged_seizures_due__1') }}
+    where dropped_reason is null
+
+),
+
 measure__registered as (
 
     select
@@ -22,62 +34,6 @@ measure__registered as (
         measure_resolver,
         measure_date
     from {{ ref('measure__registered') }}
-
-),
-
-part_1_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_rescue_medication_been_prescribed,
-        individualised_care_plan_in_place
-    from {{ ref('target__e12_management') }}
-
-),
-
-part_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_rescue_medication_been_prescribed,
-        target_row.individualised_care_plan_in_place
-    from part_1_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-part_1_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_eligible
-    where has_rescue_medication_been_prescribed = false
-
-),
-
-part_1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_matched
 
 ),
 
@@ -92,7 +48,7 @@ final as (
     where
         not exists (
             select 1 as present
-            from part_1 as other
+            from match__prolonged_seizures_due__1 as other
             where
                 kept.person_id = other.person_id
                 and kept.measure_resolver = other.measure_resolver

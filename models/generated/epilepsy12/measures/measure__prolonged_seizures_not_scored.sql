@@ -3,7 +3,7 @@
 --
 -- Unknown whether a rescue medicine was prescribed or what parents do is covered, where the plan is not said to be
 -- missing.
--- Defined in definitions/epilepsy12/measures.yml, line 655.
+-- Defined in definitions/epilepsy12/measures.yml, line 671.
 --
 -- A row of target e12_management counts if
 --   one of these rules holds:
@@ -14,93 +14,15 @@
 
 with
 
-final_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_rescue_medication_been_prescribed,
-        individualised_care_plan_in_place,
-        individualised_care_plan_parental_prolonged_seizure_care
-    from {{ ref('target__e12_management') }}
-
-),
-
-final_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_rescue_medication_been_prescribed,
-        target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_parental_prolonged_seizure_care
-    from final_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-final_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where has_rescue_medication_been_prescribed is null
-
-),
-
-final_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where individualised_care_plan_parental_prolonged_seizure_care is null
-
-),
-
-final_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_rule_2
-
-),
-
-final as (
+match__prolonged_seizures_not_scored__1 as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from final_matched
+    from {{ ref('match__prolonged_seizures_not_scored__1') }}
+    where dropped_reason is null
 
 )
 
@@ -109,4 +31,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__prolonged_seizures_not_scored__1

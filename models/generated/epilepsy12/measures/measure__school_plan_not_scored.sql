@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Five or older, unknown whether there is a plan for school, and the care plan is not said to be missing.
--- Defined in definitions/epilepsy12/measures.yml, line 697.
+-- Defined in definitions/epilepsy12/measures.yml, line 713.
 --
 -- the keys of:
 --   - A row of target e12_management counts if
@@ -13,6 +13,18 @@
 --   - measure under_five
 
 with
+
+match__school_plan_not_scored__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__school_plan_not_scored__1') }}
+    where dropped_reason is null
+
+),
 
 measure__under_five as (
 
@@ -25,62 +37,6 @@ measure__under_five as (
 
 ),
 
-part_1_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_in_place,
-        individualised_care_plan_includes_ehcp
-    from {{ ref('target__e12_management') }}
-
-),
-
-part_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_includes_ehcp
-    from part_1_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-part_1_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_eligible
-    where individualised_care_plan_includes_ehcp is null
-
-),
-
-part_1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_matched
-
-),
-
 final as (
 
     select
@@ -88,7 +44,7 @@ final as (
         kept.episode_id,
         kept.measure_resolver,
         kept.measure_date
-    from part_1 as kept
+    from match__school_plan_not_scored__1 as kept
     where
         not exists (
             select 1 as present

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Five or older, and unknown whether asked.
--- Defined in definitions/epilepsy12/measures.yml, line 438.
+-- Defined in definitions/epilepsy12/measures.yml, line 454.
 --
 -- the keys of:
 --   - A row of target e12_diagnosis counts if
@@ -12,6 +12,18 @@
 --   - measure under_five
 
 with
+
+match__screening_not_scored__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__screening_not_scored__1') }}
+    where dropped_reason is null
+
+),
 
 measure__under_five as (
 
@@ -24,56 +36,6 @@ measure__under_five as (
 
 ),
 
-part_1_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        mental_health_screen
-    from {{ ref('target__e12_diagnosis') }}
-
-),
-
-part_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.mental_health_screen
-    from part_1_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-part_1_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_eligible
-    where mental_health_screen is null
-
-),
-
-part_1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_matched
-
-),
-
 final as (
 
     select
@@ -81,7 +43,7 @@ final as (
         kept.episode_id,
         kept.measure_resolver,
         kept.measure_date
-    from part_1 as kept
+    from match__screening_not_scored__1 as kept
     where
         not exists (
             select 1 as present

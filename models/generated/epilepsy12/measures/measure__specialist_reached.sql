@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Seen by a paediatric neurologist, or referred to the surgical service.
--- Defined in definitions/epilepsy12/measures.yml, line 321.
+-- Defined in definitions/epilepsy12/measures.yml, line 337.
 --
 -- at least one of:
 --   - A row of target e12_assessment counts if
@@ -14,112 +14,27 @@
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-part_1_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(paediatric_neurologist_input_date as date) as measure_date,
-        cast(paediatric_neurologist_input_date as date) as paediatric_neurologist_input_date
-    from {{ ref('target__e12_assessment') }}
-
-),
-
-part_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.paediatric_neurologist_input_date
-    from part_1_target_row as target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-part_1_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_eligible
-    where paediatric_neurologist_input_date is not null
-
-),
-
-part_1 as (
+match__specialist_reached__1 as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from part_1_matched
+    from {{ ref('match__specialist_reached__1') }}
+    where dropped_reason is null
 
 ),
 
-part_2_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        childrens_epilepsy_surgical_service_referral_made
-    from {{ ref('target__e12_assessment') }}
-
-),
-
-part_2_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.childrens_epilepsy_surgical_service_referral_made
-    from part_2_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-part_2_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_2_eligible
-    where childrens_epilepsy_surgical_service_referral_made = true
-
-),
-
-part_2 as (
+match__specialist_reached__2 as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from part_2_matched
+    from {{ ref('match__specialist_reached__2') }}
+    where dropped_reason is null
 
 ),
 
@@ -130,7 +45,7 @@ final as (
         episode_id,
         measure_resolver,
         measure_date
-    from part_1
+    from match__specialist_reached__1
 
     union
 
@@ -139,7 +54,7 @@ final as (
         episode_id,
         measure_resolver,
         measure_date
-    from part_2
+    from match__specialist_reached__2
 
 )
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Unknown whether an issue was found; or it was, and unknown whether there is support.
--- Defined in definitions/epilepsy12/measures.yml, line 460.
+-- Defined in definitions/epilepsy12/measures.yml, line 476.
 --
 -- at least one of:
 --   - A row of target e12_diagnosis counts if
@@ -16,6 +16,30 @@
 
 with
 
+match__support_not_scored__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__support_not_scored__1') }}
+    where dropped_reason is null
+
+),
+
+match__support_not_scored__2 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__support_not_scored__2') }}
+    where dropped_reason is null
+
+),
+
 measure__mental_health_issue as (
 
     select
@@ -27,107 +51,7 @@ measure__mental_health_issue as (
 
 ),
 
-part_1_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        mental_health_issue_identified
-    from {{ ref('target__e12_diagnosis') }}
-
-),
-
-part_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.mental_health_issue_identified
-    from part_1_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-part_1_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_eligible
-    where mental_health_issue_identified is null
-
-),
-
-part_1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_matched
-
-),
-
-part_2_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_support_for_mental_health_support
-    from {{ ref('target__e12_management') }}
-
-),
-
-part_2_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_support_for_mental_health_support
-    from part_2_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-part_2_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_2_eligible
-    where has_support_for_mental_health_support is null
-
-),
-
-part_2 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_2_matched
-
-),
-
-part_3_child_1 as (
+part_1_child_1 as (
 
     select
         person_id,
@@ -139,27 +63,27 @@ part_3_child_1 as (
 
 ),
 
-part_3_child_2 as (
+part_1_child_2 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         min(measure_date) as first_date
-    from part_2
+    from match__support_not_scored__2
     group by person_id, episode_id, measure_resolver
 
 ),
 
-part_3 as (
+part_1 as (
 
     select
         child_1.person_id,
         child_1.episode_id,
         child_1.measure_resolver,
         cast(null as date) as measure_date
-    from part_3_child_1 as child_1
-    inner join part_3_child_2 as child_2
+    from part_1_child_1 as child_1
+    inner join part_1_child_2 as child_2
         on
             child_1.person_id = child_2.person_id
             and child_1.measure_resolver = child_2.measure_resolver
@@ -174,7 +98,7 @@ final as (
         episode_id,
         measure_resolver,
         measure_date
-    from part_1
+    from match__support_not_scored__1
 
     union
 
@@ -183,7 +107,7 @@ final as (
         episode_id,
         measure_resolver,
         measure_date
-    from part_3
+    from part_1
 
 )
 

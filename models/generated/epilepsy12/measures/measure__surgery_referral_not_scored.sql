@@ -3,7 +3,7 @@
 --
 -- Whether the criteria are met is unknown; or they are met, and of both the surgical service and the neurologist it is
 -- unknown whether the child was referred.
--- Defined in definitions/epilepsy12/measures.yml, line 333.
+-- Defined in definitions/epilepsy12/measures.yml, line 349.
 --
 -- A row of target e12_assessment_answer counts if
 --   one of these rules holds:
@@ -16,93 +16,15 @@
 
 with
 
-final_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        childrens_epilepsy_surgical_service_referral_criteria_met,
-        childrens_epilepsy_surgical_service_referral_made,
-        paediatric_neurologist_referral_made
-    from {{ ref('target__e12_assessment') }}
-
-),
-
-final_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.childrens_epilepsy_surgical_service_referral_criteria_met,
-        target_row.childrens_epilepsy_surgical_service_referral_made,
-        target_row.paediatric_neurologist_referral_made
-    from final_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-final_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where childrens_epilepsy_surgical_service_referral_criteria_met is null
-
-),
-
-final_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where (
-        childrens_epilepsy_surgical_service_referral_criteria_met = true
-        and childrens_epilepsy_surgical_service_referral_made is null
-        and paediatric_neurologist_referral_made is null
-    )
-
-),
-
-final_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_rule_2
-
-),
-
-final as (
+match__surgery_referral_not_scored__1 as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from final_matched
+    from {{ ref('match__surgery_referral_not_scored__1') }}
+    where dropped_reason is null
 
 )
 
@@ -111,4 +33,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__surgery_referral_not_scored__1

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The criteria for referral to the epilepsy surgical service are met.
--- Defined in definitions/epilepsy12/measures.yml, line 315.
+-- Defined in definitions/epilepsy12/measures.yml, line 331.
 --
 -- A row of target e12_assessment_answer counts if
 --   childrens_epilepsy_surgical_service_referral_criteria_met is true
@@ -10,53 +10,15 @@
 
 with
 
-final_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        childrens_epilepsy_surgical_service_referral_criteria_met
-    from {{ ref('target__e12_assessment') }}
-
-),
-
-final_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.childrens_epilepsy_surgical_service_referral_criteria_met
-    from final_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-final_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where childrens_epilepsy_surgical_service_referral_criteria_met = true
-
-),
-
-final as (
+match__surgical_criteria_met__1 as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from final_matched
+    from {{ ref('match__surgical_criteria_met__1') }}
+    where dropped_reason is null
 
 )
 
@@ -65,4 +27,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__surgical_criteria_met__1

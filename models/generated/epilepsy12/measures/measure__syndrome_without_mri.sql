@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A syndrome in which no MRI is needed. The names are those of the audit, to the letter.
--- Defined in definitions/epilepsy12/measures.yml, line 374.
+-- Defined in definitions/epilepsy12/measures.yml, line 390.
 --
 -- A row of target e12_syndrome counts if
 --   syndrome_name is "Childhood absence epilepsy" or "Epilepsy with generalized tonic–clonic seizures alone" or
@@ -12,59 +12,15 @@
 
 with
 
-final_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        syndrome_name
-    from {{ ref('target__e12_syndrome') }}
-
-),
-
-final_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.syndrome_name
-    from final_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-final_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where syndrome_name in (
-        'Childhood absence epilepsy',
-        'Epilepsy with generalized tonic–clonic seizures alone',
-        'Juvenile absence epilepsy',
-        'Juvenile myoclonic epilepsy',
-        'Self-limited epilepsy with centrotemporal spikes'
-    )
-
-),
-
-final as (
+match__syndrome_without_mri__1 as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from final_matched
+    from {{ ref('match__syndrome_without_mri__1') }}
+    where dropped_reason is null
 
 )
 
@@ -73,4 +29,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__syndrome_without_mri__1

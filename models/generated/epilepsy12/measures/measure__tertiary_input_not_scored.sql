@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- No form; or due, and neither the day of the neurologist's input nor the referral to the surgical service is known.
--- Defined in definitions/epilepsy12/measures.yml, line 326.
+-- Defined in definitions/epilepsy12/measures.yml, line 342.
 --
 -- at least one of:
 --   - measure assessment_missing
@@ -15,6 +15,18 @@
 --         It counts for the episode, dated by consultant_paediatrician_referral_date.
 
 with
+
+match__tertiary_input_not_scored__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__tertiary_input_not_scored__1') }}
+    where dropped_reason is null
+
+),
 
 measure__assessment_missing as (
 
@@ -38,89 +50,7 @@ measure__tertiary_input_due as (
 
 ),
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-part_1_recorded_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(consultant_paediatrician_referral_date as date) as measure_date,
-        childrens_epilepsy_surgical_service_referral_made,
-        cast(paediatric_neurologist_input_date as date) as paediatric_neurologist_input_date
-    from {{ ref('target__e12_assessment') }}
-
-),
-
--- A day after as_of is not known yet.
-part_1_target_row as (
-
-    select
-        recorded.person_id,
-        recorded.episode_id,
-        recorded.measure_resolver,
-        recorded.measure_date,
-        recorded.childrens_epilepsy_surgical_service_referral_made,
-        case
-            when recorded.paediatric_neurologist_input_date <= run_context.as_of
-                then recorded.paediatric_neurologist_input_date
-        end as paediatric_neurologist_input_date
-    from part_1_recorded_row as recorded
-    cross join run_context
-
-),
-
-part_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.childrens_epilepsy_surgical_service_referral_made,
-        target_row.paediatric_neurologist_input_date
-    from part_1_target_row as target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-part_1_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_eligible
-    where (
-        paediatric_neurologist_input_date is null
-        and childrens_epilepsy_surgical_service_referral_made is null
-    )
-
-),
-
-part_1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_matched
-
-),
-
-part_2_child_1 as (
+part_1_child_1 as (
 
     select
         person_id,
@@ -132,19 +62,19 @@ part_2_child_1 as (
 
 ),
 
-part_2_child_2 as (
+part_1_child_2 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         min(measure_date) as first_date
-    from part_1
+    from match__tertiary_input_not_scored__1
     group by person_id, episode_id, measure_resolver
 
 ),
 
-part_2 as (
+part_1 as (
 
     select
         child_1.person_id,
@@ -156,8 +86,8 @@ part_2 as (
                 and child_2.first_date is not null
                 then greatest(child_1.first_date, child_2.first_date)
         end as measure_date
-    from part_2_child_1 as child_1
-    inner join part_2_child_2 as child_2
+    from part_1_child_1 as child_1
+    inner join part_1_child_2 as child_2
         on
             child_1.person_id = child_2.person_id
             and child_1.measure_resolver = child_2.measure_resolver
@@ -181,7 +111,7 @@ final as (
         episode_id,
         measure_resolver,
         measure_date
-    from part_2
+    from part_1
 
 )
 

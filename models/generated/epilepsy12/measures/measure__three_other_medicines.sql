@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- At least three such medicines; the same medicine entered twice is two.
--- Defined in definitions/epilepsy12/measures.yml, line 299.
+-- Defined in definitions/epilepsy12/measures.yml, line 315.
 --
 -- the day that completes 3 keys of one episode, of:
 --   - measure other_medicine_in_first_year

@@ -3,7 +3,7 @@
 --
 -- A girl of twelve or more of whom it is unknown whether a medicine was given, or, for the valproate entered first,
 -- whether the programme is in place or the form completed.
--- Defined in definitions/epilepsy12/measures.yml, line 529.
+-- Defined in definitions/epilepsy12/measures.yml, line 545.
 --
 -- all of these, dated by the day on which the last became true:
 --   - measure girl_of_twelve
@@ -21,6 +21,30 @@
 --                 It counts for the event of e12_medicine_entry, without a date.
 
 with
+
+match__valproate_not_scored__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__valproate_not_scored__1') }}
+    where dropped_reason is null
+
+),
+
+match__valproate_not_scored__2 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__valproate_not_scored__2') }}
+    where dropped_reason is null
+
+),
 
 measure__first_valproate as (
 
@@ -44,141 +68,7 @@ measure__girl_of_twelve as (
 
 ),
 
-part_1_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_an_aed_been_given
-    from {{ ref('target__e12_management') }}
-
-),
-
-part_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_an_aed_been_given
-    from part_1_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-part_1_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_eligible
-    where has_an_aed_been_given is null
-
-),
-
-part_1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_matched
-
-),
-
-part_2_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(event_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        annual_risk_form_completed,
-        pregnancy_prevention_programme_in_place
-    from {{ ref('target__e12_medicine') }}
-
-),
-
-part_2_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.annual_risk_form_completed,
-        target_row.pregnancy_prevention_programme_in_place
-    from part_2_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-part_2_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_2_eligible
-    where pregnancy_prevention_programme_in_place is null
-
-),
-
-part_2_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_2_eligible
-    where annual_risk_form_completed is null
-
-),
-
-part_2_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_2_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_2_rule_2
-
-),
-
-part_2 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_2_matched
-
-),
-
-part_3_child_1 as (
+part_1_child_1 as (
 
     select
         person_id,
@@ -190,27 +80,27 @@ part_3_child_1 as (
 
 ),
 
-part_3_child_2 as (
+part_1_child_2 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         min(measure_date) as first_date
-    from part_2
+    from match__valproate_not_scored__2
     group by person_id, episode_id, measure_resolver
 
 ),
 
-part_3 as (
+part_1 as (
 
     select
         child_1.person_id,
         child_1.episode_id,
         child_1.measure_resolver,
         cast(null as date) as measure_date
-    from part_3_child_1 as child_1
-    inner join part_3_child_2 as child_2
+    from part_1_child_1 as child_1
+    inner join part_1_child_2 as child_2
         on
             child_1.person_id = child_2.person_id
             and child_1.measure_resolver = child_2.measure_resolver
@@ -218,26 +108,26 @@ part_3 as (
 
 ),
 
-part_4 as (
+part_2 as (
 
     select distinct
         person_id,
         episode_id,
         episode_id as measure_resolver,
         measure_date
-    from part_3
+    from part_1
     where episode_id is not null
 
 ),
 
-part_5 as (
+part_3 as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from part_1
+    from match__valproate_not_scored__1
 
     union
 
@@ -246,7 +136,7 @@ part_5 as (
         episode_id,
         measure_resolver,
         measure_date
-    from part_4
+    from part_2
 
 ),
 
@@ -269,7 +159,7 @@ final_child_2 as (
         episode_id,
         measure_resolver,
         min(measure_date) as first_date
-    from part_5
+    from part_3
     group by person_id, episode_id, measure_resolver
 
 ),

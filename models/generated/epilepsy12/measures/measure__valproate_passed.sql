@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The pregnancy prevention programme is in place or the annual risk form completed, for the valproate entered first.
--- Defined in definitions/epilepsy12/measures.yml, line 514.
+-- Defined in definitions/epilepsy12/measures.yml, line 530.
 --
 -- all of these, dated by the day on which the last became true:
 --   - measure first_valproate
@@ -14,6 +14,18 @@
 
 with
 
+match__valproate_passed__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__valproate_passed__1') }}
+    where dropped_reason is null
+
+),
+
 measure__first_valproate as (
 
     select
@@ -22,90 +34,6 @@ measure__first_valproate as (
         measure_resolver,
         measure_date
     from {{ ref('measure__first_valproate') }}
-
-),
-
-part_1_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(event_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        annual_risk_form_completed,
-        pregnancy_prevention_programme_in_place
-    from {{ ref('target__e12_medicine') }}
-
-),
-
-part_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.annual_risk_form_completed,
-        target_row.pregnancy_prevention_programme_in_place
-    from part_1_target_row as target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-part_1_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_eligible
-    where pregnancy_prevention_programme_in_place = true
-
-),
-
-part_1_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_eligible
-    where annual_risk_form_completed = true
-
-),
-
-part_1_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_rule_2
-
-),
-
-part_1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_matched
 
 ),
 
@@ -128,7 +56,7 @@ final_child_2 as (
         episode_id,
         measure_resolver,
         min(measure_date) as first_date
-    from part_1
+    from match__valproate_passed__1
     group by person_id, episode_id, measure_resolver
 
 ),

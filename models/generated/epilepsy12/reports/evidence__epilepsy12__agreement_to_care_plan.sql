@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- All registered children. Met: child and parents or carers agreed to the plan. No plan: not met.
--- Defined in definitions/epilepsy12/indicators.yml, line 755.
+-- Defined in definitions/epilepsy12/indicators.yml, line 759.
 --
 -- Due: the full cohort.
 -- Done: plan_agreed.

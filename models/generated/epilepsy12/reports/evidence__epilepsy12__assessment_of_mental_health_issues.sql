@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Children of five or more years at the first paediatric assessment. Met: asked about mental health.
--- Defined in definitions/epilepsy12/indicators.yml, line 457.
+-- Defined in definitions/epilepsy12/indicators.yml, line 461.
 --
 -- Due: five_or_older.
 -- Done: mental_health_screened.

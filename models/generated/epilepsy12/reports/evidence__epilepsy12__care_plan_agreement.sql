@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- All registered children. Met: an individual care plan that was updated and agreed to.
--- Defined in definitions/epilepsy12/indicators.yml, line 671.
+-- Defined in definitions/epilepsy12/indicators.yml, line 675.
 --
 -- Due: the full cohort.
 -- Done: plan_updated_and_agreed.

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- All registered children. Met: the plan was updated in the last year. No plan: not met.
--- Defined in definitions/epilepsy12/indicators.yml, line 803.
+-- Defined in definitions/epilepsy12/indicators.yml, line 807.
 --
 -- Due: the full cohort.
 -- Done: plan_updated.

@@ -3,7 +3,7 @@
 --
 -- Children whose seizures are not known to be all without convulsion. Met: a 12-lead ECG was done. No form
 -- investigations, or an answer unknown: unresolved.
--- Defined in definitions/epilepsy12/indicators.yml, line 299.
+-- Defined in definitions/epilepsy12/indicators.yml, line 303.
 --
 -- Due: ecg_due.
 -- Done: ecg_passed.

@@ -3,7 +3,7 @@
 --
 -- Children who meet the criteria for referral to the children's epilepsy surgical service. Met: referred to it, or seen
 -- by a paediatric neurologist. Criteria unknown, or both referrals unknown: unresolved.
--- Defined in definitions/epilepsy12/indicators.yml, line 247.
+-- Defined in definitions/epilepsy12/indicators.yml, line 251.
 --
 -- Due: surgical_criteria_met.
 -- Done: specialist_reached.

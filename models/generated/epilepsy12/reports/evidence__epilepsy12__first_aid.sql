@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- All registered children. Met: the plan says what first aid to give. No plan: not met.
--- Defined in definitions/epilepsy12/indicators.yml, line 1074.
+-- Defined in definitions/epilepsy12/indicators.yml, line 1095.
 --
 -- Due: the full cohort.
 -- Done: first_aid_covered.

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Children with a mental health issue, of any age. Met: support for it. Issue or support unknown: unresolved.
--- Defined in definitions/epilepsy12/indicators.yml, line 523.
+-- Defined in definitions/epilepsy12/indicators.yml, line 527.
 --
 -- Due: mental_health_issue.
 -- Done: mental_health_supported.

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- All registered children. Met: the plan is about taking part and its risks. No plan: not met.
--- Defined in definitions/epilepsy12/indicators.yml, line 1122.
+-- Defined in definitions/epilepsy12/indicators.yml, line 1143.
 --
 -- Due: the full cohort.
 -- Done: participation_covered.

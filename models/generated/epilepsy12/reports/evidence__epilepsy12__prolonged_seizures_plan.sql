@@ -4,7 +4,7 @@
 -- Children not known to have no rescue medicine. Met: the plan says what parents do in a prolonged seizure. No plan:
 -- not met, with or without rescue medicine. The published wording counts only children with a rescue medicine; this is
 -- today's practice.
--- Defined in definitions/epilepsy12/indicators.yml, line 958.
+-- Defined in definitions/epilepsy12/indicators.yml, line 979.
 --
 -- Due: prolonged_seizures_due.
 -- Done: prolonged_seizures_covered.

@@ -3,7 +3,7 @@
 --
 -- Children of five or more years at the first paediatric assessment. Met: an individual healthcare plan for school. No
 -- care plan: not met.
--- Defined in definitions/epilepsy12/indicators.yml, line 1266.
+-- Defined in definitions/epilepsy12/indicators.yml, line 1287.
 --
 -- Due: five_or_older.
 -- Done: school_plan_in_place.

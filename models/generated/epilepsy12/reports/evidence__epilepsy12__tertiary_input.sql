@@ -5,7 +5,7 @@
 -- or more medicines (rescue medicines apart) started in the first year, or meet the criteria for surgery. Met: seen by
 -- a paediatric neurologist or referred to the surgical service. The published wording says under three, not three or
 -- younger; this is today's practice, in which the rule on myoclonic epilepsy adds nobody.
--- Defined in definitions/epilepsy12/indicators.yml, line 144.
+-- Defined in definitions/epilepsy12/indicators.yml, line 148.
 --
 -- Due: tertiary_input_due.
 -- Done: specialist_reached.

@@ -3,3600 +3,15 @@
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-dropped_1_recorded_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(consultant_paediatrician_input_date as date) as measure_date,
-        cast(consultant_paediatrician_input_date as date) as consultant_paediatrician_input_date,
-        cast(consultant_paediatrician_referral_date as date) as consultant_paediatrician_referral_date,
-        consultant_paediatrician_referral_made
-    from {{ ref('target__e12_assessment') }}
-
-),
-
--- A day after as_of is not known yet.
-dropped_1_target_row as (
-
-    select
-        recorded.person_id,
-        recorded.episode_id,
-        recorded.measure_resolver,
-        recorded.measure_date,
-        recorded.consultant_paediatrician_input_date,
-        case
-            when recorded.consultant_paediatrician_referral_date <= run_context.as_of
-                then recorded.consultant_paediatrician_referral_date
-        end as consultant_paediatrician_referral_date,
-        recorded.consultant_paediatrician_referral_made
-    from dropped_1_recorded_row as recorded
-    cross join run_context
-
-),
-
-dropped_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.consultant_paediatrician_input_date,
-        target_row.consultant_paediatrician_referral_date,
-        target_row.consultant_paediatrician_referral_made,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_1_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_1_eligible
-    where (
-        consultant_paediatrician_referral_made is not null
-        and consultant_paediatrician_referral_date is not null
-        and consultant_paediatrician_input_date is not null
-    )
-
-),
-
-dropped_2_recorded_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(consultant_paediatrician_referral_date as date) as measure_date,
-        cast(consultant_paediatrician_input_date as date) as consultant_paediatrician_input_date,
-        cast(consultant_paediatrician_referral_date as date) as consultant_paediatrician_referral_date,
-        consultant_paediatrician_referral_made
-    from {{ ref('target__e12_assessment') }}
-
-),
-
--- A day after as_of is not known yet.
-dropped_2_target_row as (
-
-    select
-        recorded.person_id,
-        recorded.episode_id,
-        recorded.measure_resolver,
-        recorded.measure_date,
-        case
-            when recorded.consultant_paediatrician_input_date <= run_context.as_of
-                then recorded.consultant_paediatrician_input_date
-        end as consultant_paediatrician_input_date,
-        recorded.consultant_paediatrician_referral_date,
-        recorded.consultant_paediatrician_referral_made
-    from dropped_2_recorded_row as recorded
-    cross join run_context
-
-),
-
-dropped_2_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.consultant_paediatrician_input_date,
-        target_row.consultant_paediatrician_referral_date,
-        target_row.consultant_paediatrician_referral_made,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_2_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_2_eligible
-    where (
-        consultant_paediatrician_referral_made is not null
-        and consultant_paediatrician_referral_date is not null
-        and consultant_paediatrician_input_date is not null
-    )
-
-),
-
-dropped_3_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(mri_brain_reported_date as date) as measure_date,
-        cast(mri_brain_reported_date as date) as mri_brain_reported_date,
-        mri_indicated
-    from {{ ref('target__e12_investigations') }}
-
-),
-
-dropped_3_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.mri_brain_reported_date,
-        target_row.mri_indicated,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_3_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-        and not coalesce(
-            target_row.mri_indicated = false,
-            false
-        )
-
-),
-
-dropped_3 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_3_eligible
-    where mri_brain_reported_date is not null
-
-),
-
-dropped_4_recorded_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(mri_brain_requested_date as date) as measure_date,
-        cast(mri_brain_reported_date as date) as mri_brain_reported_date,
-        cast(mri_brain_requested_date as date) as mri_brain_requested_date
-    from {{ ref('target__e12_investigations') }}
-
-),
-
--- A day after as_of is not known yet.
-dropped_4_target_row as (
-
-    select
-        recorded.person_id,
-        recorded.episode_id,
-        recorded.measure_resolver,
-        recorded.measure_date,
-        case
-            when recorded.mri_brain_reported_date <= run_context.as_of
-                then recorded.mri_brain_reported_date
-        end as mri_brain_reported_date,
-        recorded.mri_brain_requested_date
-    from dropped_4_recorded_row as recorded
-    cross join run_context
-
-),
-
-dropped_4_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.mri_brain_reported_date,
-        target_row.mri_brain_requested_date,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_4_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_4 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_4_eligible
-    where (mri_brain_requested_date is not null and mri_brain_reported_date is not null)
-
-),
-
-dropped_5_recorded_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(paediatric_neurologist_input_date as date) as measure_date,
-        cast(paediatric_neurologist_input_date as date) as paediatric_neurologist_input_date,
-        cast(paediatric_neurologist_referral_date as date) as paediatric_neurologist_referral_date,
-        paediatric_neurologist_referral_made
-    from {{ ref('target__e12_assessment') }}
-
-),
-
--- A day after as_of is not known yet.
-dropped_5_target_row as (
-
-    select
-        recorded.person_id,
-        recorded.episode_id,
-        recorded.measure_resolver,
-        recorded.measure_date,
-        recorded.paediatric_neurologist_input_date,
-        case
-            when recorded.paediatric_neurologist_referral_date <= run_context.as_of
-                then recorded.paediatric_neurologist_referral_date
-        end as paediatric_neurologist_referral_date,
-        recorded.paediatric_neurologist_referral_made
-    from dropped_5_recorded_row as recorded
-    cross join run_context
-
-),
-
-dropped_5_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.paediatric_neurologist_input_date,
-        target_row.paediatric_neurologist_referral_date,
-        target_row.paediatric_neurologist_referral_made,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_5_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_5 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_5_eligible
-    where (
-        paediatric_neurologist_referral_made is not null
-        and paediatric_neurologist_referral_date is not null
-        and paediatric_neurologist_input_date is not null
-    )
-
-),
-
-dropped_6_recorded_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(paediatric_neurologist_referral_date as date) as measure_date,
-        cast(paediatric_neurologist_input_date as date) as paediatric_neurologist_input_date,
-        cast(paediatric_neurologist_referral_date as date) as paediatric_neurologist_referral_date,
-        paediatric_neurologist_referral_made
-    from {{ ref('target__e12_assessment') }}
-
-),
-
--- A day after as_of is not known yet.
-dropped_6_target_row as (
-
-    select
-        recorded.person_id,
-        recorded.episode_id,
-        recorded.measure_resolver,
-        recorded.measure_date,
-        case
-            when recorded.paediatric_neurologist_input_date <= run_context.as_of
-                then recorded.paediatric_neurologist_input_date
-        end as paediatric_neurologist_input_date,
-        recorded.paediatric_neurologist_referral_date,
-        recorded.paediatric_neurologist_referral_made
-    from dropped_6_recorded_row as recorded
-    cross join run_context
-
-),
-
-dropped_6_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.paediatric_neurologist_input_date,
-        target_row.paediatric_neurologist_referral_date,
-        target_row.paediatric_neurologist_referral_made,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_6_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_6 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_6_eligible
-    where (
-        paediatric_neurologist_referral_made is not null
-        and paediatric_neurologist_referral_date is not null
-        and paediatric_neurologist_input_date is not null
-    )
-
-),
-
-dropped_7_recorded_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(epilepsy_specialist_nurse_input_date as date) as measure_date,
-        cast(epilepsy_specialist_nurse_input_date as date) as epilepsy_specialist_nurse_input_date,
-        cast(epilepsy_specialist_nurse_referral_date as date) as epilepsy_specialist_nurse_referral_date,
-        epilepsy_specialist_nurse_referral_made
-    from {{ ref('target__e12_assessment') }}
-
-),
-
--- A day after as_of is not known yet.
-dropped_7_target_row as (
-
-    select
-        recorded.person_id,
-        recorded.episode_id,
-        recorded.measure_resolver,
-        recorded.measure_date,
-        recorded.epilepsy_specialist_nurse_input_date,
-        case
-            when recorded.epilepsy_specialist_nurse_referral_date <= run_context.as_of
-                then recorded.epilepsy_specialist_nurse_referral_date
-        end as epilepsy_specialist_nurse_referral_date,
-        recorded.epilepsy_specialist_nurse_referral_made
-    from dropped_7_recorded_row as recorded
-    cross join run_context
-
-),
-
-dropped_7_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.epilepsy_specialist_nurse_input_date,
-        target_row.epilepsy_specialist_nurse_referral_date,
-        target_row.epilepsy_specialist_nurse_referral_made,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_7_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_7 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_7_eligible
-    where (
-        epilepsy_specialist_nurse_referral_made = true
-        and epilepsy_specialist_nurse_referral_date is not null
-        and epilepsy_specialist_nurse_input_date is not null
-    )
-
-),
-
-dropped_8_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(event_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        is_rescue
-    from {{ ref('target__e12_medicine') }}
-
-),
-
-dropped_8_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.is_rescue,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_8_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_8 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_8_eligible
-    where is_rescue = false
-
-),
-
-dropped_9_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(first_paediatric_assessment_date as date) as measure_date,
-        eligibility_criteria_met,
-        cast(first_paediatric_assessment_date as date) as first_paediatric_assessment_date
-    from {{ ref('target__e12_registration') }}
-
-),
-
-dropped_9_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.eligibility_criteria_met,
-        target_row.first_paediatric_assessment_date,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_9_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_9 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_9_eligible
-    where (first_paediatric_assessment_date is not null and eligibility_criteria_met = true)
-
-),
-
-dropped_10_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(event_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        medicine_name
-    from {{ ref('target__e12_medicine') }}
-
-),
-
-dropped_10_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.medicine_name,
-        false as is_after_as_of
-    from dropped_10_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_10 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_10_eligible
-    where medicine_name = 'Sodium valproate'
-
-),
-
-dropped_11_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        actively_involved,
-        primary_centre
-    from {{ ref('target__e12_site') }}
-
-),
-
-dropped_11_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.actively_involved,
-        target_row.primary_centre,
-        false as is_after_as_of
-    from dropped_11_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_11 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_11_eligible
-    where (actively_involved = true and primary_centre = true)
-
-),
-
-dropped_12_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(first_paediatric_assessment_date as date) as measure_date,
-        assessment_complete,
-        epilepsy_context_complete,
-        first_paediatric_assessment_complete,
-        investigations_complete,
-        management_complete,
-        multiaxial_diagnosis_complete,
-        registration_complete
-    from {{ ref('target__e12_registration') }}
-
-),
-
-dropped_12_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.assessment_complete,
-        target_row.epilepsy_context_complete,
-        target_row.first_paediatric_assessment_complete,
-        target_row.investigations_complete,
-        target_row.management_complete,
-        target_row.multiaxial_diagnosis_complete,
-        target_row.registration_complete,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_12_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_12 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_12_eligible
-    where (
-        registration_complete = true
-        and first_paediatric_assessment_complete = true
-        and assessment_complete = true
-        and epilepsy_context_complete = true
-        and multiaxial_diagnosis_complete = true
-        and investigations_complete = true
-        and management_complete = true
-    )
-
-),
-
-dropped_13_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_form
-    from {{ ref('target__e12_assessment') }}
-
-),
-
-dropped_13_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_form,
-        false as is_after_as_of
-    from dropped_13_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_13 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_13_eligible
-    where has_form = false
-
-),
-
-dropped_14_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        were_any_of_the_epileptic_seizures_convulsive
-    from {{ ref('target__e12_epilepsy_context') }}
-
-),
-
-dropped_14_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.were_any_of_the_epileptic_seizures_convulsive,
-        false as is_after_as_of
-    from dropped_14_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_14 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_14_eligible
-    where were_any_of_the_epileptic_seizures_convulsive = false
-
-),
-
-dropped_15_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_form
-    from {{ ref('target__e12_investigations') }}
-
-),
-
-dropped_15_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_form,
-        false as is_after_as_of
-    from dropped_15_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_15 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_15_eligible
-    where has_form = false
-
-),
-
-dropped_16_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        were_any_of_the_epileptic_seizures_convulsive
-    from {{ ref('target__e12_epilepsy_context') }}
-
-),
-
-dropped_16_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.were_any_of_the_epileptic_seizures_convulsive,
-        false as is_after_as_of
-    from dropped_16_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_16 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_16_eligible
-    where were_any_of_the_epileptic_seizures_convulsive is null
-
-),
-
-dropped_17_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        twelve_lead_ecg_status
-    from {{ ref('target__e12_investigations') }}
-
-),
-
-dropped_17_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.twelve_lead_ecg_status,
-        false as is_after_as_of
-    from dropped_17_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_17 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_17_eligible
-    where twelve_lead_ecg_status is null
-
-),
-
-dropped_18_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        twelve_lead_ecg_status
-    from {{ ref('target__e12_investigations') }}
-
-),
-
-dropped_18_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.twelve_lead_ecg_status,
-        false as is_after_as_of
-    from dropped_18_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_18 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_18_eligible
-    where twelve_lead_ecg_status = true
-
-),
-
-dropped_19_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_in_place,
-        individualised_care_plan_include_first_aid
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_19_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_include_first_aid,
-        false as is_after_as_of
-    from dropped_19_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_19 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_19_eligible
-    where individualised_care_plan_include_first_aid = true
-
-),
-
-dropped_20_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_in_place,
-        individualised_care_plan_include_first_aid
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_20_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_include_first_aid,
-        false as is_after_as_of
-    from dropped_20_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_20 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_20_eligible
-    where individualised_care_plan_include_first_aid is null
-
-),
-
-dropped_21_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        mental_health_issue_identified
-    from {{ ref('target__e12_diagnosis') }}
-
-),
-
-dropped_21_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.mental_health_issue_identified,
-        false as is_after_as_of
-    from dropped_21_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_21 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_21_eligible
-    where mental_health_issue_identified = true
-
-),
-
-dropped_22_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        mental_health_screen
-    from {{ ref('target__e12_diagnosis') }}
-
-),
-
-dropped_22_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.mental_health_screen,
-        false as is_after_as_of
-    from dropped_22_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_22 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_22_eligible
-    where mental_health_screen = true
-
-),
-
-dropped_23_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_support_for_mental_health_support
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_23_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_support_for_mental_health_support,
-        false as is_after_as_of
-    from dropped_23_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_23 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_23_eligible
-    where has_support_for_mental_health_support = true
-
-),
-
-dropped_24_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        syndrome_name
-    from {{ ref('target__e12_syndrome') }}
-
-),
-
-dropped_24_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.syndrome_name,
-        false as is_after_as_of
-    from dropped_24_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_24 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_24_eligible
-    where syndrome_name in (
-        'Childhood absence epilepsy',
-        'Epilepsy with generalized tonic–clonic seizures alone',
-        'Juvenile absence epilepsy',
-        'Juvenile myoclonic epilepsy',
-        'Self-limited epilepsy with centrotemporal spikes'
-    )
-
-),
-
-dropped_25_recorded_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(mri_brain_requested_date as date) as measure_date,
-        cast(mri_brain_reported_date as date) as mri_brain_reported_date,
-        cast(mri_brain_requested_date as date) as mri_brain_requested_date,
-        mri_indicated
-    from {{ ref('target__e12_investigations') }}
-
-),
-
--- A day after as_of is not known yet.
-dropped_25_target_row as (
-
-    select
-        recorded.person_id,
-        recorded.episode_id,
-        recorded.measure_resolver,
-        recorded.measure_date,
-        case
-            when recorded.mri_brain_reported_date <= run_context.as_of
-                then recorded.mri_brain_reported_date
-        end as mri_brain_reported_date,
-        recorded.mri_brain_requested_date,
-        recorded.mri_indicated
-    from dropped_25_recorded_row as recorded
-    cross join run_context
-
-),
-
-dropped_25_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.mri_brain_reported_date,
-        target_row.mri_brain_requested_date,
-        target_row.mri_indicated,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_25_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_25_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_25_eligible
-    where (mri_indicated = true and mri_brain_requested_date is null)
-
-),
-
-dropped_25_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_25_eligible
-    where (mri_indicated = true and mri_brain_reported_date is null)
-
-),
-
-dropped_25 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_25_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_25_rule_2
-
-),
-
-dropped_26_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        focal_onset_myoclonic,
-        generalised_onset,
-        status
-    from {{ ref('target__e12_seizure_episode') }}
-
-),
-
-dropped_26_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.focal_onset_myoclonic,
-        target_row.generalised_onset,
-        target_row.status,
-        false as is_after_as_of
-    from dropped_26_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_26_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_26_eligible
-    where (status = 'E' and generalised_onset = 'MyC')
-
-),
-
-dropped_26_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_26_eligible
-    where (status = 'E' and focal_onset_myoclonic = true)
-
-),
-
-dropped_26 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_26_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_26_rule_2
-
-),
-
-dropped_27_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        epilepsy_specialist_nurse_referral_made
-    from {{ ref('target__e12_assessment') }}
-
-),
-
-dropped_27_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.epilepsy_specialist_nurse_referral_made,
-        false as is_after_as_of
-    from dropped_27_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_27 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_27_eligible
-    where epilepsy_specialist_nurse_referral_made = false
-
-),
-
-dropped_28_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        consultant_paediatrician_referral_made,
-        paediatric_neurologist_referral_made
-    from {{ ref('target__e12_assessment') }}
-
-),
-
-dropped_28_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.consultant_paediatrician_referral_made,
-        target_row.paediatric_neurologist_referral_made,
-        false as is_after_as_of
-    from dropped_28_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_28 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_28_eligible
-    where (consultant_paediatrician_referral_made = false and paediatric_neurologist_referral_made = false)
-
-),
-
-dropped_29_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_in_place,
-        individualised_care_plan_includes_general_participation_risk
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_29_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_includes_general_participation_risk,
-        false as is_after_as_of
-    from dropped_29_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_29 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_29_eligible
-    where individualised_care_plan_includes_general_participation_risk = true
-
-),
-
-dropped_30_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_in_place,
-        individualised_care_plan_includes_general_participation_risk
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_30_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_includes_general_participation_risk,
-        false as is_after_as_of
-    from dropped_30_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_30 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_30_eligible
-    where individualised_care_plan_includes_general_participation_risk is null
-
-),
-
-dropped_31_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_has_parent_carer_child_agreement,
-        individualised_care_plan_in_place
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_31_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_has_parent_carer_child_agreement,
-        target_row.individualised_care_plan_in_place,
-        false as is_after_as_of
-    from dropped_31_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_31 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_31_eligible
-    where individualised_care_plan_has_parent_carer_child_agreement = true
-
-),
-
-dropped_32_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_has_parent_carer_child_agreement,
-        individualised_care_plan_in_place
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_32_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_has_parent_carer_child_agreement,
-        target_row.individualised_care_plan_in_place,
-        false as is_after_as_of
-    from dropped_32_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_32 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_32_eligible
-    where individualised_care_plan_has_parent_carer_child_agreement is null
-
-),
-
-dropped_33_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_individualised_care_plan_been_updated_in_the_last_year,
-        individualised_care_plan_has_parent_carer_child_agreement,
-        individualised_care_plan_in_place
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_33_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_individualised_care_plan_been_updated_in_the_last_year,
-        target_row.individualised_care_plan_has_parent_carer_child_agreement,
-        target_row.individualised_care_plan_in_place,
-        false as is_after_as_of
-    from dropped_33_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_33_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_33_eligible
-    where individualised_care_plan_in_place is null
-
-),
-
-dropped_33_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_33_eligible
-    where (
-        individualised_care_plan_in_place = true
-        and has_individualised_care_plan_been_updated_in_the_last_year is null
-    )
-
-),
-
-dropped_33_rule_3 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_33_eligible
-    where (
-        individualised_care_plan_in_place = true
-        and individualised_care_plan_has_parent_carer_child_agreement is null
-    )
-
-),
-
-dropped_33 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_33_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_33_rule_2
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_33_rule_3
-
-),
-
-dropped_34_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_rescue_medication_been_prescribed,
-        individualised_care_plan_addresses_sudep,
-        individualised_care_plan_addresses_water_safety,
-        individualised_care_plan_in_place,
-        individualised_care_plan_include_first_aid,
-        individualised_care_plan_includes_general_participation_risk,
-        individualised_care_plan_includes_service_contact_details,
-        individualised_care_plan_parental_prolonged_seizure_care
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_34_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_rescue_medication_been_prescribed,
-        target_row.individualised_care_plan_addresses_sudep,
-        target_row.individualised_care_plan_addresses_water_safety,
-        target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_include_first_aid,
-        target_row.individualised_care_plan_includes_general_participation_risk,
-        target_row.individualised_care_plan_includes_service_contact_details,
-        target_row.individualised_care_plan_parental_prolonged_seizure_care,
-        false as is_after_as_of
-    from dropped_34_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            (
-                target_row.has_rescue_medication_been_prescribed = true
-                and target_row.individualised_care_plan_parental_prolonged_seizure_care = false
-            ),
-            false
-        )
-
-),
-
-dropped_34 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_34_eligible
-    where (
-        individualised_care_plan_in_place = true
-        and individualised_care_plan_include_first_aid = true
-        and individualised_care_plan_addresses_water_safety = true
-        and individualised_care_plan_includes_service_contact_details = true
-        and individualised_care_plan_includes_general_participation_risk = true
-        and individualised_care_plan_addresses_sudep = true
-    )
-
-),
-
-dropped_35_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_rescue_medication_been_prescribed,
-        individualised_care_plan_addresses_sudep,
-        individualised_care_plan_addresses_water_safety,
-        individualised_care_plan_in_place,
-        individualised_care_plan_include_first_aid,
-        individualised_care_plan_includes_general_participation_risk,
-        individualised_care_plan_includes_service_contact_details,
-        individualised_care_plan_parental_prolonged_seizure_care
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_35_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_rescue_medication_been_prescribed,
-        target_row.individualised_care_plan_addresses_sudep,
-        target_row.individualised_care_plan_addresses_water_safety,
-        target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_include_first_aid,
-        target_row.individualised_care_plan_includes_general_participation_risk,
-        target_row.individualised_care_plan_includes_service_contact_details,
-        target_row.individualised_care_plan_parental_prolonged_seizure_care,
-        false as is_after_as_of
-    from dropped_35_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_35_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_35_eligible
-    where individualised_care_plan_in_place is null
-
-),
-
-dropped_35_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_35_eligible
-    where has_rescue_medication_been_prescribed is null
-
-),
-
-dropped_35_rule_3 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_35_eligible
-    where individualised_care_plan_parental_prolonged_seizure_care is null
-
-),
-
-dropped_35_rule_4 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_35_eligible
-    where individualised_care_plan_include_first_aid is null
-
-),
-
-dropped_35_rule_5 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_35_eligible
-    where individualised_care_plan_addresses_water_safety is null
-
-),
-
-dropped_35_rule_6 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_35_eligible
-    where individualised_care_plan_includes_service_contact_details is null
-
-),
-
-dropped_35_rule_7 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_35_eligible
-    where individualised_care_plan_includes_general_participation_risk is null
-
-),
-
-dropped_35_rule_8 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_35_eligible
-    where individualised_care_plan_addresses_sudep is null
-
-),
-
-dropped_35 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_35_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_35_rule_2
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_35_rule_3
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_35_rule_4
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_35_rule_5
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_35_rule_6
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_35_rule_7
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_35_rule_8
-
-),
-
-dropped_36_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_in_place
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_36_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_in_place,
-        false as is_after_as_of
-    from dropped_36_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_36 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_36_eligible
-    where individualised_care_plan_in_place = true
-
-),
-
-dropped_37_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_in_place
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_37_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_in_place,
-        false as is_after_as_of
-    from dropped_37_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_37 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_37_eligible
-    where individualised_care_plan_in_place is null
-
-),
-
-dropped_38_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_individualised_care_plan_been_updated_in_the_last_year,
-        individualised_care_plan_in_place
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_38_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_individualised_care_plan_been_updated_in_the_last_year,
-        target_row.individualised_care_plan_in_place,
-        false as is_after_as_of
-    from dropped_38_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_38 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_38_eligible
-    where has_individualised_care_plan_been_updated_in_the_last_year = true
-
-),
-
-dropped_39_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_individualised_care_plan_been_updated_in_the_last_year,
-        individualised_care_plan_has_parent_carer_child_agreement,
-        individualised_care_plan_in_place
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_39_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_individualised_care_plan_been_updated_in_the_last_year,
-        target_row.individualised_care_plan_has_parent_carer_child_agreement,
-        target_row.individualised_care_plan_in_place,
-        false as is_after_as_of
-    from dropped_39_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_39 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_39_eligible
-    where (
-        individualised_care_plan_in_place = true
-        and has_individualised_care_plan_been_updated_in_the_last_year = true
-        and individualised_care_plan_has_parent_carer_child_agreement = true
-    )
-
-),
-
-dropped_40_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_individualised_care_plan_been_updated_in_the_last_year,
-        individualised_care_plan_in_place
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_40_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_individualised_care_plan_been_updated_in_the_last_year,
-        target_row.individualised_care_plan_in_place,
-        false as is_after_as_of
-    from dropped_40_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_40 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_40_eligible
-    where has_individualised_care_plan_been_updated_in_the_last_year is null
-
-),
-
-dropped_41_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_in_place,
-        individualised_care_plan_parental_prolonged_seizure_care
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_41_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_parental_prolonged_seizure_care,
-        false as is_after_as_of
-    from dropped_41_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_41 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_41_eligible
-    where individualised_care_plan_parental_prolonged_seizure_care = true
-
-),
-
-dropped_42_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_rescue_medication_been_prescribed,
-        individualised_care_plan_in_place
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_42_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_rescue_medication_been_prescribed,
-        target_row.individualised_care_plan_in_place,
-        false as is_after_as_of
-    from dropped_42_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_42 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_42_eligible
-    where has_rescue_medication_been_prescribed = false
-
-),
-
-dropped_43_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_rescue_medication_been_prescribed,
-        individualised_care_plan_in_place,
-        individualised_care_plan_parental_prolonged_seizure_care
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_43_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_rescue_medication_been_prescribed,
-        target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_parental_prolonged_seizure_care,
-        false as is_after_as_of
-    from dropped_43_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_43_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_43_eligible
-    where has_rescue_medication_been_prescribed is null
-
-),
-
-dropped_43_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_43_eligible
-    where individualised_care_plan_parental_prolonged_seizure_care is null
-
-),
-
-dropped_43 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_43_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_43_rule_2
-
-),
-
-dropped_44_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_in_place,
-        individualised_care_plan_includes_ehcp
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_44_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_includes_ehcp,
-        false as is_after_as_of
-    from dropped_44_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_44 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_44_eligible
-    where individualised_care_plan_includes_ehcp = true
-
-),
-
-dropped_45_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_in_place,
-        individualised_care_plan_includes_ehcp
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_45_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_includes_ehcp,
-        false as is_after_as_of
-    from dropped_45_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_45 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_45_eligible
-    where individualised_care_plan_includes_ehcp is null
-
-),
-
-dropped_46_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        mental_health_screen
-    from {{ ref('target__e12_diagnosis') }}
-
-),
-
-dropped_46_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.mental_health_screen,
-        false as is_after_as_of
-    from dropped_46_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_46 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_46_eligible
-    where mental_health_screen is null
-
-),
-
-dropped_47_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_in_place,
-        individualised_care_plan_includes_service_contact_details
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_47_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_includes_service_contact_details,
-        false as is_after_as_of
-    from dropped_47_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_47 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_47_eligible
-    where individualised_care_plan_includes_service_contact_details = true
-
-),
-
-dropped_48_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_in_place,
-        individualised_care_plan_includes_service_contact_details
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_48_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_in_place,
-        target_row.individualised_care_plan_includes_service_contact_details,
-        false as is_after_as_of
-    from dropped_48_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_48 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_48_eligible
-    where individualised_care_plan_includes_service_contact_details is null
-
-),
-
-dropped_49_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(paediatric_neurologist_input_date as date) as measure_date,
-        cast(paediatric_neurologist_input_date as date) as paediatric_neurologist_input_date
-    from {{ ref('target__e12_assessment') }}
-
-),
-
-dropped_49_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.paediatric_neurologist_input_date,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_49_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_49 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_49_eligible
-    where paediatric_neurologist_input_date is not null
-
-),
-
-dropped_50_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        childrens_epilepsy_surgical_service_referral_made
-    from {{ ref('target__e12_assessment') }}
-
-),
-
-dropped_50_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.childrens_epilepsy_surgical_service_referral_made,
-        false as is_after_as_of
-    from dropped_50_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_50 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_50_eligible
-    where childrens_epilepsy_surgical_service_referral_made = true
-
-),
-
-dropped_51_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_addresses_sudep,
-        individualised_care_plan_in_place
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_51_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_addresses_sudep,
-        target_row.individualised_care_plan_in_place,
-        false as is_after_as_of
-    from dropped_51_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_51 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_51_eligible
-    where individualised_care_plan_addresses_sudep = true
-
-),
-
-dropped_52_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_addresses_sudep,
-        individualised_care_plan_in_place
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_52_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_addresses_sudep,
-        target_row.individualised_care_plan_in_place,
-        false as is_after_as_of
-    from dropped_52_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_52 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_52_eligible
-    where individualised_care_plan_addresses_sudep is null
-
-),
-
-dropped_53_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        mental_health_issue_identified
-    from {{ ref('target__e12_diagnosis') }}
-
-),
-
-dropped_53_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.mental_health_issue_identified,
-        false as is_after_as_of
-    from dropped_53_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_53 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_53_eligible
-    where mental_health_issue_identified is null
-
-),
-
-dropped_54_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_support_for_mental_health_support
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_54_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_support_for_mental_health_support,
-        false as is_after_as_of
-    from dropped_54_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_54 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_54_eligible
-    where has_support_for_mental_health_support is null
-
-),
-
-dropped_55_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        childrens_epilepsy_surgical_service_referral_criteria_met,
-        childrens_epilepsy_surgical_service_referral_made,
-        paediatric_neurologist_referral_made
-    from {{ ref('target__e12_assessment') }}
-
-),
-
-dropped_55_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.childrens_epilepsy_surgical_service_referral_criteria_met,
-        target_row.childrens_epilepsy_surgical_service_referral_made,
-        target_row.paediatric_neurologist_referral_made,
-        false as is_after_as_of
-    from dropped_55_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_55_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_55_eligible
-    where childrens_epilepsy_surgical_service_referral_criteria_met is null
-
-),
-
-dropped_55_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_55_eligible
-    where (
-        childrens_epilepsy_surgical_service_referral_criteria_met = true
-        and childrens_epilepsy_surgical_service_referral_made is null
-        and paediatric_neurologist_referral_made is null
-    )
-
-),
-
-dropped_55 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_55_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_55_rule_2
-
-),
-
-dropped_56_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        childrens_epilepsy_surgical_service_referral_criteria_met
-    from {{ ref('target__e12_assessment') }}
-
-),
-
-dropped_56_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.childrens_epilepsy_surgical_service_referral_criteria_met,
-        false as is_after_as_of
-    from dropped_56_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_56 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_56_eligible
-    where childrens_epilepsy_surgical_service_referral_criteria_met = true
-
-),
-
-dropped_57_recorded_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(consultant_paediatrician_referral_date as date) as measure_date,
-        childrens_epilepsy_surgical_service_referral_made,
-        cast(paediatric_neurologist_input_date as date) as paediatric_neurologist_input_date
-    from {{ ref('target__e12_assessment') }}
-
-),
-
--- A day after as_of is not known yet.
-dropped_57_target_row as (
-
-    select
-        recorded.person_id,
-        recorded.episode_id,
-        recorded.measure_resolver,
-        recorded.measure_date,
-        recorded.childrens_epilepsy_surgical_service_referral_made,
-        case
-            when recorded.paediatric_neurologist_input_date <= run_context.as_of
-                then recorded.paediatric_neurologist_input_date
-        end as paediatric_neurologist_input_date
-    from dropped_57_recorded_row as recorded
-    cross join run_context
-
-),
-
-dropped_57_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.childrens_epilepsy_surgical_service_referral_made,
-        target_row.paediatric_neurologist_input_date,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_57_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_57 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_57_eligible
-    where (
-        paediatric_neurologist_input_date is null
-        and childrens_epilepsy_surgical_service_referral_made is null
-    )
-
-),
-
-dropped_58_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        has_an_aed_been_given
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_58_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.has_an_aed_been_given,
-        false as is_after_as_of
-    from dropped_58_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_58 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_58_eligible
-    where has_an_aed_been_given is null
-
-),
-
-dropped_59_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(event_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        annual_risk_form_completed,
-        pregnancy_prevention_programme_in_place
-    from {{ ref('target__e12_medicine') }}
-
-),
-
-dropped_59_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.annual_risk_form_completed,
-        target_row.pregnancy_prevention_programme_in_place,
-        false as is_after_as_of
-    from dropped_59_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_59_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_59_eligible
-    where pregnancy_prevention_programme_in_place is null
-
-),
-
-dropped_59_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_59_eligible
-    where annual_risk_form_completed is null
-
-),
-
-dropped_59 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_59_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_59_rule_2
-
-),
-
-dropped_60_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(event_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        annual_risk_form_completed,
-        pregnancy_prevention_programme_in_place
-    from {{ ref('target__e12_medicine') }}
-
-),
-
-dropped_60_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.annual_risk_form_completed,
-        target_row.pregnancy_prevention_programme_in_place,
-        false as is_after_as_of
-    from dropped_60_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_60_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_60_eligible
-    where pregnancy_prevention_programme_in_place = true
-
-),
-
-dropped_60_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_60_eligible
-    where annual_risk_form_completed = true
-
-),
-
-dropped_60 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_60_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_60_rule_2
-
-),
-
-dropped_61_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_addresses_water_safety,
-        individualised_care_plan_in_place
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_61_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_addresses_water_safety,
-        target_row.individualised_care_plan_in_place,
-        false as is_after_as_of
-    from dropped_61_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_61 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_61_eligible
-    where individualised_care_plan_addresses_water_safety = true
-
-),
-
-dropped_62_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        individualised_care_plan_addresses_water_safety,
-        individualised_care_plan_in_place
-    from {{ ref('target__e12_management') }}
-
-),
-
-dropped_62_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.individualised_care_plan_addresses_water_safety,
-        target_row.individualised_care_plan_in_place,
-        false as is_after_as_of
-    from dropped_62_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-        and not coalesce(
-            target_row.individualised_care_plan_in_place = false,
-            false
-        )
-
-),
-
-dropped_62 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_62_eligible
-    where individualised_care_plan_addresses_water_safety is null
-
-),
-
-counted as (
+dropped_row as (
 
     select
         'subquery' as construct,
         'consultant_input_complete' as definition,
         'e12_assessment' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_1
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__consultant_input_complete') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3604,19 +19,9 @@ counted as (
         'subquery' as construct,
         'consultant_referral_complete' as definition,
         'e12_assessment' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_2
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__consultant_referral_complete') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3624,19 +29,9 @@ counted as (
         'subquery' as construct,
         'mri_reported' as definition,
         'e12_investigations' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_3
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__mri_reported') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3644,19 +39,9 @@ counted as (
         'subquery' as construct,
         'mri_requested' as definition,
         'e12_investigations' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_4
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__mri_requested') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3664,19 +49,9 @@ counted as (
         'subquery' as construct,
         'neurologist_input_complete' as definition,
         'e12_assessment' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_5
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__neurologist_input_complete') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3684,19 +59,9 @@ counted as (
         'subquery' as construct,
         'neurologist_referral_complete' as definition,
         'e12_assessment' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_6
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__neurologist_referral_complete') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3704,19 +69,9 @@ counted as (
         'subquery' as construct,
         'nurse_input_complete' as definition,
         'e12_assessment' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_7
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__nurse_input_complete') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3724,19 +79,9 @@ counted as (
         'subquery' as construct,
         'other_medicine_started' as definition,
         'e12_medicine' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no event id'
-        end as reason,
-        count(*) as n_rows
-    from dropped_8
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no event id'
-        end
+        dropped_reason as reason
+    from {{ ref('match__other_medicine_started') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3744,19 +89,9 @@ counted as (
         'subquery' as construct,
         'registration' as definition,
         'e12_registration' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_9
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__registration') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3764,19 +99,9 @@ counted as (
         'subquery' as construct,
         'valproate_entered' as definition,
         'e12_medicine_entry' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no event id'
-        end as reason,
-        count(*) as n_rows
-    from dropped_10
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no event id'
-        end
+        dropped_reason as reason
+    from {{ ref('match__valproate_entered') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3784,19 +109,9 @@ counted as (
         'measure' as construct,
         'active_primary_site' as definition,
         'e12_site' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_11
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__active_primary_site__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3804,19 +119,9 @@ counted as (
         'measure' as construct,
         'all_forms_complete' as definition,
         'e12_registration' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_12
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__all_forms_complete__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3824,19 +129,9 @@ counted as (
         'measure' as construct,
         'assessment_missing' as definition,
         'e12_assessment_answer' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_13
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__assessment_missing__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3844,19 +139,9 @@ counted as (
         'measure' as construct,
         'no_convulsive_seizure' as definition,
         'e12_epilepsy_context' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_14
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__no_convulsive_seizure__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3864,19 +149,9 @@ counted as (
         'measure' as construct,
         'investigations_missing' as definition,
         'e12_investigations_answer' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_15
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__investigations_missing__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3884,19 +159,9 @@ counted as (
         'measure' as construct,
         'ecg_not_scored' as definition,
         'e12_epilepsy_context' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_16
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__ecg_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3904,19 +169,9 @@ counted as (
         'measure' as construct,
         'ecg_not_scored' as definition,
         'e12_investigations_answer' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_17
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__ecg_not_scored__2') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3924,19 +179,9 @@ counted as (
         'measure' as construct,
         'ecg_passed' as definition,
         'e12_investigations_answer' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_18
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__ecg_passed__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3944,19 +189,9 @@ counted as (
         'measure' as construct,
         'first_aid_covered' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_19
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__first_aid_covered__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3964,19 +199,9 @@ counted as (
         'measure' as construct,
         'first_aid_covered_not_scored' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_20
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__first_aid_covered_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3984,19 +209,9 @@ counted as (
         'measure' as construct,
         'mental_health_issue' as definition,
         'e12_diagnosis' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_21
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__mental_health_issue__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4004,19 +219,9 @@ counted as (
         'measure' as construct,
         'mental_health_screened' as definition,
         'e12_diagnosis' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_22
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__mental_health_screened__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4024,19 +229,9 @@ counted as (
         'measure' as construct,
         'mental_health_supported' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_23
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__mental_health_supported__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4044,19 +239,9 @@ counted as (
         'measure' as construct,
         'syndrome_without_mri' as definition,
         'e12_syndrome' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_24
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__syndrome_without_mri__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4064,19 +249,9 @@ counted as (
         'measure' as construct,
         'mri_not_scored' as definition,
         'e12_investigations' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_25
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__mri_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4084,19 +259,9 @@ counted as (
         'measure' as construct,
         'myoclonic_epilepsy' as definition,
         'e12_seizure_episode' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_26
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__myoclonic_epilepsy__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4104,19 +269,9 @@ counted as (
         'measure' as construct,
         'no_nurse_referral' as definition,
         'e12_assessment_answer' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_27
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__no_nurse_referral__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4124,19 +279,9 @@ counted as (
         'measure' as construct,
         'no_specialist_referral' as definition,
         'e12_assessment_answer' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_28
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__no_specialist_referral__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4144,19 +289,9 @@ counted as (
         'measure' as construct,
         'participation_covered' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_29
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__participation_covered__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4164,19 +299,9 @@ counted as (
         'measure' as construct,
         'participation_covered_not_scored' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_30
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__participation_covered_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4184,19 +309,9 @@ counted as (
         'measure' as construct,
         'plan_agreed' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_31
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__plan_agreed__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4204,19 +319,9 @@ counted as (
         'measure' as construct,
         'plan_agreed_not_scored' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_32
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__plan_agreed_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4224,19 +329,9 @@ counted as (
         'measure' as construct,
         'plan_agreement_not_scored' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_33
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__plan_agreement_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4244,19 +339,9 @@ counted as (
         'measure' as construct,
         'plan_content_complete' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_34
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__plan_content_complete__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4264,19 +349,9 @@ counted as (
         'measure' as construct,
         'plan_content_not_scored' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_35
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__plan_content_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4284,19 +359,9 @@ counted as (
         'measure' as construct,
         'plan_in_place' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_36
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__plan_in_place__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4304,19 +369,9 @@ counted as (
         'measure' as construct,
         'plan_unknown' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_37
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__plan_unknown__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4324,19 +379,9 @@ counted as (
         'measure' as construct,
         'plan_updated' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_38
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__plan_updated__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4344,19 +389,9 @@ counted as (
         'measure' as construct,
         'plan_updated_and_agreed' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_39
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__plan_updated_and_agreed__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4364,19 +399,9 @@ counted as (
         'measure' as construct,
         'plan_updated_not_scored' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_40
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__plan_updated_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4384,19 +409,9 @@ counted as (
         'measure' as construct,
         'prolonged_seizures_covered' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_41
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__prolonged_seizures_covered__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4404,19 +419,9 @@ counted as (
         'measure' as construct,
         'prolonged_seizures_due' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_42
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__prolonged_seizures_due__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4424,19 +429,9 @@ counted as (
         'measure' as construct,
         'prolonged_seizures_not_scored' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_43
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__prolonged_seizures_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4444,19 +439,9 @@ counted as (
         'measure' as construct,
         'school_plan_in_place' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_44
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__school_plan_in_place__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4464,19 +449,9 @@ counted as (
         'measure' as construct,
         'school_plan_not_scored' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_45
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__school_plan_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4484,19 +459,9 @@ counted as (
         'measure' as construct,
         'screening_not_scored' as definition,
         'e12_diagnosis' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_46
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__screening_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4504,19 +469,9 @@ counted as (
         'measure' as construct,
         'service_contacts_covered' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_47
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__service_contacts_covered__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4524,19 +479,9 @@ counted as (
         'measure' as construct,
         'service_contacts_covered_not_scored' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_48
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__service_contacts_covered_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4544,19 +489,9 @@ counted as (
         'measure' as construct,
         'specialist_reached' as definition,
         'e12_assessment' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_49
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__specialist_reached__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4564,19 +499,9 @@ counted as (
         'measure' as construct,
         'specialist_reached' as definition,
         'e12_assessment_answer' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_50
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__specialist_reached__2') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4584,19 +509,9 @@ counted as (
         'measure' as construct,
         'sudep_covered' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_51
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__sudep_covered__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4604,19 +519,9 @@ counted as (
         'measure' as construct,
         'sudep_covered_not_scored' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_52
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__sudep_covered_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4624,19 +529,9 @@ counted as (
         'measure' as construct,
         'support_not_scored' as definition,
         'e12_diagnosis' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_53
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__support_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4644,19 +539,9 @@ counted as (
         'measure' as construct,
         'support_not_scored' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_54
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__support_not_scored__2') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4664,19 +549,9 @@ counted as (
         'measure' as construct,
         'surgery_referral_not_scored' as definition,
         'e12_assessment_answer' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_55
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__surgery_referral_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4684,19 +559,9 @@ counted as (
         'measure' as construct,
         'surgical_criteria_met' as definition,
         'e12_assessment_answer' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_56
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__surgical_criteria_met__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4704,19 +569,9 @@ counted as (
         'measure' as construct,
         'tertiary_input_not_scored' as definition,
         'e12_assessment' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_57
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__tertiary_input_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4724,19 +579,9 @@ counted as (
         'measure' as construct,
         'valproate_not_scored' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_58
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__valproate_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4744,19 +589,9 @@ counted as (
         'measure' as construct,
         'valproate_not_scored' as definition,
         'e12_medicine_entry' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no event id'
-        end as reason,
-        count(*) as n_rows
-    from dropped_59
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no event id'
-        end
+        dropped_reason as reason
+    from {{ ref('match__valproate_not_scored__2') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4764,19 +599,9 @@ counted as (
         'measure' as construct,
         'valproate_passed' as definition,
         'e12_medicine_entry' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no event id'
-        end as reason,
-        count(*) as n_rows
-    from dropped_60
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no event id'
-        end
+        dropped_reason as reason
+    from {{ ref('match__valproate_passed__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4784,19 +609,9 @@ counted as (
         'measure' as construct,
         'water_safety_covered' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_61
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__water_safety_covered__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4804,19 +619,9 @@ counted as (
         'measure' as construct,
         'water_safety_covered_not_scored' as definition,
         'e12_management' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_62
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__water_safety_covered_not_scored__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -4825,8 +630,7 @@ counted as (
         'none' as construct,
         'none' as definition,
         'none' as target_name,
-        'none' as reason,
-        cast(0 as bigint) as n_rows
+        'none' as reason
     where 1 = 0
 
 ),
@@ -4838,9 +642,8 @@ final as (
         definition,
         target_name,
         reason,
-        cast(sum(n_rows) as bigint) as n_rows
-    from counted
-    where n_rows > 0
+        cast(count(*) as bigint) as n_rows
+    from dropped_row
     group by construct, definition, target_name, reason
 
 )

@@ -5,87 +5,19 @@
 -- referral.
 -- Defined in definitions/epilepsy12/measures.yml, line 33.
 --
--- A row of target e12_assessment counts if
---   all of these hold on the row:
---     - consultant_paediatrician_referral_made is known
---     - consultant_paediatrician_referral_date is known
---     - consultant_paediatrician_input_date is known
--- It counts for the episode, dated by consultant_paediatrician_referral_date.
+-- Its rule is in match__consultant_referral_complete.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-recorded_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(consultant_paediatrician_referral_date as date) as measure_date,
-        cast(consultant_paediatrician_input_date as date) as consultant_paediatrician_input_date,
-        cast(consultant_paediatrician_referral_date as date) as consultant_paediatrician_referral_date,
-        consultant_paediatrician_referral_made
-    from {{ ref('target__e12_assessment') }}
-
-),
-
--- A day after as_of is not known yet.
-target_row as (
-
-    select
-        recorded.person_id,
-        recorded.episode_id,
-        recorded.measure_resolver,
-        recorded.measure_date,
-        case
-            when recorded.consultant_paediatrician_input_date <= run_context.as_of
-                then recorded.consultant_paediatrician_input_date
-        end as consultant_paediatrician_input_date,
-        recorded.consultant_paediatrician_referral_date,
-        recorded.consultant_paediatrician_referral_made
-    from recorded_row as recorded
-    cross join run_context
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.consultant_paediatrician_input_date,
-        target_row.consultant_paediatrician_referral_date,
-        target_row.consultant_paediatrician_referral_made
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__consultant_referral_complete as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where (
-        consultant_paediatrician_referral_made is not null
-        and consultant_paediatrician_referral_date is not null
-        and consultant_paediatrician_input_date is not null
-    )
+    from {{ ref('match__consultant_referral_complete') }}
+    where dropped_reason is null
 
 )
 
@@ -94,4 +26,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__consultant_referral_complete

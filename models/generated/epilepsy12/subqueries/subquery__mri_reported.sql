@@ -4,64 +4,19 @@
 -- The day the MRI was reported, unless none was indicated.
 -- Defined in definitions/epilepsy12/measures.yml, line 27.
 --
--- A row of target e12_investigations counts if
---   mri_brain_reported_date is known
---   and not: mri_indicated is false
--- It counts for the episode, dated by mri_brain_reported_date.
+-- Its rule is in match__mri_reported.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(mri_brain_reported_date as date) as measure_date,
-        cast(mri_brain_reported_date as date) as mri_brain_reported_date,
-        mri_indicated
-    from {{ ref('target__e12_investigations') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.mri_brain_reported_date,
-        target_row.mri_indicated
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-        and not coalesce(
-            target_row.mri_indicated = false,
-            false
-        )
-
-),
-
-final as (
+match__mri_reported as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where mri_brain_reported_date is not null
+    from {{ ref('match__mri_reported') }}
+    where dropped_reason is null
 
 )
 
@@ -70,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__mri_reported

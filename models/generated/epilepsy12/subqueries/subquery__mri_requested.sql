@@ -4,79 +4,19 @@
 -- The day the MRI was requested, where it was reported, too.
 -- Defined in definitions/epilepsy12/measures.yml, line 22.
 --
--- A row of target e12_investigations counts if
---   all of these hold on the row:
---     - mri_brain_requested_date is known
---     - mri_brain_reported_date is known
--- It counts for the episode, dated by mri_brain_requested_date.
+-- Its rule is in match__mri_requested.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-recorded_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(mri_brain_requested_date as date) as measure_date,
-        cast(mri_brain_reported_date as date) as mri_brain_reported_date,
-        cast(mri_brain_requested_date as date) as mri_brain_requested_date
-    from {{ ref('target__e12_investigations') }}
-
-),
-
--- A day after as_of is not known yet.
-target_row as (
-
-    select
-        recorded.person_id,
-        recorded.episode_id,
-        recorded.measure_resolver,
-        recorded.measure_date,
-        case
-            when recorded.mri_brain_reported_date <= run_context.as_of
-                then recorded.mri_brain_reported_date
-        end as mri_brain_reported_date,
-        recorded.mri_brain_requested_date
-    from recorded_row as recorded
-    cross join run_context
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.mri_brain_reported_date,
-        target_row.mri_brain_requested_date
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__mri_requested as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where (mri_brain_requested_date is not null and mri_brain_reported_date is not null)
+    from {{ ref('match__mri_requested') }}
+    where dropped_reason is null
 
 )
 
@@ -85,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__mri_requested

@@ -4,87 +4,19 @@
 -- Referral to a paediatric neurologist of which the answer (yes or no) and both days are known; by the day of referral.
 -- Defined in definitions/epilepsy12/measures.yml, line 44.
 --
--- A row of target e12_assessment counts if
---   all of these hold on the row:
---     - paediatric_neurologist_referral_made is known
---     - paediatric_neurologist_referral_date is known
---     - paediatric_neurologist_input_date is known
--- It counts for the episode, dated by paediatric_neurologist_referral_date.
+-- Its rule is in match__neurologist_referral_complete.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-recorded_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(paediatric_neurologist_referral_date as date) as measure_date,
-        cast(paediatric_neurologist_input_date as date) as paediatric_neurologist_input_date,
-        cast(paediatric_neurologist_referral_date as date) as paediatric_neurologist_referral_date,
-        paediatric_neurologist_referral_made
-    from {{ ref('target__e12_assessment') }}
-
-),
-
--- A day after as_of is not known yet.
-target_row as (
-
-    select
-        recorded.person_id,
-        recorded.episode_id,
-        recorded.measure_resolver,
-        recorded.measure_date,
-        case
-            when recorded.paediatric_neurologist_input_date <= run_context.as_of
-                then recorded.paediatric_neurologist_input_date
-        end as paediatric_neurologist_input_date,
-        recorded.paediatric_neurologist_referral_date,
-        recorded.paediatric_neurologist_referral_made
-    from recorded_row as recorded
-    cross join run_context
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.paediatric_neurologist_input_date,
-        target_row.paediatric_neurologist_referral_date,
-        target_row.paediatric_neurologist_referral_made
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__neurologist_referral_complete as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where (
-        paediatric_neurologist_referral_made is not null
-        and paediatric_neurologist_referral_date is not null
-        and paediatric_neurologist_input_date is not null
-    )
+    from {{ ref('match__neurologist_referral_complete') }}
+    where dropped_reason is null
 
 )
 
@@ -93,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__neurologist_referral_complete

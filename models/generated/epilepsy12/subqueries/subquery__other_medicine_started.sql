@@ -4,57 +4,19 @@
 -- Medicines that are known to be no rescue medicine, by the day they were started.
 -- Defined in definitions/epilepsy12/measures.yml, line 12.
 --
--- A row of target e12_medicine counts if
---   is_rescue is false
--- It counts for the event of e12_medicine, dated by start_date.
+-- Its rule is in match__other_medicine_started.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(event_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        is_rescue
-    from {{ ref('target__e12_medicine') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.is_rescue
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__other_medicine_started as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where is_rescue = false
+    from {{ ref('match__other_medicine_started') }}
+    where dropped_reason is null
 
 )
 
@@ -63,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__other_medicine_started

@@ -4,61 +4,19 @@
 -- Children whose first paediatric assessment is known and who meet the audit's criteria.
 -- Defined in definitions/epilepsy12/measures.yml, line 8.
 --
--- A row of target e12_registration counts if
---   all of these hold on the row:
---     - first_paediatric_assessment_date is known
---     - eligibility_criteria_met is true
--- It counts for the episode, dated by first_paediatric_assessment_date.
+-- Its rule is in match__registration.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(first_paediatric_assessment_date as date) as measure_date,
-        eligibility_criteria_met,
-        cast(first_paediatric_assessment_date as date) as first_paediatric_assessment_date
-    from {{ ref('target__e12_registration') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.eligibility_criteria_met,
-        target_row.first_paediatric_assessment_date
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__registration as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where (first_paediatric_assessment_date is not null and eligibility_criteria_met = true)
+    from {{ ref('match__registration') }}
+    where dropped_reason is null
 
 )
 
@@ -67,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__registration

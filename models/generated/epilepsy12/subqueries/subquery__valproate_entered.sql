@@ -4,48 +4,19 @@
 -- Medicines named exactly so, in the order they were entered.
 -- Defined in definitions/epilepsy12/measures.yml, line 17.
 --
--- A row of target e12_medicine_entry counts if
---   medicine_name is "Sodium valproate"
--- It counts for the event of e12_medicine_entry, without a date.
+-- Its rule is in match__valproate_entered.
 
 with
 
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(event_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        medicine_name
-    from {{ ref('target__e12_medicine') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.medicine_name
-    from target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-final as (
+match__valproate_entered as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where medicine_name = 'Sodium valproate'
+    from {{ ref('match__valproate_entered') }}
+    where dropped_reason is null
 
 )
 
@@ -54,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__valproate_entered

@@ -3,174 +3,15 @@
 
 with
 
-concept_set__nsaids as (
-
-    select concept_id
-    from {{ ref('concept_set__nsaids') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-dropped_1_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__condition') }}
-
-),
-
-dropped_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_1_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_1_eligible
-    where concept_id = 192671
-
-),
-
-dropped_2_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__drug') }}
-
-),
-
-dropped_2_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_2_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_2_eligible
-    where concept_id in (select listed.concept_id from concept_set__nsaids as listed)
-
-),
-
-dropped_3_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__observation_period') }}
-
-),
-
-dropped_3_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.start_date,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_3_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_3 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_3_eligible
-    where start_date is not null
-
-),
-
-counted as (
+dropped_row as (
 
     select
         'subquery' as construct,
         'gi_bleeds' as definition,
         'condition' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end as reason,
-        count(*) as n_rows
-    from dropped_1
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end
+        dropped_reason as reason
+    from {{ ref('match__gi_bleeds') }}
+    where dropped_reason is not null
 
     union all
 
@@ -178,19 +19,9 @@ counted as (
         'subquery' as construct,
         'nsaid_exposures' as definition,
         'drug' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end as reason,
-        count(*) as n_rows
-    from dropped_2
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end
+        dropped_reason as reason
+    from {{ ref('match__nsaid_exposures') }}
+    where dropped_reason is not null
 
     union all
 
@@ -198,19 +29,9 @@ counted as (
         'subquery' as construct,
         'observed_time' as definition,
         'observation_period' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end as reason,
-        count(*) as n_rows
-    from dropped_3
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end
+        dropped_reason as reason
+    from {{ ref('match__observed_time') }}
+    where dropped_reason is not null
 
     union all
 
@@ -219,8 +40,7 @@ counted as (
         'none' as construct,
         'none' as definition,
         'none' as target_name,
-        'none' as reason,
-        cast(0 as bigint) as n_rows
+        'none' as reason
     where 1 = 0
 
 ),
@@ -232,9 +52,8 @@ final as (
         definition,
         target_name,
         reason,
-        cast(sum(n_rows) as bigint) as n_rows
-    from counted
-    where n_rows > 0
+        cast(count(*) as bigint) as n_rows
+    from dropped_row
     group by construct, definition, target_name, reason
 
 )

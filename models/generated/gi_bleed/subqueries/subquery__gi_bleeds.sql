@@ -4,57 +4,19 @@
 -- Every record of gastrointestinal bleeding
 -- Defined in definitions/gi_bleed/gi_bleed.yml, line 19.
 --
--- A row of target condition counts if
---   concept_id is 192671 (Gastrointestinal hemorrhage)
--- It counts for the person, dated by start_date.
+-- Its rule is in match__gi_bleeds.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__condition') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__gi_bleeds as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where concept_id = 192671
+    from {{ ref('match__gi_bleeds') }}
+    where dropped_reason is null
 
 )
 
@@ -63,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__gi_bleeds

@@ -4,167 +4,19 @@
 -- Every span in which the person's events would have been recorded
 -- Defined in definitions/gi_bleed/gi_bleed.yml, line 25.
 --
--- A row of target observation_period counts if
---   start_date is known
--- It counts for the person, dated by start_date.
--- Intervals with no more than 0 days between them are joined to one.
+-- Its rule is in match__observed_time.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-recorded_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(start_date as date) as interval_start,
-        cast(end_date as date) as interval_end,
-        cast(start_date as date) as start_date
-    from {{ ref('target__observation_period') }}
-
-),
-
--- A day after as_of is not known yet.
-target_row as (
-
-    select
-        recorded.person_id,
-        recorded.episode_id,
-        recorded.measure_resolver,
-        recorded.measure_date,
-        recorded.interval_start,
-        case
-            when recorded.interval_end <= run_context.as_of
-                then recorded.interval_end
-        end as interval_end,
-        recorded.start_date
-    from recorded_row as recorded
-    cross join run_context
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.interval_start,
-        target_row.interval_end,
-        target_row.start_date
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-joinable as (
+match__observed_time as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
-        measure_date,
-        interval_start,
-        interval_end
-    from eligible
-    where start_date is not null
-
-),
-
-whole as (
-
-    -- the rows that hold a day
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        interval_start,
-        interval_end
-    from joinable
-    where
-        interval_start is not null
-        and (interval_end is null or interval_end >= interval_start)
-
-),
-
-reach as (
-
-    -- last_day: of the rows before; an open end reaches to the last day of the calendar
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        interval_start,
-        interval_end,
-        max(coalesce(interval_end, date '9999-12-31')) over (
-            partition by person_id, episode_id, measure_resolver
-            order by interval_start, interval_end, measure_resolver, episode_id, measure_date
-            rows between unbounded preceding and 1 preceding
-        ) as last_day
-    from whole
-
-),
-
-numbered as (
-
-    -- a row that starts after that day and the gap begins another span
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        interval_start,
-        interval_end,
-        sum(case when {{ add_interval('last_day', 0, 1) }} >= interval_start then 0 else 1 end) over (
-            partition by person_id, episode_id, measure_resolver
-            order by interval_start, interval_end, measure_resolver, episode_id, measure_date
-            rows between unbounded preceding and current row
-        ) as span_number
-    from reach
-
-),
-
-final as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        min(interval_start) as measure_date,
-        min(interval_start) as interval_start,
-        case when count(*) = count(interval_end) then max(interval_end) end as interval_end
-    from numbered
-    group by person_id, episode_id, measure_resolver, span_number
-
-    union
-
-    -- rows without a start, or with an end before it, stay as they are
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        interval_start,
-        interval_end
-    from joinable
-    where
-        interval_start is null
-        or interval_end < interval_start
+        measure_date
+    from {{ ref('match__observed_time') }}
+    where dropped_reason is null
 
 )
 
@@ -173,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__observed_time

@@ -17,6 +17,30 @@
 
 with
 
+match__any_cancer_treatment__1 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__any_cancer_treatment__1') }}
+    where dropped_reason is null
+
+),
+
+match__any_cancer_treatment__2 as (
+
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__any_cancer_treatment__2') }}
+    where dropped_reason is null
+
+),
+
 measure__cancer_surgery as (
 
     select
@@ -47,117 +71,6 @@ measure__systemic_therapy as (
         measure_resolver,
         measure_date
     from {{ ref('measure__systemic_therapy') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-part_1_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__procedure') }}
-
-),
-
-part_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from part_1_target_row as target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-part_1_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_eligible
-    where concept_id = 2000000088
-
-),
-
-part_1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_matched
-
-),
-
-part_2_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__device') }}
-
-),
-
-part_2_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from part_2_target_row as target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-part_2_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_2_eligible
-    where concept_id = 2000000091
-
-),
-
-part_2 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_2_matched
 
 ),
 
@@ -195,7 +108,7 @@ final as (
         episode_id,
         measure_resolver,
         measure_date
-    from part_1
+    from match__any_cancer_treatment__1
 
     union
 
@@ -204,7 +117,7 @@ final as (
         episode_id,
         measure_resolver,
         measure_date
-    from part_2
+    from match__any_cancer_treatment__2
 
 )
 

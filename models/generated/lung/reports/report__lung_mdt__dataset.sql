@@ -26,12 +26,129 @@ slice_1 as (
     -- some of the columns: no engine takes hundreds of tables in one join, or a thousand parts beside each other
     with
 
-    concept_ancestor as (
+    match__ecog_recorded as (
 
         select
-            ancestor_concept_id,
-            descendant_concept_id
-        from {{ ref('stg_omop__concept_ancestor') }}
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__ecog_recorded') }}
+        where dropped_reason is null
+
+    ),
+
+    match__genes_tested as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__genes_tested') }}
+        where dropped_reason is null
+
+    ),
+
+    match__lung_function_measured as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__lung_function_measured') }}
+        where dropped_reason is null
+
+    ),
+
+    match__palliative_referral_made as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__palliative_referral_made') }}
+        where dropped_reason is null
+
+    ),
+
+    match__smoking_recorded as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__smoking_recorded') }}
+        where dropped_reason is null
+
+    ),
+
+    match__stage_iv_recorded as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__stage_iv_recorded') }}
+        where dropped_reason is null
+
+    ),
+
+    match__tests_declined_recorded as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__tests_declined_recorded') }}
+        where dropped_reason is null
+
+    ),
+
+    match__treatment_declined_recorded as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__treatment_declined_recorded') }}
+        where dropped_reason is null
+
+    ),
+
+    match__trial_enrolled as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__trial_enrolled') }}
+        where dropped_reason is null
 
     ),
 
@@ -475,13 +592,6 @@ slice_1 as (
 
     ),
 
-    run_context as (
-
-        select as_of
-        from {{ ref('run_context') }}
-
-    ),
-
     first__new_lung_cancer as (
 
         -- the cohort keys that it has, with its first known date
@@ -546,55 +656,6 @@ slice_1 as (
 
     ),
 
-    rows__clinical_trial__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(null as bigint) as episode_id,
-            cast(person_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id,
-            value_text
-        from {{ ref('target__observation') }}
-
-    ),
-
-    rows__clinical_trial__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id,
-            target_row.value_text
-        from rows__clinical_trial__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-    ),
-
-    rows__clinical_trial as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__clinical_trial__eligible
-        where (concept_id = 2000000071 and value_text = 'enrolled')
-
-    ),
-
     first__clinical_trial as (
 
         -- the cohort keys that it has, with its first known date
@@ -618,11 +679,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__clinical_trial as numbered
+        inner join match__trial_enrolled as numbered
             on
                 cohort.person_id = numbered.person_id
 
@@ -655,55 +716,6 @@ slice_1 as (
 
     ),
 
-    rows__tests_declined__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id,
-            value_concept_id
-        from {{ ref('target__observation') }}
-
-    ),
-
-    rows__tests_declined__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id,
-            target_row.value_concept_id
-        from rows__tests_declined__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-    ),
-
-    rows__tests_declined as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__tests_declined__eligible
-        where (concept_id = 2000000072 and value_concept_id = 2000000074)
-
-    ),
-
     first__tests_declined as (
 
         -- the cohort keys that it has, with its first known date
@@ -729,11 +741,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__tests_declined as numbered
+        inner join match__tests_declined_recorded as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -749,55 +761,6 @@ slice_1 as (
             number_value
         from numbered__tests_declined
         where place = 1
-
-    ),
-
-    rows__ecog__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id,
-            {{ to_number('value_number') }} as value_number
-        from {{ ref('target__measurement') }}
-
-    ),
-
-    rows__ecog__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id,
-            target_row.value_number
-        from rows__ecog__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-    ),
-
-    rows__ecog as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__ecog__eligible
-        where (value_number between 0 and 4 and concept_id = 36305384)
 
     ),
 
@@ -826,11 +789,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__ecog as numbered
+        inner join match__ecog_recorded as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -846,59 +809,6 @@ slice_1 as (
             number_value
         from numbered__ecog
         where place = 1
-
-    ),
-
-    rows__smoking__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id,
-            value_concept_id
-        from {{ ref('target__observation') }}
-
-    ),
-
-    rows__smoking__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id,
-            target_row.value_concept_id
-        from rows__smoking__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-            and not coalesce(
-                target_row.value_concept_id = 2000000064,
-                false
-            )
-
-    ),
-
-    rows__smoking as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__smoking__eligible
-        where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
 
     ),
 
@@ -927,11 +837,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__smoking as numbered
+        inner join match__smoking_recorded as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -966,55 +876,6 @@ slice_1 as (
 
     ),
 
-    rows__lung_function__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id,
-            {{ to_number('value_number') }} as value_number
-        from {{ ref('target__measurement') }}
-
-    ),
-
-    rows__lung_function__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id,
-            target_row.value_number
-        from rows__lung_function__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-    ),
-
-    rows__lung_function as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__lung_function__eligible
-        where (concept_id = 3024653 and value_number is not null)
-
-    ),
-
     first__lung_function as (
 
         -- the cohort keys that it has, with its first known date
@@ -1040,11 +901,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__lung_function as numbered
+        inner join match__lung_function_measured as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -1111,55 +972,6 @@ slice_1 as (
 
     ),
 
-    rows__treatment_declined__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id,
-            value_concept_id
-        from {{ ref('target__observation') }}
-
-    ),
-
-    rows__treatment_declined__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id,
-            target_row.value_concept_id
-        from rows__treatment_declined__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-    ),
-
-    rows__treatment_declined as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__treatment_declined__eligible
-        where (concept_id = 2000000072 and value_concept_id = 2000000073)
-
-    ),
-
     first__treatment_declined as (
 
         -- the cohort keys that it has, with its first known date
@@ -1185,11 +997,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__treatment_declined as numbered
+        inner join match__treatment_declined_recorded as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -1384,59 +1196,6 @@ slice_1 as (
 
     ),
 
-    rows__molecular_testing__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id,
-            value_concept_id
-        from {{ ref('target__measurement') }}
-
-    ),
-
-    rows__molecular_testing__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id,
-            target_row.value_concept_id
-        from rows__molecular_testing__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-            and not coalesce(
-                target_row.value_concept_id = 2000000058,
-                false
-            )
-
-    ),
-
-    rows__molecular_testing as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__molecular_testing__eligible
-        where concept_id = 2000000055
-
-    ),
-
     first__molecular_testing as (
 
         -- the cohort keys that it has, with its first known date
@@ -1462,11 +1221,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__molecular_testing as numbered
+        inner join match__genes_tested as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -1482,67 +1241,6 @@ slice_1 as (
             number_value
         from numbered__molecular_testing
         where place = 1
-
-    ),
-
-    rows__stage_iv__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id
-        from {{ ref('target__dx_stage') }}
-
-    ),
-
-    rows__stage_iv__hierarchy_1 as (
-
-        select descendant_concept_id as concept_id
-        from concept_ancestor
-        where
-            ancestor_concept_id in (1633987)
-            and descendant_concept_id <> 0
-
-        union
-
-        select cast(1633987 as bigint) as concept_id
-
-    ),
-
-    rows__stage_iv__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id
-        from rows__stage_iv__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-    ),
-
-    rows__stage_iv as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__stage_iv__eligible
-        where concept_id in (select listed.concept_id from rows__stage_iv__hierarchy_1 as listed)
 
     ),
 
@@ -1571,11 +1269,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__stage_iv as numbered
+        inner join match__stage_iv_recorded as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -1591,53 +1289,6 @@ slice_1 as (
             number_value
         from numbered__stage_iv
         where place = 1
-
-    ),
-
-    rows__palliative_referral__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(start_date as date) as measure_date,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            concept_id
-        from {{ ref('target__observation') }}
-
-    ),
-
-    rows__palliative_referral__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.concept_id
-        from rows__palliative_referral__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-    ),
-
-    rows__palliative_referral as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__palliative_referral__eligible
-        where concept_id = 4127745
 
     ),
 
@@ -1666,11 +1317,11 @@ slice_1 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__palliative_referral as numbered
+        inner join match__palliative_referral_made as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -2059,6 +1710,62 @@ slice_2 as (
     -- some of the columns: no engine takes hundreds of tables in one join, or a thousand parts beside each other
     with
 
+    match__diagnosis_to_treatment_days as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__diagnosis_to_treatment_days') }}
+        where dropped_reason is null
+
+    ),
+
+    match__referral_to_specialist_days as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__referral_to_specialist_days') }}
+        where dropped_reason is null
+
+    ),
+
+    match__referral_to_treatment_days as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__referral_to_treatment_days') }}
+        where dropped_reason is null
+
+    ),
+
+    match__treatment_to_death_days as (
+
+        select
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date,
+            event_id,
+            number_value
+        from {{ ref('match__treatment_to_death_days') }}
+        where dropped_reason is null
+
+    ),
+
     measure__care_began as (
 
         select
@@ -2136,13 +1843,6 @@ slice_2 as (
 
     ),
 
-    run_context as (
-
-        select as_of
-        from {{ ref('run_context') }}
-
-    ),
-
     first__last_ecog as (
 
         -- the cohort keys that it has, with its first known date
@@ -2191,55 +1891,6 @@ slice_2 as (
 
     ),
 
-    rows__days_ref_to_specialist__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(specialist_date as date) as measure_date,
-            cast(start_date as date) as event_start,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            {{ to_number('value_number') }} as value_number
-        from {{ ref('target__referral_to_specialist_window') }}
-
-    ),
-
-    rows__days_ref_to_specialist__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.value_number
-        from rows__days_ref_to_specialist__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-            and (target_row.event_start is null or target_row.event_start <= run_context.as_of)
-
-    ),
-
-    rows__days_ref_to_specialist as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__days_ref_to_specialist__eligible
-        where value_number is not null
-
-    ),
-
     first__days_ref_to_specialist as (
 
         -- the cohort keys that it has, with its first known date
@@ -2265,11 +1916,11 @@ slice_2 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__days_ref_to_specialist as numbered
+        inner join match__referral_to_specialist_days as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -2285,55 +1936,6 @@ slice_2 as (
             number_value
         from numbered__days_ref_to_specialist
         where place = 1
-
-    ),
-
-    rows__days_ref_to_treatment__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(treatment_date as date) as measure_date,
-            cast(start_date as date) as event_start,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            {{ to_number('value_number') }} as value_number
-        from {{ ref('target__referral_to_tx_window') }}
-
-    ),
-
-    rows__days_ref_to_treatment__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.value_number
-        from rows__days_ref_to_treatment__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-            and (target_row.event_start is null or target_row.event_start <= run_context.as_of)
-
-    ),
-
-    rows__days_ref_to_treatment as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__days_ref_to_treatment__eligible
-        where value_number is not null
 
     ),
 
@@ -2362,11 +1964,11 @@ slice_2 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__days_ref_to_treatment as numbered
+        inner join match__referral_to_treatment_days as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -2382,55 +1984,6 @@ slice_2 as (
             number_value
         from numbered__days_ref_to_treatment
         where place = 1
-
-    ),
-
-    rows__days_dx_to_treatment__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(treatment_date as date) as measure_date,
-            cast(start_date as date) as event_start,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            {{ to_number('value_number') }} as value_number
-        from {{ ref('target__dx_to_tx_window') }}
-
-    ),
-
-    rows__days_dx_to_treatment__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.value_number
-        from rows__days_dx_to_treatment__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-            and (target_row.event_start is null or target_row.event_start <= run_context.as_of)
-
-    ),
-
-    rows__days_dx_to_treatment as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__days_dx_to_treatment__eligible
-        where value_number is not null
 
     ),
 
@@ -2459,11 +2012,11 @@ slice_2 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__days_dx_to_treatment as numbered
+        inner join match__diagnosis_to_treatment_days as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver
@@ -2479,55 +2032,6 @@ slice_2 as (
             number_value
         from numbered__days_dx_to_treatment
         where place = 1
-
-    ),
-
-    rows__days_tx_to_death__target_row as (
-
-        select
-            cast(person_id as bigint) as person_id,
-            cast(episode_id as bigint) as episode_id,
-            cast(episode_id as bigint) as measure_resolver,
-            cast(treatment_date as date) as measure_date,
-            cast(start_date as date) as event_start,
-            cast(event_id as bigint) as number_event_id,
-            {{ to_number('value_number') }} as number_value,
-            {{ to_number('value_number') }} as value_number
-        from {{ ref('target__tx_to_death_window') }}
-
-    ),
-
-    rows__days_tx_to_death__eligible as (
-
-        select
-            target_row.person_id,
-            target_row.episode_id,
-            target_row.measure_resolver,
-            target_row.measure_date,
-            target_row.number_event_id,
-            target_row.number_value,
-            target_row.value_number
-        from rows__days_tx_to_death__target_row as target_row
-        cross join run_context
-        where
-            target_row.person_id is not null
-            and target_row.measure_resolver is not null
-            and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-            and (target_row.event_start is null or target_row.event_start <= run_context.as_of)
-
-    ),
-
-    rows__days_tx_to_death as (
-
-        select
-            person_id,
-            episode_id,
-            measure_resolver,
-            measure_date,
-            number_event_id,
-            number_value
-        from rows__days_tx_to_death__eligible
-        where value_number is not null
 
     ),
 
@@ -2556,11 +2060,11 @@ slice_2 as (
                 partition by cohort.cohort_key
                 order by
                     numbered.measure_date nulls last,
-                    numbered.number_event_id nulls last,
+                    numbered.event_id nulls last,
                     numbered.number_value nulls last
             ) as place
         from cohort
-        inner join rows__days_tx_to_death as numbered
+        inner join match__treatment_to_death_days as numbered
             on
                 cohort.person_id = numbered.person_id
                 and cohort.measure_resolver = numbered.measure_resolver

@@ -3,2781 +3,15 @@
 
 with
 
-concept as (
-
-    select
-        concept_id,
-        concept_code
-    from {{ ref('stg_omop__concept') }}
-
-),
-
-concept_ancestor as (
-
-    select
-        ancestor_concept_id,
-        descendant_concept_id
-    from {{ ref('stg_omop__concept_ancestor') }}
-
-),
-
-concept_set__cancer_medicines as (
-
-    select concept_id
-    from {{ ref('concept_set__cancer_medicines') }}
-
-),
-
-concept_set__intent_cure_radiotherapy as (
-
-    select concept_id
-    from {{ ref('concept_set__intent_cure_radiotherapy') }}
-
-),
-
-concept_set__lung_cancer as (
-
-    select concept_id
-    from {{ ref('concept_set__lung_cancer') }}
-
-),
-
-concept_set__radiotherapy_procedures as (
-
-    select concept_id
-    from {{ ref('concept_set__radiotherapy_procedures') }}
-
-),
-
-concept_set__specialist_consultations as (
-
-    select concept_id
-    from {{ ref('concept_set__specialist_consultations') }}
-
-),
-
-concept_set__specialist_specialties as (
-
-    select concept_id
-    from {{ ref('concept_set__specialist_specialties') }}
-
-),
-
-person as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(birth_date as date) as birth_date,
-        cast(gender_concept_id as bigint) as sex
-    from {{ ref('stg_omop__person') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-dropped_1_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__tx_surgical') }}
-
-),
-
-dropped_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_1_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_1_eligible
-    where coalesce(concept_id, 0) <> 0
-
-),
-
-dropped_2_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        kind_id
-    from {{ ref('target__episode_of_care') }}
-
-),
-
-dropped_2_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.kind_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_2_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_2_eligible
-    where coalesce(kind_id, 0) <> 0
-
-),
-
-dropped_3_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__tx_surgical') }}
-
-),
-
-dropped_3_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4301352)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4301352 as bigint) as concept_id
-
-),
-
-dropped_3_hierarchy_2 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (2000000084)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(2000000084 as bigint) as concept_id
-
-),
-
-dropped_3_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_3_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-        and not coalesce(
-            target_row.concept_id in (select listed.concept_id from dropped_3_hierarchy_2 as listed),
-            false
-        )
-
-),
-
-dropped_3 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_3_eligible
-    where concept_id in (select listed.concept_id from dropped_3_hierarchy_1 as listed)
-
-),
-
-dropped_4_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        value_flag
-    from {{ ref('target__tx_concurrent') }}
-
-),
-
-dropped_4_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.value_flag,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_4_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_4 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_4_eligible
-    where value_flag = true
-
-),
-
-dropped_5_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__intent_rt') }}
-
-),
-
-dropped_5_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_5_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_5 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_5_eligible
-    where concept_id in (select listed.concept_id from concept_set__intent_cure_radiotherapy as listed)
-
-),
-
-dropped_6_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__death') }}
-
-),
-
-dropped_6_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.start_date,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_6_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_6 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_6_eligible
-    where start_date is not null
-
-),
-
-dropped_7_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__death') }}
-
-),
-
-dropped_7_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.start_date,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_7_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_7 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_7_eligible
-    where start_date is null
-
-),
-
-dropped_8_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(treatment_date as date) as measure_date,
-        cast(start_date as date) as event_start,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__dx_to_tx_window') }}
-
-),
-
-dropped_8_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.value_number,
-        coalesce(target_row.measure_date > run_context.as_of, false)
-        or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
-    from dropped_8_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-            or target_row.event_start > run_context.as_of
-        )
-
-),
-
-dropped_8 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_8_eligible
-    where value_number is not null
-
-),
-
-dropped_9_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_9_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        target_row.value_number,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_9_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_9 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_9_eligible
-    where (value_number between 0 and 1 and concept_id = 36305384)
-
-),
-
-dropped_10_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_10_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        target_row.value_number,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_10_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_10 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_10_eligible
-    where (value_number between 0 and 4 and concept_id = 36305384)
-
-),
-
-dropped_11_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_11_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        target_row.value_concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_11_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-        and not coalesce(
-            target_row.value_concept_id = 2000000058,
-            false
-        )
-
-),
-
-dropped_11 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_11_eligible
-    where concept_id = 2000000055
-
-),
-
-dropped_12_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-dropped_12_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_12_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_12 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_12_eligible
-    where concept_id = 2000000065
-
-),
-
-dropped_13_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__visit') }}
-
-),
-
-dropped_13_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_13_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_13 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_13_eligible
-    where concept_id = 2000000066
-
-),
-
-dropped_14_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_primary') }}
-
-),
-
-dropped_14_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_14_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_14 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_14_eligible
-    where concept_id in (select listed.concept_id from concept_set__lung_cancer as listed)
-
-),
-
-dropped_15_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_15_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        target_row.value_number,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_15_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_15 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_15_eligible
-    where (concept_id = 3024653 and value_number is not null)
-
-),
-
-dropped_16_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_any') }}
-
-),
-
-dropped_16_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_16_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_16 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_16_eligible
-    where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
-
-),
-
-dropped_17_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__dx_mets') }}
-
-),
-
-dropped_17_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_17_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_17 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_17_eligible
-    where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
-
-),
-
-dropped_18_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-dropped_18_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_18_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_18 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_18_eligible
-    where concept_id = 44790273
-
-),
-
-dropped_19_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__procedure') }}
-
-),
-
-dropped_19_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_19_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_19 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_19_eligible
-    where concept_id = 44790273
-
-),
-
-dropped_20_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        source_value
-    from {{ ref('target__dx_primary') }}
-
-),
-
-dropped_20_code_1 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499065
-
-),
-
-dropped_20_code_2 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499069
-
-),
-
-dropped_20_code_3 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499067
-
-),
-
-dropped_20_code_4 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499070
-
-),
-
-dropped_20_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.source_value,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_20_target_row as target_row
-    cross join run_context
-    inner join person
-        on target_row.person_id = person.person_id
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-        and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
-
-),
-
-dropped_20_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_20_eligible
-    where position((select code.folded_code from dropped_20_code_1 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-dropped_20_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_20_eligible
-    where position((select code.folded_code from dropped_20_code_2 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-dropped_20_rule_3 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_20_eligible
-    where position((select code.folded_code from dropped_20_code_3 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-dropped_20_rule_4 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_20_eligible
-    where position((select code.folded_code from dropped_20_code_4 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-dropped_20 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_20_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_20_rule_2
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_20_rule_3
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_20_rule_4
-
-),
-
-dropped_21_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_primary') }}
-
-),
-
-dropped_21_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4115276)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4115276 as bigint) as concept_id
-
-),
-
-dropped_21_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_21_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_21 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_21_eligible
-    where concept_id in (select listed.concept_id from dropped_21_hierarchy_1 as listed)
-
-),
-
-dropped_22_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__procedure') }}
-
-),
-
-dropped_22_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_22_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_22 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_22_eligible
-    where concept_id = 4295043
-
-),
-
-dropped_23_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        specialty_id
-    from {{ ref('target__ev_visit') }}
-
-),
-
-dropped_23_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.specialty_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_23_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_23 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_23_eligible
-    where specialty_id = 2000000121
-
-),
-
-dropped_24_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__observation_period') }}
-
-),
-
-dropped_24_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.start_date,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_24_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_24 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_24_eligible
-    where start_date is not null
-
-),
-
-dropped_25_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-dropped_25_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_25_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_25 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_25_eligible
-    where concept_id = 4127745
-
-),
-
-dropped_26_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__dx_stage') }}
-
-),
-
-dropped_26_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1635740)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1635740 as bigint) as concept_id
-
-),
-
-dropped_26_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_26_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_26 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_26_eligible
-    where concept_id in (select listed.concept_id from dropped_26_hierarchy_1 as listed)
-
-),
-
-dropped_27_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        kind_id
-    from {{ ref('target__tx_radiotherapy') }}
-
-),
-
-dropped_27_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.kind_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_27_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_27 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_27_eligible
-    where coalesce(kind_id, 0) <> 0
-
-),
-
-dropped_28_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__procedure') }}
-
-),
-
-dropped_28_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_28_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_28 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_28_eligible
-    where concept_id in (select listed.concept_id from concept_set__radiotherapy_procedures as listed)
-
-),
-
-dropped_29_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(specialist_date as date) as measure_date,
-        cast(start_date as date) as event_start,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__referral_to_specialist_window') }}
-
-),
-
-dropped_29_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.value_number,
-        coalesce(target_row.measure_date > run_context.as_of, false)
-        or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
-    from dropped_29_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-            or target_row.event_start > run_context.as_of
-        )
-
-),
-
-dropped_29 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_29_eligible
-    where value_number is not null
-
-),
-
-dropped_30_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(treatment_date as date) as measure_date,
-        cast(start_date as date) as event_start,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__referral_to_tx_window') }}
-
-),
-
-dropped_30_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.value_number,
-        coalesce(target_row.measure_date > run_context.as_of, false)
-        or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
-    from dropped_30_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-            or target_row.event_start > run_context.as_of
-        )
-
-),
-
-dropped_30 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_30_eligible
-    where value_number is not null
-
-),
-
-dropped_31_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_primary') }}
-
-),
-
-dropped_31_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4110705)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4110705 as bigint) as concept_id
-
-),
-
-dropped_31_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_31_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_31 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_31_eligible
-    where concept_id in (select listed.concept_id from dropped_31_hierarchy_1 as listed)
-
-),
-
-dropped_32_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-dropped_32_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        target_row.value_concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_32_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-        and not coalesce(
-            target_row.value_concept_id = 2000000064,
-            false
-        )
-
-),
-
-dropped_32 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_32_eligible
-    where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
-
-),
-
-dropped_33_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__procedure') }}
-
-),
-
-dropped_33_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_33_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_33 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_33_eligible
-    where concept_id in (select listed.concept_id from concept_set__specialist_consultations as listed)
-
-),
-
-dropped_34_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        specialty_id
-    from {{ ref('target__ev_visit') }}
-
-),
-
-dropped_34_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.specialty_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_34_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_34 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_34_eligible
-    where specialty_id in (select listed.concept_id from concept_set__specialist_specialties as listed)
-
-),
-
-dropped_35_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_primary') }}
-
-),
-
-dropped_35_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_35_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_35 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_35_eligible
-    where concept_id = 2000000012
-
-),
-
-dropped_36_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__dx_stage') }}
-
-),
-
-dropped_36_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1635838)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1635838 as bigint) as concept_id
-
-),
-
-dropped_36_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_36_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_36 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_36_eligible
-    where concept_id in (select listed.concept_id from dropped_36_hierarchy_1 as listed)
-
-),
-
-dropped_37_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__dx_stage') }}
-
-),
-
-dropped_37_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_37_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_37 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_37_eligible
-    where concept_id in (2000000049, 2000000050)
-
-),
-
-dropped_38_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__dx_stage') }}
-
-),
-
-dropped_38_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1635131)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1635131 as bigint) as concept_id
-
-),
-
-dropped_38_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_38_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_38 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_38_eligible
-    where concept_id in (select listed.concept_id from dropped_38_hierarchy_1 as listed)
-
-),
-
-dropped_39_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__dx_stage') }}
-
-),
-
-dropped_39_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1634191)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1634191 as bigint) as concept_id
-
-),
-
-dropped_39_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_39_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_39 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_39_eligible
-    where concept_id in (select listed.concept_id from dropped_39_hierarchy_1 as listed)
-
-),
-
-dropped_40_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__dx_stage') }}
-
-),
-
-dropped_40_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1633987)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1633987 as bigint) as concept_id
-
-),
-
-dropped_40_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_40_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_40 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_40_eligible
-    where concept_id in (select listed.concept_id from dropped_40_hierarchy_1 as listed)
-
-),
-
-dropped_41_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        kind_id
-    from {{ ref('target__tx_chemotherapy') }}
-
-),
-
-dropped_41_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.kind_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_41_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_41 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_41_eligible
-    where coalesce(kind_id, 0) <> 0
-
-),
-
-dropped_42_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id,
-        source_value
-    from {{ ref('target__drug') }}
-
-),
-
-dropped_42_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        target_row.source_value,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_42_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_42_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_42_eligible
-    where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
-
-),
-
-dropped_42_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_42_eligible
-    where position('sact ' in {{ fold_ascii('source_value') }}) = 1
-
-),
-
-dropped_42 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_42_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_42_rule_2
-
-),
-
-dropped_43_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-dropped_43_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        target_row.value_concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_43_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_43 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_43_eligible
-    where (concept_id = 2000000072 and value_concept_id = 2000000074)
-
-),
-
-dropped_44_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-dropped_44_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        target_row.value_concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_44_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_44 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_44_eligible
-    where (concept_id = 2000000051 and value_concept_id = 2000000052)
-
-),
-
-dropped_45_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-dropped_45_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        target_row.value_concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_45_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_45 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_45_eligible
-    where (concept_id = 2000000072 and value_concept_id = 2000000073)
-
-),
-
-dropped_46_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(end_date as date) as measure_date,
-        cast(start_date as date) as event_start,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        modality
-    from {{ ref('target__tx_any') }}
-
-),
-
-dropped_46_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.modality,
-        coalesce(target_row.measure_date > run_context.as_of, false)
-        or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
-    from dropped_46_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-            or target_row.event_start > run_context.as_of
-        )
-
-),
-
-dropped_46 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_46_eligible
-    where modality is not null
-
-),
-
-dropped_47_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(treatment_date as date) as measure_date,
-        cast(start_date as date) as event_start,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__tx_to_death_window') }}
-
-),
-
-dropped_47_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.value_number,
-        coalesce(target_row.measure_date > run_context.as_of, false)
-        or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
-    from dropped_47_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-            or target_row.event_start > run_context.as_of
-        )
-
-),
-
-dropped_47 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_47_eligible
-    where value_number is not null
-
-),
-
-dropped_48_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        value_text
-    from {{ ref('target__observation') }}
-
-),
-
-dropped_48_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_text,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_48_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_48 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_48_eligible
-    where (concept_id = 2000000071 and value_text = 'enrolled')
-
-),
-
-dropped_49_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__procedure') }}
-
-),
-
-dropped_49_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_49_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_49 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_49_eligible
-    where concept_id = 2000000088
-
-),
-
-dropped_50_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        {{ to_text('unattached_reason') }} as why_unattached,
-        concept_id
-    from {{ ref('target__device') }}
-
-),
-
-dropped_50_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.concept_id,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_50_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_50 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_50_eligible
-    where concept_id = 2000000091
-
-),
-
-counted as (
+dropped_row as (
 
     select
         'subquery' as construct,
         'cancer_surgery_done' as definition,
         'tx_surgical' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_1
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__cancer_surgery_done') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2785,19 +19,9 @@ counted as (
         'subquery' as construct,
         'care_began_recorded' as definition,
         'episode_of_care' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_2
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__care_began_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2805,19 +29,9 @@ counted as (
         'subquery' as construct,
         'chest_surgery_done' as definition,
         'tx_surgical' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_3
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__chest_surgery_done') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2825,19 +39,9 @@ counted as (
         'subquery' as construct,
         'concurrent_recorded' as definition,
         'tx_concurrent' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_4
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__concurrent_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2845,19 +49,9 @@ counted as (
         'subquery' as construct,
         'curative_intent_recorded' as definition,
         'intent_rt' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_5
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__curative_intent_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2865,19 +59,9 @@ counted as (
         'subquery' as construct,
         'death_dated' as definition,
         'death' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end as reason,
-        count(*) as n_rows
-    from dropped_6
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end
+        dropped_reason as reason
+    from {{ ref('match__death_dated') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2885,19 +69,9 @@ counted as (
         'subquery' as construct,
         'death_undated' as definition,
         'death' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end as reason,
-        count(*) as n_rows
-    from dropped_7
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end
+        dropped_reason as reason
+    from {{ ref('match__death_undated') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2905,19 +79,9 @@ counted as (
         'subquery' as construct,
         'diagnosis_to_treatment_days' as definition,
         'dx_to_tx_window' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_8
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__diagnosis_to_treatment_days') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2925,19 +89,9 @@ counted as (
         'subquery' as construct,
         'ecog_fit_recorded' as definition,
         'measurement' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_9
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__ecog_fit_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2945,19 +99,9 @@ counted as (
         'subquery' as construct,
         'ecog_recorded' as definition,
         'measurement' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_10
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__ecog_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2965,19 +109,9 @@ counted as (
         'subquery' as construct,
         'genes_tested' as definition,
         'measurement' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_11
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__genes_tested') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2985,19 +119,9 @@ counted as (
         'subquery' as construct,
         'gp_letter' as definition,
         'observation' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_12
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__gp_letter') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3005,19 +129,9 @@ counted as (
         'subquery' as construct,
         'gp_urgent_visit' as definition,
         'visit' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_13
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__gp_urgent_visit') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3025,19 +139,9 @@ counted as (
         'subquery' as construct,
         'lung_cancer_recorded' as definition,
         'dx_primary' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_14
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__lung_cancer_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3045,19 +149,9 @@ counted as (
         'subquery' as construct,
         'lung_function_measured' as definition,
         'measurement' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_15
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__lung_function_measured') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3065,19 +159,9 @@ counted as (
         'subquery' as construct,
         'lung_spread_diagnosed' as definition,
         'dx_any' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_16
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__lung_spread_diagnosed') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3085,19 +169,9 @@ counted as (
         'subquery' as construct,
         'lung_spread_measured' as definition,
         'dx_mets' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_17
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__lung_spread_measured') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3105,19 +179,9 @@ counted as (
         'subquery' as construct,
         'mdt_meeting_observation' as definition,
         'observation' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_18
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__mdt_meeting_observation') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3125,19 +189,9 @@ counted as (
         'subquery' as construct,
         'mdt_meeting_procedure' as definition,
         'procedure' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_19
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__mdt_meeting_procedure') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3145,19 +199,9 @@ counted as (
         'subquery' as construct,
         'mesothelioma_recorded' as definition,
         'dx_primary' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_20
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__mesothelioma_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3165,19 +209,9 @@ counted as (
         'subquery' as construct,
         'non_small_cell_recorded' as definition,
         'dx_primary' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_21
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__non_small_cell_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3185,19 +219,9 @@ counted as (
         'subquery' as construct,
         'nurse_talk' as definition,
         'procedure' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_22
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__nurse_talk') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3205,19 +229,9 @@ counted as (
         'subquery' as construct,
         'nurse_visited' as definition,
         'ev_visit' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_23
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__nurse_visited') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3225,19 +239,9 @@ counted as (
         'subquery' as construct,
         'observed' as definition,
         'observation_period' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end as reason,
-        count(*) as n_rows
-    from dropped_24
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end
+        dropped_reason as reason
+    from {{ ref('match__observed') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3245,19 +249,9 @@ counted as (
         'subquery' as construct,
         'palliative_referral_made' as definition,
         'observation' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_25
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__palliative_referral_made') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3265,19 +259,9 @@ counted as (
         'subquery' as construct,
         'pathological_stage_recorded' as definition,
         'dx_stage' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_26
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__pathological_stage_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3285,19 +269,9 @@ counted as (
         'subquery' as construct,
         'radiotherapy_episode' as definition,
         'tx_radiotherapy' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_27
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__radiotherapy_episode') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3305,19 +279,9 @@ counted as (
         'subquery' as construct,
         'radiotherapy_given' as definition,
         'procedure' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_28
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__radiotherapy_given') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3325,19 +289,9 @@ counted as (
         'subquery' as construct,
         'referral_to_specialist_days' as definition,
         'referral_to_specialist_window' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_29
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__referral_to_specialist_days') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3345,19 +299,9 @@ counted as (
         'subquery' as construct,
         'referral_to_treatment_days' as definition,
         'referral_to_tx_window' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_30
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__referral_to_treatment_days') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3365,19 +309,9 @@ counted as (
         'subquery' as construct,
         'small_cell_recorded' as definition,
         'dx_primary' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_31
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__small_cell_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3385,19 +319,9 @@ counted as (
         'subquery' as construct,
         'smoking_recorded' as definition,
         'observation' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_32
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__smoking_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3405,19 +329,9 @@ counted as (
         'subquery' as construct,
         'specialist_consulted' as definition,
         'procedure' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_33
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__specialist_consulted') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3425,19 +339,9 @@ counted as (
         'subquery' as construct,
         'specialist_visited' as definition,
         'ev_visit' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_34
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__specialist_visited') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3445,19 +349,9 @@ counted as (
         'subquery' as construct,
         'squamous_recorded' as definition,
         'dx_primary' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_35
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__squamous_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3465,19 +359,9 @@ counted as (
         'subquery' as construct,
         'stage_i_recorded' as definition,
         'dx_stage' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_36
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__stage_i_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3485,19 +369,9 @@ counted as (
         'subquery' as construct,
         'stage_ib_iia_recorded' as definition,
         'dx_stage' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_37
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__stage_ib_iia_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3505,19 +379,9 @@ counted as (
         'subquery' as construct,
         'stage_ii_recorded' as definition,
         'dx_stage' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_38
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__stage_ii_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3525,19 +389,9 @@ counted as (
         'subquery' as construct,
         'stage_iii_recorded' as definition,
         'dx_stage' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_39
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__stage_iii_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3545,19 +399,9 @@ counted as (
         'subquery' as construct,
         'stage_iv_recorded' as definition,
         'dx_stage' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_40
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__stage_iv_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3565,19 +409,9 @@ counted as (
         'subquery' as construct,
         'systemic_episode' as definition,
         'tx_chemotherapy' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_41
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__systemic_episode') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3585,19 +419,9 @@ counted as (
         'subquery' as construct,
         'systemic_therapy_given' as definition,
         'drug' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_42
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__systemic_therapy_given') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3605,19 +429,9 @@ counted as (
         'subquery' as construct,
         'tests_declined_recorded' as definition,
         'observation' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_43
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__tests_declined_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3625,19 +439,9 @@ counted as (
         'subquery' as construct,
         'tissue_shows_cancer' as definition,
         'measurement' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_44
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__tissue_shows_cancer') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3645,19 +449,9 @@ counted as (
         'subquery' as construct,
         'treatment_declined_recorded' as definition,
         'observation' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_45
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__treatment_declined_recorded') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3665,19 +459,9 @@ counted as (
         'subquery' as construct,
         'treatment_last_day' as definition,
         'tx_any' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_46
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__treatment_last_day') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3685,19 +469,9 @@ counted as (
         'subquery' as construct,
         'treatment_to_death_days' as definition,
         'tx_to_death_window' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end as reason,
-        count(*) as n_rows
-    from dropped_47
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no episode'
-        end
+        dropped_reason as reason
+    from {{ ref('match__treatment_to_death_days') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3705,19 +479,9 @@ counted as (
         'subquery' as construct,
         'trial_enrolled' as definition,
         'observation' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end as reason,
-        count(*) as n_rows
-    from dropped_48
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end
+        dropped_reason as reason
+    from {{ ref('match__trial_enrolled') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3725,19 +489,9 @@ counted as (
         'measure' as construct,
         'any_cancer_treatment' as definition,
         'procedure' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_49
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__any_cancer_treatment__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3745,19 +499,9 @@ counted as (
         'measure' as construct,
         'any_cancer_treatment' as definition,
         'device' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_50
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__any_cancer_treatment__2') }}
+    where dropped_reason is not null
 
     union all
 
@@ -3766,8 +510,7 @@ counted as (
         'none' as construct,
         'none' as definition,
         'none' as target_name,
-        'none' as reason,
-        cast(0 as bigint) as n_rows
+        'none' as reason
     where 1 = 0
 
 ),
@@ -3779,9 +522,8 @@ final as (
         definition,
         target_name,
         reason,
-        cast(sum(n_rows) as bigint) as n_rows
-    from counted
-    where n_rows > 0
+        cast(count(*) as bigint) as n_rows
+    from dropped_row
     group by construct, definition, target_name, reason
 
 )

@@ -4,57 +4,19 @@
 -- The start of the episode of care, known or not.
 -- Defined in definitions/lung/subqueries.yml, line 346.
 --
--- A row of target episode_of_care counts if
---   kind_id is known
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__care_began_recorded.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        kind_id
-    from {{ ref('target__episode_of_care') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.kind_id
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__care_began_recorded as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where coalesce(kind_id, 0) <> 0
+    from {{ ref('match__care_began_recorded') }}
+    where dropped_reason is null
 
 )
 
@@ -63,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__care_began_recorded

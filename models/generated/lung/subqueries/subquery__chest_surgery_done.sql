@@ -4,99 +4,19 @@
 -- An operation on the chest that removes tissue to cure; an operation that only looks or samples does not count.
 -- Defined in definitions/lung/subqueries.yml, line 210.
 --
--- A row of target tx_surgical counts if
---   concept_id is or is below 4301352 (Chest operation)
---   and not: concept_id is or is below 2000000084 (Look inside the chest)
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__chest_surgery_done.
 
 with
 
-concept_ancestor as (
-
-    select
-        ancestor_concept_id,
-        descendant_concept_id
-    from {{ ref('stg_omop__concept_ancestor') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__tx_surgical') }}
-
-),
-
-hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (4301352)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(4301352 as bigint) as concept_id
-
-),
-
-hierarchy_2 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (2000000084)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(2000000084 as bigint) as concept_id
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-        and not coalesce(
-            target_row.concept_id in (select listed.concept_id from hierarchy_2 as listed),
-            false
-        )
-
-),
-
-final as (
+match__chest_surgery_done as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where concept_id in (select listed.concept_id from hierarchy_1 as listed)
+    from {{ ref('match__chest_surgery_done') }}
+    where dropped_reason is null
 
 )
 
@@ -105,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__chest_surgery_done

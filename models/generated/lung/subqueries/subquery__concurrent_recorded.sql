@@ -4,57 +4,19 @@
 -- Medicines and radiotherapy that share at least a day; dated by the later of the two starts.
 -- Defined in definitions/lung/subqueries.yml, line 255.
 --
--- A row of target tx_concurrent counts if
---   value_flag is true
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__concurrent_recorded.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        value_flag
-    from {{ ref('target__tx_concurrent') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.value_flag
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__concurrent_recorded as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where value_flag = true
+    from {{ ref('match__concurrent_recorded') }}
+    where dropped_reason is null
 
 )
 
@@ -63,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__concurrent_recorded

@@ -5,64 +5,19 @@
 -- An intent that is not recorded is not assumed, and one that is contradicted does not count.
 -- Defined in definitions/lung/subqueries.yml, line 230.
 --
--- A row of target intent_rt counts if
---   concept_id is in concept set intent_cure_radiotherapy
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__curative_intent_recorded.
 
 with
 
-concept_set__intent_cure_radiotherapy as (
-
-    select concept_id
-    from {{ ref('concept_set__intent_cure_radiotherapy') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__intent_rt') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__curative_intent_recorded as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where concept_id in (select listed.concept_id from concept_set__intent_cure_radiotherapy as listed)
+    from {{ ref('match__curative_intent_recorded') }}
+    where dropped_reason is null
 
 )
 
@@ -71,4 +26,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__curative_intent_recorded

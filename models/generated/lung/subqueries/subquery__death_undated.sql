@@ -4,57 +4,19 @@
 -- A death whose day is not known.
 -- Defined in definitions/lung/subqueries.yml, line 332.
 --
--- A row of target death counts if
---   start_date is not known
--- It counts for the person, dated by start_date.
+-- Its rule is in match__death_undated.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('target__death') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.start_date
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__death_undated as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where start_date is null
+    from {{ ref('match__death_undated') }}
+    where dropped_reason is null
 
 )
 
@@ -63,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__death_undated

@@ -4,61 +4,19 @@
 -- An ECOG score of 0 or 1.
 -- Defined in definitions/lung/subqueries.yml, line 118.
 --
--- A row of target measurement counts if
---   all of these hold on the row:
---     - value_number is from 0 to 1
---     - concept_id is 36305384
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__ecog_fit_recorded.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__measurement') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_number
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__ecog_fit_recorded as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where (value_number between 0 and 1 and concept_id = 36305384)
+    from {{ ref('match__ecog_fit_recorded') }}
+    where dropped_reason is null
 
 )
 
@@ -67,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__ecog_fit_recorded

@@ -4,64 +4,19 @@
 -- A test of the tumour's genes. An answer of "too little tissue" is no test; without an answer it is one.
 -- Defined in definitions/lung/subqueries.yml, line 138.
 --
--- A row of target measurement counts if
---   concept_id is 2000000055 (Test of a tumour's genes)
---   and not: value_concept_id is 2000000058 (Too little tissue)
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__genes_tested.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_concept_id
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-        and not coalesce(
-            target_row.value_concept_id = 2000000058,
-            false
-        )
-
-),
-
-final as (
+match__genes_tested as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where concept_id = 2000000055
+    from {{ ref('match__genes_tested') }}
+    where dropped_reason is null
 
 )
 
@@ -70,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__genes_tested

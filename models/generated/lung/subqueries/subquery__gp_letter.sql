@@ -4,57 +4,19 @@
 -- A letter of referral from the family doctor.
 -- Defined in definitions/lung/subqueries.yml, line 148.
 --
--- A row of target observation counts if
---   concept_id is 2000000065 (Letter from the family doctor)
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__gp_letter.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__gp_letter as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where concept_id = 2000000065
+    from {{ ref('match__gp_letter') }}
+    where dropped_reason is null
 
 )
 
@@ -63,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__gp_letter

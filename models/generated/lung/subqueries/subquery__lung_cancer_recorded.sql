@@ -4,64 +4,19 @@
 -- A diagnosis of lung cancer.
 -- Defined in definitions/lung/subqueries.yml, line 9.
 --
--- A row of target dx_primary counts if
---   concept_id is in concept set lung_cancer
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__lung_cancer_recorded.
 
 with
 
-concept_set__lung_cancer as (
-
-    select concept_id
-    from {{ ref('concept_set__lung_cancer') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_primary') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__lung_cancer_recorded as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where concept_id in (select listed.concept_id from concept_set__lung_cancer as listed)
+    from {{ ref('match__lung_cancer_recorded') }}
+    where dropped_reason is null
 
 )
 
@@ -70,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__lung_cancer_recorded

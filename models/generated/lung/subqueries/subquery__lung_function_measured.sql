@@ -4,61 +4,19 @@
 -- A breath test with a number; a row without one is a test that was not done.
 -- Defined in definitions/lung/subqueries.yml, line 132.
 --
--- A row of target measurement counts if
---   all of these hold on the row:
---     - concept_id is 3024653 (Breath test, share of expected)
---     - value_number is known
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__lung_function_measured.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__measurement') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_number
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__lung_function_measured as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where (concept_id = 3024653 and value_number is not null)
+    from {{ ref('match__lung_function_measured') }}
+    where dropped_reason is null
 
 )
 
@@ -67,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__lung_function_measured

@@ -4,58 +4,19 @@
 -- Spread of any tumour to a lung or to its lining, recorded as a condition, as some sources do.
 -- Defined in definitions/lung/subqueries.yml, line 37.
 --
--- A row of target dx_any counts if
---   concept_id is one of 36768083 (Spread to the right lung), 36768171 (Spread to the left lung), 36769532 (Spread to
---     both lungs), 36770091 (Spread to the lung lining), 36770283 (Spread to a lung)
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__lung_spread_diagnosed.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_any') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__lung_spread_diagnosed as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where concept_id in (36768083, 36768171, 36769532, 36770091, 36770283)
+    from {{ ref('match__lung_spread_diagnosed') }}
+    where dropped_reason is null
 
 )
 
@@ -64,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__lung_spread_diagnosed

@@ -4,57 +4,19 @@
 -- A multidisciplinary team meeting, recorded as an observation, as some sources do.
 -- Defined in definitions/lung/subqueries.yml, line 166.
 --
--- A row of target observation counts if
---   concept_id is 44790273 (Team meeting about a person)
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__mdt_meeting_observation.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__mdt_meeting_observation as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where concept_id = 44790273
+    from {{ ref('match__mdt_meeting_observation') }}
+    where dropped_reason is null
 
 )
 
@@ -63,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__mdt_meeting_observation

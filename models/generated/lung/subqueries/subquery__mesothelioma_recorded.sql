@@ -4,190 +4,19 @@
 -- A diagnosis of mesothelioma in an adult, by the code in the source text, because many rows are not mapped.
 -- Defined in definitions/lung/subqueries.yml, line 15.
 --
--- A row of target dx_primary counts if
---   one of these rules holds:
---     1. source_value contains the code of 44499065 (Lining tumour), A-Z like a-z
---     2. source_value contains the code of 44499069 (Lining tumour, spindle cells), A-Z like a-z
---     3. source_value contains the code of 44499067 (Lining tumour, round cells), A-Z like a-z
---     4. source_value contains the code of 44499070 (Lining tumour, both cells), A-Z like a-z
---   and the person is 18 years old or older at its date
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__mesothelioma_recorded.
 
 with
 
-concept as (
-
-    select
-        concept_id,
-        concept_code
-    from {{ ref('stg_omop__concept') }}
-
-),
-
-person as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(birth_date as date) as birth_date,
-        cast(gender_concept_id as bigint) as sex
-    from {{ ref('stg_omop__person') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        source_value
-    from {{ ref('target__dx_primary') }}
-
-),
-
-code_1 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499065
-
-),
-
-code_2 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499069
-
-),
-
-code_3 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499067
-
-),
-
-code_4 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 44499070
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.source_value
-    from target_row
-    cross join run_context
-    inner join person
-        on target_row.person_id = person.person_id
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-        and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
-
-),
-
-rule_1 as (
+match__mesothelioma_recorded as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where position((select code.folded_code from code_1 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from eligible
-    where position((select code.folded_code from code_2 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-rule_3 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from eligible
-    where position((select code.folded_code from code_3 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-rule_4 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from eligible
-    where position((select code.folded_code from code_4 as code) in {{ fold_ascii('source_value') }}) > 0
-
-),
-
-final as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from rule_2
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from rule_3
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from rule_4
+    from {{ ref('match__mesothelioma_recorded') }}
+    where dropped_reason is null
 
 )
 
@@ -196,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__mesothelioma_recorded

@@ -4,57 +4,19 @@
 -- A visit to a specialist lung cancer nurse.
 -- Defined in definitions/lung/subqueries.yml, line 190.
 --
--- A row of target ev_visit counts if
---   specialty_id is 2000000121 (Nurse for lung tumours)
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__nurse_visited.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        specialty_id
-    from {{ ref('target__ev_visit') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.specialty_id
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__nurse_visited as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where specialty_id = 2000000121
+    from {{ ref('match__nurse_visited') }}
+    where dropped_reason is null
 
 )
 
@@ -63,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__nurse_visited

@@ -4,59 +4,19 @@
 -- Days from the first referral to the first treatment; dated by the treatment.
 -- Defined in definitions/lung/subqueries.yml, line 277.
 --
--- A row of target referral_to_tx_window counts if
---   value_number is known
--- It counts for the episode, dated by treatment_date.
+-- Its rule is in match__referral_to_treatment_days.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(treatment_date as date) as measure_date,
-        cast(start_date as date) as event_start,
-        {{ to_number('value_number') }} as value_number
-    from {{ ref('target__referral_to_tx_window') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.value_number
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-        and (target_row.event_start is null or target_row.event_start <= run_context.as_of)
-
-),
-
-final as (
+match__referral_to_treatment_days as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where value_number is not null
+    from {{ ref('match__referral_to_treatment_days') }}
+    where dropped_reason is null
 
 )
 
@@ -65,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__referral_to_treatment_days

@@ -4,66 +4,19 @@
 -- A smoking habit with an answer; "not known" is no answer.
 -- Defined in definitions/lung/subqueries.yml, line 124.
 --
--- A row of target observation counts if
---   all of these hold on the row:
---     - concept_id is 43054909 (Smoking habit)
---     - value_concept_id is known
---   and not: value_concept_id is 2000000064 (Smoking not known)
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__smoking_recorded.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__observation') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_concept_id
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-        and not coalesce(
-            target_row.value_concept_id = 2000000064,
-            false
-        )
-
-),
-
-final as (
+match__smoking_recorded as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where (concept_id = 43054909 and coalesce(value_concept_id, 0) <> 0)
+    from {{ ref('match__smoking_recorded') }}
+    where dropped_reason is null
 
 )
 
@@ -72,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__smoking_recorded

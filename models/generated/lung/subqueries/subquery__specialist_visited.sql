@@ -4,64 +4,19 @@
 -- A visit to a doctor whose specialty is the treatment of cancer.
 -- Defined in definitions/lung/subqueries.yml, line 172.
 --
--- A row of target ev_visit counts if
---   specialty_id is in concept set specialist_specialties
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__specialist_visited.
 
 with
 
-concept_set__specialist_specialties as (
-
-    select concept_id
-    from {{ ref('concept_set__specialist_specialties') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        specialty_id
-    from {{ ref('target__ev_visit') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.specialty_id
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__specialist_visited as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where specialty_id in (select listed.concept_id from concept_set__specialist_specialties as listed)
+    from {{ ref('match__specialist_visited') }}
+    where dropped_reason is null
 
 )
 
@@ -70,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__specialist_visited

@@ -4,80 +4,19 @@
 -- Stage IV, by examination or under the microscope.
 -- Defined in definitions/lung/subqueries.yml, line 92.
 --
--- A row of target dx_stage counts if
---   concept_id is or is below 1633987 (Stage four)
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__stage_iv_recorded.
 
 with
 
-concept_ancestor as (
-
-    select
-        ancestor_concept_id,
-        descendant_concept_id
-    from {{ ref('stg_omop__concept_ancestor') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id
-    from {{ ref('target__dx_stage') }}
-
-),
-
-hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (1633987)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(1633987 as bigint) as concept_id
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__stage_iv_recorded as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where concept_id in (select listed.concept_id from hierarchy_1 as listed)
+    from {{ ref('match__stage_iv_recorded') }}
+    where dropped_reason is null
 
 )
 
@@ -86,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__stage_iv_recorded

@@ -5,100 +5,19 @@
 -- (systemic anti-cancer therapy). By themselves, medicines that only act on hormones do not count.
 -- Defined in definitions/lung/subqueries.yml, line 246.
 --
--- A row of target drug counts if
---   one of these rules holds:
---     1. concept_id is in concept set cancer_medicines
---     2. source_value begins with "SACT ", A-Z like a-z
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__systemic_therapy_given.
 
 with
 
-concept_set__cancer_medicines as (
-
-    select concept_id
-    from {{ ref('concept_set__cancer_medicines') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        source_value
-    from {{ ref('target__drug') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        target_row.source_value
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-rule_1 as (
+match__systemic_therapy_given as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where concept_id in (select listed.concept_id from concept_set__cancer_medicines as listed)
-
-),
-
-rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from eligible
-    where position('sact ' in {{ fold_ascii('source_value') }}) = 1
-
-),
-
-final as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from rule_2
+    from {{ ref('match__systemic_therapy_given') }}
+    where dropped_reason is null
 
 )
 
@@ -107,4 +26,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__systemic_therapy_given

@@ -4,61 +4,19 @@
 -- A tissue sample whose result is cancer; "no cancer", "cannot tell" and no result do not count.
 -- Defined in definitions/lung/subqueries.yml, line 104.
 --
--- A row of target measurement counts if
---   all of these hold on the row:
---     - concept_id is 2000000051 (Result of a tissue sample)
---     - value_concept_id is 2000000052 (Cancer seen)
--- It counts for the episode, dated by start_date.
+-- Its rule is in match__tissue_shows_cancer.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        value_concept_id
-    from {{ ref('target__measurement') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_concept_id
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__tissue_shows_cancer as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where (concept_id = 2000000051 and value_concept_id = 2000000052)
+    from {{ ref('match__tissue_shows_cancer') }}
+    where dropped_reason is null
 
 )
 
@@ -67,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__tissue_shows_cancer

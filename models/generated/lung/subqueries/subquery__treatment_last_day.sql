@@ -4,59 +4,19 @@
 -- The last day of a treatment.
 -- Defined in definitions/lung/subqueries.yml, line 261.
 --
--- A row of target tx_any counts if
---   modality is known
--- It counts for the episode, dated by end_date.
+-- Its rule is in match__treatment_last_day.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(episode_id as bigint) as episode_id,
-        cast(episode_id as bigint) as measure_resolver,
-        cast(end_date as date) as measure_date,
-        cast(start_date as date) as event_start,
-        modality
-    from {{ ref('target__tx_any') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.modality
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-        and (target_row.event_start is null or target_row.event_start <= run_context.as_of)
-
-),
-
-final as (
+match__treatment_last_day as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where modality is not null
+    from {{ ref('match__treatment_last_day') }}
+    where dropped_reason is null
 
 )
 
@@ -65,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__treatment_last_day

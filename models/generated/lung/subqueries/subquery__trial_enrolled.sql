@@ -4,61 +4,19 @@
 -- Enrolment in a clinical trial; being screened for one does not count. It holds for the person, whichever cancer.
 -- Defined in definitions/lung/subqueries.yml, line 300.
 --
--- A row of target observation counts if
---   all of these hold on the row:
---     - concept_id is 2000000071 (Clinical trial)
---     - value_text is "enrolled"
--- It counts for the person, dated by start_date.
+-- Its rule is in match__trial_enrolled.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        concept_id,
-        value_text
-    from {{ ref('target__observation') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        target_row.value_text
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__trial_enrolled as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where (concept_id = 2000000071 and value_text = 'enrolled')
+    from {{ ref('match__trial_enrolled') }}
+    where dropped_reason is null
 
 )
 
@@ -67,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__trial_enrolled

@@ -28,12 +28,12 @@
 
 with
 
-concept_ancestor as (
+asked_hierarchy as (
 
     select
         ancestor_concept_id,
         descendant_concept_id
-    from {{ ref('stg_omop__concept_ancestor') }}
+    from {{ ref('asked_hierarchy') }}
 
 ),
 
@@ -88,7 +88,7 @@ included as (
     union
 
     select descendant_concept_id as concept_id
-    from concept_ancestor
+    from asked_hierarchy
     where ancestor_concept_id in (
         4000882, 4027422, 4027426, 4029565, 4029571, 4041977, 4171687, 4194253,
         4238646, 4250917, 4301352
@@ -127,7 +127,7 @@ excluded as (
     union
 
     select descendant_concept_id as concept_id
-    from concept_ancestor
+    from asked_hierarchy
     where ancestor_concept_id in (1242725, 4161415, 4198190, 4228202, 4323902, 4337138, 2000000084)
 
 ),

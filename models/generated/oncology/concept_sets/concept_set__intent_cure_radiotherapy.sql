@@ -11,12 +11,12 @@
 
 with
 
-concept_ancestor as (
+asked_hierarchy as (
 
     select
         ancestor_concept_id,
         descendant_concept_id
-    from {{ ref('stg_omop__concept_ancestor') }}
+    from {{ ref('asked_hierarchy') }}
 
 ),
 
@@ -35,7 +35,7 @@ included as (
     union
 
     select descendant_concept_id as concept_id
-    from concept_ancestor
+    from asked_hierarchy
     where ancestor_concept_id in (4161587, 4162591, 4191637)
 
 ),

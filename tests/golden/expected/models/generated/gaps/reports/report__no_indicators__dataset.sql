@@ -19,6 +19,20 @@ cohort as (
 
 ),
 
+match__by_exact as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        event_id,
+        number_value
+    from {{ ref('match__by_exact') }}
+    where dropped_reason is null
+
+),
+
 measure__adult_women as (
 
     select
@@ -38,60 +52,6 @@ measure__seen as (
         measure_resolver,
         measure_date
     from {{ ref('measure__seen') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-rows__seen__target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        cast(act_no as bigint) as number_event_id,
-        {{ to_number('quantity') }} as number_value,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-rows__seen__eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.act_code
-    from rows__seen__target_row as target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-rows__seen as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__seen__eligible
-    where act_code = 9001
 
 ),
 
@@ -120,11 +80,11 @@ numbered__seen as (
             partition by cohort.cohort_key
             order by
                 numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
+                numbered.event_id nulls last,
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join rows__seen as numbered
+    inner join match__by_exact as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver

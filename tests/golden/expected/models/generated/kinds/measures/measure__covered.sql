@@ -11,77 +11,7 @@
 
 with
 
-measure__seen as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__seen') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-part_1_recorded_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(start_date as date) as interval_start,
-        cast(end_date as date) as interval_end,
-        cast(start_date as date) as start_date
-    from {{ ref('clinic_span') }}
-
-),
-
--- A day after as_of is not known yet.
-part_1_target_row as (
-
-    select
-        recorded.person_id,
-        recorded.episode_id,
-        recorded.measure_resolver,
-        recorded.measure_date,
-        recorded.interval_start,
-        case
-            when recorded.interval_end <= run_context.as_of
-                then recorded.interval_end
-        end as interval_end,
-        recorded.start_date
-    from part_1_recorded_row as recorded
-    cross join run_context
-
-),
-
-part_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.interval_start,
-        target_row.interval_end,
-        target_row.start_date
-    from part_1_target_row as target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-part_1 as (
+match__in_care as (
 
     select
         person_id,
@@ -90,8 +20,19 @@ part_1 as (
         measure_date,
         interval_start,
         interval_end
-    from part_1_eligible
-    where start_date is not null
+    from {{ ref('match__in_care') }}
+    where dropped_reason is null
+
+),
+
+measure__seen as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('measure__seen') }}
 
 ),
 
@@ -118,7 +59,7 @@ final_pair as (
         candidate.measure_resolver as candidate_resolver,
         candidate.measure_date as candidate_date
     from final_anchor as anchor
-    inner join part_1 as candidate
+    inner join match__in_care as candidate
         on
             anchor.person_id = candidate.person_id
     where

@@ -11,68 +11,15 @@
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-final_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        act_code,
-        {{ to_number('quantity') }} as quantity
-    from {{ source('clinic', 'acts') }}
-
-),
-
-final_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.act_code,
-        target_row.quantity
-    from final_target_row as target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-        and not coalesce(
-            target_row.quantity is null,
-            false
-        )
-
-),
-
-final_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from final_eligible
-    where act_code = 7
-
-),
-
-final as (
+match__in_place__1 as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from final_matched
+    from {{ ref('match__in_place__1') }}
+    where dropped_reason is null
 
 )
 
@@ -81,4 +28,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__in_place__1

@@ -11,62 +11,15 @@
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-part_1_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(act_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-part_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.act_code
-    from part_1_target_row as target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-part_1_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_eligible
-    where act_code = 9003
-
-),
-
-part_1 as (
+match__inline_events__1 as (
 
     select distinct
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from part_1_matched
+    from {{ ref('match__inline_events__1') }}
+    where dropped_reason is null
 
 ),
 
@@ -78,7 +31,7 @@ final_unit as (
         person_id as measure_resolver,
         measure_resolver as counted_id,
         min(measure_date) as measure_date
-    from part_1
+    from match__inline_events__1
     where
         measure_date is not null
     group by person_id, measure_resolver

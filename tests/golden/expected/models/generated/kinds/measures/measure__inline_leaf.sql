@@ -15,12 +15,15 @@
 
 with
 
-concept_ancestor as (
+match__inline_leaf__1 as (
 
-    select
-        ancestor_concept_id,
-        descendant_concept_id
-    from {{ ref('stg_omop__concept_ancestor') }}
+    select distinct
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date
+    from {{ ref('match__inline_leaf__1') }}
+    where dropped_reason is null
 
 ),
 
@@ -32,117 +35,6 @@ measure__seen as (
         measure_resolver,
         measure_date
     from {{ ref('measure__seen') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-part_1_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        act_code,
-        was_planned
-    from {{ source('clinic', 'acts') }}
-
-),
-
-part_1_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (9400)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(9400 as bigint) as concept_id
-
-),
-
-part_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.act_code,
-        target_row.was_planned
-    from part_1_target_row as target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-        and not coalesce(
-            target_row.was_planned = false,
-            false
-        )
-
-),
-
-part_1_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_eligible
-    where act_code = 9300
-
-),
-
-part_1_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_eligible
-    where act_code in (select listed.concept_id from part_1_hierarchy_1 as listed)
-
-),
-
-part_1_matched as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_rule_2
-
-),
-
-part_1 as (
-
-    select distinct
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from part_1_matched
 
 ),
 
@@ -165,7 +57,7 @@ final_child_2 as (
         episode_id,
         measure_resolver,
         min(measure_date) as first_date
-    from part_1
+    from match__inline_leaf__1
     group by person_id, episode_id, measure_resolver
 
 ),

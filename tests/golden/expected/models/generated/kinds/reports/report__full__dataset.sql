@@ -19,12 +19,45 @@ cohort as (
 
 ),
 
-concept_ancestor as (
+match__at_person as (
 
     select
-        ancestor_concept_id,
-        descendant_concept_id
-    from {{ ref('stg_omop__concept_ancestor') }}
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        event_id,
+        number_value
+    from {{ ref('match__at_person') }}
+    where dropped_reason is null
+
+),
+
+match__by_exact as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        event_id,
+        number_value
+    from {{ ref('match__by_exact') }}
+    where dropped_reason is null
+
+),
+
+match__by_hierarchy as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        event_id,
+        number_value
+    from {{ ref('match__by_hierarchy') }}
+    where dropped_reason is null
 
 ),
 
@@ -127,78 +160,6 @@ measure__treated as (
 
 ),
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-rows__treated__target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        cast(act_no as bigint) as number_event_id,
-        {{ to_number('quantity') }} as number_value,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-rows__treated__hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (9100, 9200)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(9100 as bigint) as concept_id
-
-    union
-
-    select cast(9200 as bigint) as concept_id
-
-),
-
-rows__treated__eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.act_code
-    from rows__treated__target_row as target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-rows__treated as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__treated__eligible
-    where act_code in (select listed.concept_id from rows__treated__hierarchy_1 as listed)
-
-),
-
 first__treated as (
 
     -- the cohort keys that it has, with its first known date
@@ -224,11 +185,11 @@ numbered__treated as (
             partition by cohort.cohort_key
             order by
                 numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
+                numbered.event_id nulls last,
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join rows__treated as numbered
+    inner join match__by_hierarchy as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
@@ -263,53 +224,6 @@ first__nested as (
 
 ),
 
-rows__seen__target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        cast(act_no as bigint) as number_event_id,
-        {{ to_number('quantity') }} as number_value,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-rows__seen__eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.act_code
-    from rows__seen__target_row as target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-rows__seen as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__seen__eligible
-    where act_code = 9001
-
-),
-
 first__seen as (
 
     -- the cohort keys that it has, with its first known date
@@ -335,11 +249,11 @@ numbered__seen as (
             partition by cohort.cohort_key
             order by
                 numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
+                numbered.event_id nulls last,
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join rows__seen as numbered
+    inner join match__by_exact as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
@@ -374,53 +288,6 @@ first__either as (
 
 ),
 
-rows__known__target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(patient_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        cast(act_no as bigint) as number_event_id,
-        {{ to_number('quantity') }} as number_value,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-rows__known__eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.act_code
-    from rows__known__target_row as target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-rows__known as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__known__eligible
-    where act_code = 9001
-
-),
-
 first__known as (
 
     -- the cohort keys that it has, with its first known date
@@ -444,11 +311,11 @@ numbered__known as (
             partition by cohort.cohort_key
             order by
                 numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
+                numbered.event_id nulls last,
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join rows__known as numbered
+    inner join match__at_person as numbered
         on
             cohort.person_id = numbered.person_id
 

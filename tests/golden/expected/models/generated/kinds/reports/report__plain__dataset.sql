@@ -19,12 +19,31 @@ cohort as (
 
 ),
 
-concept_ancestor as (
+match__by_exact as (
 
     select
-        ancestor_concept_id,
-        descendant_concept_id
-    from {{ ref('stg_omop__concept_ancestor') }}
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        event_id,
+        number_value
+    from {{ ref('match__by_exact') }}
+    where dropped_reason is null
+
+),
+
+match__by_hierarchy as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        event_id,
+        number_value
+    from {{ ref('match__by_hierarchy') }}
+    where dropped_reason is null
 
 ),
 
@@ -47,60 +66,6 @@ measure__treated as (
         measure_resolver,
         measure_date
     from {{ ref('measure__treated') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-rows__seen__target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        cast(act_no as bigint) as number_event_id,
-        {{ to_number('quantity') }} as number_value,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-rows__seen__eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.act_code
-    from rows__seen__target_row as target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-rows__seen as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__seen__eligible
-    where act_code = 9001
 
 ),
 
@@ -129,11 +94,11 @@ numbered__seen as (
             partition by cohort.cohort_key
             order by
                 numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
+                numbered.event_id nulls last,
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join rows__seen as numbered
+    inner join match__by_exact as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
@@ -149,71 +114,6 @@ number__seen as (
         number_value
     from numbered__seen
     where place = 1
-
-),
-
-rows__treated__target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        cast(act_no as bigint) as number_event_id,
-        {{ to_number('quantity') }} as number_value,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-rows__treated__hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (9100, 9200)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(9100 as bigint) as concept_id
-
-    union
-
-    select cast(9200 as bigint) as concept_id
-
-),
-
-rows__treated__eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.number_event_id,
-        target_row.number_value,
-        target_row.act_code
-    from rows__treated__target_row as target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-rows__treated as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        number_event_id,
-        number_value
-    from rows__treated__eligible
-    where act_code in (select listed.concept_id from rows__treated__hierarchy_1 as listed)
 
 ),
 
@@ -242,11 +142,11 @@ numbered__treated as (
             partition by cohort.cohort_key
             order by
                 numbered.measure_date nulls last,
-                numbered.number_event_id nulls last,
+                numbered.event_id nulls last,
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join rows__treated as numbered
+    inner join match__by_hierarchy as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver

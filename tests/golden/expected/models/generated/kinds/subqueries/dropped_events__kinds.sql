@@ -3,31 +3,6 @@
 
 with
 
-concept as (
-
-    select
-        concept_id,
-        concept_code
-    from {{ ref('stg_omop__concept') }}
-
-),
-
-concept_ancestor as (
-
-    select
-        ancestor_concept_id,
-        descendant_concept_id
-    from {{ ref('stg_omop__concept_ancestor') }}
-
-),
-
-concept_set__with_descendants as (
-
-    select concept_id
-    from {{ ref('concept_set__with_descendants') }}
-
-),
-
 measure__known as (
 
     select
@@ -36,16 +11,6 @@ measure__known as (
         measure_resolver,
         measure_date
     from {{ ref('measure__known') }}
-
-),
-
-person as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(born_on as date) as birth_date,
-        cast(sex_code as bigint) as sex
-    from {{ ref('patient') }}
 
 ),
 
@@ -66,2025 +31,6 @@ spine as (
 
 ),
 
-dropped_1_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(act_no as bigint) as measure_resolver,
-        cast(ended_on as date) as measure_date,
-        cast(done_on as date) as event_start,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_1_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false)
-        or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
-    from dropped_1_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-            or target_row.event_start > run_context.as_of
-        )
-
-),
-
-dropped_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_1_eligible
-    where act_code = 9001
-
-),
-
-dropped_2_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(act_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_2_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_2_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_2_eligible
-    where act_code = 9001
-
-),
-
-dropped_3_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(patient_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_3_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_3_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_3 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_3_eligible
-    where act_code = 9001
-
-),
-
-dropped_4_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(treatment_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_4_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_4_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_4 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_4_eligible
-    where act_code = 9002
-
-),
-
-dropped_5_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(visit_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_5_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_5_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_5 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_5_eligible
-    where act_code = 9001
-
-),
-
-dropped_6_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        {{ to_number('quantity') }} as quantity
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_6_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.quantity,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_6_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_6 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_6_eligible
-    where quantity is null
-
-),
-
-dropped_7_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        {{ to_number('quantity') }} as quantity
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_7_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.quantity,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_7_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_7 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_7_eligible
-    where quantity between 100 and 140
-
-),
-
-dropped_8_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        label
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_8_code_1 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 9001
-
-),
-
-dropped_8_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.label,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_8_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_8 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_8_eligible
-    where position((select code.folded_code from dropped_8_code_1 as code) in {{ fold_ascii('label') }}) > 0
-
-),
-
-dropped_9_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(ended_on as date) as measure_date,
-        cast(done_on as date) as event_start,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_9_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false)
-        or coalesce(target_row.event_start > run_context.as_of, false) as is_after_as_of
-    from dropped_9_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-            or target_row.event_start > run_context.as_of
-        )
-
-),
-
-dropped_9 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_9_eligible
-    where act_code = 9001
-
-),
-
-dropped_10_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_10_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_10_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_10 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_10_eligible
-    where act_code = 9001
-
-),
-
-dropped_11_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_11_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_11_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_11 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_11_eligible
-    where act_code in (9001, 9003)
-
-),
-
-dropped_12_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        was_planned
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_12_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.was_planned,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_12_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_12 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_12_eligible
-    where was_planned = false
-
-),
-
-dropped_13_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_13_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (9100, 9200)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(9100 as bigint) as concept_id
-
-    union
-
-    select cast(9200 as bigint) as concept_id
-
-),
-
-dropped_13_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_13_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_13 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_13_eligible
-    where act_code in (select listed.concept_id from dropped_13_hierarchy_1 as listed)
-
-),
-
-dropped_14_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        {{ to_number('quantity') }} as quantity
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_14_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.quantity,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_14_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_14 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_14_eligible
-    where quantity <> -1
-
-),
-
-dropped_15_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_15_code_1 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 9001
-
-),
-
-dropped_15_coded_1 as (
-
-    select concept_id
-    from concept
-    where
-        concept_id <> 0
-        and position((select code.folded_code from dropped_15_code_1 as code) in {{ fold_ascii('concept_code') }}) > 0
-
-),
-
-dropped_15_coded_2 as (
-
-    select concept_id
-    from concept
-    where
-        concept_id <> 0
-        and position('c34' in {{ fold_ascii('concept_code') }}) = 1
-
-),
-
-dropped_15_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_15_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_15_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_15_eligible
-    where act_code in (select listed.concept_id from dropped_15_coded_1 as listed)
-
-),
-
-dropped_15_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_15_eligible
-    where act_code in (select listed.concept_id from dropped_15_coded_2 as listed)
-
-),
-
-dropped_15 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_15_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_15_rule_2
-
-),
-
-dropped_16_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_16_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_16_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_16 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_16_eligible
-    where act_code in (select listed.concept_id from concept_set__with_descendants as listed)
-
-),
-
-dropped_17_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_17_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_17_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_17 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_17_eligible
-    where coalesce(act_code, 0) <> 0
-
-),
-
-dropped_18_recorded_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        {{ to_number('dose_given') }} as dose_given,
-        cast(ended_on as date) as ended_on,
-        remark,
-        type_code,
-        visit_no,
-        was_urgent
-    from {{ source('clinic', 'acts') }}
-
-),
-
--- A day after as_of is not known yet.
-dropped_18_target_row as (
-
-    select
-        recorded.person_id,
-        recorded.episode_id,
-        recorded.measure_resolver,
-        recorded.measure_date,
-        recorded.why_unattached,
-        recorded.dose_given,
-        case
-            when recorded.ended_on <= run_context.as_of
-                then recorded.ended_on
-        end as ended_on,
-        recorded.remark,
-        recorded.type_code,
-        recorded.visit_no,
-        recorded.was_urgent
-    from dropped_18_recorded_row as recorded
-    cross join run_context
-
-),
-
-dropped_18_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.dose_given,
-        target_row.ended_on,
-        target_row.remark,
-        target_row.type_code,
-        target_row.visit_no,
-        target_row.was_urgent,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_18_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_18_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_18_eligible
-    where type_code = 32020
-
-),
-
-dropped_18_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_18_eligible
-    where dose_given < 5
-
-),
-
-dropped_18_rule_3 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_18_eligible
-    where remark = 'ward'
-
-),
-
-dropped_18_rule_4 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_18_eligible
-    where was_urgent = true
-
-),
-
-dropped_18_rule_5 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_18_eligible
-    where visit_no is not null
-
-),
-
-dropped_18_rule_6 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_18_eligible
-    where ended_on is null
-
-),
-
-dropped_18 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_18_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_18_rule_2
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_18_rule_3
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_18_rule_4
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_18_rule_5
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_18_rule_6
-
-),
-
-dropped_19_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code,
-        {{ to_number('quantity') }} as quantity,
-        quantity_unit
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_19_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        target_row.quantity,
-        target_row.quantity_unit,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_19_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_19 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_19_eligible
-    where (quantity >= 2.50 and act_code = 9001 and quantity_unit = 8840)
-
-),
-
-dropped_20_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        label
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_20_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.label,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_20_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_20 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_20_eligible
-    where position('l01' in {{ fold_ascii('label') }}) = 1
-
-),
-
-dropped_21_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        label
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_21_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.label,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_21_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_21 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_21_eligible
-    where position(('50' || chr(37) || '_aé' || chr(92)) in {{ fold_ascii('label') }}) > 0
-
-),
-
-dropped_22_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        label
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_22_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.label,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_22_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_22 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_22_eligible
-    where label = ('O' || chr(39) || 'Neill ' || chr(123) || chr(123) || ' x ' || chr(125) || chr(125))
-
-),
-
-dropped_23_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        label
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_23_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.label,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_23_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_23 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_23_eligible
-    where label in ('left', 'right')
-
-),
-
-dropped_24_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('clinic_span') }}
-
-),
-
-dropped_24_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.start_date,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_24_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_24 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_24_eligible
-    where start_date is not null
-
-),
-
-dropped_25_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(start_date as date) as measure_date,
-        cast(start_date as date) as start_date
-    from {{ ref('clinic_span') }}
-
-),
-
-dropped_25_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.start_date,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_25_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_25 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_25_eligible
-    where start_date is not null
-
-),
-
-dropped_26_target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        concept_id
-    from {{ ref('clinic_trait') }}
-
-),
-
-dropped_26_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id,
-        false as is_after_as_of
-    from dropped_26_target_row as target_row
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-        )
-
-),
-
-dropped_26 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_26_eligible
-    where concept_id = 9500
-
-),
-
-dropped_27_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code,
-        {{ to_number('quantity') }} as quantity
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_27_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (9100)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(9100 as bigint) as concept_id
-
-),
-
-dropped_27_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        target_row.quantity,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_27_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-        and not coalesce(
-            target_row.act_code = 9101,
-            false
-        )
-        and not coalesce(
-            target_row.quantity > 9,
-            false
-        )
-
-),
-
-dropped_27 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_27_eligible
-    where act_code in (select listed.concept_id from dropped_27_hierarchy_1 as listed)
-
-),
-
-dropped_28_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code,
-        label,
-        was_planned,
-        was_urgent
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_28_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        target_row.label,
-        target_row.was_planned,
-        target_row.was_urgent,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_28_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_28_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_28_eligible
-    where (act_code = 9001 and was_planned = true)
-
-),
-
-dropped_28_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_28_eligible
-    where (label = 'Sodium valproate' and was_urgent = true)
-
-),
-
-dropped_28 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_28_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_28_rule_2
-
-),
-
-dropped_29_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_29_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_29_target_row as target_row
-    cross join run_context
-    inner join person
-        on target_row.person_id = person.person_id
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-        and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
-        and target_row.measure_date < {{ add_interval('person.birth_date', 912, 0) }}
-        and person.sex = 2
-        and target_row.measure_date >= date '2020-01-01'
-        and target_row.measure_date <= date '2024-12-31'
-
-),
-
-dropped_29 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_29_eligible
-    where act_code = 9001
-
-),
-
-dropped_30_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code,
-        remark,
-        type_code,
-        was_urgent
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_30_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        target_row.remark,
-        target_row.type_code,
-        target_row.was_urgent,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_30_target_row as target_row
-    cross join run_context
-    inner join person
-        on target_row.person_id = person.person_id
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-        and person.sex = 2
-        and target_row.type_code = 32020
-        and (target_row.was_urgent = true or target_row.remark = 'ward')
-
-),
-
-dropped_30_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_30_eligible
-    where act_code = 9001
-
-),
-
-dropped_30_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_30_eligible
-    where act_code = 9002
-
-),
-
-dropped_30 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_30_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_30_rule_2
-
-),
-
-dropped_31_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code,
-        {{ to_number('quantity') }} as quantity
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_31_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        target_row.quantity,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_31_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-        and not coalesce(
-            target_row.quantity is null,
-            false
-        )
-
-),
-
-dropped_31 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_31_eligible
-    where act_code = 7
-
-),
-
-dropped_32_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(act_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_32_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.act_code,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_32_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-
-),
-
-dropped_32 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        is_after_as_of
-    from dropped_32_eligible
-    where act_code = 9003
-
-),
-
-dropped_33_target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        {{ to_text('why_no_pathway') }} as why_unattached,
-        act_code,
-        was_planned
-    from {{ source('clinic', 'acts') }}
-
-),
-
-dropped_33_hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (9400)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(9400 as bigint) as concept_id
-
-),
-
-dropped_33_eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.why_unattached,
-        target_row.act_code,
-        target_row.was_planned,
-        coalesce(target_row.measure_date > run_context.as_of, false) as is_after_as_of
-    from dropped_33_target_row as target_row
-    cross join run_context
-    where
-        (
-            target_row.person_id is null
-            or target_row.measure_resolver is null
-            or target_row.measure_date > run_context.as_of
-        )
-        and not coalesce(
-            target_row.was_planned = false,
-            false
-        )
-
-),
-
-dropped_33_rule_1 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_33_eligible
-    where act_code = 9300
-
-),
-
-dropped_33_rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_33_eligible
-    where act_code in (select listed.concept_id from dropped_33_hierarchy_1 as listed)
-
-),
-
-dropped_33 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_33_rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        why_unattached,
-        is_after_as_of
-    from dropped_33_rule_2
-
-),
-
 -- An episode that starts after as_of does not exist yet.
 episode as (
 
@@ -2097,25 +43,15 @@ episode as (
 
 ),
 
-counted as (
+dropped_row as (
 
     select
         'subquery' as construct,
         'acts_joined' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no event id'
-        end as reason,
-        count(*) as n_rows
-    from dropped_1
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no event id'
-        end
+        dropped_reason as reason
+    from {{ ref('match__acts_joined') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2123,19 +59,9 @@ counted as (
         'subquery' as construct,
         'at_event' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no event id'
-        end as reason,
-        count(*) as n_rows
-    from dropped_2
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no event id'
-        end
+        dropped_reason as reason
+    from {{ ref('match__at_event') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2143,19 +69,9 @@ counted as (
         'subquery' as construct,
         'at_person' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end as reason,
-        count(*) as n_rows
-    from dropped_3
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end
+        dropped_reason as reason
+    from {{ ref('match__at_person') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2163,19 +79,9 @@ counted as (
         'subquery' as construct,
         'at_treatment' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no treatment')
-        end as reason,
-        count(*) as n_rows
-    from dropped_4
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no treatment')
-        end
+        dropped_reason as reason
+    from {{ ref('match__at_treatment') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2183,19 +89,9 @@ counted as (
         'subquery' as construct,
         'at_visit' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no visit'
-        end as reason,
-        count(*) as n_rows
-    from dropped_5
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no visit'
-        end
+        dropped_reason as reason
+    from {{ ref('match__at_visit') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2203,19 +99,9 @@ counted as (
         'subquery' as construct,
         'by_absence' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_6
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_absence') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2223,19 +109,9 @@ counted as (
         'subquery' as construct,
         'by_between' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_7
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_between') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2243,19 +119,9 @@ counted as (
         'subquery' as construct,
         'by_code' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_8
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_code') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2263,19 +129,9 @@ counted as (
         'subquery' as construct,
         'by_end_date' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_9
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_end_date') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2283,19 +139,9 @@ counted as (
         'subquery' as construct,
         'by_exact' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_10
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_exact') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2303,19 +149,9 @@ counted as (
         'subquery' as construct,
         'by_exact_many' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_11
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_exact_many') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2323,19 +159,9 @@ counted as (
         'subquery' as construct,
         'by_flag' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_12
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_flag') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2343,19 +169,9 @@ counted as (
         'subquery' as construct,
         'by_hierarchy' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_13
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_hierarchy') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2363,19 +179,9 @@ counted as (
         'subquery' as construct,
         'by_inequality' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_14
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_inequality') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2383,19 +189,9 @@ counted as (
         'subquery' as construct,
         'by_own_code' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_15
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_own_code') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2403,19 +199,9 @@ counted as (
         'subquery' as construct,
         'by_phenotype' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_16
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_phenotype') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2423,19 +209,9 @@ counted as (
         'subquery' as construct,
         'by_presence' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_17
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_presence') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2443,19 +219,9 @@ counted as (
         'subquery' as construct,
         'by_role' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_18
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_role') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2463,19 +229,9 @@ counted as (
         'subquery' as construct,
         'by_scalar' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_19
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_scalar') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2483,19 +239,9 @@ counted as (
         'subquery' as construct,
         'by_start' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_20
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_start') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2503,19 +249,9 @@ counted as (
         'subquery' as construct,
         'by_substring' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_21
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_substring') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2523,19 +259,9 @@ counted as (
         'subquery' as construct,
         'by_text' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_22
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_text') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2543,19 +269,9 @@ counted as (
         'subquery' as construct,
         'by_texts' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_23
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__by_texts') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2563,19 +279,9 @@ counted as (
         'subquery' as construct,
         'care_joined' as definition,
         'span' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end as reason,
-        count(*) as n_rows
-    from dropped_24
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end
+        dropped_reason as reason
+    from {{ ref('match__care_joined') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2583,19 +289,9 @@ counted as (
         'subquery' as construct,
         'in_care' as definition,
         'span' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end as reason,
-        count(*) as n_rows
-    from dropped_25
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end
+        dropped_reason as reason
+    from {{ ref('match__in_care') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2603,19 +299,9 @@ counted as (
         'subquery' as construct,
         'left_handed' as definition,
         'trait' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end as reason,
-        count(*) as n_rows
-    from dropped_26
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no person'
-        end
+        dropped_reason as reason
+    from {{ ref('match__left_handed') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2623,19 +309,9 @@ counted as (
         'subquery' as construct,
         'minus_rows' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_27
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__minus_rows') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2643,19 +319,9 @@ counted as (
         'subquery' as construct,
         'same_row' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_28
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__same_row') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2663,19 +329,9 @@ counted as (
         'subquery' as construct,
         'where_all' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_29
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__where_all') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2683,19 +339,9 @@ counted as (
         'subquery' as construct,
         'where_matchers' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_30
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__where_matchers') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2703,19 +349,9 @@ counted as (
         'measure' as construct,
         'in_place' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_31
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__in_place__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2723,19 +359,9 @@ counted as (
         'measure' as construct,
         'inline_events' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no event id'
-        end as reason,
-        count(*) as n_rows
-    from dropped_32
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else 'no event id'
-        end
+        dropped_reason as reason
+    from {{ ref('match__inline_events__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2743,19 +369,9 @@ counted as (
         'measure' as construct,
         'inline_leaf' as definition,
         'act' as target_name,
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end as reason,
-        count(*) as n_rows
-    from dropped_33
-    group by
-        case
-            when is_after_as_of then 'after_as_of'
-            when person_id is null then 'no person'
-            else coalesce(why_unattached, 'no episode')
-        end
+        dropped_reason as reason
+    from {{ ref('match__inline_leaf__1') }}
+    where dropped_reason is not null
 
     union all
 
@@ -2763,8 +379,7 @@ counted as (
         'measure' as construct,
         'either_lifted' as definition,
         '' as target_name,
-        'no episode to lift to' as reason,
-        count(*) as n_rows
+        'no episode to lift to' as reason
     from measure__known as member
     where
         not exists (
@@ -2780,8 +395,7 @@ counted as (
         'none' as construct,
         'none' as definition,
         'none' as target_name,
-        'none' as reason,
-        cast(0 as bigint) as n_rows
+        'none' as reason
     where 1 = 0
 
 ),
@@ -2793,9 +407,8 @@ final as (
         definition,
         target_name,
         reason,
-        cast(sum(n_rows) as bigint) as n_rows
-    from counted
-    where n_rows > 0
+        cast(count(*) as bigint) as n_rows
+    from dropped_row
     group by construct, definition, target_name, reason
 
 )

@@ -4,57 +4,19 @@
 -- resolve_by event keeps the event's episode.
 -- Defined in definitions/kinds/subqueries.yml, line 121.
 --
--- A row of target act counts if
---   act_code is 9001 (The first act)
--- It counts for the event of act, dated by done_on.
+-- Its rule is in match__at_event.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(act_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.act_code
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__at_event as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where act_code = 9001
+    from {{ ref('match__at_event') }}
+    where dropped_reason is null
 
 )
 
@@ -63,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__at_event

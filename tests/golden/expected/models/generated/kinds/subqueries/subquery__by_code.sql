@@ -4,74 +4,19 @@
 -- code_of looks for a concept's code in the text.
 -- Defined in definitions/kinds/subqueries.yml, line 27.
 --
--- A row of target act counts if
---   label contains the code of 9001 (The first act), A-Z like a-z
--- It counts for the episode, dated by done_on.
+-- Its rule is in match__by_code.
 
 with
 
-concept as (
-
-    select
-        concept_id,
-        concept_code
-    from {{ ref('stg_omop__concept') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        label
-    from {{ source('clinic', 'acts') }}
-
-),
-
-code_1 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 9001
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.label
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__by_code as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where position((select code.folded_code from code_1 as code) in {{ fold_ascii('label') }}) > 0
+    from {{ ref('match__by_code') }}
+    where dropped_reason is null
 
 )
 
@@ -80,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__by_code

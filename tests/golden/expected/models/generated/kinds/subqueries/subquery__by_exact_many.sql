@@ -4,57 +4,19 @@
 -- exact with a list is one IN list, sorted and without duplicates.
 -- Defined in definitions/kinds/subqueries.yml, line 7.
 --
--- A row of target act counts if
---   act_code is one of 9001 (The first act), 9003
--- It counts for the episode, dated by done_on.
+-- Its rule is in match__by_exact_many.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.act_code
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__by_exact_many as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where act_code in (9001, 9003)
+    from {{ ref('match__by_exact_many') }}
+    where dropped_reason is null
 
 )
 
@@ -63,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__by_exact_many

@@ -4,128 +4,19 @@
 -- of code looks in the code of the row's own concept.
 -- Defined in definitions/kinds/subqueries.yml, line 31.
 --
--- A row of target act counts if
---   one of these rules holds:
---     1. the code of act_code contains the code of 9001 (The first act), A-Z like a-z
---     2. the code of act_code begins with "C34", A-Z like a-z
--- It counts for the episode, dated by done_on.
+-- Its rule is in match__by_own_code.
 
 with
 
-concept as (
-
-    select
-        concept_id,
-        concept_code
-    from {{ ref('stg_omop__concept') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-code_1 as (
-
-    select {{ fold_ascii("max(nullif(concept_code, ''))") }} as folded_code
-    from concept
-    where concept_id = 9001
-
-),
-
-coded_1 as (
-
-    select concept_id
-    from concept
-    where
-        concept_id <> 0
-        and position((select code.folded_code from code_1 as code) in {{ fold_ascii('concept_code') }}) > 0
-
-),
-
-coded_2 as (
-
-    select concept_id
-    from concept
-    where
-        concept_id <> 0
-        and position('c34' in {{ fold_ascii('concept_code') }}) = 1
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.act_code
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-rule_1 as (
+match__by_own_code as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where act_code in (select listed.concept_id from coded_1 as listed)
-
-),
-
-rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from eligible
-    where act_code in (select listed.concept_id from coded_2 as listed)
-
-),
-
-final as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from rule_2
+    from {{ ref('match__by_own_code') }}
+    where dropped_reason is null
 
 )
 
@@ -134,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__by_own_code

@@ -4,64 +4,19 @@
 -- scalar compares as decimals, and a unit that is asked for must be there.
 -- Defined in definitions/kinds/subqueries.yml, line 51.
 --
--- A row of target act counts if
---   all of these hold on the row:
---     - quantity is at least 2.50
---     - act_code is 9001 (The first act)
---     - quantity_unit is 8840
--- It counts for the episode, dated by done_on.
+-- Its rule is in match__by_scalar.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        act_code,
-        {{ to_number('quantity') }} as quantity,
-        quantity_unit
-    from {{ source('clinic', 'acts') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.act_code,
-        target_row.quantity,
-        target_row.quantity_unit
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__by_scalar as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where (quantity >= 2.50 and act_code = 9001 and quantity_unit = 8840)
+    from {{ ref('match__by_scalar') }}
+    where dropped_reason is null
 
 )
 
@@ -70,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__by_scalar

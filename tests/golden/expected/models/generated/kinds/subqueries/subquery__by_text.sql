@@ -4,57 +4,19 @@
 -- equals is exact, whatever the case; a quote and a brace stay data.
 -- Defined in definitions/kinds/subqueries.yml, line 35.
 --
--- A row of target act counts if
---   label is "O'Neill (( x ))"
--- It counts for the episode, dated by done_on.
+-- Its rule is in match__by_text.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        label
-    from {{ source('clinic', 'acts') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.label
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-final as (
+match__by_text as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where label = ('O' || chr(39) || 'Neill ' || chr(123) || chr(123) || ' x ' || chr(125) || chr(125))
+    from {{ ref('match__by_text') }}
+    where dropped_reason is null
 
 )
 
@@ -63,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__by_text

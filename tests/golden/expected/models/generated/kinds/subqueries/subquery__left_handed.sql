@@ -4,48 +4,19 @@
 -- A target without dates is timeless.
 -- Defined in definitions/kinds/subqueries.yml, line 145.
 --
--- A row of target trait counts if
---   concept_id is 9500
--- It counts for the person, without a date.
+-- Its rule is in match__left_handed.
 
 with
 
-target_row as (
-
-    select
-        cast(person_id as bigint) as person_id,
-        cast(null as bigint) as episode_id,
-        cast(person_id as bigint) as measure_resolver,
-        cast(null as date) as measure_date,
-        concept_id
-    from {{ ref('clinic_trait') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.concept_id
-    from target_row
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-
-),
-
-final as (
+match__left_handed as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where concept_id = 9500
+    from {{ ref('match__left_handed') }}
+    where dropped_reason is null
 
 )
 
@@ -54,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__left_handed

@@ -4,92 +4,19 @@
 -- exclude drops rows that meet one of its rules; an unknown operand never drops.
 -- Defined in definitions/kinds/subqueries.yml, line 85.
 --
--- A row of target act counts if
---   act_code is or is below 9100 (Acts of one kind)
---   and not: act_code is 9101
---   and not: quantity is above 9
--- It counts for the episode, dated by done_on.
+-- Its rule is in match__minus_rows.
 
 with
 
-concept_ancestor as (
-
-    select
-        ancestor_concept_id,
-        descendant_concept_id
-    from {{ ref('stg_omop__concept_ancestor') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        act_code,
-        {{ to_number('quantity') }} as quantity
-    from {{ source('clinic', 'acts') }}
-
-),
-
-hierarchy_1 as (
-
-    select descendant_concept_id as concept_id
-    from concept_ancestor
-    where
-        ancestor_concept_id in (9100)
-        and descendant_concept_id <> 0
-
-    union
-
-    select cast(9100 as bigint) as concept_id
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.act_code,
-        target_row.quantity
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-        and not coalesce(
-            target_row.act_code = 9101,
-            false
-        )
-        and not coalesce(
-            target_row.quantity > 9,
-            false
-        )
-
-),
-
-final as (
+match__minus_rows as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where act_code in (select listed.concept_id from hierarchy_1 as listed)
+    from {{ ref('match__minus_rows') }}
+    where dropped_reason is null
 
 )
 
@@ -98,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__minus_rows

@@ -4,101 +4,19 @@
 -- Several matchers in one rule, and all, need the same row.
 -- Defined in definitions/kinds/subqueries.yml, line 79.
 --
--- A row of target act counts if
---   one of these rules holds:
---     1. all of these hold on the row:
---          - act_code is 9001 (The first act)
---          - was_planned is true
---     2. all of these hold on the row:
---          - label is "Sodium valproate"
---          - was_urgent is true
--- It counts for the episode, dated by done_on.
+-- Its rule is in match__same_row.
 
 with
 
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        act_code,
-        label,
-        was_planned,
-        was_urgent
-    from {{ source('clinic', 'acts') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.act_code,
-        target_row.label,
-        target_row.was_planned,
-        target_row.was_urgent
-    from target_row
-    cross join run_context
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-
-),
-
-rule_1 as (
+match__same_row as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where (act_code = 9001 and was_planned = true)
-
-),
-
-rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from eligible
-    where (label = 'Sodium valproate' and was_urgent = true)
-
-),
-
-final as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from rule_2
+    from {{ ref('match__same_row') }}
+    where dropped_reason is null
 
 )
 
@@ -107,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__same_row

@@ -4,78 +4,19 @@
 -- where must pass on every row; an unknown birth date or date never passes.
 -- Defined in definitions/kinds/subqueries.yml, line 90.
 --
--- A row of target act counts if
---   act_code is 9001 (The first act)
---   and the person is 18 to 75 years old at its date
---   and the person's sex is 2
---   and its date is 2020-01-01 or later
---   and its date is 2024-12-31 or earlier
--- It counts for the episode, dated by done_on.
+-- Its rule is in match__where_all.
 
 with
 
-person as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(born_on as date) as birth_date,
-        cast(sex_code as bigint) as sex
-    from {{ ref('patient') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        act_code
-    from {{ source('clinic', 'acts') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.act_code
-    from target_row
-    cross join run_context
-    inner join person
-        on target_row.person_id = person.person_id
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-        and target_row.measure_date >= {{ add_interval('person.birth_date', 216, 0) }}
-        and target_row.measure_date < {{ add_interval('person.birth_date', 912, 0) }}
-        and person.sex = 2
-        and target_row.measure_date >= date '2020-01-01'
-        and target_row.measure_date <= date '2024-12-31'
-
-),
-
-final as (
+match__where_all as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where act_code = 9001
+    from {{ ref('match__where_all') }}
+    where dropped_reason is null
 
 )
 
@@ -84,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__where_all

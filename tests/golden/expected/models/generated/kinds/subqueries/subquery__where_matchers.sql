@@ -4,118 +4,19 @@
 -- where takes matchers, too - each a condition of its own; any needs one of its rules.
 -- Defined in definitions/kinds/subqueries.yml, line 95.
 --
--- A row of target act counts if
---   one of these rules holds:
---     1. act_code is 9001 (The first act)
---     2. act_code is 9002
---   and the person's sex is 2
---   and all of these hold on the row:
---     - type_code is 32020
---     - at least one of these holds on the row:
---         - was_urgent is true
---         - remark is "ward"
--- It counts for the episode, dated by done_on.
+-- Its rule is in match__where_matchers.
 
 with
 
-person as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(born_on as date) as birth_date,
-        cast(sex_code as bigint) as sex
-    from {{ ref('patient') }}
-
-),
-
-run_context as (
-
-    select as_of
-    from {{ ref('run_context') }}
-
-),
-
-target_row as (
-
-    select
-        cast(patient_no as bigint) as person_id,
-        cast(pathway_no as bigint) as episode_id,
-        cast(pathway_no as bigint) as measure_resolver,
-        cast(done_on as date) as measure_date,
-        act_code,
-        remark,
-        type_code,
-        was_urgent
-    from {{ source('clinic', 'acts') }}
-
-),
-
-eligible as (
-
-    select
-        target_row.person_id,
-        target_row.episode_id,
-        target_row.measure_resolver,
-        target_row.measure_date,
-        target_row.act_code,
-        target_row.remark,
-        target_row.type_code,
-        target_row.was_urgent
-    from target_row
-    cross join run_context
-    inner join person
-        on target_row.person_id = person.person_id
-    where
-        target_row.person_id is not null
-        and target_row.measure_resolver is not null
-        and (target_row.measure_date is null or target_row.measure_date <= run_context.as_of)
-        and person.sex = 2
-        and target_row.type_code = 32020
-        and (target_row.was_urgent = true or target_row.remark = 'ward')
-
-),
-
-rule_1 as (
+match__where_matchers as (
 
     select
         person_id,
         episode_id,
         measure_resolver,
         measure_date
-    from eligible
-    where act_code = 9001
-
-),
-
-rule_2 as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from eligible
-    where act_code = 9002
-
-),
-
-final as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from rule_1
-
-    union all
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from rule_2
+    from {{ ref('match__where_matchers') }}
+    where dropped_reason is null
 
 )
 
@@ -124,4 +25,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from final
+from match__where_matchers

@@ -1,0 +1,62 @@
+"""sqlfluff over the files that changed since they last passed: `python tests/lint_sql.py models tests/singular`.
+
+sqlfluff costs more processor time than most of the tests. What it says of a file follows from the file, its settings, the
+macros that it loads and its version; a file that has passed with all of them the same is not read again. A clean checkout
+reads every file.
+"""
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PASSED = ROOT / "build" / "sqlfluff_passed.json"
+
+
+def digest(*paths: Path) -> str:
+    """Return one hash of the names and contents of files."""
+    found = hashlib.sha256()
+    for path in paths:
+        found.update(f"{path.relative_to(ROOT)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+def settings() -> str:
+    """Return a hash of all that decides about a file beside the file."""
+    shared = [*(ROOT / "macros").rglob("*.sql"), *(ROOT / "tests" / "sqlfluff").glob("*.py"), Path(__file__).resolve()]
+    return version("sqlfluff") + digest(ROOT / ".sqlfluff", *sorted(shared))
+
+
+def sql_files(folders: list[str]) -> Iterator[Path]:
+    """Yield the SQL files of folders that `.sqlfluffignore` leaves in: its lines are folders."""
+    lines = (ROOT / ".sqlfluffignore").read_text(encoding="utf-8").splitlines()
+    ignored = tuple(line for line in lines if line and not line.startswith("#"))
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.sql")):
+            if not path.relative_to(ROOT).as_posix().startswith(ignored):
+                yield path
+
+
+def main(folders: list[str]) -> int:
+    """Lint what has not passed; return sqlfluff's exit code."""
+    shared = settings()
+    passed = json.loads(PASSED.read_text(encoding="utf-8")) if PASSED.is_file() else []
+    hashes = {path: digest(path) + shared for path in sql_files(folders)}
+    wanted = [path.relative_to(ROOT) for path, found in hashes.items() if found not in passed]
+    print(f"{len(wanted)} of {len(hashes)} files to read; the others have passed as they are", flush=True)
+    if wanted:
+        command = [sys.executable, "-m", "sqlfluff", "lint", "--processes", "2", "--disable-progress-bar"]
+        code = subprocess.run([*command, *map(str, wanted)], cwd=ROOT, check=False).returncode
+        if code:
+            return code
+    PASSED.parent.mkdir(exist_ok=True)
+    PASSED.write_text(json.dumps(sorted(hashes.values())), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
