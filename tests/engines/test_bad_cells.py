@@ -1,19 +1,22 @@
-"""Cells that no type can hold, repeated persons and persons without an id: the build goes on, and no log shows a value."""
+"""Cells that no type can hold, lines that cannot be read, repeated persons and persons without an id.
 
-import csv
+What is left is built, what is left out is counted, and no log, error or artifact shows a value.
+"""
+
 import uuid
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
+import bad_folder
+import duckdb
 import psycopg2
 import pytest
+from bad_folder import SECRET, measuremart, variables_of, with_pack
 from dbt_runs import Run, Warehouse
 from postgres_builds import environment
 from test_staging import ABSENT, ROWS, source_columns
 
-SECRET = "Zaphod"
 TABLES = ("person", "condition_occurrence", "measurement")
 DIRTY: dict[str, list[dict[str, str]]] = {
     "person": [
@@ -53,6 +56,8 @@ DIRTY: dict[str, list[dict[str, str]]] = {
 }
 SELECT = ["--selector", "input"]
 VARIABLES = {"packs": [], "absent_tables": sorted({*ROWS, *ABSENT} - set(TABLES))}
+FINDINGS = ["unreadable_omop_cells", "unreadable_omop_days", "dates_and_datetimes_agree"]
+STORED = "dbt_test__audit"  # where --store-failures puts the rows that a test finds
 
 
 def records(table: str) -> Iterator[list[str | None]]:
@@ -65,6 +70,7 @@ class Built:
 
     def __init__(self, warehouse: Warehouse, run: Run) -> None:
         self.warehouse, self.run = warehouse, run
+        self.statuses = run.statuses
 
     def rows(self, schema: str, query: str) -> list[tuple[Any, ...]]:
         return self.warehouse.rows(query.format(schema=schema))
@@ -80,14 +86,30 @@ class BuiltOnPostgres(Built):
             return list(cursor.fetchall())
 
 
-def built_from_csv(warehouse: Warehouse) -> Built:
-    folder = warehouse.folder / "files"
-    folder.mkdir()
-    for table in TABLES:
-        with (folder / f"{table}.csv").open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([source_columns(table), *records(table)])
-    source = {"omop_source": "files", "omop_files": str(folder), "omop_files_format": "csv"}
-    return Built(warehouse, warehouse.dbt("build", *SELECT, variables=VARIABLES | source))
+class BuiltFromCsv(Built):
+    """`run` is dbt's build; what each command printed, and what dbt said to it, is `said`."""
+
+    said: dict[str, str]
+    tested: Run
+
+
+def built_from_csv(warehouse: Warehouse) -> BuiltFromCsv:
+    """Build the rows as files of a folder that has every other bad cell and line; then run the tests of cells, and report.
+
+    A build with a bad line skips those tests: the files are mended first.
+    """
+    with_pack(warehouse)
+    variables = variables_of(warehouse.folder / "files", DIRTY)
+    run, printed = measuremart(warehouse, variables, "build", *bad_folder.SELECT, "--store-failures")
+    built = BuiltFromCsv(warehouse, run)
+    built.statuses = run.statuses
+    built.tested = warehouse.dbt("test", "--select", *FINDINGS, "--store-failures", variables=variables)
+    built.statuses |= built.tested.statuses
+    heard, reported = measuremart(warehouse, variables, "report", "dirt")
+    assert heard.exit_code == 0, reported
+    built.said = {"build": printed, "dbt build": run.output, "dbt test": built.tested.output}
+    built.said |= {"report": reported, "dbt show": heard.output}
+    return built
 
 
 def built_on_postgres(warehouse: Warehouse, dsn: str) -> BuiltOnPostgres:
@@ -115,13 +137,19 @@ def built_on_postgres(warehouse: Warehouse, dsn: str) -> BuiltOnPostgres:
     return built
 
 
+@pytest.fixture(scope="module")
+def from_csv(tmp_path_factory: pytest.TempPathFactory) -> BuiltFromCsv:
+    return built_from_csv(Warehouse(tmp_path_factory.mktemp("csv"), is_logged=True))
+
+
 @pytest.fixture(scope="module", params=["csv", "postgres"])
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
-    warehouse = Warehouse(tmp_path_factory.mktemp(request.param), is_logged=True)
     if request.param == "csv":
-        yield built_from_csv(warehouse)
+        yield request.getfixturevalue("from_csv")
         return
+    warehouse = Warehouse(tmp_path_factory.mktemp(request.param), is_logged=True)
     dirty = built_on_postgres(warehouse, request.getfixturevalue("postgres_dsn"))
+    assert dirty.run.exit_code == 0, dirty.run.output
     yield dirty
     with dirty.connection.cursor() as cursor:
         cursor.execute("select nspname from pg_namespace where nspname like %s", [f"{dirty.prefix}%"])
@@ -130,11 +158,55 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     dirty.connection.close()
 
 
-def test_the_build_is_green_and_says_nothing_of_a_patient(built: Built) -> None:
-    assert built.run.exit_code == 0, built.run.output
-    logs = [p.read_text(encoding="utf-8") for p in Path(built.warehouse.folder / "logs").iterdir()]
-    assert logs
-    assert not any(SECRET in said for said in (built.run.output, *logs))
+def test_nothing_that_is_said_or_written_shows_a_cell(built: Built) -> None:
+    """Not the screen, the logs, the compiled statements or dbt's artifacts: all files but the source and the database."""
+    folder = built.warehouse.folder
+    kept = [folder / "files", built.warehouse.database]
+    files = [
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not path.is_symlink() and not any(str(path).startswith(str(one)) for one in kept)
+    ]
+    assert {"dbt.log", "manifest.json", "run_results.json", "unreadable_omop_cells.sql"} <= {
+        path.name for path in files
+    }
+    said = {str(path): path.read_bytes() for path in files}
+    said |= {name: text.encode() for name, text in getattr(built, "said", {"dbt": built.run.output}).items()}
+    assert {
+        (name, mark) for mark in bad_folder.MARKERS for name, text in said.items() if mark.encode() in text
+    } == set()
+
+
+def test_no_table_but_those_of_the_files_holds_a_bad_cell(from_csv: BuiltFromCsv) -> None:
+    """Not even those of failures that tests store; the texts of text columns stand in staging and in the targets too."""
+    holding: dict[str, set[str]] = {}
+    with duckdb.connect(str(from_csv.warehouse.database), read_only=True) as connection:
+        tables = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
+        for schema, table in tables:
+            rows = str(connection.execute(f'select * from "{schema}"."{table}"').fetchall())
+            holding.setdefault(schema, set()).update(mark for mark in bad_folder.MARKERS if mark in rows)
+    assert holding.pop("files") >= {SECRET, *bad_folder.BAD_DAYS, *bad_folder.BAD_NUMBERS}
+    assert (holding.pop("staging"), holding.pop("targets")) == ({bad_folder.TEXT}, {bad_folder.TEXT})
+    assert {STORED, "reports", "marts"} <= set(holding)
+    assert {schema: found for schema, found in holding.items() if found} == {}
+
+
+def test_lines_that_cannot_be_read_are_counted(from_csv: BuiltFromCsv) -> None:
+    """In the relation, by the test, and in the message of each model that stops; all else is built, and reported."""
+    found = from_csv.rows("files", "select file_name, line_number, reason from {schema}.unreadable_line order by 1, 2")
+    assert found == bad_folder.UNREADABLE_LINES
+    failed = {name for name, status in from_csv.statuses.items() if status in ("fail", "error")}
+    stopped = {f"stg_omop__{table}" for table in bad_folder.LINES}
+    assert failed == stopped | {"unreadable_lines", "unreadable_omop_days"}
+    assert from_csv.run.exit_code == 8
+    printed = " ".join(from_csv.said["build"].split())
+    assert "failure: unreadable_lines: 7 " in printed
+    assert (
+        "location.csv: 3 lines cannot be read: line 2 (not_in_the_encoding), line 4 (too_few_columns), line 5 "
+        "(not_in_the_encoding)" in printed
+    )
+    (line,) = [line for line in from_csv.said["report"].splitlines() if line.startswith("Tested")]
+    assert line.split()[1:4] == ["1", "1", "100.0%"]
 
 
 def test_what_cannot_be_read_is_null(built: Built) -> None:
@@ -156,17 +228,21 @@ def test_a_person_stands_once(built: Built) -> None:
     """The earliest known birth date wins, then a known sex before an unknown one."""
     people = "select person_id, birth_date, gender_concept_id from {schema}.stg_omop__person order by person_id"
     assert built.rows("staging", people) == [(1, date(1960, 1, 1), 8532), (2, date(1980, 1, 1), 8507)]
-    assert built.run.statuses["row_key_stg_omop__person_person_id"] == "pass"
-    assert built.run.statuses["person_rows"] == "warn"
+    assert built.statuses["row_key_stg_omop__person_person_id"] == "pass"
+    assert built.statuses["person_rows"] == "warn"
     # Two rows have no readable id, three repeat a person.
-    assert "Got 5 results, configured to warn" in built.run.output
+    said = getattr(built, "said", {"build": built.run.output})["build"]
+    assert "warning: person_rows: 5" in said or "Got 5 results, configured to warn" in said
+
+
+def findings(built: Built, name: str) -> list[tuple[Any, ...]]:
+    """The rows of a test's own statement."""
+    (compiled,) = built.run.target.rglob(f"compiled/**/{name}.sql")
+    return sorted(built.rows("staging", compiled.read_text().replace("{", "{{").replace("}", "}}")))
 
 
 def test_cells_that_are_read_as_null_are_counted(built: Built) -> None:
-    assert built.run.statuses["unreadable_omop_cells"] == "warn"
-    (compiled,) = built.run.target.rglob("compiled/**/unreadable_omop_cells.sql")
-    said = compiled.read_text().replace("{", "{{").replace("}", "}}")
-    assert sorted(built.rows("staging", said)) == [
+    cells = [
         ("condition_occurrence", "condition_concept_id", 1),
         ("condition_occurrence", "condition_start_date", 3),
         ("condition_occurrence", "condition_start_datetime", 1),
@@ -174,3 +250,13 @@ def test_cells_that_are_read_as_null_are_counted(built: Built) -> None:
         ("person", "birth_datetime", 1),
         ("person", "person_id", 1),
     ]
+    assert built.statuses["unreadable_omop_cells"] == "warn"
+    if not isinstance(built, BuiltFromCsv):
+        assert findings(built, "unreadable_omop_cells") == cells
+        return
+    assert findings(built, "unreadable_omop_cells") == sorted(cells + bad_folder.UNREADABLE_CELLS)
+    assert findings(built, "unreadable_omop_days") == bad_folder.UNREADABLE_DAYS
+    for name in ("unreadable_omop_cells", "unreadable_omop_days"):
+        assert sorted(built.rows(STORED, f"select * from {{schema}}.{name}")) == findings(built, name)
+    n_cells = sum(n for *_, n in cells + bad_folder.UNREADABLE_CELLS)
+    assert f"Got {n_cells} results, configured to warn" in built.tested.output

@@ -57,6 +57,7 @@ USES: dict[tuple[str, str, int], set[str]] = {
 }
 TABLES = {
     "run_context": "select date '2024-01-01' as as_of",
+    "known_pack": "select 'mine' as pack, true as is_built union all select 'not_built', false",
     "stg_omop__concept": " union all ".join(
         f"select cast({concept} as bigint) as concept_id, 'name {concept}' as concept_name, cast({standard} as varchar) as "
         f"standard_concept, cast({code} as varchar) as concept_code, cast({until} as date) as valid_end_date, "
@@ -90,7 +91,6 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     for name, query in TABLES.items():
         opened.execute(f"create table {name} as {query}")
     sql = (ROOT / "models" / "evaluation" / "vocabulary" / "vocabulary_finding.sql").read_text(encoding="utf-8")
-    sql = sql.replace("{{ is_built_pack('pack') }}", "pack = 'mine'")
     opened.execute(f"create table vocabulary_finding as {compiled(sql, opened.name)}")
     yield opened
     opened.close()
