@@ -86,7 +86,9 @@ class LabModel:
         for test in body.get("data_tests", []):
             if EVENT_TEST in test:
                 test[EVENT_TEST]["config"] = {"severity": "warn"}
-        return body | {"name": self.name}
+        # The laboratory has one schema, one pack and no groups.
+        config = {key: body["config"][key] for key in ("contract", "materialized")}
+        return body | {"name": self.name, "config": config}
 
 
 @cache

@@ -17,7 +17,7 @@
 
 with
 
-match__all_forms_complete__1 as (
+rows__all_forms_complete__1 as (
 
     select distinct
         person_id,
@@ -34,4 +34,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__all_forms_complete__1
+from rows__all_forms_complete__1

@@ -17,7 +17,7 @@
 
 with
 
-match__plan_agreement_not_scored__1 as (
+rows__plan_agreement_not_scored__1 as (
 
     select distinct
         person_id,
@@ -34,4 +34,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__plan_agreement_not_scored__1
+from rows__plan_agreement_not_scored__1

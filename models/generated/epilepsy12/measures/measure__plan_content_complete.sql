@@ -19,7 +19,7 @@
 
 with
 
-match__plan_content_complete__1 as (
+rows__plan_content_complete__1 as (
 
     select distinct
         person_id,
@@ -36,4 +36,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__plan_content_complete__1
+from rows__plan_content_complete__1

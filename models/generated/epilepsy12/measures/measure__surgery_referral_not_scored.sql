@@ -16,7 +16,7 @@
 
 with
 
-match__surgery_referral_not_scored__1 as (
+rows__surgery_referral_not_scored__1 as (
 
     select distinct
         person_id,
@@ -33,4 +33,4 @@ select
     episode_id,
     measure_resolver,
     measure_date
-from match__surgery_referral_not_scored__1
+from rows__surgery_referral_not_scored__1
