@@ -230,7 +230,7 @@ def readings(plan: Plan, models: list[Model]) -> list[Reading]:
                 found.append(Reading(name, name, (*MEMBER[:3], "cohort_date", *own)))
             case "concept_set":
                 found.append(Reading(name, name, ("concept_id",)))
-            case "evidence" | "strata":
+            case "evidence" | "strata" | "slice":
                 pass  # read by what comes after
             case _:
                 found.append(Reading(name, name, MEMBER))

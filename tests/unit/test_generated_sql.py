@@ -196,7 +196,6 @@ def test_functions_are_portable_or_macros(file: Path) -> None:
 def test_ctes_are_used_and_stand_once(file: Path) -> None:
     statement = parsed(file, "duckdb")
     names = [cte.alias for cte in statement.find_all(exp.CTE)]
-    # Each slice of a broad dataset has a WITH of its own, with its own imports.
     for one in statement.find_all(exp.With):
         own = [cte.alias for cte in one.expressions]
         assert len(set(own)) == len(own)
@@ -207,12 +206,13 @@ def test_ctes_are_used_and_stand_once(file: Path) -> None:
 @every_model
 def test_imports_come_first(file: Path) -> None:
     ctes = re.split(r"\n\),\n", file.read_text(encoding="utf-8").split("\nwith\n", 1)[1])
-    # Event tables of targets are read where their columns are named; a union of reports is all imports. Evidence joins the
-    # relations that it is about where it names their columns.
+    # Event tables of targets are read where their columns are named; a union of reports is all imports. Evidence and
+    # datasets join the relations that they are about where they name their columns.
     is_import = [
         "{{ ref(" in cte or "{{ source(" in cte for cte in ctes if not re.search(r"(event|target_row|row) as \(\n", cte)
     ]
-    if file.name not in UNIONS and not file.name.startswith("evidence__"):
+    is_of_a_report = file.name.startswith(("evidence__", "dataset_")) or file.name.endswith("__dataset.sql")
+    if file.name not in UNIONS and not is_of_a_report:
         assert is_import == sorted(is_import, reverse=True)
 
 

@@ -12,6 +12,9 @@ from measuremart.plan.nodes import Plan, Report
 LEADING = 4
 # PostgreSQL has room for so many columns in a table (its manual, appendix K), and datasets are the same everywhere.
 MOST_COLUMNS = 1600
+# What a slice of a dataset holds at most, in lines of SQL, and what a measure adds. No engine takes hundreds of tables
+# in one join, and no reader thousands of lines.
+_LINES_OF_SLICE, _LINES, _LINES_WITH_NUMBER = 320, 22, 46
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,20 @@ def dataset_columns(plan: Plan, report: Report) -> list[DatasetColumn]:
             text = f"The number on the row of measure {measure}'s first date (lowest event id)"
             columns.append(DatasetColumn(f"{measure}__number", measure, "number", "numeric(38,10)", text))
     return columns
+
+
+def dataset_slices(plan: Plan, report: Report) -> list[tuple[str, ...]]:
+    """Return the measures of the dataset in slices that a reader can follow; one slice where all fit into it."""
+    slices: list[list[str]] = [[]]
+    lines = 0
+    for measure in dataset_measures(plan, report):
+        own = _LINES_WITH_NUMBER if numbered_leaf(plan, measure) is not None else _LINES
+        if slices[-1] and lines + own > _LINES_OF_SLICE:
+            slices.append([])
+            lines = 0
+        slices[-1].append(measure)
+        lines += own
+    return [tuple(measures) for measures in slices]
 
 
 def _sub_cohorts(plan: Plan, report: Report) -> list[tuple[str, str]]:

@@ -18,8 +18,8 @@ from measuremart.render.unavailable import without
 from measuremart.words import Names, concept_set_words, expression_words, subquery_words
 
 Kind: TypeAlias = Literal[
-    "concept_set", "subquery", "measure", "cohort", "indicator", "report", "counted", "evidence", "dataset", "strata",
-    "dropped", "match",
+    "concept_set", "subquery", "measure", "cohort", "indicator", "report", "counted", "evidence", "dataset", "slice",
+    "strata", "dropped", "match",
 ]  # fmt: skip
 
 
@@ -28,7 +28,7 @@ class Model:
     """One generated relation: what it is (`kind`) of which definition (`of`; a pack for `dropped`).
 
     `grain` is None where it is not a member table; `report` is that of an indicator's evidence, else empty; `subquery`
-    is what a match is of.
+    is what a match is of; `measures` are those of a dataset's slice.
     """
 
     kind: Kind
@@ -43,6 +43,7 @@ class Model:
     report: str = ""
     subquery: nodes.Subquery | None = None
     is_view: bool = False
+    measures: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:

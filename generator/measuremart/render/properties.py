@@ -96,6 +96,8 @@ def columns(model: Model, plan: Plan) -> list[tuple[str, str, str]]:
             return match_columns(model.subquery.grain)
         case "strata":
             return stratum_columns()
+        case "slice":
+            return slice_columns(plan, model)
         case "evidence":
             return evidence_columns(plan.reports[model.report].types.grain)
     report = plan.reports[model.of]
@@ -164,6 +166,13 @@ def match_columns(grain: Grain) -> list[tuple[str, str, str]]:
         ("number_unit_id", "bigint", "The unit of the number"),
         ("dropped_reason", "string", "Why the row is no member; null for a member"),
     ]
+
+
+def slice_columns(plan: Plan, model: Model) -> list[tuple[str, str, str]]:
+    """Return the columns of a slice of a report's dataset: those of its measures, by the number of the cohort key."""
+    own = [c for c in dataset_columns(plan, plan.reports[model.of]) if c.is_of_measure and c.measure in model.measures]
+    key = ("cohort_key", "bigint", "The number of the cohort key, in the order of its ids")
+    return [key, *((c.name, c.data_type, c.description) for c in own)]
 
 
 def dropped_columns() -> list[tuple[str, str, str]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
-from measuremart.plan.datasets import dataset_columns, dataset_measures, numbered_leaf
 from measuremart.plan.grain import Grain, match_of
 from measuremart.plan.nodes import Plan, Report
 from measuremart.plan.stratifiers import bands
 from measuremart.render import sql
+from measuremart.render.datasets import dataset_models
 from measuremart.render.environment import fill
 from measuremart.render.evidence import evidence_models
 from measuremart.render.headers import header
@@ -28,7 +27,7 @@ def report_models(plan: Plan, report: Report) -> list[Model]:
     models = [_model(report, "report", name, _cohort(plan, report), description, grain)]
     if report.counted:
         models.append(_model(report, "counted", f"{name}__counted", _counted(plan, report), description, grain))
-    models.append(_model(report, "dataset", f"{name}__dataset", _dataset(plan, report), of_dataset))
+    models += dataset_models(plan, report, of_dataset)
     if report.stratifiers:
         models.append(_model(report, "strata", f"{name}__strata", _strata(plan, report), description))
     return models + evidence_models(plan, report)
@@ -85,58 +84,3 @@ def _cohort(plan: Plan, report: Report) -> str:
 def _used(plan: Plan, report: Report, ctes: Ctes, measure: str) -> dict[str, Any]:
     grain = plan.measures[measure].expression.types.grain
     return {"cte": ctes.member(f"measure__{measure}"), "match": match_of(report.types.grain, grain)}
-
-
-# What one slice of a dataset holds at most. Each row of a join carries the columns of all tables before it, so that
-# with hundreds of joins the time would grow with the square of the measures; and DuckDB takes fewer than 1,000 CTEs.
-_MEASURES_OF_SLICE = 40
-_CTES_OF_SLICE = 300
-
-
-@dataclass
-class _Slice:
-    """Some measures of a dataset, with the CTEs that their columns come from."""
-
-    ctes_found: Ctes
-    measures: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def ctes(self) -> list[str]:
-        return self.ctes_found.blocks()
-
-    @property
-    def names(self) -> set[str]:
-        return {measure["name"] for measure in self.measures}
-
-    @property
-    def is_full(self) -> bool:
-        return len(self.measures) >= _MEASURES_OF_SLICE or len(self.ctes) >= _CTES_OF_SLICE
-
-
-def _dataset(plan: Plan, report: Report) -> str:
-    slices = [_Slice(Ctes(plan.populations))]
-    for measure in dataset_measures(plan, report):
-        if slices[-1].is_full:
-            slices.append(_Slice(Ctes(plan.populations)))
-        _add(plan, report, slices[-1], measure)
-    return fill(
-        "report_dataset",
-        header=_header(report),
-        cohort=fill("report_cohort", report=report.about.name),
-        slices=slices,
-        slice_of={name: number for number, found in enumerate(slices, start=1) for name in found.names},
-        columns=dataset_columns(plan, report),
-    )
-
-
-def _add(plan: Plan, report: Report, part: _Slice, measure: str) -> None:
-    """Add a measure and the CTEs of its columns to a slice."""
-    ctes = part.ctes_found
-    subquery = numbered_leaf(plan, measure)
-    number = None
-    if subquery is not None:
-        own = ctes.match(subquery, "event_id", "number_value")
-        number = {"cte": own, "match": match_of(report.types.grain, subquery.grain)}
-    used = _used(plan, report, ctes, measure)
-    ctes.parts.append(fill("report_dataset_measure", name=measure, number=number, **used))
-    part.measures.append({"name": measure, "has_number": subquery is not None})

@@ -19,28 +19,6 @@ cohort as (
 
 ),
 
-measure__gi_bleed as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__gi_bleed') }}
-
-),
-
-measure__new_nsaid_user as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__new_nsaid_user') }}
-
-),
-
 first__new_nsaid_user as (
 
     -- the cohort keys that it has, with its first known date
@@ -48,7 +26,7 @@ first__new_nsaid_user as (
         cohort.cohort_key,
         min(member.measure_date) as first_date
     from cohort
-    inner join measure__new_nsaid_user as member
+    inner join {{ ref('measure__new_nsaid_user') }} as member
         on
             cohort.person_id = member.person_id
             and cohort.measure_resolver = member.measure_resolver
@@ -64,7 +42,7 @@ first__gi_bleed as (
         cohort.cohort_key,
         min(member.measure_date) as first_date
     from cohort
-    inner join measure__gi_bleed as member
+    inner join {{ ref('measure__gi_bleed') }} as member
         on
             cohort.person_id = member.person_id
             and cohort.measure_resolver = member.measure_resolver

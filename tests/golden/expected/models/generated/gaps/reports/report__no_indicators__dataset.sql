@@ -19,62 +19,11 @@ cohort as (
 
 ),
 
-measure__adult_women as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__adult_women') }}
-
-),
-
-measure__seen as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__seen') }}
-
-),
-
-rows__by_exact as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        event_id,
-        number_value
-    from {{ ref('match__by_exact') }}
-    where dropped_reason is null
-
-),
-
-first__seen as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__seen as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
 numbered__seen as (
 
     select
         cohort.cohort_key,
+        numbered.measure_date as first_date,
         numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
@@ -84,19 +33,21 @@ numbered__seen as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join rows__by_exact as numbered
+    inner join {{ ref('match__by_exact') }} as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
             and cohort.episode_id is not distinct from numbered.episode_id
+            and numbered.dropped_reason is null
 
 ),
 
-number__seen as (
+first__seen as (
 
-    -- the number on the row of its first date
+    -- the row of its first known date, with the number
     select
         cohort_key,
+        first_date,
         number_value
     from numbered__seen
     where place = 1
@@ -110,7 +61,7 @@ first__adult_women as (
         cohort.cohort_key,
         min(member.measure_date) as first_date
     from cohort
-    inner join measure__adult_women as member
+    inner join {{ ref('measure__adult_women') }} as member
         on
             cohort.person_id = member.person_id
             and cohort.measure_resolver = member.measure_resolver
@@ -129,14 +80,12 @@ final as (
         first__seen.first_date as seen__cohort_date,
         first__seen.cohort_key is not null as seen__qualified,
         first__seen.first_date as seen__date,
-        number__seen.number_value as seen__number,
+        first__seen.number_value as seen__number,
         first__adult_women.cohort_key is not null as adult_women__qualified,
         first__adult_women.first_date as adult_women__date
     from cohort
     left join first__seen
         on cohort.cohort_key = first__seen.cohort_key
-    left join number__seen
-        on cohort.cohort_key = number__seen.cohort_key
     left join first__adult_women
         on cohort.cohort_key = first__adult_women.cohort_key
 

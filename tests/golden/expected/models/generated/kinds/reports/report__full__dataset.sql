@@ -19,167 +19,11 @@ cohort as (
 
 ),
 
-measure__adult_women as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__adult_women') }}
-
-),
-
-measure__either as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__either') }}
-
-),
-
-measure__first_seen as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__first_seen') }}
-
-),
-
-measure__handed as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__handed') }}
-
-),
-
-measure__known as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__known') }}
-
-),
-
-measure__nested as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__nested') }}
-
-),
-
-measure__none_after as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__none_after') }}
-
-),
-
-measure__seen as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__seen') }}
-
-),
-
-measure__treated as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__treated') }}
-
-),
-
-rows__at_person as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        event_id,
-        number_value
-    from {{ ref('match__at_person') }}
-    where dropped_reason is null
-
-),
-
-rows__by_exact as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        event_id,
-        number_value
-    from {{ ref('match__by_exact') }}
-    where dropped_reason is null
-
-),
-
-rows__by_hierarchy as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        event_id,
-        number_value
-    from {{ ref('match__by_hierarchy') }}
-    where dropped_reason is null
-
-),
-
-first__treated as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__treated as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
 numbered__treated as (
 
     select
         cohort.cohort_key,
+        numbered.measure_date as first_date,
         numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
@@ -189,19 +33,21 @@ numbered__treated as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join rows__by_hierarchy as numbered
+    inner join {{ ref('match__by_hierarchy') }} as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
             and cohort.episode_id is not distinct from numbered.episode_id
+            and numbered.dropped_reason is null
 
 ),
 
-number__treated as (
+first__treated as (
 
-    -- the number on the row of its first date
+    -- the row of its first known date, with the number
     select
         cohort_key,
+        first_date,
         number_value
     from numbered__treated
     where place = 1
@@ -215,23 +61,7 @@ first__nested as (
         cohort.cohort_key,
         min(member.measure_date) as first_date
     from cohort
-    inner join measure__nested as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
-first__seen as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__seen as member
+    inner join {{ ref('measure__nested') }} as member
         on
             cohort.person_id = member.person_id
             and cohort.measure_resolver = member.measure_resolver
@@ -244,6 +74,7 @@ numbered__seen as (
 
     select
         cohort.cohort_key,
+        numbered.measure_date as first_date,
         numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
@@ -253,19 +84,21 @@ numbered__seen as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join rows__by_exact as numbered
+    inner join {{ ref('match__by_exact') }} as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
             and cohort.episode_id is not distinct from numbered.episode_id
+            and numbered.dropped_reason is null
 
 ),
 
-number__seen as (
+first__seen as (
 
-    -- the number on the row of its first date
+    -- the row of its first known date, with the number
     select
         cohort_key,
+        first_date,
         number_value
     from numbered__seen
     where place = 1
@@ -279,7 +112,7 @@ first__either as (
         cohort.cohort_key,
         min(member.measure_date) as first_date
     from cohort
-    inner join measure__either as member
+    inner join {{ ref('measure__either') }} as member
         on
             cohort.person_id = member.person_id
             and cohort.measure_resolver = member.measure_resolver
@@ -288,24 +121,11 @@ first__either as (
 
 ),
 
-first__known as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__known as member
-        on
-            cohort.person_id = member.person_id
-    group by cohort.cohort_key
-
-),
-
 numbered__known as (
 
     select
         cohort.cohort_key,
+        numbered.measure_date as first_date,
         numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
@@ -315,17 +135,19 @@ numbered__known as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join rows__at_person as numbered
+    inner join {{ ref('match__at_person') }} as numbered
         on
             cohort.person_id = numbered.person_id
+            and numbered.dropped_reason is null
 
 ),
 
-number__known as (
+first__known as (
 
-    -- the number on the row of its first date
+    -- the row of its first known date, with the number
     select
         cohort_key,
+        first_date,
         number_value
     from numbered__known
     where place = 1
@@ -339,7 +161,7 @@ first__handed as (
         cohort.cohort_key,
         min(member.measure_date) as first_date
     from cohort
-    inner join measure__handed as member
+    inner join {{ ref('measure__handed') }} as member
         on
             cohort.person_id = member.person_id
     group by cohort.cohort_key
@@ -353,7 +175,7 @@ first__none_after as (
         cohort.cohort_key,
         min(member.measure_date) as first_date
     from cohort
-    inner join measure__none_after as member
+    inner join {{ ref('measure__none_after') }} as member
         on
             cohort.person_id = member.person_id
             and cohort.measure_resolver = member.measure_resolver
@@ -369,7 +191,7 @@ first__adult_women as (
         cohort.cohort_key,
         min(member.measure_date) as first_date
     from cohort
-    inner join measure__adult_women as member
+    inner join {{ ref('measure__adult_women') }} as member
         on
             cohort.person_id = member.person_id
             and cohort.measure_resolver = member.measure_resolver
@@ -385,7 +207,7 @@ first__first_seen as (
         cohort.cohort_key,
         min(member.measure_date) as first_date
     from cohort
-    inner join measure__first_seen as member
+    inner join {{ ref('measure__first_seen') }} as member
         on
             cohort.person_id = member.person_id
             and cohort.measure_resolver = member.measure_resolver
@@ -406,17 +228,17 @@ final as (
         first__seen.first_date as seen__cohort_date,
         first__treated.cohort_key is not null as treated__qualified,
         first__treated.first_date as treated__date,
-        number__treated.number_value as treated__number,
+        first__treated.number_value as treated__number,
         first__nested.cohort_key is not null as nested__qualified,
         first__nested.first_date as nested__date,
         first__seen.cohort_key is not null as seen__qualified,
         first__seen.first_date as seen__date,
-        number__seen.number_value as seen__number,
+        first__seen.number_value as seen__number,
         first__either.cohort_key is not null as either__qualified,
         first__either.first_date as either__date,
         first__known.cohort_key is not null as known__qualified,
         first__known.first_date as known__date,
-        number__known.number_value as known__number,
+        first__known.number_value as known__number,
         first__handed.cohort_key is not null as handed__qualified,
         first__handed.first_date as handed__date,
         first__none_after.cohort_key is not null as none_after__qualified,
@@ -428,20 +250,14 @@ final as (
     from cohort
     left join first__treated
         on cohort.cohort_key = first__treated.cohort_key
-    left join number__treated
-        on cohort.cohort_key = number__treated.cohort_key
     left join first__nested
         on cohort.cohort_key = first__nested.cohort_key
     left join first__seen
         on cohort.cohort_key = first__seen.cohort_key
-    left join number__seen
-        on cohort.cohort_key = number__seen.cohort_key
     left join first__either
         on cohort.cohort_key = first__either.cohort_key
     left join first__known
         on cohort.cohort_key = first__known.cohort_key
-    left join number__known
-        on cohort.cohort_key = number__known.cohort_key
     left join first__handed
         on cohort.cohort_key = first__handed.cohort_key
     left join first__none_after

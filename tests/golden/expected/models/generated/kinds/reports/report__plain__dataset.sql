@@ -19,76 +19,11 @@ cohort as (
 
 ),
 
-measure__seen as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__seen') }}
-
-),
-
-measure__treated as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from {{ ref('measure__treated') }}
-
-),
-
-rows__by_exact as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        event_id,
-        number_value
-    from {{ ref('match__by_exact') }}
-    where dropped_reason is null
-
-),
-
-rows__by_hierarchy as (
-
-    select
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date,
-        event_id,
-        number_value
-    from {{ ref('match__by_hierarchy') }}
-    where dropped_reason is null
-
-),
-
-first__seen as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__seen as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
-
-),
-
 numbered__seen as (
 
     select
         cohort.cohort_key,
+        numbered.measure_date as first_date,
         numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
@@ -98,38 +33,24 @@ numbered__seen as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join rows__by_exact as numbered
+    inner join {{ ref('match__by_exact') }} as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
             and cohort.episode_id is not distinct from numbered.episode_id
+            and numbered.dropped_reason is null
 
 ),
 
-number__seen as (
+first__seen as (
 
-    -- the number on the row of its first date
+    -- the row of its first known date, with the number
     select
         cohort_key,
+        first_date,
         number_value
     from numbered__seen
     where place = 1
-
-),
-
-first__treated as (
-
-    -- the cohort keys that it has, with its first known date
-    select
-        cohort.cohort_key,
-        min(member.measure_date) as first_date
-    from cohort
-    inner join measure__treated as member
-        on
-            cohort.person_id = member.person_id
-            and cohort.measure_resolver = member.measure_resolver
-            and cohort.episode_id is not distinct from member.episode_id
-    group by cohort.cohort_key
 
 ),
 
@@ -137,6 +58,7 @@ numbered__treated as (
 
     select
         cohort.cohort_key,
+        numbered.measure_date as first_date,
         numbered.number_value,
         row_number() over (
             partition by cohort.cohort_key
@@ -146,19 +68,21 @@ numbered__treated as (
                 numbered.number_value nulls last
         ) as place
     from cohort
-    inner join rows__by_hierarchy as numbered
+    inner join {{ ref('match__by_hierarchy') }} as numbered
         on
             cohort.person_id = numbered.person_id
             and cohort.measure_resolver = numbered.measure_resolver
             and cohort.episode_id is not distinct from numbered.episode_id
+            and numbered.dropped_reason is null
 
 ),
 
-number__treated as (
+first__treated as (
 
-    -- the number on the row of its first date
+    -- the row of its first known date, with the number
     select
         cohort_key,
+        first_date,
         number_value
     from numbered__treated
     where place = 1
@@ -175,19 +99,15 @@ final as (
         first__seen.first_date as seen__cohort_date,
         first__seen.cohort_key is not null as seen__qualified,
         first__seen.first_date as seen__date,
-        number__seen.number_value as seen__number,
+        first__seen.number_value as seen__number,
         first__treated.cohort_key is not null as treated__qualified,
         first__treated.first_date as treated__date,
-        number__treated.number_value as treated__number
+        first__treated.number_value as treated__number
     from cohort
     left join first__seen
         on cohort.cohort_key = first__seen.cohort_key
-    left join number__seen
-        on cohort.cohort_key = number__seen.cohort_key
     left join first__treated
         on cohort.cohort_key = first__treated.cohort_key
-    left join number__treated
-        on cohort.cohort_key = number__treated.cohort_key
 
 )
 
