@@ -51,7 +51,8 @@ def compiler(engine: str, settings: Settings) -> Environment:
     environment.globals["adapter"] = SimpleNamespace(dispatch=dispatch)
     environment.globals["target"] = SimpleNamespace(type=engine)
     environment.globals["modules"] = SimpleNamespace(re=re, datetime=datetime, pytz=pytz)
-    environment.globals["var"] = variables.__getitem__
+    # A variable without a default that is not set is an error, as in dbt.
+    environment.globals["var"] = lambda name, *default: variables.get(name, *default) if default else variables[name]
     environment.globals["ref"] = lambda name: name
     environment.globals["source"] = lambda _, name: f"source_{name}"
     module = environment.from_string(source).module

@@ -148,7 +148,7 @@ MUTATIONS = [
     Mutation(_t("spans"), "when count(*) = count(measure_date)", "when 1 = 1"),
     Mutation(_t("spans"), "    union\n", "    union all\n"),
     Mutation(_t("spans"), "(interval_start is null or interval_end < interval_start)", "interval_start is null"),
-    Mutation(_t("spans"), "        dropped_reason is null\n        and interval_start", "        interval_start"),
+    Mutation(_t("spans"), "<% else %>\n        dropped_reason is null\n", "<% else %>\n        1 = 1\n"),
     Mutation(_t("spans"), "        dropped_reason is null\n        and (interval_start", "        (interval_start"),
     Mutation(_t("spans"), "    where dropped_reason is not null\n", ""),
     Mutation("matches.py", "nodes.Offset(subquery.gap.months, subquery.gap.days + 1)", "subquery.gap"),

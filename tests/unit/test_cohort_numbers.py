@@ -5,7 +5,7 @@ from measuremart.render.catalogue_cohorts import FIRST, cohort_definition_ids
 
 
 def named(name: str, number: int | None = None, pack: str = "p") -> Named:
-    return Named(name, pack, "", number)
+    return Named(name, pack, "", number, f"definitions/{pack}/all.yml", 1)
 
 
 def test_an_authored_id_is_kept_where_it_can_be() -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 from measuremart import __version__
-from measuremart.definitions.schema import schema_text
-from measuremart.pipeline import SCHEMA_FILE, read_definitions
+from measuremart.definitions.schema import pack_schema_text, schema_text
+from measuremart.pipeline import PACK_SCHEMA_FILE, SCHEMA_FILE, read_definitions
 from measuremart.problems import Kind
 from measuremart.render.project import GENERATED_FOLDERS, render
 
@@ -36,7 +36,8 @@ app(["generate", "--project-dir", str(project), "--definitions", sys.argv[3]])
 def committed() -> dict[str, bytes]:
     """The generated files of the project as they are on disk."""
     files = [file for folder in GENERATED_FOLDERS for file in (ROOT / folder).rglob("*") if file.is_file()]
-    return {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in [*files, ROOT / SCHEMA_FILE]}
+    schemas = [ROOT / SCHEMA_FILE, ROOT / PACK_SCHEMA_FILE]
+    return {file.relative_to(ROOT).as_posix(): file.read_bytes() for file in [*files, *schemas]}
 
 
 def written(folder: Path) -> dict[str, bytes]:
@@ -62,6 +63,14 @@ def test_hash_seed_and_order_of_files_change_nothing(seed: str, tmp_path: Path) 
     same(written(tmp_path), committed())
 
 
+# The one thing that follows from the name of a file and the order of its entries.
+PLACE = re.compile(rb"^-- Defined in (?P<file>definitions/\S+), line (?P<line>\d+)\.$", re.MULTILINE)
+
+
+def _without_place(files: dict[str, bytes]) -> dict[str, bytes]:
+    return {path: PLACE.sub(b"", content) for path, content in files.items()}
+
+
 def _reversed(value: Any) -> Any:
     return dict(reversed(value.items())) if isinstance(value, dict) else value
 
@@ -72,13 +81,21 @@ def test_neither_the_names_of_files_nor_the_order_of_entries_matter(tmp_path: Pa
         for number, file in enumerate(reversed(files)):
             data = yaml.safe_load(file.read_text(encoding="utf-8"))
             turned = _reversed({section: _reversed(entries) for section, entries in data.items()})
-            copy = tmp_path / "definitions" / pack.name / f"{number:03}.yml"
+            name = file.name if file.name == "pack.yml" else f"{number:03}.yml"
+            copy = tmp_path / "definitions" / pack.name / name
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(yaml.safe_dump(turned, sort_keys=False, allow_unicode=True), encoding="utf-8")
     found = read_definitions(tmp_path / "definitions")
     assert [str(p) for p in found.problems if p.kind is not Kind.WARNING] == []
     files = {path: text.encode() for path, text in render(found.plan).items()}
-    same(files | {SCHEMA_FILE: schema_text().encode()}, committed())
+    files |= {SCHEMA_FILE: schema_text().encode(), PACK_SCHEMA_FILE: pack_schema_text().encode()}
+    same(_without_place(files), _without_place(committed()))
+    for path, content in files.items():
+        if place := PLACE.search(content):
+            file, line = place["file"].decode(), int(place["line"])
+            name = re.search(r"'(\w+)'", content.decode())[1]
+            there = (tmp_path / file).read_text(encoding="utf-8").splitlines()[line - 1]
+            assert re.match(rf" +{name}:", there), f"{path}: {file}:{line} is {there}"
 
 
 def test_no_time_version_or_hash_stands_in_a_generated_file() -> None:

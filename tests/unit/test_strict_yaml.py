@@ -59,7 +59,7 @@ def small(tmp_path: Path) -> Path:
     for part in ("macros", "seeds/reference", "tests/generic"):
         shutil.copytree(ROOT / part, project / part)
     settings = (ROOT / "dbt_project.yml").read_text()
-    (project / "dbt_project.yml").write_text(settings[: settings.index("# One line per layer")])
+    (project / "dbt_project.yml").write_text(settings[: settings.index("# A line for each room and layer")])
     (project / "models").mkdir()
     (project / "models" / "one.sql").write_text("select 1 as person_id")
     properties = {
@@ -108,7 +108,7 @@ def test_the_check_can_fail_on_the_project(tmp_path: Path) -> None:
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         (project / part).parent.mkdir(parents=True, exist_ok=True)
         copy(ROOT / part, project / part)
-    file = next((project / "models" / "measures").rglob("*.yml"))
+    file = next((project / "models" / "generated").rglob("measure__*.yml"))
     file.write_text(file.read_text().replace("    description:", "    descripton:", 1))
     passed, said = parse(project, tmp_path)
     assert not passed
