@@ -37,7 +37,7 @@ TABLES = {
         + ["select 'r', 'named', null, 'the 2100s', date '2100-01-01', date '2199-12-31', null"]
     ),
 }
-MODELS = ("reference_period", "report_period", "marts/agg_indicator")
+MODELS = ("core/periods/reference_period", "core/periods/report_period", "marts/agg_indicator")
 
 
 @pytest.fixture(params=["duckdb", "postgres"])
