@@ -43,7 +43,7 @@ INPUTS: Inputs = {
         ],
     ),
 }
-MODELS = {"reference_period": "", "report_period": "", "agg_indicator": "marts/"}
+MODELS = {"reference_period": "core/periods", "report_period": "core/periods", "agg_indicator": "marts"}
 # (met, not met) by period, from the rows above; a period without any is not listed.
 EXPECTED = {
     ("all_time", "all time"): (3, 2),
@@ -77,7 +77,7 @@ def built(engine: Engine, inputs: Inputs) -> None:
         if rows:
             engine.execute(f"insert into {name} values {', '.join(rows)}")
     for name, folder in MODELS.items():
-        sql = (ROOT / "models" / f"{folder}{name}.sql").read_text(encoding="utf-8")
+        sql = (ROOT / "models" / folder / f"{name}.sql").read_text(encoding="utf-8")
         engine.execute(f"create temp table {name} as {compiled(sql, engine.name)}")
 
 
