@@ -72,7 +72,10 @@ named as (
         concept_id,
         word_start
     from {{ ref('catalogue_concept_name') }}
-    where pack in (select known_pack.pack from {{ ref('known_pack') }} as known_pack where known_pack.is_built)
+    where pack in (
+        select known_pack.pack from {{ ref('known_pack') }} as known_pack
+        where known_pack.is_built
+    )
 
 ),
 
