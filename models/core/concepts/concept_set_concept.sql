@@ -1,5 +1,5 @@
--- The concepts of every concept set, exclusions taken out, for targets that are written by hand. Such targets come before
--- what is generated, so that they cannot read the models concept_set__<name>, which hold the same concepts.
+-- The concepts of every concept set, exclusions taken out, for targets that are written by hand. Such targets come
+-- before what is generated, so that they cannot read the models concept_set__<name>, which hold the same concepts.
 with
 
 line as (
