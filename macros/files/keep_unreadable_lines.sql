@@ -109,8 +109,8 @@
     {%- for _ in csv_header(prefix, table, key) -%} {%- do columns.append("'cell_" ~ loop.index0 ~ "': 'varchar'") -%} {%- endfor -%}
     {%- do run_query(
         "select count(*) from read_csv('" ~ csv_path(prefix, table) | replace("'", "''") ~ "', auto_detect = false, columns = {"
-        ~ columns | join(', ') ~ "}, header = false, delim = '" ~ var(prefix ~ '_files_delimiter')
-        ~ "', quote = '\"', escape = '\"', comment = '', nullstr = '\x1e', encoding = '" ~ var(prefix ~ '_files_encoding')
+        ~ columns | join(', ') ~ "}, header = false, delim = '" ~ setting(prefix ~ '_files_delimiter')
+        ~ "', quote = '\"', escape = '\"', comment = '', nullstr = '\x1e', encoding = '" ~ setting(prefix ~ '_files_encoding')
         ~ "', strict_mode = true, parallel = true, store_rejects = true, rejects_table = '" ~ rejected ~ "_again', "
         ~ "rejects_scan = 'again_" ~ rejected ~ "')"
     ) -%}
