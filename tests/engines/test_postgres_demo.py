@@ -16,6 +16,7 @@ LAYERS = (
     "episodes",
     "targets",
     "concept_sets",
+    "matches",
     "subqueries",
     "measures",
     "cohorts",
@@ -24,6 +25,9 @@ LAYERS = (
     "reports",
     "marts",
     "results",
+    "evaluation",
+    "levels",
+    "exports",
 )
 SCHEMA = "demo_compared"
 
