@@ -86,7 +86,7 @@ def test_a_change_that_is_still_valid_means_the_same_to_all(judge: Trial, part: 
         ("measures: {m1: {or: null}}", "1:16: 'or' has nothing after it"),
         (
             "subqueries: {s1: {target: t, rules: [{exact: {x: 1}}]}}",
-            "1:46: 'exact' must be a whole number; found a mapping",
+            "1:46: 'id' is required",
         ),
         ("subqueries: {s1: {target: t, rules: [{equals: {x: 1}}]}}", "1:47: 'equals' must be text; found a mapping"),
     ],
