@@ -209,7 +209,9 @@ class _Reader:
             # An event id of its own where none is written; `event: null` stays unknown.
             if "event" not in row and target.event not in _columns_given(row, roles):
                 rows[number][target.event] = next(free)
-        return _table(target.model, list(roles.values()), rows)
+        # No row says why it has no episode, but the rule reads the column.
+        beside = [target.unattached] if target.unattached is not None else []
+        return _table(target.model, [*roles.values(), *beside], rows)
 
     def _row(
         self, entry: _Entry, path: Path, row: language.Row, roles: dict[str, Column], needed: Iterable[str]
