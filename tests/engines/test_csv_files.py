@@ -211,6 +211,15 @@ def test_line_ends_of_two_kinds_stop_without_a_cell(warehouse: Warehouse) -> Non
     assert shown(warehouse, run) == []
 
 
+def test_utf_16_that_is_read_as_utf_8_stops_without_a_cell(warehouse: Warehouse) -> None:
+    content = f"observation_id,value_as_string\n1,x\n2,{SECRET}\n"
+    run = build(warehouse, {"observation": content.encode("utf-16")})
+    assert run.exit_code == 1
+    assert run.statuses["file_omop__observation"] == "error"
+    assert shown(warehouse, run) == []
+    assert "\0".join(SECRET) not in run.output
+
+
 def test_bytes_that_latin_1_lacks_stop_without_a_cell(warehouse: Warehouse) -> None:
     content = b"observation_id,value_as_string\n1,x\n2,\x80 " + SECRET.encode() + b"\n"
     run = build(warehouse, {"observation": content}, omop_files_encoding="latin-1")
