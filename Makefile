@@ -61,7 +61,7 @@ lint: $(VENV)/.ready-dev  ## Linters, types and import rules
 	@$(MAKE) --no-print-directory -j 2 lint-sql lint-code
 
 lint-sql: $(VENV)/.ready-dev
-	$(call stage,sqlfluff,$(BIN)/python tests/lint_sql.py models/core models/evaluation models/marts tests/singular tests/golden/expected/models)
+	$(call stage,sqlfluff,$(BIN)/python tests/lint_sql.py models tests/singular tests/golden/expected/models)
 
 lint-code: $(VENV)/.ready-dev
 	$(call stage,ruff,$(BIN)/ruff check . && $(BIN)/ruff format --check .)

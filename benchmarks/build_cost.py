@@ -1,7 +1,7 @@
 """What a build of the lung pack costs on DuckDB, beside another commit's in the same run.
 
-    git worktree add /tmp/before <commit>
-    python -m benchmarks.build_cost --before /tmp/before --persons 200000
+    git worktree add ../before <commit>
+    python -m benchmarks.build_cost --before ../before --persons 200000
 
 Each project builds its models over the same invented persons, in a process of its own, one after the other. Processor
 time of the engine is the time of the build less that of a build over few persons, which is dbt's own. Ratios are within

@@ -32,9 +32,9 @@ def settings() -> str:
 
 
 def sql_files(folders: list[str]) -> Iterator[Path]:
-    """Yield the SQL files of folders that `.sqlfluffignore` leaves in: its lines are folders."""
+    """Yield the SQL files of folders that `.sqlfluffignore` leaves in: its lines are folders from the root on."""
     lines = (ROOT / ".sqlfluffignore").read_text(encoding="utf-8").splitlines()
-    ignored = tuple(line for line in lines if line and not line.startswith("#"))
+    ignored = tuple(line.lstrip("/") for line in lines if line and not line.startswith("#"))
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*.sql")):
             if not path.relative_to(ROOT).as_posix().startswith(ignored):
