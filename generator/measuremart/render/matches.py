@@ -9,10 +9,14 @@ from measuremart.render.members import FINAL, Ctes
 from measuremart.render.predicates import Needs, conditions, predicate, required
 
 # The first day of a supply is the start; parts of a day do not count; a supply of over 100 years is one of 100 (2.2).
-_LAST_DAY_OF_SUPPLY = """case
-                        when target_row.supply >= 1
-                            then {{ add_interval('target_row.interval_start', 0, 'cast(floor(least(target_row.supply, 36500)) as integer) - 1') }}
-                    end"""  # noqa: E501
+_LAST_DAY_OF_SUPPLY = (
+    "case\n"
+    "                        when target_row.supply >= 1\n"
+    "                            then "
+    "{{ add_interval('target_row.interval_start', 0, "
+    "'cast(floor(least(target_row.supply, 36500)) as integer) - 1') }}\n"
+    "                    end"
+)
 
 
 def match_ctes(subquery: Subquery, ctes: Ctes) -> None:
