@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from measuremart.checks.finding import Finding, Material
-from measuremart.checks.use import inline_parts
 from measuremart.definitions.measure import Expression
 from measuremart.plan.offsets import is_reversed, offset
 from measuremart.problems import Kind
+from measuremart.uses import inline_parts
 
 
 def reversed_window(material: Material) -> Iterator[Finding]:
