@@ -1,0 +1,114 @@
+"""Commands that need no database: `generate`, `validate`, `list`."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from measuremart.catalogue import noun
+from measuremart.cli.console import DIFFERENT, counted, echo, err, kinds_said, of_section, out, refusing_to_write
+from measuremart.cli.options import DefinitionsOption, ProjectOption, UnusedOption
+from measuremart.cli.reading import read_project, refuse_unknown_pack, say_what_is_missing
+from measuremart.definitions.file import SECTIONS
+from measuremart.list_table import list_table
+from measuremart.pipeline import Read, pending_changes
+from measuremart.plan.states import missing_said, state_of, states
+from measuremart.problems import in_full, in_short
+from measuremart.write import apply
+
+
+class Section(StrEnum):
+    """The sections that can be listed."""
+
+    populations = "populations"
+    concept_sets = "concept_sets"
+    targets = "targets"
+    subqueries = "subqueries"
+    measures = "measures"
+    cohorts = "cohorts"
+    indicators = "indicators"
+    reports = "reports"
+
+
+def generate(
+    project_dir: ProjectOption = Path(),
+    definitions: DefinitionsOption = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file would change.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print what would change.")] = False,
+    unused: UnusedOption = False,
+) -> None:
+    """Write the dbt models of all packs; only what changed is touched."""
+    read = read_project(project_dir, definitions, in_full if unused else in_short)
+    if check or diff:
+        with refusing_to_write():
+            found = pending_changes(project_dir, read.plan)
+        for change in found:
+            echo(change.diff())
+        if found:
+            err.print(f"{counted(len(found), 'file')} would change: run `measuremart generate`")
+        elif check:
+            out.print("generated files are current")
+        raise typer.Exit(DIFFERENT if check and found else 0)
+    out.print(written(project_dir, read))
+    say_what_is_missing(read)
+
+
+def written(project: Path, read: Read) -> str:
+    """Write the models of a plan; return how many definitions there are, and what changed."""
+    with refusing_to_write():
+        found = pending_changes(project, read.plan)
+        apply(project, found)
+    counts = (("subqueries", read.plan.subqueries), ("measures", read.plan.measures), ("reports", read.plan.reports))
+    return ", ".join(f"{len(names):,} {word}" for word, names in counts) + f": {kinds_said(found)}"
+
+
+def validate(
+    project_dir: ProjectOption = Path(), definitions: DefinitionsOption = None, unused: UnusedOption = False
+) -> None:
+    """Check every definition of every pack; say all that is wrong, and what is unavailable and why; write nothing."""
+    read = read_project(project_dir, definitions, in_full if unused else in_short)
+    counts = ((section, len(read.catalogue.of(section))) for section in SECTIONS)
+    said = ", ".join(of_section(n, section) for section, n in counts if n)
+    out.print(f"{'no errors' if states(read.plan) else 'all well'}: {said}")
+    say_what_is_missing(read)
+    for line in missing_said(read.plan):
+        out.print(line, soft_wrap=True)
+
+
+def list_definitions(
+    section: Annotated[Section | None, typer.Argument(help="Only this section.", show_default=False)] = None,
+    pack: Annotated[str | None, typer.Option(help="Only this pack.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one list.")] = False,
+    project_dir: ProjectOption = Path(),
+    definitions: DefinitionsOption = None,
+) -> None:
+    """List what is defined: name, kind, pack, grain, state, description.
+
+    The state is empty where all is well, else incomplete, unavailable (above an incomplete one), or in part (a cohort
+    or report that goes without an unavailable part).
+    """
+    read = read_project(project_dir, definitions)
+    refuse_unknown_pack(read, pack)
+    grains = {name: str(s.subquery.grain) for name, s in read.plan.subqueries.items()}
+    grains |= {name: str(m.expression.types.grain) for name, m in read.plan.measures.items()}
+    grains |= {name: str(c.types.grain) for name, c in read.plan.cohorts.items()}
+    rows = [
+        {
+            "name": d.name,
+            "kind": noun(d.section),
+            "pack": d.pack,
+            "grain": grains.get(d.name, "") if d.section in ("subqueries", "measures", "cohorts") else "",
+            "state": state_of(read.plan, d.section, d.name),
+            "description": " ".join((d.entry.description or "").split()),
+        }
+        for d in read.catalogue.everything()
+        if (section is None or d.section == section.value) and (pack is None or d.pack == pack)
+    ]
+    if as_json:
+        echo(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+        return
+    out.print(list_table(rows, out.width))

@@ -1,0 +1,75 @@
+"""`measuremart export`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from measuremart.cli.console import REFUSED, WAREHOUSE, counted, err, out
+from measuremart.cli.options import DefinitionsOption, ProjectOption
+from measuremart.cli.reading import read_project
+from measuremart.export import export_tables
+from measuremart.warehouse.dbt import WarehouseError
+from measuremart.warehouse.profile import missing
+from measuremart.write import WriteRefusedError
+
+
+class Format(StrEnum):
+    """What exported files are."""
+
+    parquet = "parquet"
+    csv = "csv"
+
+
+def export_command(
+    folder: Annotated[Path, typer.Argument(help="The folder to write; it must be new.", show_default=False)],
+    file_format: Annotated[Format, typer.Option("--format", help="What the files are.")] = Format.parquet,
+    reports: Annotated[
+        list[str] | None, typer.Option("--report", help="Also the dataset of this report; can be repeated.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace what an earlier export wrote.")] = False,
+    target: Annotated[str | None, typer.Option(help="dbt's target, where it is not the profile's default.")] = None,
+    profiles_dir: Annotated[Path | None, typer.Option(help="The folder of dbt's profiles.yml.")] = None,
+    variables: Annotated[str | None, typer.Option("--vars", help="dbt variables, as for dbt build.")] = None,
+    project_dir: ProjectOption = Path(),
+    definitions: DefinitionsOption = None,
+) -> None:
+    """Write the marts of a built project as files, one a table, with a data dictionary.
+
+    Rows are ordered, so that the same tables give the same files. The folder appears when all is written.
+    """
+    wanted = tuple(dict.fromkeys(reports or ()))
+    if wanted:
+        read = read_project(project_dir, definitions)
+        for name in wanted:
+            if name not in read.plan.reports:
+                missing_one = read.plan.unavailable.reports.get(name)
+                err.print(
+                    f"report '{name}' is unavailable: it has no dataset"
+                    if missing_one
+                    else read.catalogue.unknown(name, ("reports",))
+                )
+                raise typer.Exit(2)
+    given = (("--target", target), ("--profiles-dir", profiles_dir), ("--vars", variables))
+    options = tuple(str(word) for pair in given if pair[1] is not None for word in pair)
+    rows = tables = 0
+    try:
+        lack = missing(project_dir, profiles_dir, target)
+        if lack:
+            raise WarehouseError(lack)
+        for done in export_tables(project_dir, folder, file_format.value, wanted, options, force=force):
+            err.print(f"{done.number} of {done.of}  {done.table}  {counted(done.rows, 'row')}")
+            rows, tables = rows + done.rows, tables + 1
+    except WriteRefusedError as refusal:
+        err.print(str(refusal))
+        raise typer.Exit(REFUSED) from None
+    except OSError as error:  # a full disk is reported without the name of the file
+        err.print(f"cannot write {error.filename or folder}: {error.strerror}; nothing was exported")
+        raise typer.Exit(REFUSED) from None
+    except WarehouseError as error:
+        err.print(str(error))
+        raise typer.Exit(WAREHOUSE) from None
+    out.print(f"{counted(tables, 'table')}, {counted(rows, 'row')}: {folder}", soft_wrap=True)

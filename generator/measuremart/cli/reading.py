@@ -1,0 +1,71 @@
+"""A project's definitions as the commands read them: what is wrong is printed, and ends the command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import typer
+
+from measuremart.cli.console import counted, err, of_section, out
+from measuremart.definitions.file import SECTIONS
+from measuremart.pipeline import Read, read_definitions
+from measuremart.plan.packs import packs_to_build
+from measuremart.plan.states import states
+from measuremart.problems import Kind, Problem, did_you_mean, exit_code, in_short
+from measuremart.warehouse.dbt import with_packs
+
+
+def read_project(
+    project: Path, definitions: Path | None, told: Callable[[Sequence[Problem]], list[str]] = in_short
+) -> Read:
+    """Return what the definitions of a project say; print what is wrong, and stop at an error."""
+    folder = definitions or project / "definitions"
+    if not folder.is_dir():
+        err.print(f"there is no folder {folder}: run this in the project, or say --project-dir")
+        raise typer.Exit(2)
+    read = read_definitions(folder)
+    stop_at(read.problems, told)
+    return read
+
+
+def stop_at(problems: Sequence[Problem], told: Callable[[Sequence[Problem]], list[str]] = in_short) -> None:
+    """Print problems, and stop where one is an error."""
+    for line in told(problems):
+        err.print(line)
+    errors = [p for p in problems if p.kind is not Kind.WARNING]
+    if errors:
+        files = len({p.position.file for p in errors})
+        err.print(f"{counted(len(errors), 'problem')} in {counted(files, 'file')}; nothing was written")
+        raise typer.Exit(exit_code(errors))
+
+
+def say_what_is_missing(read: Read) -> None:
+    """Print how many definitions are incomplete, unavailable or there in part."""
+    found = states(read.plan)
+    for state, word in (("incomplete", "incomplete"), ("unavailable", "unavailable"), ("in part", "there in part")):
+        counts = [of_section(found[state, section], section) for section in SECTIONS if found[state, section]]
+        if counts:
+            out.print(f"{word}: {', '.join(counts)}")
+
+
+def packs_option(read: Read, packs: Sequence[str], variables: str | None) -> tuple[str, ...]:
+    """Return the option of dbt that says the variables, with the packs asked for and what they need; () without any."""
+    if not packs:
+        return () if variables is None else ("--vars", variables)
+    for pack in packs:
+        refuse_unknown_pack(read, pack)
+    try:
+        return "--vars", with_packs(variables, packs_to_build(read.plan, packs))
+    except ValueError as error:
+        err.print(str(error))
+        raise typer.Exit(2) from None
+
+
+def refuse_unknown_pack(read: Read, pack: str | None) -> None:
+    """Stop where there is no such pack."""
+    packs = read.catalogue.packs()
+    if pack is not None and pack not in packs:
+        hint = did_you_mean(pack, packs) or f"; there are {', '.join(packs)}"
+        err.print(f"unknown pack '{pack}'{hint}")
+        raise typer.Exit(2)
