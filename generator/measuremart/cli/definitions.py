@@ -18,6 +18,7 @@ from measuremart.list_table import list_table
 from measuremart.pipeline import Read, pending_changes
 from measuremart.plan.states import missing_said, state_of, states
 from measuremart.problems import in_full, in_short
+from measuremart.uses import Node, uses_of
 from measuremart.write import apply
 
 
@@ -82,6 +83,10 @@ def validate(
 def list_definitions(
     section: Annotated[Section | None, typer.Argument(help="Only this section.", show_default=False)] = None,
     pack: Annotated[str | None, typer.Option(help="Only this pack.")] = None,
+    uses: Annotated[
+        str | None, typer.Option(help="Only what names this definition, or names something that does.", metavar="NAME")
+    ] = None,
+    unused: Annotated[bool, typer.Option("--unused", help="Only what nothing names.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one list.")] = False,
     project_dir: ProjectOption = Path(),
     definitions: DefinitionsOption = None,
@@ -93,6 +98,7 @@ def list_definitions(
     """
     read = read_project(project_dir, definitions)
     refuse_unknown_pack(read, pack)
+    kept = _kept(read, uses, unused)
     grains = {name: str(s.subquery.grain) for name, s in read.plan.subqueries.items()}
     grains |= {name: str(m.expression.types.grain) for name, m in read.plan.measures.items()}
     grains |= {name: str(c.types.grain) for name, c in read.plan.cohorts.items()}
@@ -107,8 +113,24 @@ def list_definitions(
         }
         for d in read.catalogue.everything()
         if (section is None or d.section == section.value) and (pack is None or d.pack == pack)
+        if kept is None or (d.section, d.name) in kept
     ]
     if as_json:
         echo(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
         return
     out.print(list_table(rows, out.width))
+
+
+def _kept(read: Read, name: str | None, unused: bool) -> set[Node] | None:
+    """Return the definitions that use a name, or that nothing uses; None for all. Reports are used by readers."""
+    if name is None and not unused:
+        return None
+    graph = uses_of(read.catalogue)
+    if name is None:
+        return {node for node, above in graph.above.items() if not above and node[0] != "reports"}
+    nodes = [(s, name) for s, names in read.catalogue.sections.items() if name in names]
+    if not nodes:
+        err.print(read.catalogue.unknown(name, tuple(read.catalogue.sections)))
+        raise typer.Exit(2)
+    using = {other for node in nodes for other in graph.all_above(node)}
+    return {node for node in using if not unused or not graph.above.get(node)}
