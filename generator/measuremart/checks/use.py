@@ -18,7 +18,8 @@ REPEATS = 3
 def unused_definition(material: Material) -> Iterator[Finding]:
     """A definition that nothing uses.
 
-    What: a concept set, subquery, measure, cohort or indicator that no other definition names. A warning.
+    What: a concept set, subquery, measure, cohort or indicator that no other definition names; a concept set that a
+    pack.yml names in `reads` is used. A warning.
 
     Why: it costs a table in every build, and a reader who looks for its use finds none; often a name was changed in
     one place only. Where there are several, `generate` and `validate` say how many, and `validate --unused` names them.
@@ -96,8 +97,10 @@ def inline_parts(part: Expression) -> Iterator[Expression | InlineSubquery]:
 
 def _used_names(material: Material) -> set[tuple[str, str]]:
     """Return (section, name) of everything that some definition names."""
-    used: set[tuple[str, str]] = set()
     catalogue = material.catalogue
+    packs = [about for about in catalogue.about.values() if about is not None]
+    read = [sets for about in packs for sets in about.reads.values() if sets != "everything"]
+    used: set[tuple[str, str]] = {("concept_sets", name) for sets in read for name in sets}
     for defined in catalogue.of("subqueries").values():
         if defined.entry is not None:
             used |= _of_subquery(defined.entry)
