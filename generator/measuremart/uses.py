@@ -70,6 +70,13 @@ def named_by(defined: Defined, catalogue: Catalogue) -> set[Node]:
     return set()
 
 
+def read_by_packs(catalogue: Catalogue) -> set[Node]:
+    """Return the concept sets that models by hand read, as the `reads` of a pack.yml say."""
+    packs = [about for about in catalogue.about.values() if about is not None]
+    read = [sets for about in packs for sets in about.reads.values() if sets != "everything"]
+    return {("concept_sets", name) for sets in read for name in sets}
+
+
 def inline_parts(part: Expression) -> Iterator[Expression | InlineSubquery]:
     """Yield the operators and subqueries that are written inside an expression."""
     for _, child in part.children():

@@ -9,7 +9,7 @@ from measuremart.catalogue import noun
 from measuremart.checks.finding import Finding, Material
 from measuremart.definitions.file import Defined
 from measuremart.definitions.measure import Expression
-from measuremart.uses import inline_parts, named_by
+from measuremart.uses import inline_parts, named_by, read_by_packs
 
 REPEATS = 3
 
@@ -17,7 +17,8 @@ REPEATS = 3
 def unused_definition(material: Material) -> Iterator[Finding]:
     """A definition that nothing uses.
 
-    What: a concept set, subquery, measure, cohort or indicator that no other definition names. A warning.
+    What: a concept set, subquery, measure, cohort or indicator that no other definition names; a concept set that a
+    pack.yml names in `reads` is used. A warning.
 
     Why: it costs a table in every build, and a reader who looks for its use finds none; often a name was changed in
     one place only. Where there are several, `generate` and `validate` say how many, and `validate --unused` names them.
@@ -27,7 +28,7 @@ def unused_definition(material: Material) -> Iterator[Finding]:
     Fix: remove it, use it (a report's `dataset:` is a use), or waive it with the reason.
     """
     catalogue = material.catalogue
-    used = set().union(*(named_by(defined, catalogue) for defined in catalogue.everything()))
+    used = read_by_packs(catalogue).union(*(named_by(defined, catalogue) for defined in catalogue.everything()))
     for section in ("concept_sets", "subqueries", "measures", "cohorts", "indicators"):
         for defined in catalogue.of(section).values():
             if defined.entry is not None and (section, defined.name) not in used:

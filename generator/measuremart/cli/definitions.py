@@ -18,7 +18,7 @@ from measuremart.list_table import list_table
 from measuremart.pipeline import Read, pending_changes
 from measuremart.plan.states import missing_said, state_of, states
 from measuremart.problems import in_full, in_short
-from measuremart.uses import Node, uses_of
+from measuremart.uses import Node, read_by_packs, uses_of
 from measuremart.write import apply
 
 
@@ -127,7 +127,8 @@ def _kept(read: Read, name: str | None, unused: bool) -> set[Node] | None:
         return None
     graph = uses_of(read.catalogue)
     if name is None:
-        return {node for node, above in graph.above.items() if not above and node[0] != "reports"}
+        used = read_by_packs(read.catalogue)
+        return {n for n, above in graph.above.items() if not above and n[0] != "reports" and n not in used}
     nodes = [(s, name) for s, names in read.catalogue.sections.items() if name in names]
     if not nodes:
         err.print(read.catalogue.unknown(name, tuple(read.catalogue.sections)))

@@ -175,6 +175,7 @@ class TargetPlanner:
             text = "'spans' joins intervals: it needs date roles start and end"
             self._scope.report(entry.place("spans"), text, trail, check="spans")
         self._keys_agree(defined, roles)
+        self._reductions_agree(defined)
         if entry.missing_end is not None and not {"start", "end"} <= set(roles.dates):
             text = "'missing_end' is about rows without an end: the target needs date roles start and end"
             self._scope.report(entry.place("missing_end"), text, trail, check="missing_end")
@@ -198,6 +199,7 @@ class TargetPlanner:
             timeless=not roles.dates,
             record=roles.record(),
             gap=offset(entry.spans.gap) if entry.spans is not None and joins else None,
+            reduced_by=entry.reduced_by,
         )
 
     def _keys_agree(self, defined: Defined, roles: Roles) -> None:
@@ -209,6 +211,16 @@ class TargetPlanner:
                         defined.entry.place("keys", key),
                         f"key '{key}' is within {within} here and within {theirs[1]} in target '{other}'",
                     )
+
+    def _reductions_agree(self, defined: Defined) -> None:
+        """Report a target that reads the model of another one, and takes it for reduced by another column."""
+        entry: TargetEntry = defined.entry
+        for other in self.targets.values():
+            if other.model == entry.model and other.reduced_by != entry.reduced_by:
+                place = entry.place("reduced_by" if entry.reduced_by else "model")
+                said = f"reduced_by: {other.reduced_by}" if other.reduced_by else "no reduced_by"
+                text = f"target '{other.name}' reads the model {entry.model}, too, with {said}: write the same in both"
+                self._scope.report(place, text)
 
     def _population_of(self, entry: TargetEntry, defined: Defined, trail: Trail) -> str | None:
         known = self._scope.catalogue.of("populations")
