@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -13,18 +12,16 @@ from rich.text import Text
 
 from measuremart.plan.nodes import Report
 from measuremart.render.sql import text
-from measuremart.warehouse.dbt import query
+from measuremart.warehouse.marts import Marts
 
 _INDICATOR, _GAP = 30, 2
 
 
-def organisation_rows(
-    project: Path, report: Report, organisation: str, period: str, options: tuple[str, ...]
-) -> list[dict[str, Any]]:
+def organisation_rows(marts: Marts, report: Report, organisation: str, period: str) -> list[dict[str, Any]]:
     """Return the organisation's rates and its parents', one row an indicator and entity; none where it is unknown.
 
     The organisation is an entity of the report's first level, `period` a period's name. Each row also has what
-    `report_table.report_rows` says of its indicator and its report. Raises `WarehouseError`.
+    `report_rows.report_rows` says of its indicator and its report. Raises `WarehouseError`.
     """
     level, code, when = (text(t) for t in (report.levels[0], organisation, period))
     name = report.about.name  # a checked name
@@ -52,7 +49,7 @@ def organisation_rows(
         and ((a.entity = {code} and a.level_name = {level}) or p.parent_entity is not null)
     order by a.position, a.level_position, a.entity
     """  # noqa: S608 - every text of the caller passes through `text`
-    return query(project, sql, options)
+    return marts.rows(sql)
 
 
 def organisation_table(title: str, rows: list[dict[str, Any]], width: int) -> RenderableType:

@@ -303,9 +303,12 @@ def test_the_report_is_printed_with_what_is_unavailable(duck: Warehouse) -> None
     assert printed(duck, "mdt") == [
         f"NOT IN THIS REPORT: sub-cohort spread_lung: measure spread is incomplete: {SPREAD}",
         "The MDT, as of 2024-12-31",
-        "indicator eligible met rate benchmark verdict excluded exception unresolved",
-        "Stage III treated - - - >= 80% unavailable - - -",
-        "Any treatment 3 2 66.7% >= 60% reached 0 0 0",
+        "indicator eligible met rate 95% interval benchmark verdict excluded exception unresolved",
+        "Stage III treated - - - - >= 80% unavailable - - -",
+        "Any treatment 3 2 66.7% 20.8–93.9% >= 60% reached 0 0 0",
+        "",
+        "eligible: met or not met. Not in the rate: excluded (taken out), exception (not met, for an accepted reason), "
+        "unresolved (not known, or not yet)",
         f"unavailable: Stage III treated: {STAGE} (by stage_iii > stage > stage_seen)",
     ]
 
@@ -314,7 +317,7 @@ def test_an_unavailable_report_is_printed_as_such(duck: Warehouse) -> None:
     assert printed(duck, "uncounted") == [
         f"NOT IN THIS REPORT: sub-cohort spread_lung: measure spread is incomplete: {SPREAD}",
         "Who counts, as of 2024-12-31",
-        "indicator eligible met rate benchmark verdict excluded exception unresolved",
-        "Any treatment - - - >= 60% unavailable - - -",
+        "indicator eligible met rate 95% interval benchmark verdict excluded exception unresolved",
+        "Any treatment - - - - >= 60% unavailable - - -",
         f"unavailable: Any treatment: {LATER}",
     ]
