@@ -38,6 +38,8 @@ from measuremart.plan.packs import packs_to_build
 from measuremart.plan.states import missing_said, state_of, states
 from measuremart.problems import Kind, Problem, did_you_mean, exit_code, in_full, in_short
 from measuremart.report_table import (
+    emptied_rows,
+    emptied_said,
     freshness_said,
     left_out_rows,
     left_out_said,
@@ -463,6 +465,7 @@ def report_command(
             rows = report_rows(project_dir, name, options)
         beside_rows = organisation_rows(project_dir, leveled, beside, period, options) if beside and leveled else []
         left_out = left_out_rows(project_dir, name, options) if rows and rows[0]["without"] else []
+        emptied = emptied_rows(project_dir, report.about.pack, options) if rows else []
         if not rows:
             pack = report.about.pack
             raise WarehouseError(f"report '{name}' was not built: is pack '{pack}' in the dbt variable 'packs'?")
@@ -473,7 +476,7 @@ def report_command(
         _out.print(line, soft_wrap=True)
     table = report_table if organisation is None else organisation_table
     _out.print(table(report.title, rows, _out.width))
-    for line in (*reasons_said(rows), *freshness_said(rows)):
+    for line in (*reasons_said(rows), *emptied_said(emptied), *freshness_said(rows)):
         _out.print(line, soft_wrap=True)
     if beside_rows:
         _out.print("", organisation_table(report.title, beside_rows, _out.width))

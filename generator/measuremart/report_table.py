@@ -67,6 +67,31 @@ def reasons_said(rows: list[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(said))
 
 
+def emptied_rows(project: Path, pack: str, options: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return the definitions of a pack that are empty although there is something to be in them, a row a reason.
+
+    Columns: kind, definition, reason, n_rows, remedy. Raises `WarehouseError`.
+    """
+    sql = (
+        "select kind, definition, reason, n_rows, remedy "  # noqa: S608 - a pack's name is a checked name
+        "from {{ ref('fct_empty_definition') }} "
+        f"where pack = '{pack}' order by kind, definition, reason"
+    )
+    return query(project, sql, options)
+
+
+def emptied_said(rows: list[dict[str, Any]]) -> list[str]:
+    """Return a line for each definition that is empty although there is something to be in it, for below the table."""
+    said = []
+    for row in rows:
+        if row["reason"] == "parts_do_not_meet":
+            what = "no members, although each of its parts has some"
+        else:
+            what = f"all {row['n_rows']} matching rows are dropped ({row['reason']})"
+        said.append(f"EMPTY: {str(row['kind']).replace('_', '-')} {row['definition']}: {what}. {row['remedy']}")
+    return said
+
+
 def freshness_said(rows: list[dict[str, Any]]) -> list[str]:
     """Return a line that says how fresh the data is, for below the table; none where nothing is known of it."""
     loaded, last = (str(rows[0][name] or "")[:10] for name in ("loaded_on", "last_date"))

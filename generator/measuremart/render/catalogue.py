@@ -9,7 +9,7 @@ from measuremart.plan import nodes
 from measuremart.plan.grain import match_of
 from measuremart.plan.nodes import Plan
 from measuremart.plan.unavailable import said
-from measuremart.render import catalogue_cohorts
+from measuremart.render import catalogue_cohorts, measure_parts
 from measuremart.render.concepts import concept_name_words, used_concepts
 from measuremart.render.properties import YAML_HEADER, dump
 from measuremart.render.unavailable import (
@@ -113,6 +113,7 @@ CATALOGUE: dict[str, list[tuple[str, str, str]]] = {
         ("version", "bigint", "The definition's version; null for an unavailable measure"),
         ("unavailable_reason", "string", "Why the measure is unavailable; null where it is available"),
     ],
+    **measure_parts.SEEDS,
     "catalogue_concept": [
         ("pack", "string", "The pack"),
         ("construct", "string", "subquery, measure or concept_set"),
@@ -172,6 +173,7 @@ def catalogue_rows(plan: Plan) -> dict[str, Sequence[Sequence[Any]]]:
         "catalogue_measure": sorted(
             [*map(_measure, plan.measures.values()), *_unavailable_measures(plan)], key=lambda row: row[0]
         ),
+        "catalogue_measure_part": measure_parts.part_rows(plan),
         "catalogue_concept": used_concepts(plan),
         "catalogue_concept_name": concept_name_words(plan),
         "catalogue_concept_set": sorted(
