@@ -102,6 +102,10 @@ CATALOGUE: dict[str, list[tuple[str, str, str]]] = {
         ("level_name", "string", "The level"),
         ("attribution", "string", "The report's rule of attribution"),
     ],
+    "catalogue_attribution": [
+        ("population", "string", "A population that a report with levels is about"),
+        ("attribution", "string", "One of its rules of attribution, whether or not the source has a row for it"),
+    ],
     "catalogue_measure": [
         ("measure", "string", "The measure's name"),
         ("pack", "string", "The pack it is defined in"),
@@ -169,6 +173,14 @@ def catalogue_rows(plan: Plan) -> dict[str, Sequence[Sequence[Any]]]:
             for r in plan.reports.values()
             for position, level in enumerate(r.levels, start=1)
         ],
+        "catalogue_attribution": sorted(
+            {
+                (r.types.population, rule.name)
+                for r in plan.reports.values()
+                if r.levels
+                for rule in plan.populations[r.types.population].attributions
+            }
+        ),
         "catalogue_unavailable": list(unavailable_rows(plan)),
         "catalogue_measure": sorted(
             [*map(_measure, plan.measures.values()), *_unavailable_measures(plan)], key=lambda row: row[0]
