@@ -87,8 +87,9 @@ def world(children: int, seed: int) -> duckdb.DuckDBPyConnection:
         "from (select i, date '2020-12-01' + cast(floor(random() * 1826) as int) as day "
         f"from range({children}) t(i)) c cross join range({SCORES}) s(i)"
     )
+    run("create table catalogue_attribution as select 'p' as population, 'registered' as attribution")
     for name in ("organisation_membership", "report_attribution"):
-        run(f"create table {name} as {model('levels', name)}")
+        run(f"create table {name} as {model('evaluation/levels', name)}")
     return connection
 
 

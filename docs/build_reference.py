@@ -190,11 +190,11 @@ _GENERATED = (
     ("indicator_members", "indicators", "the members of all indicators, for the marts: a view"),
     ("indicator_evidence", "reports", "the evidence of all indicators of all reports, for the evaluation: a view"),
     (
-        "dropped_events__*",
+        "matched_rows__*",
         "subqueries",
-        "one row per definition of a pack and reason: rows that match but are no members",
+        "one row per match of a pack and reason: how many of its rows are members, how many dropped",
     ),
-    ("dropped_events", "subqueries", "the same of all packs, for the marts"),
+    ("matched_rows", "subqueries", "the same of all packs, for the marts"),
 )
 _DATASET = """`report__<name>` is the cohort of a report. `report__<name>__dataset` has one row per cohort key: its ids,
 `cohort_date`, `<sub-cohort>__cohort_date`, and per measure `<measure>__qualified`, `<measure>__date` and, for a

@@ -126,7 +126,11 @@ class _Forms:
 
     def _target(self, target: nodes.Target) -> Any:
         """Return the form of a target with the persons and episodes of its population."""
-        named = [(f.name, getattr(target, f.name)) for f in fields(target) if f.name not in (*_WORDING, "record", "reduced_by")]
+        named = [
+            (f.name, getattr(target, f.name))
+            for f in fields(target)
+            if f.name not in (*_WORDING, "record", "reduced_by")
+        ]
         form = tuple((name, self.of(value)) for name, value in named)
         return ("target", form, _set(target.record), self._persons(self.plan.populations[target.population]))
 

@@ -22,11 +22,12 @@ _REASONS = {
 }
 
 
-def note_rows(marts: Marts, report: str) -> list[dict[str, Any]]:
+def note_rows(marts: Marts, report: str, pack: str) -> list[dict[str, Any]]:
     """Return what the marts say around a report. Raises `WarehouseError`.
 
     By `note`: `sub_cohort`, a reason why the report goes without the sub-cohort `name`; `dropped`, how many rows of a
-    definition were dropped (`n`) for a reason; `persons`, `no_organisation` and `no_entity`, how many persons the
+    definition were dropped (`n`) for a reason; `empty`, a definition of the pack that is empty although there is
+    something to be in it, for a reason (`n` rows), with what to do as its `name`; `persons`, `no_organisation` and `no_entity`, how many persons the
     report counts, and how many of them count for no entity of a level.
     """
     sql = f"""
@@ -37,6 +38,9 @@ def note_rows(marts: Marts, report: str) -> list[dict[str, Any]]:
     select 'dropped', '', construct, definition, reason, n_rows
     from {{{{ ref('fct_dropped_event') }}}}
     union all
+    select 'empty', remedy, kind, definition, reason, n_rows
+    from {{{{ ref('fct_empty_definition') }}}} where pack = '{pack}'
+    union all
     select 'persons', '', '', '', '', persons
     from {{{{ ref('agg_attribution') }}}} where report = '{report}' and is_chosen
     union all
@@ -46,7 +50,7 @@ def note_rows(marts: Marts, report: str) -> list[dict[str, Any]]:
     select 'no_entity', '', '', '', '', unknown_organisation
     from {{{{ ref('agg_attribution') }}}} where report = '{report}' and is_chosen
     order by 1, 2, 3, 4, 5
-    """  # noqa: S608 - a report's name is a checked name
+    """  # noqa: S608 - names of reports and packs are checked names
     return [row | {"n": int(row["n"])} for row in marts.rows(sql)]
 
 
@@ -63,7 +67,8 @@ def left_out_said(notes: list[dict[str, Any]]) -> list[str]:
 def lines_below(rows: list[dict[str, Any]], notes: list[dict[str, Any]], plan: Plan, report: Report) -> list[str]:
     """Return the lines for below a table that was computed: what words mean, what is missing, how fresh the data is."""
     dropped = _dropped_said(notes, _definitions_of(plan, report))
-    return [*legend(rows), *reasons_said(rows), *_unattributed_said(notes), *dropped, *freshness_said(rows)]
+    around = (*_unattributed_said(notes), *_emptied_said(notes), *dropped)
+    return [*legend(rows), *reasons_said(rows), *around, *freshness_said(rows)]
 
 
 def reasons_said(rows: list[dict[str, Any]]) -> list[str]:
@@ -80,6 +85,18 @@ def freshness_said(rows: list[dict[str, Any]]) -> list[str]:
     return [f"Data: loaded {loaded or 'on a day that the source does not say'}, last event {last or 'unknown'}"]
 
 
+def _emptied_said(notes: list[dict[str, Any]]) -> list[str]:
+    """Return a line for each definition that is empty although there is something to be in it."""
+    said = []
+    for row in notes:
+        if row["note"] == "empty":
+            what = f"all {row['n']:,} matching rows are dropped ({_REASONS.get(row['reason'], words(row['reason']))})"
+            if row["reason"] == "parts_do_not_meet":
+                what = "no members, although each of its parts has some"
+            said.append(f"EMPTY: {words(row['construct'])} {row['definition']}: {what}. {row['name']}")
+    return said
+
+
 def _unattributed_said(notes: list[dict[str, Any]]) -> list[str]:
     """Return a line that says how many persons no level counts; none where the report has no levels."""
     counts = {row["note"]: row["n"] for row in notes if row["note"] in ("persons", "no_organisation", "no_entity")}
@@ -88,7 +105,7 @@ def _unattributed_said(notes: list[dict[str, Any]]) -> list[str]:
     nobody, nowhere = counts["no_organisation"], counts["no_entity"]
     of = f"{nobody + nowhere:,} of {counts['persons']:,} persons"
     why = f"{nobody:,} without an organisation, {nowhere:,} with one that belongs to no level"
-    return [f"unattributed: {of} in no line by level: {why}"]
+    return [f"not attributed: {of}: {why}; each level shows them apart"]
 
 
 def _definitions_of(plan: Plan, report: Report) -> set[tuple[str, str]]:

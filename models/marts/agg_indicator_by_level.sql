@@ -1,9 +1,10 @@
 -- One row per report, indicator, period, stratum, level and entity: how many counted keys have each status, the rate
 -- with its intervals and bounds, and the verdict (docs/semantics.md, 9). All levels in one statement: results are
 -- counted once by organisation and span, and these counts are added up by entity, which is exact since a key has one
--- organisation and an organisation stands once in an entity (organisation_membership). Every entity of a level stands
--- in every period that its report has, with zeros where it has nobody; an unavailable indicator has no counts, never
--- zero (4.2).
+-- organisation and an organisation stands once in an entity (organisation_membership). Keys that count for no entity of
+-- a level stand at that level as the entity `not attributed`, so that a level's rows hold everyone. Every entity of a
+-- level stands in every period that its report has, with zeros where it has nobody; an unavailable indicator has no
+-- counts, never zero (4.2).
 with
 
 calendar as (
@@ -89,9 +90,7 @@ attributed as (
         organisation,
         span_from
     from {{ ref('report_attribution') }}
-    where
-        is_chosen
-        and span_from is not null
+    where is_chosen
 
 ),
 
@@ -298,8 +297,8 @@ counted as (
         by_organisation.period,
         by_organisation.stratifier,
         by_organisation.stratum,
-        membership.level_name,
-        membership.entity,
+        report_level.level_name,
+        coalesce(membership.entity, 'not attributed') as entity,
         sum(by_organisation.met) as met,
         sum(by_organisation.not_met) as not_met,
         sum(by_organisation.exception) as exception,
@@ -307,11 +306,14 @@ counted as (
         sum(by_organisation.excluded) as excluded,
         sum(by_organisation.ineligible) as ineligible
     from by_organisation
-    inner join membership
+    inner join report_level
+        on by_organisation.report = report_level.report
+    left join membership
         on
             by_organisation.population = membership.population
             and by_organisation.organisation = membership.organisation
             and by_organisation.span_from = membership.span_from
+            and report_level.level_name = membership.level_name
     group by
         by_organisation.report,
         by_organisation.indicator,
@@ -319,8 +321,8 @@ counted as (
         by_organisation.period,
         by_organisation.stratifier,
         by_organisation.stratum,
-        membership.level_name,
-        membership.entity
+        report_level.level_name,
+        coalesce(membership.entity, 'not attributed')
 
 ),
 
@@ -371,6 +373,14 @@ entity as (
         on
             report_level.population = membership.population
             and report_level.level_name = membership.level_name
+
+    union
+
+    select
+        report,
+        level_name,
+        'not attributed' as entity
+    from report_level
 
 ),
 

@@ -35,6 +35,11 @@ COLUMNS = {
 SAME = {
     "indicator_result": "select * from fct_indicator_result",
     "catalogue_report": "select report, population, report as pack from dim_report",
+    "catalogue_attribution": (
+        "select distinct population, attribution from organisation_attribution "
+        "union select dim_report.population, catalogue_report_level.attribution from catalogue_report_level "
+        "inner join dim_report on catalogue_report_level.report = dim_report.report"
+    ),
     "known_pack": "select report as pack, is_built from dim_report",
 }
 MODELS = {
@@ -58,7 +63,7 @@ def load(engine: Engine, tables: dict[str, Sequence[Sequence[Any]]]) -> None:
         for row in tables.get(name, ()):
             engine.execute(f"insert into {name} values ({', '.join(literal(v) for v in row)})")
     for name, rows in SAME.items():
-        engine.execute(f"create temp table {name} as {rows}")
+        engine.execute(f"create temp view {name} as {rows}")
 
 
 def build(engine: Engine, *names: str) -> None:

@@ -189,7 +189,8 @@ def test_the_marts_have_the_same_aggregates(audit: Warehouse) -> None:
         "select level.level_name, level.entity, cast(replace(level.period, 'cohort_', '') as bigint), kpi.kpi, level.met, "
         "level.eligible, level.ineligible, level.unresolved from marts.agg_indicator_by_level as level "
         "inner join epilepsy12.epilepsy12_kpi as kpi on level.indicator = kpi.indicator "
-        "where level.report = 'epilepsy12' and level.period_kind = 'named' and level.stratifier = 'all'"
+        "where level.report = 'epilepsy12' and level.period_kind = 'named' and level.stratifier = 'all' "
+        "and level.entity <> 'not attributed'"
     )
     export = (
         "select level, code, cohort, kpi, passed, total_eligible, ineligible, incomplete from exports.kpi_aggregates"

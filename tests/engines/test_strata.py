@@ -134,7 +134,7 @@ def build(engine: Engine) -> None:
     planned = plan_of(DEFINITIONS)
     assert planned.is_valid, planned.problems
     for model in generated_models(planned.plan):
-        if model.kind != "dropped":
+        if model.kind != "matched_rows":
             engine.execute(f"create temp table {model.name} as {compiled(model.sql, engine.name)}")
     for table, columns, its in seed_tables(planned.plan):
         engine.execute(f"create temp table {table} ({', '.join(f'{c} {t}' for c, t in columns.items())})")

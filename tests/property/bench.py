@@ -53,7 +53,7 @@ RESULT = (
     "nearest_date",
     "days_outside",
 )
-DROPPED = f"dropped_events__{PACK}"
+DROPPED = f"matched_rows__{PACK}"
 # Rows by relation: sorted tuples, or what went wrong as one text.
 Answers = dict[str, list[tuple[Any, ...]] | str]
 
@@ -221,8 +221,13 @@ def readings(plan: Plan, models: list[Model]) -> list[Reading]:
     for model in models:
         name = model.name
         match model.kind:
-            case "dropped":
-                found.append(Reading(DROPPED, name, ("construct", "definition", "target_name", "reason", "n_rows")))
+            case "matched_rows":
+                columns = ("construct", "definition", "target_name", "reason")
+                rows = (
+                    f"(select {', '.join(columns)}, cast(sum(n_rows) as bigint) as n_rows from {name} "
+                    f"where reason is not null group by {', '.join(columns)}) as dropped"
+                )
+                found.append(Reading(DROPPED, rows, (*columns, "n_rows")))
             case "match":
                 found.append(Reading(name, f"(select * from {name} where dropped_reason is null) as members", MEMBER))
             case "dataset":

@@ -19,7 +19,7 @@ GOLDEN = ROOT / "tests" / "golden" / "expected"
 # The unions of all packs skip the packs that are not built.
 UNIONS = {
     "concept_set_sizes.sql",
-    "dropped_events.sql",
+    "matched_rows.sql",
     "indicator_evidence.sql",
     "indicator_members.sql",
     "measure_members.sql",

@@ -152,7 +152,7 @@ def _print_organisation(marts: Marts, report: Report, organisation: str, period:
     if not rows:
         level = report.levels[0].replace("_", " ")
         raise WarehouseError(f"no {level} '{organisation}' in period '{period}' of report '{report.about.name}'")
-    left_out = left_out_said(note_rows(marts, report.about.name)) if rows[0]["without"] else []
+    left_out = left_out_said(note_rows(marts, report.about.name, report.about.pack)) if rows[0]["without"] else []
     _print_lines(left_out)
     out.print(organisation_table(report.title, rows, out.width))
     _print_lines([*reasons_said(rows), *freshness_said(rows)])
@@ -164,7 +164,8 @@ def _print_report(marts: Marts, read: Read, name: str, cut: Cut, form: ReportFor
     rows = report_rows(marts, name, cut)
     if not rows:
         raise WarehouseError(_why_empty(marts, read, name, cut))
-    notes = note_rows(marts, name)
+    pack = (report or read.plan.unavailable.reports[name]).about.pack
+    notes = note_rows(marts, name, pack)
     above = left_out_said(notes) if rows[0]["without"] else []
     below = (
         lines_below(rows, notes, read.plan, report)

@@ -10,7 +10,7 @@ from measuremart.plan.demand import readers
 from measuremart.plan.grain import match_of
 from measuremart.plan.nodes import Plan
 from measuremart.plan.unavailable import said
-from measuremart.render import catalogue_cohorts
+from measuremart.render import catalogue_cohorts, measure_parts
 from measuremart.render.concepts import concept_name_words, used_concepts
 from measuremart.render.properties import YAML_HEADER, dump
 from measuremart.render.unavailable import (
@@ -103,6 +103,10 @@ CATALOGUE: dict[str, list[tuple[str, str, str]]] = {
         ("level_name", "string", "The level"),
         ("attribution", "string", "The report's rule of attribution"),
     ],
+    "catalogue_attribution": [
+        ("population", "string", "A population that a report with levels is about"),
+        ("attribution", "string", "One of its rules of attribution, whether or not the source has a row for it"),
+    ],
     "catalogue_measure": [
         ("measure", "string", "The measure's name"),
         ("pack", "string", "The pack it is defined in"),
@@ -114,6 +118,7 @@ CATALOGUE: dict[str, list[tuple[str, str, str]]] = {
         ("version", "bigint", "The definition's version; null for an unavailable measure"),
         ("unavailable_reason", "string", "Why the measure is unavailable; null where it is available"),
     ],
+    **measure_parts.SEEDS,
     "catalogue_concept": [
         ("pack", "string", "The pack"),
         ("construct", "string", "subquery, measure or concept_set"),
@@ -187,10 +192,19 @@ def catalogue_rows(plan: Plan) -> dict[str, Sequence[Sequence[Any]]]:
             for r in plan.reports.values()
             for position, level in enumerate(r.levels, start=1)
         ],
+        "catalogue_attribution": sorted(
+            {
+                (r.types.population, rule.name)
+                for r in plan.reports.values()
+                if r.levels
+                for rule in plan.populations[r.types.population].attributions
+            }
+        ),
         "catalogue_unavailable": list(unavailable_rows(plan)),
         "catalogue_measure": sorted(
             [*map(_measure, plan.measures.values()), *_unavailable_measures(plan)], key=lambda row: row[0]
         ),
+        "catalogue_measure_part": measure_parts.part_rows(plan),
         "catalogue_concept": used_concepts(plan),
         "catalogue_concept_name": concept_name_words(plan),
         "catalogue_concept_set": sorted(

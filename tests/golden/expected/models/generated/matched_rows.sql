@@ -10,10 +10,11 @@ united as (
             'kinds' as pack,
             construct,
             definition,
+            match_name,
             target_name,
             reason,
             n_rows
-        from {{ ref('dropped_events__kinds') }}
+        from {{ ref('matched_rows__kinds') }}
 
         union all
 
@@ -23,6 +24,7 @@ united as (
         'none' as pack,
         'none' as construct,
         'none' as definition,
+        'none' as match_name,
         'none' as target_name,
         'none' as reason,
         cast(null as bigint) as n_rows
@@ -34,6 +36,7 @@ select
     pack,
     construct,
     definition,
+    match_name,
     target_name,
     reason,
     n_rows

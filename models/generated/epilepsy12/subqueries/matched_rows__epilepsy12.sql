@@ -3,632 +3,633 @@
 
 with
 
-dropped_row as (
+matched_row as (
 
     select
         'subquery' as construct,
         'consultant_input_complete' as definition,
+        'match__consultant_input_complete' as match_name,
         'e12_assessment' as target_name,
         dropped_reason as reason
     from {{ ref('match__consultant_input_complete') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'consultant_referral_complete' as definition,
+        'match__consultant_referral_complete' as match_name,
         'e12_assessment' as target_name,
         dropped_reason as reason
     from {{ ref('match__consultant_referral_complete') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'mri_reported' as definition,
+        'match__mri_reported' as match_name,
         'e12_investigations' as target_name,
         dropped_reason as reason
     from {{ ref('match__mri_reported') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'mri_requested' as definition,
+        'match__mri_requested' as match_name,
         'e12_investigations' as target_name,
         dropped_reason as reason
     from {{ ref('match__mri_requested') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'neurologist_input_complete' as definition,
+        'match__neurologist_input_complete' as match_name,
         'e12_assessment' as target_name,
         dropped_reason as reason
     from {{ ref('match__neurologist_input_complete') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'neurologist_referral_complete' as definition,
+        'match__neurologist_referral_complete' as match_name,
         'e12_assessment' as target_name,
         dropped_reason as reason
     from {{ ref('match__neurologist_referral_complete') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'nurse_input_complete' as definition,
+        'match__nurse_input_complete' as match_name,
         'e12_assessment' as target_name,
         dropped_reason as reason
     from {{ ref('match__nurse_input_complete') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'other_medicine_started' as definition,
+        'match__other_medicine_started' as match_name,
         'e12_medicine' as target_name,
         dropped_reason as reason
     from {{ ref('match__other_medicine_started') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'registration' as definition,
+        'match__registration' as match_name,
         'e12_registration' as target_name,
         dropped_reason as reason
     from {{ ref('match__registration') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'valproate_entered' as definition,
+        'match__valproate_entered' as match_name,
         'e12_medicine_entry' as target_name,
         dropped_reason as reason
     from {{ ref('match__valproate_entered') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'active_primary_site' as definition,
+        'match__active_primary_site__1' as match_name,
         'e12_site' as target_name,
         dropped_reason as reason
     from {{ ref('match__active_primary_site__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'all_forms_complete' as definition,
+        'match__all_forms_complete__1' as match_name,
         'e12_registration' as target_name,
         dropped_reason as reason
     from {{ ref('match__all_forms_complete__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'assessment_missing' as definition,
+        'match__assessment_missing__1' as match_name,
         'e12_assessment_answer' as target_name,
         dropped_reason as reason
     from {{ ref('match__assessment_missing__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'no_convulsive_seizure' as definition,
+        'match__no_convulsive_seizure__1' as match_name,
         'e12_epilepsy_context' as target_name,
         dropped_reason as reason
     from {{ ref('match__no_convulsive_seizure__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'investigations_missing' as definition,
+        'match__investigations_missing__1' as match_name,
         'e12_investigations_answer' as target_name,
         dropped_reason as reason
     from {{ ref('match__investigations_missing__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'ecg_not_scored' as definition,
+        'match__ecg_not_scored__1' as match_name,
         'e12_epilepsy_context' as target_name,
         dropped_reason as reason
     from {{ ref('match__ecg_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'ecg_not_scored' as definition,
+        'match__ecg_not_scored__2' as match_name,
         'e12_investigations_answer' as target_name,
         dropped_reason as reason
     from {{ ref('match__ecg_not_scored__2') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'ecg_passed' as definition,
+        'match__ecg_passed__1' as match_name,
         'e12_investigations_answer' as target_name,
         dropped_reason as reason
     from {{ ref('match__ecg_passed__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'first_aid_covered' as definition,
+        'match__first_aid_covered__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__first_aid_covered__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'first_aid_covered_not_scored' as definition,
+        'match__first_aid_covered_not_scored__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__first_aid_covered_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'mental_health_issue' as definition,
+        'match__mental_health_issue__1' as match_name,
         'e12_diagnosis' as target_name,
         dropped_reason as reason
     from {{ ref('match__mental_health_issue__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'mental_health_screened' as definition,
+        'match__mental_health_screened__1' as match_name,
         'e12_diagnosis' as target_name,
         dropped_reason as reason
     from {{ ref('match__mental_health_screened__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'mental_health_supported' as definition,
+        'match__mental_health_supported__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__mental_health_supported__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'syndrome_without_mri' as definition,
+        'match__syndrome_without_mri__1' as match_name,
         'e12_syndrome' as target_name,
         dropped_reason as reason
     from {{ ref('match__syndrome_without_mri__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'mri_not_scored' as definition,
+        'match__mri_not_scored__1' as match_name,
         'e12_investigations' as target_name,
         dropped_reason as reason
     from {{ ref('match__mri_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'myoclonic_epilepsy' as definition,
+        'match__myoclonic_epilepsy__1' as match_name,
         'e12_seizure_episode' as target_name,
         dropped_reason as reason
     from {{ ref('match__myoclonic_epilepsy__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'no_nurse_referral' as definition,
+        'match__no_nurse_referral__1' as match_name,
         'e12_assessment_answer' as target_name,
         dropped_reason as reason
     from {{ ref('match__no_nurse_referral__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'no_specialist_referral' as definition,
+        'match__no_specialist_referral__1' as match_name,
         'e12_assessment_answer' as target_name,
         dropped_reason as reason
     from {{ ref('match__no_specialist_referral__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'participation_covered' as definition,
+        'match__participation_covered__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__participation_covered__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'participation_covered_not_scored' as definition,
+        'match__participation_covered_not_scored__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__participation_covered_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'plan_agreed' as definition,
+        'match__plan_agreed__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__plan_agreed__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'plan_agreed_not_scored' as definition,
+        'match__plan_agreed_not_scored__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__plan_agreed_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'plan_agreement_not_scored' as definition,
+        'match__plan_agreement_not_scored__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__plan_agreement_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'plan_content_complete' as definition,
+        'match__plan_content_complete__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__plan_content_complete__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'plan_content_not_scored' as definition,
+        'match__plan_content_not_scored__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__plan_content_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'plan_in_place' as definition,
+        'match__plan_in_place__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__plan_in_place__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'plan_unknown' as definition,
+        'match__plan_unknown__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__plan_unknown__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'plan_updated' as definition,
+        'match__plan_updated__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__plan_updated__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'plan_updated_and_agreed' as definition,
+        'match__plan_updated_and_agreed__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__plan_updated_and_agreed__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'plan_updated_not_scored' as definition,
+        'match__plan_updated_not_scored__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__plan_updated_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'prolonged_seizures_covered' as definition,
+        'match__prolonged_seizures_covered__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__prolonged_seizures_covered__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'prolonged_seizures_due' as definition,
+        'match__prolonged_seizures_due__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__prolonged_seizures_due__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'prolonged_seizures_not_scored' as definition,
+        'match__prolonged_seizures_not_scored__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__prolonged_seizures_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'school_plan_in_place' as definition,
+        'match__school_plan_in_place__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__school_plan_in_place__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'school_plan_not_scored' as definition,
+        'match__school_plan_not_scored__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__school_plan_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'screening_not_scored' as definition,
+        'match__screening_not_scored__1' as match_name,
         'e12_diagnosis' as target_name,
         dropped_reason as reason
     from {{ ref('match__screening_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'service_contacts_covered' as definition,
+        'match__service_contacts_covered__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__service_contacts_covered__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'service_contacts_covered_not_scored' as definition,
+        'match__service_contacts_covered_not_scored__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__service_contacts_covered_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'specialist_reached' as definition,
+        'match__specialist_reached__1' as match_name,
         'e12_assessment' as target_name,
         dropped_reason as reason
     from {{ ref('match__specialist_reached__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'specialist_reached' as definition,
+        'match__specialist_reached__2' as match_name,
         'e12_assessment_answer' as target_name,
         dropped_reason as reason
     from {{ ref('match__specialist_reached__2') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'sudep_covered' as definition,
+        'match__sudep_covered__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__sudep_covered__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'sudep_covered_not_scored' as definition,
+        'match__sudep_covered_not_scored__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__sudep_covered_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'support_not_scored' as definition,
+        'match__support_not_scored__1' as match_name,
         'e12_diagnosis' as target_name,
         dropped_reason as reason
     from {{ ref('match__support_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'support_not_scored' as definition,
+        'match__support_not_scored__2' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__support_not_scored__2') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'surgery_referral_not_scored' as definition,
+        'match__surgery_referral_not_scored__1' as match_name,
         'e12_assessment_answer' as target_name,
         dropped_reason as reason
     from {{ ref('match__surgery_referral_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'surgical_criteria_met' as definition,
+        'match__surgical_criteria_met__1' as match_name,
         'e12_assessment_answer' as target_name,
         dropped_reason as reason
     from {{ ref('match__surgical_criteria_met__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'tertiary_input_not_scored' as definition,
+        'match__tertiary_input_not_scored__1' as match_name,
         'e12_assessment' as target_name,
         dropped_reason as reason
     from {{ ref('match__tertiary_input_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'valproate_not_scored' as definition,
+        'match__valproate_not_scored__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__valproate_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'valproate_not_scored' as definition,
+        'match__valproate_not_scored__2' as match_name,
         'e12_medicine_entry' as target_name,
         dropped_reason as reason
     from {{ ref('match__valproate_not_scored__2') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'valproate_passed' as definition,
+        'match__valproate_passed__1' as match_name,
         'e12_medicine_entry' as target_name,
         dropped_reason as reason
     from {{ ref('match__valproate_passed__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'water_safety_covered' as definition,
+        'match__water_safety_covered__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__water_safety_covered__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'water_safety_covered_not_scored' as definition,
+        'match__water_safety_covered_not_scored__1' as match_name,
         'e12_management' as target_name,
         dropped_reason as reason
     from {{ ref('match__water_safety_covered_not_scored__1') }}
-    where dropped_reason is not null
 
     union all
 
-    -- no rows: the shape of the table where nothing can drop
+    -- no rows: the shape of the table where nothing matches
     select
         'none' as construct,
         'none' as definition,
+        'none' as match_name,
         'none' as target_name,
         'none' as reason
     where 1 = 0
@@ -640,17 +641,19 @@ final as (
     select
         construct,
         definition,
+        match_name,
         target_name,
         reason,
         cast(count(*) as bigint) as n_rows
-    from dropped_row
-    group by construct, definition, target_name, reason
+    from matched_row
+    group by construct, definition, match_name, target_name, reason
 
 )
 
 select
     construct,
     definition,
+    match_name,
     target_name,
     reason,
     n_rows

@@ -43,341 +43,342 @@ episode as (
 
 ),
 
-dropped_row as (
+matched_row as (
 
     select
         'subquery' as construct,
         'acts_joined' as definition,
+        'match__acts_joined' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__acts_joined') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'at_event' as definition,
+        'match__at_event' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__at_event') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'at_person' as definition,
+        'match__at_person' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__at_person') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'at_treatment' as definition,
+        'match__at_treatment' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__at_treatment') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'at_visit' as definition,
+        'match__at_visit' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__at_visit') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_absence' as definition,
+        'match__by_absence' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_absence') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_between' as definition,
+        'match__by_between' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_between') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_code' as definition,
+        'match__by_code' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_code') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_end_date' as definition,
+        'match__by_end_date' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_end_date') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_exact' as definition,
+        'match__by_exact' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_exact') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_exact_many' as definition,
+        'match__by_exact_many' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_exact_many') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_flag' as definition,
+        'match__by_flag' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_flag') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_hierarchy' as definition,
+        'match__by_hierarchy' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_hierarchy') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_inequality' as definition,
+        'match__by_inequality' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_inequality') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_own_code' as definition,
+        'match__by_own_code' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_own_code') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_phenotype' as definition,
+        'match__by_phenotype' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_phenotype') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_presence' as definition,
+        'match__by_presence' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_presence') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_role' as definition,
+        'match__by_role' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_role') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_scalar' as definition,
+        'match__by_scalar' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_scalar') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_start' as definition,
+        'match__by_start' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_start') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_substring' as definition,
+        'match__by_substring' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_substring') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_text' as definition,
+        'match__by_text' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_text') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'by_texts' as definition,
+        'match__by_texts' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__by_texts') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'care_joined' as definition,
+        'match__care_joined' as match_name,
         'span' as target_name,
         dropped_reason as reason
     from {{ ref('match__care_joined') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'in_care' as definition,
+        'match__in_care' as match_name,
         'span' as target_name,
         dropped_reason as reason
     from {{ ref('match__in_care') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'left_handed' as definition,
+        'match__left_handed' as match_name,
         'trait' as target_name,
         dropped_reason as reason
     from {{ ref('match__left_handed') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'minus_rows' as definition,
+        'match__minus_rows' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__minus_rows') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'same_row' as definition,
+        'match__same_row' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__same_row') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'where_all' as definition,
+        'match__where_all' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__where_all') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'where_matchers' as definition,
+        'match__where_matchers' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__where_matchers') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'in_place' as definition,
+        'match__in_place__1' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__in_place__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'inline_events' as definition,
+        'match__inline_events__1' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__inline_events__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'inline_leaf' as definition,
+        'match__inline_leaf__1' as match_name,
         'act' as target_name,
         dropped_reason as reason
     from {{ ref('match__inline_leaf__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'either_lifted' as definition,
+        '' as match_name,
         '' as target_name,
         'no episode to lift to' as reason
     from measure__known as member
@@ -390,10 +391,11 @@ dropped_row as (
 
     union all
 
-    -- no rows: the shape of the table where nothing can drop
+    -- no rows: the shape of the table where nothing matches
     select
         'none' as construct,
         'none' as definition,
+        'none' as match_name,
         'none' as target_name,
         'none' as reason
     where 1 = 0
@@ -405,17 +407,19 @@ final as (
     select
         construct,
         definition,
+        match_name,
         target_name,
         reason,
         cast(count(*) as bigint) as n_rows
-    from dropped_row
-    group by construct, definition, target_name, reason
+    from matched_row
+    group by construct, definition, match_name, target_name, reason
 
 )
 
 select
     construct,
     definition,
+    match_name,
     target_name,
     reason,
     n_rows

@@ -3,42 +3,43 @@
 
 with
 
-dropped_row as (
+matched_row as (
 
     select
         'subquery' as construct,
         'gi_bleeds' as definition,
+        'match__gi_bleeds' as match_name,
         'condition' as target_name,
         dropped_reason as reason
     from {{ ref('match__gi_bleeds') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'nsaid_exposures' as definition,
+        'match__nsaid_exposures' as match_name,
         'drug' as target_name,
         dropped_reason as reason
     from {{ ref('match__nsaid_exposures') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'observed_time' as definition,
+        'match__observed_time' as match_name,
         'observation_period' as target_name,
         dropped_reason as reason
     from {{ ref('match__observed_time') }}
-    where dropped_reason is not null
 
     union all
 
-    -- no rows: the shape of the table where nothing can drop
+    -- no rows: the shape of the table where nothing matches
     select
         'none' as construct,
         'none' as definition,
+        'none' as match_name,
         'none' as target_name,
         'none' as reason
     where 1 = 0
@@ -50,17 +51,19 @@ final as (
     select
         construct,
         definition,
+        match_name,
         target_name,
         reason,
         cast(count(*) as bigint) as n_rows
-    from dropped_row
-    group by construct, definition, target_name, reason
+    from matched_row
+    group by construct, definition, match_name, target_name, reason
 
 )
 
 select
     construct,
     definition,
+    match_name,
     target_name,
     reason,
     n_rows

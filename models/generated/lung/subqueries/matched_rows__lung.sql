@@ -3,512 +3,513 @@
 
 with
 
-dropped_row as (
+matched_row as (
 
     select
         'subquery' as construct,
         'cancer_surgery_done' as definition,
+        'match__cancer_surgery_done' as match_name,
         'tx_surgical' as target_name,
         dropped_reason as reason
     from {{ ref('match__cancer_surgery_done') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'care_began_recorded' as definition,
+        'match__care_began_recorded' as match_name,
         'episode_of_care' as target_name,
         dropped_reason as reason
     from {{ ref('match__care_began_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'chest_surgery_done' as definition,
+        'match__chest_surgery_done' as match_name,
         'tx_surgical' as target_name,
         dropped_reason as reason
     from {{ ref('match__chest_surgery_done') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'concurrent_recorded' as definition,
+        'match__concurrent_recorded' as match_name,
         'tx_concurrent' as target_name,
         dropped_reason as reason
     from {{ ref('match__concurrent_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'curative_intent_recorded' as definition,
+        'match__curative_intent_recorded' as match_name,
         'intent_rt' as target_name,
         dropped_reason as reason
     from {{ ref('match__curative_intent_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'death_dated' as definition,
+        'match__death_dated' as match_name,
         'death' as target_name,
         dropped_reason as reason
     from {{ ref('match__death_dated') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'death_undated' as definition,
+        'match__death_undated' as match_name,
         'death' as target_name,
         dropped_reason as reason
     from {{ ref('match__death_undated') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'diagnosis_to_treatment_days' as definition,
+        'match__diagnosis_to_treatment_days' as match_name,
         'dx_to_tx_window' as target_name,
         dropped_reason as reason
     from {{ ref('match__diagnosis_to_treatment_days') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'ecog_fit_recorded' as definition,
+        'match__ecog_fit_recorded' as match_name,
         'measurement' as target_name,
         dropped_reason as reason
     from {{ ref('match__ecog_fit_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'ecog_recorded' as definition,
+        'match__ecog_recorded' as match_name,
         'measurement' as target_name,
         dropped_reason as reason
     from {{ ref('match__ecog_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'genes_tested' as definition,
+        'match__genes_tested' as match_name,
         'measurement' as target_name,
         dropped_reason as reason
     from {{ ref('match__genes_tested') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'gp_letter' as definition,
+        'match__gp_letter' as match_name,
         'observation' as target_name,
         dropped_reason as reason
     from {{ ref('match__gp_letter') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'gp_urgent_visit' as definition,
+        'match__gp_urgent_visit' as match_name,
         'visit' as target_name,
         dropped_reason as reason
     from {{ ref('match__gp_urgent_visit') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'lung_cancer_recorded' as definition,
+        'match__lung_cancer_recorded' as match_name,
         'dx_primary' as target_name,
         dropped_reason as reason
     from {{ ref('match__lung_cancer_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'lung_function_measured' as definition,
+        'match__lung_function_measured' as match_name,
         'measurement' as target_name,
         dropped_reason as reason
     from {{ ref('match__lung_function_measured') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'lung_spread_diagnosed' as definition,
+        'match__lung_spread_diagnosed' as match_name,
         'dx_any' as target_name,
         dropped_reason as reason
     from {{ ref('match__lung_spread_diagnosed') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'lung_spread_measured' as definition,
+        'match__lung_spread_measured' as match_name,
         'dx_mets' as target_name,
         dropped_reason as reason
     from {{ ref('match__lung_spread_measured') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'mdt_meeting_observation' as definition,
+        'match__mdt_meeting_observation' as match_name,
         'observation' as target_name,
         dropped_reason as reason
     from {{ ref('match__mdt_meeting_observation') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'mdt_meeting_procedure' as definition,
+        'match__mdt_meeting_procedure' as match_name,
         'procedure' as target_name,
         dropped_reason as reason
     from {{ ref('match__mdt_meeting_procedure') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'mesothelioma_recorded' as definition,
+        'match__mesothelioma_recorded' as match_name,
         'dx_primary' as target_name,
         dropped_reason as reason
     from {{ ref('match__mesothelioma_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'non_small_cell_recorded' as definition,
+        'match__non_small_cell_recorded' as match_name,
         'dx_primary' as target_name,
         dropped_reason as reason
     from {{ ref('match__non_small_cell_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'nurse_talk' as definition,
+        'match__nurse_talk' as match_name,
         'procedure' as target_name,
         dropped_reason as reason
     from {{ ref('match__nurse_talk') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'nurse_visited' as definition,
+        'match__nurse_visited' as match_name,
         'ev_visit' as target_name,
         dropped_reason as reason
     from {{ ref('match__nurse_visited') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'observed' as definition,
+        'match__observed' as match_name,
         'observation_period' as target_name,
         dropped_reason as reason
     from {{ ref('match__observed') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'palliative_referral_made' as definition,
+        'match__palliative_referral_made' as match_name,
         'observation' as target_name,
         dropped_reason as reason
     from {{ ref('match__palliative_referral_made') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'pathological_stage_recorded' as definition,
+        'match__pathological_stage_recorded' as match_name,
         'dx_stage' as target_name,
         dropped_reason as reason
     from {{ ref('match__pathological_stage_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'radiotherapy_episode' as definition,
+        'match__radiotherapy_episode' as match_name,
         'tx_radiotherapy' as target_name,
         dropped_reason as reason
     from {{ ref('match__radiotherapy_episode') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'radiotherapy_given' as definition,
+        'match__radiotherapy_given' as match_name,
         'procedure' as target_name,
         dropped_reason as reason
     from {{ ref('match__radiotherapy_given') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'referral_to_specialist_days' as definition,
+        'match__referral_to_specialist_days' as match_name,
         'referral_to_specialist_window' as target_name,
         dropped_reason as reason
     from {{ ref('match__referral_to_specialist_days') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'referral_to_treatment_days' as definition,
+        'match__referral_to_treatment_days' as match_name,
         'referral_to_tx_window' as target_name,
         dropped_reason as reason
     from {{ ref('match__referral_to_treatment_days') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'small_cell_recorded' as definition,
+        'match__small_cell_recorded' as match_name,
         'dx_primary' as target_name,
         dropped_reason as reason
     from {{ ref('match__small_cell_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'smoking_recorded' as definition,
+        'match__smoking_recorded' as match_name,
         'observation' as target_name,
         dropped_reason as reason
     from {{ ref('match__smoking_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'specialist_consulted' as definition,
+        'match__specialist_consulted' as match_name,
         'procedure' as target_name,
         dropped_reason as reason
     from {{ ref('match__specialist_consulted') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'specialist_visited' as definition,
+        'match__specialist_visited' as match_name,
         'ev_visit' as target_name,
         dropped_reason as reason
     from {{ ref('match__specialist_visited') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'squamous_recorded' as definition,
+        'match__squamous_recorded' as match_name,
         'dx_primary' as target_name,
         dropped_reason as reason
     from {{ ref('match__squamous_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'stage_i_recorded' as definition,
+        'match__stage_i_recorded' as match_name,
         'dx_stage' as target_name,
         dropped_reason as reason
     from {{ ref('match__stage_i_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'stage_ib_iia_recorded' as definition,
+        'match__stage_ib_iia_recorded' as match_name,
         'dx_stage' as target_name,
         dropped_reason as reason
     from {{ ref('match__stage_ib_iia_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'stage_ii_recorded' as definition,
+        'match__stage_ii_recorded' as match_name,
         'dx_stage' as target_name,
         dropped_reason as reason
     from {{ ref('match__stage_ii_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'stage_iii_recorded' as definition,
+        'match__stage_iii_recorded' as match_name,
         'dx_stage' as target_name,
         dropped_reason as reason
     from {{ ref('match__stage_iii_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'stage_iv_recorded' as definition,
+        'match__stage_iv_recorded' as match_name,
         'dx_stage' as target_name,
         dropped_reason as reason
     from {{ ref('match__stage_iv_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'systemic_episode' as definition,
+        'match__systemic_episode' as match_name,
         'tx_chemotherapy' as target_name,
         dropped_reason as reason
     from {{ ref('match__systemic_episode') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'systemic_therapy_given' as definition,
+        'match__systemic_therapy_given' as match_name,
         'drug' as target_name,
         dropped_reason as reason
     from {{ ref('match__systemic_therapy_given') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'tests_declined_recorded' as definition,
+        'match__tests_declined_recorded' as match_name,
         'observation' as target_name,
         dropped_reason as reason
     from {{ ref('match__tests_declined_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'tissue_shows_cancer' as definition,
+        'match__tissue_shows_cancer' as match_name,
         'measurement' as target_name,
         dropped_reason as reason
     from {{ ref('match__tissue_shows_cancer') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'treatment_declined_recorded' as definition,
+        'match__treatment_declined_recorded' as match_name,
         'observation' as target_name,
         dropped_reason as reason
     from {{ ref('match__treatment_declined_recorded') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'treatment_last_day' as definition,
+        'match__treatment_last_day' as match_name,
         'tx_any' as target_name,
         dropped_reason as reason
     from {{ ref('match__treatment_last_day') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'treatment_to_death_days' as definition,
+        'match__treatment_to_death_days' as match_name,
         'tx_to_death_window' as target_name,
         dropped_reason as reason
     from {{ ref('match__treatment_to_death_days') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'subquery' as construct,
         'trial_enrolled' as definition,
+        'match__trial_enrolled' as match_name,
         'observation' as target_name,
         dropped_reason as reason
     from {{ ref('match__trial_enrolled') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'any_cancer_treatment' as definition,
+        'match__any_cancer_treatment__1' as match_name,
         'procedure' as target_name,
         dropped_reason as reason
     from {{ ref('match__any_cancer_treatment__1') }}
-    where dropped_reason is not null
 
     union all
 
     select
         'measure' as construct,
         'any_cancer_treatment' as definition,
+        'match__any_cancer_treatment__2' as match_name,
         'device' as target_name,
         dropped_reason as reason
     from {{ ref('match__any_cancer_treatment__2') }}
-    where dropped_reason is not null
 
     union all
 
-    -- no rows: the shape of the table where nothing can drop
+    -- no rows: the shape of the table where nothing matches
     select
         'none' as construct,
         'none' as definition,
+        'none' as match_name,
         'none' as target_name,
         'none' as reason
     where 1 = 0
@@ -520,17 +521,19 @@ final as (
     select
         construct,
         definition,
+        match_name,
         target_name,
         reason,
         cast(count(*) as bigint) as n_rows
-    from dropped_row
-    group by construct, definition, target_name, reason
+    from matched_row
+    group by construct, definition, match_name, target_name, reason
 
 )
 
 select
     construct,
     definition,
+    match_name,
     target_name,
     reason,
     n_rows

@@ -10,10 +10,11 @@ united as (
             'epilepsy12' as pack,
             construct,
             definition,
+            match_name,
             target_name,
             reason,
             n_rows
-        from {{ ref('dropped_events__epilepsy12') }}
+        from {{ ref('matched_rows__epilepsy12') }}
 
         union all
 
@@ -23,10 +24,11 @@ united as (
             'gi_bleed' as pack,
             construct,
             definition,
+            match_name,
             target_name,
             reason,
             n_rows
-        from {{ ref('dropped_events__gi_bleed') }}
+        from {{ ref('matched_rows__gi_bleed') }}
 
         union all
 
@@ -36,10 +38,11 @@ united as (
             'lung' as pack,
             construct,
             definition,
+            match_name,
             target_name,
             reason,
             n_rows
-        from {{ ref('dropped_events__lung') }}
+        from {{ ref('matched_rows__lung') }}
 
         union all
 
@@ -49,6 +52,7 @@ united as (
         'none' as pack,
         'none' as construct,
         'none' as definition,
+        'none' as match_name,
         'none' as target_name,
         'none' as reason,
         cast(null as bigint) as n_rows
@@ -60,6 +64,7 @@ select
     pack,
     construct,
     definition,
+    match_name,
     target_name,
     reason,
     n_rows
