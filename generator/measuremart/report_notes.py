@@ -27,8 +27,8 @@ def note_rows(marts: Marts, report: str, pack: str) -> list[dict[str, Any]]:
 
     By `note`: `sub_cohort`, a reason why the report goes without the sub-cohort `name`; `dropped`, how many rows of a
     definition were dropped (`n`) for a reason; `empty`, a definition of the pack that is empty although there is
-    something to be in it, for a reason (`n` rows), with what to do as its `name`; `persons`, `no_organisation` and `no_entity`, how many persons the
-    report counts, and how many of them count for no entity of a level.
+    something to be in it, for a reason (`n` rows), with what to do as its `name`; `persons`, `no_organisation` and
+    `no_entity`, how many persons the report counts, and how many of them count for no entity of a level.
     """
     sql = f"""
     select 'sub_cohort' as note, name, construct, definition, reason, 0 as n

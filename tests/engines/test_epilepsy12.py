@@ -389,6 +389,6 @@ def test_the_report_by_level_and_stratum_is_the_mart(audit: Warehouse) -> None:
     )
     assert nobody > 0
     assert (
-        f"unattributed: {nobody + nowhere:,} of {persons:,} persons in no line by level: "
-        f"{nobody:,} without an organisation, {nowhere:,} with one that belongs to no level"
+        f"not attributed: {nobody + nowhere:,} of {persons:,} persons: {nobody:,} without an organisation, "
+        f"{nowhere:,} with one that belongs to no level; each level shows them apart"
     ) in said["notes"]

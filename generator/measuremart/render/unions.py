@@ -9,7 +9,7 @@ from measuremart.plan.nodes import Plan, Population
 from measuremart.render import sql
 from measuremart.render.environment import fill
 from measuremart.render.evidence import evidence_name
-from measuremart.render.properties import YAML_HEADER, matched_rows_columns, dump, evidence_columns, stratum_columns
+from measuremart.render.properties import YAML_HEADER, dump, evidence_columns, matched_rows_columns, stratum_columns
 from measuremart.render.rooms import ROOM, is_built, model_config
 
 Column = tuple[str, str, str]  # name, contract type, description
