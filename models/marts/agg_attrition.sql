@@ -35,25 +35,14 @@ indicator as (
 
 ),
 
-report_period as (
+day_period as (
 
     select
         report,
+        period_date,
         period_kind,
-        period,
-        start_date,
-        end_date
-    from {{ ref('report_period') }}
-
-),
-
-calendar as (
-
-    select
-        min(start_date) as first_day,
-        max(end_date) as last_day
-    from {{ ref('reference_period') }}
-    where period_kind = 'year'
+        period
+    from {{ ref('result_day_period') }}
 
 ),
 
@@ -67,22 +56,20 @@ run_context as (
 result as (
 
     select
-        result.report,
-        result.indicator,
-        result.person_id,
-        result.period_date,
-        result.period_date between calendar.first_day and calendar.last_day as is_in_calendar,
+        report,
+        indicator,
+        person_id,
+        period_date,
         case
-            when not result.is_counted then 2
-            when result.status = 'ineligible' then 3
-            when result.status = 'excluded' then 4
-            when result.status = 'unresolved' then 5
-            when result.status = 'exception' then 6
-            when result.status = 'not_met' then 7
-            when result.status = 'met' then 8
+            when not is_counted then 2
+            when status = 'ineligible' then 3
+            when status = 'excluded' then 4
+            when status = 'unresolved' then 5
+            when status = 'exception' then 6
+            when status = 'not_met' then 7
+            when status = 'met' then 8
         end as furthest
-    from {{ ref('fct_indicator_result') }} as result
-    cross join calendar
+    from {{ ref('indicator_result') }}
 
 ),
 
@@ -123,98 +110,155 @@ everyone as (
 
 ),
 
-placed as (
+key_day as (
+
+    select
+        report,
+        indicator,
+        period_date,
+        furthest,
+        count(*) as n_keys
+    from result
+    group by report, indicator, period_date, furthest
+
+),
+
+-- Most persons have all results of an indicator on one day, or none on any: they are counted by day, like keys.
+person as (
+
+    select
+        report,
+        indicator,
+        person_id,
+        min(period_date) as period_date,
+        max(furthest) as furthest,
+        case
+            when count(period_date) = 0 then true
+            else count(period_date) = count(*) and min(period_date) = max(period_date)
+        end as has_one_day
+    from result
+    group by report, indicator, person_id
+
+),
+
+person_day as (
+
+    select
+        report,
+        indicator,
+        period_date,
+        furthest,
+        count(*) as n_persons
+    from person
+    where has_one_day
+    group by report, indicator, period_date, furthest
+
+),
+
+-- The others count once in each period, in the row of the furthest step that they reach in it.
+person_of_days as (
 
     select
         result.report,
         result.indicator,
-        report_period.period_kind,
-        report_period.period,
         result.person_id,
-        result.furthest
+        result.period_date,
+        max(result.furthest) as furthest
     from result
-    inner join report_period
+    inner join person
         on
-            result.report = report_period.report
-            and result.period_date between report_period.start_date and report_period.end_date
-    where
-        result.is_in_calendar
-        or report_period.period_kind = 'named'
-
-    union all
-
-    select
-        report,
-        indicator,
-        'outside_calendar' as period_kind,
-        'outside the calendar' as period,
-        person_id,
-        furthest
-    from result
-    where not is_in_calendar
-
-    union all
-
-    select
-        report,
-        indicator,
-        'undated' as period_kind,
-        'undated' as period,
-        person_id,
-        furthest
-    from result
-    where period_date is null
-
-    union all
-
-    select
-        report,
-        indicator,
-        'all_time' as period_kind,
-        'all time' as period,
-        person_id,
-        furthest
-    from result
+            result.report = person.report
+            and result.indicator = person.indicator
+            and result.person_id = person.person_id
+    where not person.has_one_day
+    group by result.report, result.indicator, result.person_id, result.period_date
 
 ),
 
-used_period as (
-
-    select distinct
-        report,
-        period_kind,
-        period
-    from placed
-
-    union
+person_period as (
 
     select
-        report,
-        'all_time' as period_kind,
-        'all time' as period
-    from report
+        person_of_days.report,
+        person_of_days.indicator,
+        day_period.period_kind,
+        day_period.period,
+        person_of_days.person_id,
+        max(person_of_days.furthest) as furthest
+    from person_of_days
+    inner join day_period
+        on
+            person_of_days.report = day_period.report
+            -- an equality that engines can hash; the next line decides
+            and coalesce(person_of_days.period_date, cast('1000-01-01' as date))
+            = coalesce(day_period.period_date, cast('1000-01-01' as date))
+            and person_of_days.period_date is not distinct from day_period.period_date
+    group by
+        person_of_days.report,
+        person_of_days.indicator,
+        day_period.period_kind,
+        day_period.period,
+        person_of_days.person_id
 
 ),
 
-by_person as (
+day_count as (
+
+    select
+        report,
+        indicator,
+        period_date,
+        furthest,
+        n_keys,
+        0 as n_persons
+    from key_day
+
+    union all
+
+    select
+        report,
+        indicator,
+        period_date,
+        furthest,
+        0 as n_keys,
+        n_persons
+    from person_day
+
+),
+
+period_count as (
+
+    select
+        day_count.report,
+        day_count.indicator,
+        day_period.period_kind,
+        day_period.period,
+        day_count.furthest,
+        day_count.n_keys,
+        day_count.n_persons
+    from day_count
+    inner join day_period
+        on
+            day_count.report = day_period.report
+            -- as above
+            and coalesce(day_count.period_date, cast('1000-01-01' as date))
+            = coalesce(day_period.period_date, cast('1000-01-01' as date))
+            and day_count.period_date is not distinct from day_period.period_date
+
+    union all
 
     select
         report,
         indicator,
         period_kind,
         period,
-        person_id,
         furthest,
-        count(*) as n_keys,
-        max(furthest) over (
-            partition by report, indicator, period_kind, period, person_id
-        ) as person_furthest
-    from placed
-    group by report, indicator, period_kind, period, person_id, furthest
+        0 as n_keys,
+        count(*) as n_persons
+    from person_period
+    group by report, indicator, period_kind, period, furthest
 
 ),
 
--- A person counts once, in the row of the furthest step that it reaches.
 by_furthest as (
 
     select
@@ -224,9 +268,27 @@ by_furthest as (
         period,
         furthest,
         sum(n_keys) as n_keys,
-        sum(case when furthest = person_furthest then 1 else 0 end) as n_persons
-    from by_person
+        sum(n_persons) as n_persons
+    from period_count
     group by report, indicator, period_kind, period, furthest
+
+),
+
+used_period as (
+
+    select
+        report,
+        period_kind,
+        period
+    from day_period
+
+    union
+
+    select
+        report,
+        'all_time' as period_kind,
+        'all time' as period
+    from report
 
 ),
 

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from lab.direct import compiled
+from count_models import model_sql
 from lab.engines import Engine
-from lab.project import ROOT
 
 COLUMNS = {
     "dim_report": "report text, population text, is_built boolean",
@@ -13,7 +12,7 @@ COLUMNS = {
         "report text, indicator text, position bigint, version bigint, statistic text, "
         "benchmark_value numeric(18, 6), better text, is_available boolean"
     ),
-    "fct_indicator_result": (
+    "indicator_result": (
         "report text, indicator text, person_id bigint, episode_id bigint, measure_resolver bigint, cohort_date date, "
         "status text, period_date date, is_counted boolean"
     ),
@@ -33,7 +32,7 @@ COLUMNS = {
 }
 # The same rows under the names that models before the marts read; every report is its own pack.
 SAME = {
-    "indicator_result": "select * from fct_indicator_result",
+    "report_strata": "select * from fct_cohort_stratum",
     "catalogue_report": "select report, population, report as pack from dim_report",
     "catalogue_attribution": (
         "select distinct population, attribution from organisation_attribution "
@@ -46,6 +45,8 @@ MODELS = {
     "organisation_membership": "evaluation/levels",
     "entity_parent": "evaluation/levels",
     "report_attribution": "evaluation/levels",
+    "result_day_period": "evaluation/counts",
+    "entity_period_count": "evaluation/counts",
     "agg_indicator_by_level": "marts",
     "agg_indicator_by_parent": "marts",
     "agg_indicator_funnel": "marts",
@@ -69,8 +70,7 @@ def load(engine: Engine, tables: dict[str, Sequence[Sequence[Any]]]) -> None:
 def build(engine: Engine, *names: str) -> None:
     """Create models over what stands; in order."""
     for name in names or MODELS:
-        sql = (ROOT / "models" / MODELS[name] / f"{name}.sql").read_text(encoding="utf-8")
-        engine.execute(f"create temp table {name} as {compiled(sql, engine.name)}")
+        engine.execute(f"create temp table {name} as {model_sql(f'{MODELS[name]}/{name}', engine)}")
 
 
 def literal(value: Any) -> str:

@@ -55,7 +55,7 @@ def tables() -> dict[str, list[Any]]:
             for rule, of in (("registered", REGISTERED), ("lead", LEAD))
             for person, organisation in of.items()
         ],
-        "fct_indicator_result": [
+        "indicator_result": [
             ("r", "i", person, 10 * person, 10 * person, DAYS[person], STATUS[person], DAYS[person], True)
             for person in DAYS
         ]
@@ -271,7 +271,7 @@ def test_dated_rules(engine: Engine, rows: list[Any], cohort_date: str | None, o
     given = tables()
     given["catalogue_report_level"] = [("r", 1, "hospital", "on_the_day")]
     given["organisation_attribution"] = [("p", "on_the_day", False, 1, None, *row) for row in rows]
-    given["fct_indicator_result"] = [("r", "i", 1, 10, 10, cohort_date, "met", cohort_date, True)]
+    given["indicator_result"] = [("r", "i", 1, 10, 10, cohort_date, "met", cohort_date, True)]
     world.load(engine, given)
     world.build(engine)
     found = engine.rows("select organisation from report_attribution where is_chosen")
@@ -282,7 +282,7 @@ def test_dated_rules(engine: Engine, rows: list[Any], cohort_date: str | None, o
 
 def test_undated_results_have_a_period_of_their_own(engine: Engine) -> None:
     given = tables()
-    given["fct_indicator_result"] = [("r", "i", 1, 10, 10, None, "met", None, True)]
+    given["indicator_result"] = [("r", "i", 1, 10, 10, None, "met", None, True)]
     world.load(engine, given)
     world.build(engine)
     assert {p: counts(engine, "i", p)["trust", "T1"][0] for p in ("undated", "all time")} == {
@@ -379,7 +379,7 @@ def test_the_case_mix_of_each_entity(engine: Engine) -> None:
 def test_a_case_mix_counts_cohort_keys_not_rows_of_results(engine: Engine) -> None:
     """A row for the person is no key; a key without a date stands in all time alone, and in a stratum like any other."""
     given = tables()
-    given["fct_indicator_result"] = [
+    given["indicator_result"] = [
         ("r", "i", 1, 10, 10, None, "met", None, True),
         ("r", "i", 2, 20, 20, "2024-02-10", "met", "2024-02-10", False),
         ("r", "j", 1, None, 1, None, "met", None, True),
@@ -415,9 +415,7 @@ def test_an_unavailable_indicator_has_no_counts(engine: Engine) -> None:
 def test_days_outside_the_calendar_have_a_period_of_their_own(engine: Engine) -> None:
     given = tables()
     given["report_period"] = [("r", "year", "1899", "1899-01-01", "1899-12-31")]
-    given["fct_indicator_result"] = [
-        ("r", "i", 1, 10, 10, day, "met", day, True) for day in ("1899-12-31", "1900-01-01")
-    ]
+    given["indicator_result"] = [("r", "i", 1, 10, 10, day, "met", day, True) for day in ("1899-12-31", "1900-01-01")]
     world.load(engine, given)
     world.build(engine)
     found = {p: counts(engine, "i", p)["trust", "T1"][0] for p in ("outside the calendar", "all time")}

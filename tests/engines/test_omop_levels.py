@@ -45,7 +45,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         {
             "dim_report": [("r", "omop", True)],
             "catalogue_report_level": [("r", 1, "care_site", "registered"), ("r", 2, "county", "registered")],
-            "fct_indicator_result": [("r", "i", p, None, p, DAY, "met", DAY, True) for p in (1, 2, 3, 4)],
+            "indicator_result": [("r", "i", p, None, p, DAY, "met", DAY, True) for p in (1, 2, 3, 4)],
             "run_context": [("2025-01-01",)],
         },
     )
