@@ -52,7 +52,9 @@ def test_singular_tests_have_words_and_no_others_do(file: Path) -> None:
 
 def test_singular_tests_of_a_pack_stand_in_its_folder() -> None:
     packs = {folder.name for folder in (ROOT / "definitions").iterdir()}
-    assert {file.name for file in SINGULAR.glob("*") if any(pack in file.name for pack in packs - {"omop"})} == set()
+    assert {
+        file.name for file in SINGULAR.glob("*.sql") if any(pack in file.name for pack in packs - {"omop"})
+    } == set()
     assert [f for f in SINGULAR.rglob("*.sql") if not any(f.parent.glob("_singular*.yml"))] == []
 
 

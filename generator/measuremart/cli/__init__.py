@@ -22,6 +22,7 @@ from measuremart.cli.examples import run_examples
 from measuremart.cli.export import export_command
 from measuremart.cli.importing import import_oa_cohorts_folder
 from measuremart.cli.report import report_command
+from measuremart.cli.sync import sync
 
 app = typer.Typer(
     help="Readable measure definitions in, reviewed dbt models out.",
@@ -50,6 +51,7 @@ def _main(
 
 app.command()(generate)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(build)
+app.command()(sync)
 app.command()(validate)
 app.command("list")(list_definitions)
 app.command("test")(run_examples)
