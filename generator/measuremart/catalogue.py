@@ -86,7 +86,7 @@ def load(folder: Path, shipped: ShippedPacks | None = None) -> tuple[Catalogue, 
     """
     catalogue = Catalogue()
     files, problems = definition_files(folder)
-    if not files and not problems:
+    if not files and not problems and shipped is None:
         where = Position(folder.name, 1, 1)
         problems.append(Problem(where, "no definition files: expected <pack>/*.yml here", Kind.YAML))
     found = [_File(pack, path, folder, folder.name) for pack, path in files]

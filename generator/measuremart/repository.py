@@ -51,10 +51,23 @@ def shipped_for(project: Path, definitions: Path) -> ShippedPacks:
     for name in asked:
         if name not in shipped and name not in own:
             raise RepositoryError(_unknown(name, own, names))
-    always = [name for name, pack in shipped.items() if pack is not None and pack.built == "always"]
+    always = [name for name, pack in shipped.items() if _is_always_built(pack)]
     needed = [name for pack in own.values() if pack is not None for name in pack.needs]
     read = _with_their_needs([*always, *asked, *needed], shipped)
     return ShippedPacks(runtime / "definitions", f"{PACKAGE}/definitions", tuple(names), read)
+
+
+def packs_with_needs(names: Iterable[str]) -> list[str]:
+    """Return shipped packs with those that they need, those first: what the variable `packs` names to build them."""
+    runtime = runtime_folder()
+    shipped = {name: _pack(runtime / "definitions" / name) for name in shipped_packs(runtime)}
+    asked = [name for name in names if not _is_always_built(shipped[name])]
+    needed = sorted(_with_their_needs(asked, shipped) - set(asked))
+    return [name for name in needed if not _is_always_built(shipped[name])] + asked
+
+
+def _is_always_built(pack: Pack | None) -> bool:
+    return pack is not None and pack.built == "always"
 
 
 def _asked(project: Path) -> list[str]:

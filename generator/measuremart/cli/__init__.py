@@ -21,6 +21,7 @@ from measuremart.cli.definitions import generate, list_definitions, validate
 from measuremart.cli.examples import run_examples
 from measuremart.cli.export import export_command
 from measuremart.cli.importing import import_oa_cohorts_folder
+from measuremart.cli.init import init
 from measuremart.cli.report import report_command
 from measuremart.cli.sync import sync
 
@@ -51,6 +52,7 @@ def _main(
 
 app.command()(generate)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(build)
+app.command()(init)
 app.command()(sync)
 app.command()(validate)
 app.command("list")(list_definitions)

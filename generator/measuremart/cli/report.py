@@ -21,12 +21,15 @@ from measuremart.report_table import (
     report_table,
 )
 from measuremart.warehouse.dbt import WarehouseError
-from measuremart.warehouse.profile import missing
+from measuremart.warehouse.profile import missing, profiles_option
 
 
 def report_command(
     name: Annotated[
-        str | None, typer.Argument(help="The report, as in definitions; with --pack that pack's own.")
+        str | None,
+        typer.Argument(
+            help="The report, as in definitions; with --pack that pack's own; may be left out where there is only one."
+        ),
     ] = None,
     pack: Annotated[
         str | None,
@@ -58,8 +61,8 @@ def report_command(
     if organisation is not None and leveled is not None and not leveled.levels:
         err.print(f"report '{name}' has no levels: --organisation needs 'levels' in its definition")
         raise typer.Exit(2)
-    given = (("--target", target), ("--profiles-dir", profiles_dir))
-    options = tuple(str(word) for pair in given if pair[1] is not None for word in pair) + variables_option
+    target_option = () if target is None else ("--target", target)
+    options = (*target_option, *profiles_option(project_dir, profiles_dir), *variables_option)
     try:
         lack = missing(project_dir, profiles_dir, target)
         if lack:
@@ -90,9 +93,13 @@ def report_command(
 
 
 def _report_of(read: Read, pack: str | None) -> str:
-    """Return the report that stands for a pack, or stop."""
+    """Return the report that stands for a pack, or the only one that stands for any; or stop."""
     if pack is None:
-        raise typer.BadParameter("say the report's name, or --pack for the report of a pack")
+        known = sorted({about.report for about in read.plan.packs.values() if about.report is not None})
+        if len(known) == 1:
+            return known[0]
+        there = f"; there are {', '.join(known)}" if known else ""
+        raise typer.BadParameter(f"say the report's name, or --pack for the report of a pack{there}")
     report = read.plan.packs[pack].report
     if report is None:
         err.print(f"pack '{pack}' names no report: say one, or put `report` into its pack.yml")

@@ -67,6 +67,20 @@ def pending_sync(project: Path, read: Read) -> Synced:
         raise typer.Exit(REFUSED) from None
 
 
+def synced(project: Path, read: Read) -> str:
+    """Write the folder before a build; return what changed. Stop where another version of measuremart wrote it."""
+    found = pending_sync(project, read)
+    if found.before is not None and found.before.version != __version__:
+        err.print(
+            f"measuremart {found.before.version} wrote {PACKAGE}/, and {__version__} is installed: run "
+            f"`measuremart sync` and read the diff, or `pip install measuremart=={found.before.version}`"
+        )
+        raise typer.Exit(REFUSED)
+    for path, how in _named(found.edited):
+        err.print(f"{path} {how}")
+    return written_sync(project, read, found)
+
+
 def written_sync(project: Path, read: Read, found: Synced, *, force: bool = False) -> str:
     """Write the folder; return how many definitions there are, and what changed. Stop where a file was edited."""
     if found.edited and found.before is None:
