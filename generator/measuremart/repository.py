@@ -47,7 +47,7 @@ def shipped_for(project: Path, definitions: Path) -> ShippedPacks:
     names = shipped_packs(runtime)
     shipped = {name: _pack(runtime / "definitions" / name) for name in names}
     own = {found.name: _pack(found) for found in sorted(definitions.iterdir()) if found.is_dir()}
-    asked = _asked(project)
+    asked = asked_packs(project)
     for name in asked:
         if name not in shipped and name not in own:
             raise RepositoryError(_unknown(name, own, names))
@@ -70,7 +70,7 @@ def _is_always_built(pack: Pack | None) -> bool:
     return pack is not None and pack.built == "always"
 
 
-def _asked(project: Path) -> list[str]:
+def asked_packs(project: Path) -> list[str]:
     """Return the packs that dbt_project.yml names: its variable `packs`, or that of the package alone."""
     variables = _mapping(project / "dbt_project.yml").get("vars")
     variables = variables if isinstance(variables, dict) else {}

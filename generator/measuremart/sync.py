@@ -15,6 +15,7 @@ from pathlib import Path
 
 from measuremart import __version__
 from measuremart.definitions.schema import pack_schema_text, schema_text
+from measuremart.namespace import with_namespace
 from measuremart.plan.nodes import Plan
 from measuremart.render.project import render
 from measuremart.repository import PACKAGE
@@ -64,6 +65,7 @@ def package_files(plan: Plan, packs: frozenset[str]) -> dict[str, str]:
     files = runtime_files(runtime_folder(), packs)
     made = render(plan) | {"definition.schema.json": schema_text(), "pack.schema.json": pack_schema_text()}
     files |= {path: text.replace("`measuremart generate`", "`measuremart sync`", 1) for path, text in made.items()}
+    files = with_namespace(files, PACKAGE)
     files["README.md"] = README.format(version=__version__, packs=", ".join(sorted(packs)))
     files[MANIFEST] = _manifest_text({path: files[path] for path in sorted(files)})
     return files

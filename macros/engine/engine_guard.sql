@@ -20,15 +20,14 @@
         ) -%}
     {%- endif -%}
     {%- for name in settings if name | lower == 'disabled_optimizers' -%}
-        {%- do settings.update({name: adapter.dispatch('engine_guard_added', 'measuremart')(settings[name], wrong)}) -%}
+        {%- do settings.update({name: engine_guard_added(settings[name], wrong)}) -%}
     {%- endfor -%}
     {%- set current = run_query("select current_setting('disabled_optimizers')").rows[0][0] -%}
-    {%- do run_query("set global disabled_optimizers = '" ~ adapter.dispatch('engine_guard_added', 'measuremart')(current, wrong) ~ "'") -%}
+    {%- do run_query("set global disabled_optimizers = '" ~ engine_guard_added(current, wrong) ~ "'") -%}
 {%- endmacro %}
 
-{# A list of optimizers, separated by commas, with one more. Called by dispatch: under `dbt show` in a project that has this one
-   as a package, a macro that was itself dispatched does not see the other macros of the package. #}
-{% macro default__engine_guard_added(listed, name) -%}
+{# A list of optimizers, separated by commas, with one more. #}
+{% macro engine_guard_added(listed, name) -%}
     {%- set names = (listed or '') | string | replace("'", "''") -%}
     {%- set split = names.split(',') | map('trim') | reject('equalto', '') | list -%}
     {{- (split if name in split else split + [name]) | join(',') -}}

@@ -56,12 +56,7 @@ PROJECT_MUTATIONS = [
     _m(
         GUARD, '{%- do run_query("set global disabled_optimizers', '{%- do log("set global disabled_optimizers', GUARDED
     ),
-    _m(
-        GUARD,
-        "{%- do settings.update({name: adapter.dispatch('engine_guard_added', 'measuremart')(settings[name], wrong)}) -%}",
-        "",
-        ADDED,
-    ),
+    _m(GUARD, "{%- do settings.update({name: engine_guard_added(settings[name], wrong)}) -%}", "", ADDED),
     _m(GUARD, "profile.keep_open is false and", "false and", FORGETS),
     _m(GUARD, "limit) -%}\n    {%- do engine_guard() -%}", "limit) -%}", SHOWN),
     # --- opt-outs that cannot be understood

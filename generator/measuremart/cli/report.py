@@ -20,6 +20,7 @@ from measuremart.report_table import (
     report_rows,
     report_table,
 )
+from measuremart.repository import asked_packs
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.warehouse.profile import missing, profiles_option
 
@@ -49,7 +50,7 @@ def report_command(
     read = read_project(project_dir, definitions)
     variables_option = packs_option(read, [pack] if pack else [], variables)
     beside = read.plan.packs[pack].organisation if pack and name is None and organisation is None else None
-    name = name or _report_of(read, pack)
+    name = name or _report_of(read, pack, project_dir)
     report = read.plan.reports.get(name) or read.plan.unavailable.reports.get(name)
     if report is None:
         err.print(read.catalogue.unknown(name, ("reports",)))
@@ -92,10 +93,12 @@ def report_command(
         out.print("", organisation_table(report.title, beside_rows, out.width))
 
 
-def _report_of(read: Read, pack: str | None) -> str:
-    """Return the report that stands for a pack, or the only one that stands for any; or stop."""
+def _report_of(read: Read, pack: str | None, project: Path) -> str:
+    """Return the report that stands for a pack, or the only one that stands for a pack that is built; or stop."""
     if pack is None:
-        known = sorted({about.report for about in read.plan.packs.values() if about.report is not None})
+        built = asked_packs(project) or list(read.plan.packs)
+        found = {read.plan.packs[name].report for name in built if name in read.plan.packs}
+        known = sorted(report for report in found if report is not None)
         if len(known) == 1:
             return known[0]
         there = f"; there are {', '.join(known)}" if known else ""
