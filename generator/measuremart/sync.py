@@ -71,10 +71,18 @@ def package_files(plan: Plan, packs: frozenset[str]) -> dict[str, str]:
     return files
 
 
-def pending(project: Path, files: Mapping[str, str]) -> Synced:
-    """Return what differs between `files` and the folder `measuremart/` of a project. Raises `ManifestError`."""
+def pending(project: Path, files: Mapping[str, str], *, force: bool = False) -> Synced:
+    """Return what differs between `files` and the folder `measuremart/` of a project.
+
+    Raises `ManifestError`; with `force`, a manifest that cannot be read is one that knows no file.
+    """
     folder = project / PACKAGE
-    before = read_manifest(folder)
+    try:
+        before = read_manifest(folder)
+    except ManifestError:
+        if not force:
+            raise
+        before = Manifest(__version__, {})
     known = before.files if before is not None else {}
     changes = folder_changes(folder, files)
     edited: dict[str, str] = {}

@@ -8,7 +8,9 @@ from measuremart.namespace import with_namespace
 from measuremart.runtime import runtime_files, shipped_packs
 
 ROOT = Path(__file__).resolve().parents[2]
-MACROS = {"macros/day.sql": "{% macro to_day(a) -%} {{ to_text(a) }} {%- endmacro %}{% macro to_text(a) %}{% endmacro %}"}
+MACROS = {
+    "macros/day.sql": "{% macro to_day(a) -%} {{ to_text(a) }} {%- endmacro %}{% macro to_text(a) %}{% endmacro %}"
+}
 
 
 def named(text: str) -> str:

@@ -40,11 +40,11 @@ def sync(
         )
         raise typer.Exit(2)
     read = read_project(project_dir, None, in_full if unused else in_short)
-    found = pending_sync(project_dir, read)
+    found = pending_sync(project_dir, read, force=force)
     if diff:
         for change in found.changes:
             echo(change.diff())
-    for path, how in _named(found.edited):
+    for path, how in () if force else _named(found.edited):
         err.print(f"{path} {how}")
     if check or diff:
         if found.changes:
@@ -58,10 +58,10 @@ def sync(
     say_what_is_missing(read)
 
 
-def pending_sync(project: Path, read: Read) -> Synced:
+def pending_sync(project: Path, read: Read, *, force: bool = False) -> Synced:
     """Return what `sync` would write, or stop where the folder is not one that it wrote."""
     try:
-        return pending(project, package_files(read.plan, shipped_packs_of(project)))
+        return pending(project, package_files(read.plan, shipped_packs_of(project)), force=force)
     except ManifestError as error:
         err.print(str(error))
         raise typer.Exit(REFUSED) from None
