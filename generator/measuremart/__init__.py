@@ -1,3 +1,3 @@
 """measuremart: readable measure definitions in, reviewed dbt models out."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

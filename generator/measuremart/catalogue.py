@@ -9,7 +9,7 @@ from pathlib import Path
 from measuremart.definitions.base import name_fault
 from measuremart.definitions.file import SECTIONS, Defined, read_sections
 from measuremart.definitions.pack import PACK_FILE, Pack, read_pack
-from measuremart.pack_files import definition_files
+from measuremart.pack_files import ShippedPacks, definition_files
 from measuremart.problems import Kind, Position, Problem, did_you_mean
 from measuremart.source import SourceError, read_file
 
@@ -79,34 +79,66 @@ def reserved_pack(pack: str) -> str | None:
     return f"'{pack}' is the name of a layer of models: choose another name" if pack in LAYERS else None
 
 
-def load(folder: Path) -> tuple[Catalogue, list[Problem]]:
-    """Read every pack below `folder`; all problems of all files come back together."""
+def load(folder: Path, shipped: ShippedPacks | None = None) -> tuple[Catalogue, list[Problem]]:
+    """Read every pack below `folder`, and those of `shipped` that are asked for.
+
+    All problems of all files come back together. A pack that has the name of a shipped one is a problem.
+    """
     catalogue = Catalogue()
     files, problems = definition_files(folder)
-    ids: dict[tuple[str, str, int], Position] = {}
-    if not files and not problems:
+    if not files and not problems and shipped is None:
         where = Position(folder.name, 1, 1)
         problems.append(Problem(where, "no definition files: expected <pack>/*.yml here", Kind.YAML))
-    for pack, path in files:
-        shown_as = (Path(folder.name) / path.relative_to(folder)).as_posix()
-        fault = name_fault(pack) or reserved_pack(pack)
-        if fault:
-            problems.append(Problem(Position(shown_as, 1, 1), f"pack folder: {fault}", Kind.LANGUAGE))
-            continue
-        try:
-            data = read_file(path, shown_as)
-        except SourceError as error:
-            problems.append(error.problem)
-            continue
-        if path == folder / pack / PACK_FILE:
-            catalogue.about[pack], found = read_pack(data)
-            problems += found
-            continue
-        entries, found = read_sections(data, pack)
-        problems += found
-        for defined in entries:
-            problems += _add(catalogue, defined, ids)
+    found = [_File(pack, path, folder, folder.name) for pack, path in files]
+    if shipped is not None:
+        problems += _taken_names(folder, {pack for pack, _ in files}, shipped)
+        for pack, path in definition_files(shipped.folder)[0]:
+            if pack in shipped.read:
+                found.append(_File(pack, path, shipped.folder, shipped.shown_as))
+    ids: dict[tuple[str, str, int], Position] = {}
+    for file in found:
+        problems += _read(catalogue, file, ids)
     return catalogue, problems
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of definitions: its pack, and the folder of packs that it is in, with that folder's name in messages."""
+
+    pack: str
+    path: Path
+    folder: Path
+    folder_shown_as: str
+
+    @property
+    def shown_as(self) -> str:
+        return (Path(self.folder_shown_as) / self.path.relative_to(self.folder)).as_posix()
+
+
+def _taken_names(folder: Path, packs: set[str], shipped: ShippedPacks) -> list[Problem]:
+    """Return a problem for each pack that has the name of a shipped one: dbt could not tell the two apart."""
+    text = "measuremart has a pack '{}', too: give the folder of your pack another name"
+    return [
+        Problem(Position(f"{folder.name}/{pack}", 1, 1), text.format(pack), Kind.MEANING)
+        for pack in sorted(packs & set(shipped.names))
+    ]
+
+
+def _read(catalogue: Catalogue, file: _File, ids: dict[tuple[str, str, int], Position]) -> list[Problem]:
+    fault = name_fault(file.pack) or reserved_pack(file.pack)
+    if fault:
+        return [Problem(Position(file.shown_as, 1, 1), f"pack folder: {fault}", Kind.LANGUAGE)]
+    try:
+        data = read_file(file.path, file.shown_as)
+    except SourceError as error:
+        return [error.problem]
+    if file.path == file.folder / file.pack / PACK_FILE:
+        catalogue.about[file.pack], problems = read_pack(data)
+        return problems
+    entries, problems = read_sections(data, file.pack)
+    for defined in entries:
+        problems += _add(catalogue, defined, ids)
+    return problems
 
 
 def _add(catalogue: Catalogue, defined: Defined, ids: dict[tuple[str, str, int], Position]) -> list[Problem]:

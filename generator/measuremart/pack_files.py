@@ -7,11 +7,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from measuremart.problems import Kind, Position, Problem
 
 _SUFFIXES = (".yml", ".yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedPacks:
+    """The packs that measuremart brings: their folder, its name in messages, all their names, and which are read."""
+
+    folder: Path
+    shown_as: str
+    names: tuple[str, ...]
+    read: frozenset[str]
 
 
 def definition_files(folder: Path) -> tuple[list[tuple[str, Path]], list[Problem]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from measuremart.checks.run import run_checks
 from measuremart.definitions.schema import pack_schema_text, schema_text
 from measuremart.importers.emit import is_as_imported, was_imported
 from measuremart.importers.oa_cohorts.pack import Imported, translate
-from measuremart.pack_files import definition_files
+from measuremart.pack_files import ShippedPacks, definition_files
 from measuremart.plan.build import build_plan
 from measuremart.plan.examples import Example
 from measuremart.plan.nodes import Plan
@@ -31,13 +32,39 @@ class Read:
     problems: list[Problem]
 
 
-def read_definitions(folder: Path) -> Read:
-    """Read, resolve and check all packs below `folder`."""
-    catalogue, problems = load(folder)
+def read_definitions(folder: Path, shipped: ShippedPacks | None = None) -> Read:
+    """Read, resolve and check all packs below `folder`, and those of `shipped` that are asked for."""
+    catalogue, problems = load(folder, shipped)
     planned = build_plan(catalogue)
     found = problems + planned.problems + run_checks(catalogue, planned.plan)
+    if shipped is not None:  # nobody who reads this can change a shipped pack
+        of_shipped = f"{shipped.shown_as}/"
+        found = [p for p in found if p.kind is not Kind.WARNING or not p.position.file.startswith(of_shipped)]
+        found = _with_unread_packs(found, shipped)
     unique = dict.fromkeys(sorted(found, key=lambda p: (p.position, p.message)))
     return Read(catalogue, planned.plan, planned.examples, list(unique))
+
+
+_UNKNOWN = re.compile(r"unknown [a-z ]+ '(\w+)'")
+
+
+def _with_unread_packs(problems: list[Problem], shipped: ShippedPacks) -> list[Problem]:
+    """Return the problems; an unknown name that a shipped pack has says that this pack must be needed to be read."""
+    unknown = {found[1] for p in problems if (found := _UNKNOWN.match(p.message))}
+    if not unknown:
+        return problems
+    everything, _ = load(shipped.folder)
+    packs = {d.name: d.pack for d in everything.everything() if d.name in unknown and d.pack not in shipped.read}
+
+    def hinted(problem: Problem) -> Problem:
+        found = _UNKNOWN.match(problem.message)
+        pack = packs.get(found[1]) if found else None
+        if pack is None:
+            return problem
+        hint = f"; there is one of shipped pack '{pack}': add '{pack}' to needs in pack.yml"
+        return replace(problem, message=problem.message + hint)
+
+    return [hinted(problem) for problem in problems]
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,22 @@ def changes(root: Path, files: Mapping[str, str], folders: tuple[str, ...]) -> l
     return sorted(found, key=lambda c: c.path)
 
 
+def folder_changes(root: Path, files: Mapping[str, str]) -> list[Change]:
+    """Return what differs between `files` and all that is in the folder `root`, sorted by path; hidden files apart.
+
+    Whether a file may be replaced or removed is the caller's to decide.
+    """
+    found: list[Change] = []
+    for path, text in files.items():
+        old = _read(root / path)
+        if old != text:
+            found.append(Change(path, "new" if old is None else "changed", old or "", text))
+    for path in _existing(root, ("",)):
+        if path not in files:
+            found.append(Change(path, "removed", _read(root / path) or "", ""))
+    return sorted(found, key=lambda c: c.path)
+
+
 def pack_changes(
     root: Path, pack: str, files: Mapping[str, str], is_as_imported: Callable[[str], bool]
 ) -> tuple[list[Change], list[str]]:

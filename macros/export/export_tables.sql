@@ -2,7 +2,7 @@
     {#- One line of JSON for each table, then what dispatch prints of it. All tables are read in one transaction. -#}
     {% if execute %}
         {% set tables = [] %}
-        {% for node in graph.nodes.values() if node.resource_type == 'model' and node.package_name == project_name %}
+        {% for node in graph.nodes.values() if node.resource_type == 'model' and node.package_name in ['measuremart', project_name] %}
             {% set dataset = node.name.startswith('report__') and node.name.endswith('__dataset') %}
             {% if node.original_file_path.replace('\\', '/').startswith('models/marts/') %}
                 {% do tables.append(node) %}

@@ -1,5 +1,5 @@
 {% macro add_interval(date_expr, months=0, days=0) -%}
-    {{ adapter.dispatch('add_interval')(date_expr, months, days) }}
+    {{ adapter.dispatch('add_interval', 'measuremart')(date_expr, months, days) }}
 {%- endmacro %}
 
 {% macro default__add_interval(date_expr, months, days) -%}

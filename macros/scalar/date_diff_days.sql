@@ -1,5 +1,5 @@
 {% macro date_diff_days(later, earlier) -%}
-    {{ adapter.dispatch('date_diff_days')(later, earlier) }}
+    {{ adapter.dispatch('date_diff_days', 'measuremart')(later, earlier) }}
 {%- endmacro %}
 
 {% macro default__date_diff_days(later, earlier) -%}

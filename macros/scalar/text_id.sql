@@ -12,7 +12,7 @@
             and length({{ plain }}) <= 18
             and ({{ plain }} = '0' or {{ plain }} not like '0%')
             then {{ to_bigint(plain) }}
-        else -1 - {{ adapter.dispatch('text_number')(text) }}
+        else -1 - {{ adapter.dispatch('text_number', 'measuremart')(text) }}
     end
 {%- endmacro %}
 

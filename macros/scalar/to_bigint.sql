@@ -1,5 +1,5 @@
 {% macro to_bigint(expr, decimal_mark='.') -%}
-    {{ adapter.dispatch('to_bigint')(expr, decimal_mark) }}
+    {{ adapter.dispatch('to_bigint', 'measuremart')(expr, decimal_mark) }}
 {%- endmacro %}
 
 {# PostgreSQL has no try_cast, and no cast from every type: the value goes through its text, and only what is a whole number

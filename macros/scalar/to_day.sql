@@ -1,5 +1,5 @@
 {% macro to_day(expr, time_zone='UTC') -%}
-    {{ adapter.dispatch('to_day')(expr, time_zone) }}
+    {{ adapter.dispatch('to_day', 'measuremart')(expr, time_zone) }}
 {%- endmacro %}
 
 {# A day as ISO 8601 writes it, 2024-02-29 or 20240229, alone or before a time; as a number 20240229 may have a fraction

@@ -1,5 +1,5 @@
 {% macro to_double(expr) -%}
-    {{ adapter.dispatch('to_double')(expr) }}
+    {{ adapter.dispatch('to_double', 'measuremart')(expr) }}
 {%- endmacro %}
 
 {% macro default__to_double(expr) -%}

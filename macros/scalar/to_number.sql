@@ -1,5 +1,5 @@
 {% macro to_number(expr, decimal_mark='.') -%}
-    {{ adapter.dispatch('to_number')(expr, decimal_mark) }}
+    {{ adapter.dispatch('to_number', 'measuremart')(expr, decimal_mark) }}
 {%- endmacro %}
 
 {# A text that is a number of a sane size: no NaN, no infinity, nothing that only one engine would read, no mark between

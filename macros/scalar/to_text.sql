@@ -1,5 +1,5 @@
 {% macro to_text(expr) -%}
-    {{ adapter.dispatch('to_text')(expr) }}
+    {{ adapter.dispatch('to_text', 'measuremart')(expr) }}
 {%- endmacro %}
 
 {% macro default__to_text(expr) -%}

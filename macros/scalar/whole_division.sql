@@ -1,5 +1,5 @@
 {% macro whole_division(dividend, divisor) -%}
-    {{ adapter.dispatch('whole_division')(dividend, divisor) }}
+    {{ adapter.dispatch('whole_division', 'measuremart')(dividend, divisor) }}
 {%- endmacro %}
 
 {% macro default__whole_division(dividend, divisor) -%}

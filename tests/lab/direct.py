@@ -30,7 +30,7 @@ def compiler(engine: str) -> Environment:
     environment = Environment(extensions=["jinja2.ext.do"], autoescape=False, keep_trailing_newline=True)
     source = "\n".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "macros" / "scalar").glob("*.sql")))
 
-    def dispatch(name: str) -> Any:
+    def dispatch(name: str, _package: str) -> Any:
         module = environment.globals["macros"]
         return getattr(module, f"{engine}__{name}", None) or getattr(module, f"default__{name}")
 

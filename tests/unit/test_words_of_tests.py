@@ -43,10 +43,19 @@ def test_one_that_can_warn_has_words(properties: dict[str, Any]) -> None:
     assert _are_words(properties.get("description", ""))
 
 
-def test_singular_tests_have_words_and_no_others_do() -> None:
-    said = yaml.safe_load((SINGULAR / "_singular.yml").read_text(encoding="utf-8"))["data_tests"]
-    assert [test["name"] for test in said] == sorted(file.stem for file in SINGULAR.glob("*.sql"))
+@pytest.mark.parametrize("file", sorted(SINGULAR.rglob("*.yml")), ids=lambda file: file.stem)
+def test_singular_tests_have_words_and_no_others_do(file: Path) -> None:
+    said = yaml.safe_load(file.read_text(encoding="utf-8"))["data_tests"]
+    assert [test["name"] for test in said] == sorted(found.stem for found in file.parent.glob("*.sql"))
     assert all(_are_words(test["description"]) for test in said)
+
+
+def test_singular_tests_of_a_pack_stand_in_its_folder() -> None:
+    packs = {folder.name for folder in (ROOT / "definitions").iterdir()}
+    assert {
+        file.name for file in SINGULAR.glob("*.sql") if any(pack in file.name for pack in packs - {"omop"})
+    } == set()
+    assert [f for f in SINGULAR.rglob("*.sql") if not any(f.parent.glob("_singular*.yml"))] == []
 
 
 def _are_words(text: str) -> bool:

@@ -22,7 +22,9 @@ from measuremart.cli.examples import run_examples
 from measuremart.cli.explaining import diff_command, explain_command, graph_command
 from measuremart.cli.export import export_command
 from measuremart.cli.importing import import_oa_cohorts_folder
+from measuremart.cli.init import init
 from measuremart.cli.report import report_command
+from measuremart.cli.sync import sync
 
 app = typer.Typer(
     help="Readable measure definitions in, reviewed dbt models out.",
@@ -51,6 +53,8 @@ def _main(
 
 app.command()(generate)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(build)
+app.command()(init)
+app.command()(sync)
 app.command()(validate)
 app.command("list")(list_definitions)
 app.command("explain")(explain_command)

@@ -15,9 +15,12 @@ from measuremart.cli.definitions import written
 from measuremart.cli.next_step import after_build
 from measuremart.cli.options import DefinitionsOption, ProjectOption
 from measuremart.cli.reading import packs_option, read_project, say_what_is_missing
+from measuremart.cli.sync import synced
+from measuremart.repository import is_repository
 from measuremart.warehouse.build import Built, Step
 from measuremart.warehouse.build import build as dbt_build
-from measuremart.warehouse.dbt import WarehouseError
+from measuremart.warehouse.dbt import WarehouseError, link_package
+from measuremart.warehouse.profile import profiles_option
 
 
 def build(
@@ -33,17 +36,25 @@ def build(
 
     Without --pack, those are built that the variable `packs` names, or else those whose pack.yml says so.
 
+    In a repository of your own, the models are written as `measuremart sync` does, but another version of measuremart
+    than that which wrote them last stops.
+
     A line for each stage with its time, then every warning and failure in words. Where dbt or a test of it fails, the
     exit code is 8. Values of patients are in the database and in dbt's log file only.
     """
     started = time.monotonic()
     read = read_project(project_dir, definitions)
     options = (*packs_option(read, packs or [], variables), *context.args)
-    said = written(project_dir, read)
-    out.print(stage_line("generate", time.monotonic() - started, said))
+    if not any(word.startswith("--profiles-dir") for word in options):
+        options += profiles_option(project_dir, None)
+    is_own = is_repository(project_dir)
+    said = synced(project_dir, read) if is_own else written(project_dir, read)
+    out.print(stage_line("sync" if is_own else "generate", time.monotonic() - started, said))
     say_what_is_missing(read)
     started = time.monotonic()
     try:
+        if is_own:
+            link_package(project_dir)
         built = _built(project_dir, options)
     except WarehouseError as error:
         err.print(str(error))

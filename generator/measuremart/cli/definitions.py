@@ -18,6 +18,7 @@ from measuremart.list_table import list_table
 from measuremart.pipeline import Read, pending_changes
 from measuremart.plan.states import missing_said, state_of, states
 from measuremart.problems import in_full, in_short
+from measuremart.repository import is_repository
 from measuremart.uses import Node, read_by_packs, uses_of
 from measuremart.write import apply
 
@@ -42,7 +43,10 @@ def generate(
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print what would change.")] = False,
     unused: UnusedOption = False,
 ) -> None:
-    """Write the dbt models of all packs; only what changed is touched."""
+    """Write the dbt models of all packs; only what changed is touched. For the project of measuremart itself."""
+    if is_repository(project_dir):
+        err.print("this is a repository of your own: run `measuremart sync`")
+        raise typer.Exit(2)
     read = read_project(project_dir, definitions, in_full if unused else in_short)
     if check or diff:
         with refusing_to_write():

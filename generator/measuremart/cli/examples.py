@@ -15,6 +15,7 @@ from measuremart.cli.reading import read_project, refuse_unknown_pack
 from measuremart.example_coverage import coverage_lines, coverage_of
 from measuremart.example_runs import ENGINES, failures_of
 from measuremart.pipeline import Read
+from measuremart.repository import package_folder
 from measuremart.warehouse.dbt import WarehouseError
 
 
@@ -54,7 +55,7 @@ def run_examples(
     for name in engines if examples else ():
         err.print(f"{counted(len(examples), 'example')} on {name}")
         try:
-            found = failures_of(name, examples, ENGINES[name](read.plan, examples, project_dir))
+            found = failures_of(name, examples, ENGINES[name](read.plan, examples, package_folder(project_dir)))
         except WarehouseError as error:
             err.print(str(error))
             raise typer.Exit(WAREHOUSE) from None

@@ -11,7 +11,7 @@ import typer
 
 from measuremart.cli.console import echo, err, out, refusing_to_write
 from measuremart.cli.options import DefinitionsOption, ProjectOption
-from measuremart.cli.reading import read_project, refuse_unknown_pack
+from measuremart.cli.reading import read_folder, read_project, refuse_unknown_pack
 from measuremart.explain.difference import (
     DifferenceError,
     difference_data,
@@ -22,7 +22,7 @@ from measuremart.explain.difference import (
 from measuremart.explain.explanation import EXPLAINED, explain
 from measuremart.explain.graph import as_dot, as_mermaid, as_svg, nodes_around
 from measuremart.explain.show import as_data, as_markdown, as_page, as_text
-from measuremart.pipeline import Read, read_definitions
+from measuremart.pipeline import Read
 from measuremart.problems import Kind
 from measuremart.uses import uses_of
 
@@ -93,7 +93,7 @@ def diff_command(
     folder = definitions or project_dir / "definitions"
     try:
         with folder_at(project_dir, reference, folder) as place:
-            old = read_definitions(place)
+            old = read_folder(project_dir, place)
     except DifferenceError as error:
         err.print(str(error))
         raise typer.Exit(UNKNOWN) from None

@@ -13,7 +13,7 @@ from measuremart.cli.options import DefinitionsOption, ProfilesOption, ProjectOp
 from measuremart.cli.reading import read_project
 from measuremart.export import export_tables
 from measuremart.warehouse.dbt import WarehouseError
-from measuremart.warehouse.profile import missing
+from measuremart.warehouse.profile import missing, profiles_option
 from measuremart.write import WriteRefusedError
 
 
@@ -53,8 +53,9 @@ def export_command(
                     else read.catalogue.unknown(name, ("reports",))
                 )
                 raise typer.Exit(2)
-    given = (("--target", target), ("--profiles-dir", profiles_dir), ("--vars", variables))
+    given = (("--target", target), ("--vars", variables))
     options = tuple(str(word) for pair in given if pair[1] is not None for word in pair)
+    options += profiles_option(project_dir, profiles_dir)
     rows = tables = 0
     try:
         lack = missing(project_dir, profiles_dir, target)

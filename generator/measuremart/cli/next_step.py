@@ -12,6 +12,7 @@ from pathlib import Path
 
 from measuremart.cli.console import err
 from measuremart.plan.nodes import Plan, Report
+from measuremart.repository import asked_packs
 
 EXPORT_FOLDER = "marts_export"
 
@@ -34,7 +35,7 @@ def program() -> str:
 
 def after_build(plan: Plan, packs: Sequence[str], options: Sequence[str], project: Path) -> None:
     """Print how to read the report of the first pack that has one, of those that were asked for or are the default."""
-    wanted = packs or [pack.name for pack in plan.packs.values() if pack.built == "by_default"]
+    wanted = packs or asked_packs(project) or [pack.name for pack in plan.packs.values() if pack.built == "by_default"]
     names = [name for pack in wanted if pack in plan.packs and (name := plan.packs[pack].report) is not None]
     if names:
         say_next([["report", names[0], *_kept(options), *_of_project(project)]])

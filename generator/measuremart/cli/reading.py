@@ -9,10 +9,13 @@ import typer
 
 from measuremart.cli.console import counted, err, of_section, out
 from measuremart.definitions.file import SECTIONS
+from measuremart.pack_files import ShippedPacks
 from measuremart.pipeline import Read, read_definitions
 from measuremart.plan.packs import packs_to_build
 from measuremart.plan.states import states
 from measuremart.problems import Kind, Problem, did_you_mean, exit_code, in_short
+from measuremart.repository import RepositoryError, is_repository, shipped_for
+from measuremart.runtime import RuntimeMissingError
 from measuremart.warehouse.dbt import with_packs
 
 
@@ -24,9 +27,29 @@ def read_project(
     if not folder.is_dir():
         err.print(f"there is no folder {folder}: run this in the project, or say --project-dir")
         raise typer.Exit(2)
-    read = read_definitions(folder)
+    read = read_folder(project, folder)
     stop_at(read.problems, told)
     return read
+
+
+def read_folder(project: Path, folder: Path) -> Read:
+    """Return what a folder of definitions says, and the packs of measuremart beside it where a project has such."""
+    return read_definitions(folder, _shipped(project, folder))
+
+
+def shipped_packs_of(project: Path) -> frozenset[str]:
+    """Return the packs of measuremart that a repository reads; none in the project of measuremart itself."""
+    shipped = _shipped(project, project / "definitions")
+    return shipped.read if shipped is not None else frozenset()
+
+
+def _shipped(project: Path, definitions: Path) -> ShippedPacks | None:
+    """Return the packs that measuremart brings to a hospital's own repository, None in another project."""
+    try:
+        return shipped_for(project, definitions) if is_repository(project) else None
+    except (RepositoryError, RuntimeMissingError) as error:
+        err.print(str(error))
+        raise typer.Exit(2) from None
 
 
 def stop_at(problems: Sequence[Problem], told: Callable[[Sequence[Problem]], list[str]] = in_short) -> None:

@@ -21,6 +21,7 @@ from measuremart.report_files import Printed, report_csv, report_html, report_js
 from measuremart.report_notes import freshness_said, left_out_said, lines_below, note_rows, reasons_said
 from measuremart.report_rows import ALL_TIME, PERIOD_KINDS, Cut, periods_of, report_rows
 from measuremart.report_table import report_table
+from measuremart.repository import asked_packs
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.warehouse.marts import Marts
 
@@ -40,7 +41,10 @@ _FILES = {"json": report_json, "csv": report_csv, "html": report_html, "md": rep
 
 def report_command(
     name: Annotated[
-        str | None, typer.Argument(help="The report, as in definitions; with --pack that pack's own.")
+        str | None,
+        typer.Argument(
+            help="The report, as in definitions; with --pack that pack's own; may be left out where there is only one."
+        ),
     ] = None,
     pack: Annotated[
         str | None,
@@ -80,7 +84,7 @@ def report_command(
     is_table = form is ReportFormat.table
     is_plain = not (by or level or organisation) and period == ALL_TIME
     beside = read.plan.packs[pack].organisation if pack and name is None and is_plain and is_table else None
-    name = name or _report_of(read, pack)
+    name = name or _report_of(read, pack, project_dir)
     report = read.plan.reports.get(name)
     if report is None and name not in read.plan.unavailable.reports:
         err.print(read.catalogue.unknown(name, ("reports",)))
@@ -104,10 +108,16 @@ def report_command(
         after_report(report, not is_plain, [str(w) for pair in given if pair[1] for w in pair], project_dir)
 
 
-def _report_of(read: Read, pack: str | None) -> str:
-    """Return the report that stands for a pack, or stop."""
+def _report_of(read: Read, pack: str | None, project: Path) -> str:
+    """Return the report that stands for a pack, or the only one that stands for a pack that is built; or stop."""
     if pack is None:
-        raise typer.BadParameter("say the report's name, or --pack for the report of a pack")
+        built = asked_packs(project) or list(read.plan.packs)
+        found = {read.plan.packs[name].report for name in built if name in read.plan.packs}
+        known = sorted(report for report in found if report is not None)
+        if len(known) == 1:
+            return known[0]
+        there = f"; there are {', '.join(known)}" if known else ""
+        raise typer.BadParameter(f"say the report's name, or --pack for the report of a pack{there}")
     report = read.plan.packs[pack].report
     if report is None:
         err.print(f"pack '{pack}' names no report: say one, or put `report` into its pack.yml")

@@ -114,6 +114,17 @@ def _file_fault(text: str, found: dict[str, str | None]) -> str:
     return text.format(file=f" ({file})" if file else "")
 
 
+def link_package(project: Path) -> None:
+    """Run `dbt deps` where the packages of a project are not linked yet, or are copies. Raises `WarehouseError`."""
+    if (project / "dbt_packages" / "measuremart").is_symlink():
+        return
+    command = [dbt_command(), "--quiet", "--no-use-colors", "deps", "--project-dir", str(project)]
+    environment = os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    if done.returncode != 0:
+        raise failed(done.stdout + done.stderr, "link the package (dbt deps)")
+
+
 def operation(
     project: Path, macro: str, arguments: dict[str, Any], options: tuple[str, ...] = ()
 ) -> Iterator[dict[str, Any] | list[Any]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from measuremart.warehouse.dbt import WarehouseError, failed, query
-from measuremart.warehouse.profile import duckdb_file_and_schema, missing
+from measuremart.warehouse.profile import duckdb_file_and_schema, missing, profiles_option
 
 _REF = re.compile(r"\{\{ ref\('(\w+)'\) \}\}")
 
@@ -37,8 +37,8 @@ class Marts:
         return query(self.project, sql, self._dbt_options()) if found is None else found
 
     def _dbt_options(self) -> tuple[str, ...]:
-        given = (("--target", self.target), ("--profiles-dir", self.profiles_dir))
-        return tuple(str(word) for pair in given if pair[1] is not None for word in pair) + self.options
+        target = () if self.target is None else ("--target", self.target)
+        return (*target, *profiles_option(self.project, self.profiles_dir), *self.options)
 
 
 def _from_file(file: Path, schema: str, sql: str) -> list[dict[str, Any]] | None:

@@ -13,17 +13,20 @@ from typing import Any
 
 import yaml
 
+# The profile to copy: in the project of measuremart, and in a hospital's own repository.
+_EXAMPLES = ("profiles.example.yml", "profiles.yml.example")
 # The one expression that paths in profiles commonly are: {{ env_var('NAME') }} or {{ env_var('NAME', 'default') }}.
 _ENV_VAR = re.compile(r"""\{\{\s*env_var\(\s*(['"])(\w+)\1\s*(?:,\s*(['"])([^'"]*)\3\s*)?\)\s*\}\}""")
 
 
 def missing(project: Path, profiles_dir: Path | None, target: str | None) -> str | None:
     """Return what is missing before dbt can answer a query, and what to run; None where nothing is known to be."""
-    folder = profiles_folder(profiles_dir)
+    folder = profiles_folder(project, profiles_dir)
     file = folder / "profiles.yml"
     if not file.is_file():
+        example = next((name for name in _EXAMPLES if (project / name).is_file()), _EXAMPLES[0])
         return (
-            f"dbt has no profile: there is no {file}; run `cp profiles.example.yml profiles.yml` in the project, "
+            f"dbt has no profile: there is no {file}; run `cp {example} profiles.yml` in the project, "
             "or say --profiles-dir"
         )
     database = _duckdb_file(project, file, target)
@@ -32,17 +35,27 @@ def missing(project: Path, profiles_dir: Path | None, target: str | None) -> str
     return None
 
 
-def profiles_folder(profiles_dir: Path | None) -> Path:
-    """Return the folder in which dbt looks for profiles.yml."""
+def profiles_folder(project: Path, profiles_dir: Path | None) -> Path:
+    """Return the folder in which profiles.yml is looked for: where dbt looks for it, and before ~/.dbt the project."""
     given = profiles_dir or os.environ.get("DBT_PROFILES_DIR")
     if given:
         return Path(given)
-    return Path() if Path("profiles.yml").is_file() else Path.home() / ".dbt"
+    beside = (folder for folder in (Path(), project) if (folder / "profiles.yml").is_file())
+    return next(beside, Path.home() / ".dbt")
+
+
+def profiles_option(project: Path, profiles_dir: Path | None) -> tuple[str, ...]:
+    """Return the option that tells dbt where profiles.yml is, () where dbt finds it without."""
+    if profiles_dir is not None:
+        return "--profiles-dir", str(profiles_dir)
+    folder = profiles_folder(project, None)
+    is_found = "DBT_PROFILES_DIR" in os.environ or folder in (Path(), Path.home() / ".dbt")
+    return () if is_found else ("--profiles-dir", str(folder))
 
 
 def duckdb_file_and_schema(project: Path, profiles_dir: Path | None, target: str | None) -> tuple[Path, str] | None:
     """Return the file and the schema of a DuckDB target, None where it is another engine or not plainly a file."""
-    file = profiles_folder(profiles_dir) / "profiles.yml"
+    file = profiles_folder(project, profiles_dir) / "profiles.yml"
     output = _output(project, file, target)
     database = _duckdb_file(project, file, target)
     schema = _plain(output.get("schema", "main"))

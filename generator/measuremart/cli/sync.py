@@ -1,0 +1,130 @@
+"""`measuremart sync`: the folder `measuremart/` of a hospital's own repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from measuremart import __version__
+from measuremart.changelog import in_order, what_changed_a_result
+from measuremart.cli.console import DIFFERENT, REFUSED, counted, echo, err, kinds_said, out, refusing_to_write
+from measuremart.cli.options import ProjectOption, UnusedOption
+from measuremart.cli.reading import read_project, say_what_is_missing, shipped_packs_of
+from measuremart.pipeline import Read
+from measuremart.problems import in_full, in_short
+from measuremart.repository import PACKAGE, is_repository
+from measuremart.sync import CHANGELOG, MANIFEST, ManifestError, Synced, package_files, pending, places_said
+from measuremart.write import apply
+
+_NAMED = 10  # files that are named; of more, the number is said
+
+
+def sync(
+    project_dir: ProjectOption = Path(),
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if the folder is not current.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print what would change.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Lose what was edited in the folder.")] = False,
+    unused: UnusedOption = False,
+) -> None:
+    """Write the folder `measuremart/` of your repository: the dbt package with the models of your definitions.
+
+    It is written for the version of measuremart that is installed. After an upgrade, what changed is said, with the
+    changelog's words for what changed a result. A file that somebody edited is named, and nothing is written.
+    """
+    if not is_repository(project_dir):
+        err.print(
+            f"{project_dir}/packages.yml does not name `local: {PACKAGE}`, so that this is not a repository that "
+            "`measuremart init` made; in the project of measuremart itself, run `measuremart generate`"
+        )
+        raise typer.Exit(2)
+    read = read_project(project_dir, None, in_full if unused else in_short)
+    found = pending_sync(project_dir, read, force=force)
+    if diff:
+        for change in found.changes:
+            echo(change.diff())
+    for path, how in () if force else _named(found.edited):
+        err.print(f"{path} {how}")
+    if check or diff:
+        if found.changes:
+            for line in (*_upgrade_said(project_dir, found), *places_said(found.changes)):
+                err.print(line)
+            err.print(f"{counted(len(found.changes), 'file')} would change: run `measuremart sync`")
+        elif check:
+            out.print(f"{PACKAGE}/ is current")
+        raise typer.Exit(DIFFERENT if check and found.changes else 0)
+    out.print(written_sync(project_dir, read, found, force=force))
+    say_what_is_missing(read)
+
+
+def pending_sync(project: Path, read: Read, *, force: bool = False) -> Synced:
+    """Return what `sync` would write, or stop where the folder is not one that it wrote."""
+    try:
+        return pending(project, package_files(read.plan, shipped_packs_of(project)), force=force)
+    except ManifestError as error:
+        err.print(str(error))
+        raise typer.Exit(REFUSED) from None
+
+
+def synced(project: Path, read: Read) -> str:
+    """Write the folder before a build; return what changed. Stop where another version of measuremart wrote it."""
+    found = pending_sync(project, read)
+    if found.before is not None and found.before.version != __version__:
+        err.print(
+            f"measuremart {found.before.version} wrote {PACKAGE}/, and {__version__} is installed: run "
+            f"`measuremart sync` and read the diff, or `pip install measuremart=={found.before.version}`"
+        )
+        raise typer.Exit(REFUSED)
+    for path, how in _named(found.edited):
+        err.print(f"{path} {how}")
+    return written_sync(project, read, found)
+
+
+def written_sync(project: Path, read: Read, found: Synced, *, force: bool = False) -> str:
+    """Write the folder; return how many definitions there are, and what changed. Stop where a file was edited."""
+    if found.edited and found.before is None:
+        err.print(f"{PACKAGE}/ has no {MANIFEST}, so that `measuremart sync` did not write it: move it away")
+        raise typer.Exit(REFUSED)
+    if found.edited and not force:
+        err.print(
+            f"nothing was written: `git checkout -- {PACKAGE}` brings the files back as they were committed, "
+            "`measuremart sync --force` writes them anew; both lose the edit"
+        )
+        raise typer.Exit(REFUSED)
+    said = _upgrade_said(project, found)
+    with refusing_to_write():
+        # The manifest last: if this is interrupted, the next run goes on.
+        apply(project / PACKAGE, sorted(found.changes, key=lambda change: change.path == MANIFEST))
+    for line in said:
+        out.print(line, soft_wrap=True)
+    if found.before is not None:
+        for line in places_said(found.changes):
+            out.print(line)
+    counts = ((read.plan.subqueries, "subqueries"), (read.plan.measures, "measures"), (read.plan.reports, "reports"))
+    changed = [change for change in found.changes if change.path != MANIFEST]
+    return ", ".join(f"{len(names):,} {word}" for names, word in counts) + f": {kinds_said(changed)}"
+
+
+def _named(edited: dict[str, str]) -> list[tuple[str, str]]:
+    said = [(f"{PACKAGE}/{path}", how) for path, how in sorted(edited.items())]
+    left = len(said) - _NAMED
+    return said if left <= 0 else [*said[:_NAMED], (f"and {counted(left, 'more file')}", "likewise")]
+
+
+def _upgrade_said(project: Path, found: Synced) -> list[str]:
+    """Return what to say of another version than that which wrote the folder: the two, and what changes results."""
+    if found.before is None or found.before.version == __version__:
+        return []
+    older, newer = sorted((found.before.version, __version__), key=in_order)
+    is_upgrade = newer == __version__
+    # The changelog of the newer one of the two: a downgrade has it in the folder still.
+    new = next((change.new for change in found.changes if change.path == CHANGELOG), None)
+    here = project / PACKAGE / CHANGELOG
+    text = new if is_upgrade and new is not None else here.read_text(encoding="utf-8") if here.is_file() else ""
+    lines = [f"{'upgrade' if is_upgrade else 'downgrade'} of measuremart: {found.before.version} to {__version__}"]
+    changed = what_changed_a_result(text, older, newer)
+    for version, said in changed:
+        what = "what changed a result" if is_upgrade else "what changed a result, and is taken back"
+        lines += [f"{version}: {what}", said]
+    return lines if changed else [*lines, "the changelog names nothing that changed a result"]

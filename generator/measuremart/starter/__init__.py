@@ -1,0 +1,53 @@
+"""The files of a new repository of a hospital's own, as `measuremart init` writes them; templates are in `files`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from measuremart import __version__
+from measuremart.runtime import runtime_folder, shipped_packs
+
+ENGINES = ("duckdb", "postgres")
+EXAMPLE = "bowel"
+_FILES = Path(__file__).resolve().parent / "files"
+# This macro works in a root project only.
+_SCHEMA_MACRO = "macros/generate_schema_name.sql"
+
+
+def starter_files(name: str, engine: str, packs: Sequence[str]) -> dict[str, str]:
+    """Return {path: text} of a repository; without `packs` of measuremart it has the example pack.
+
+    Raises `runtime.RuntimeMissingError`.
+    """
+    runtime = runtime_folder()
+    asked = list(packs) or [EXAMPLE]
+    words = {
+        "name": name,
+        "engine": engine,
+        "packs": ", ".join(asked),
+        "first_pack": asked[-1],
+        "shipped": ", ".join(shipped_packs(runtime)),
+        "requirement": f"measuremart{'[postgres]' if engine == 'postgres' else ''}=={__version__}",
+    }
+    texts = {
+        _path(found): _filled(found.read_text(encoding="utf-8"), words)
+        for found in sorted(_FILES.rglob("*"))
+        if found.is_file() and not (packs and EXAMPLE in found.relative_to(_FILES).parts)
+    }
+    texts[_SCHEMA_MACRO] = (runtime / _SCHEMA_MACRO).read_text(encoding="utf-8")
+    if packs:
+        texts["definitions/.gitkeep"] = ""
+    return texts
+
+
+def _path(file: Path) -> str:
+    """Return where a template goes: a leading underscore is a dot there."""
+    parts = file.relative_to(_FILES).parts
+    return "/".join([parts[0].replace("_", ".", 1) if parts[0].startswith("_") else parts[0], *parts[1:]])
+
+
+def _filled(text: str, words: Mapping[str, str]) -> str:
+    for word, value in words.items():
+        text = text.replace(f"__{word}__", value)
+    return text

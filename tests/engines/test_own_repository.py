@@ -1,0 +1,276 @@
+"""A hospital's own repository, from the wheel: made, built on both engines, upgraded, edited, and taken back."""
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from measuremart import __version__
+from measuremart.runtime import PARTS
+from postgres_builds import environment, postgres_schemas
+
+ROOT = Path(__file__).resolve().parents[2]
+NEWER = "9.0.0"
+SITE = Path(sysconfig.get_path("purelib"))
+
+pytestmark = pytest.mark.xdist_group("own_repository")
+
+WARD = """\
+subqueries:
+  ward_visit: {description: Visits to the ward., target: visit, resolve_by: person, rules: [{exact: 9201}]}
+  outpatient_visit: {description: Visits as an outpatient., target: visit, resolve_by: person, rules: [{exact: 9202}]}
+measures:
+  seen_on_ward: {description: Persons seen on the ward., first: ward_visit}
+  seen_as_outpatient: {description: Persons seen as outpatients., subquery: outpatient_visit}
+cohorts:
+  ward: {description: Persons of the ward., title: Ward, definitions: {all: seen_on_ward}}
+indicators:
+  ward_and_outpatient:
+    title: Also an outpatient
+    description: Of all persons of the ward, those who were outpatients at any time.
+    denominator: full_cohort
+    numerator: seen_as_outpatient
+reports:
+  ward: {title: Ward, description: Persons of the ward., cohorts: [ward], indicators: [ward_and_outpatient]}
+"""
+# The hospital's own staging of visits, in place of ours: half of the persons, by macros of the package.
+OWN_STAGING = """\
+select
+    {{ measuremart.to_bigint('visit_occurrence_id') }} as visit_occurrence_id,
+    {{ measuremart.to_bigint('person_id') }} as person_id,
+    {{ measuremart.to_bigint('visit_concept_id') }} as visit_concept_id,
+    {{ measuremart.to_day('visit_start_date', 'UTC') }} as visit_start_date,
+    {{ measuremart.to_day('visit_end_date', 'UTC') }} as visit_end_date,
+    {{ measuremart.to_bigint('visit_type_concept_id') }} as visit_type_concept_id,
+    {{ measuremart.to_bigint('provider_id') }} as provider_id,
+    {{ measuremart.to_bigint('care_site_id') }} as care_site_id,
+    {{ measuremart.to_text('visit_source_value') }} as visit_source_value,
+    cast(null as bigint) as visit_source_concept_id,
+    cast(null as bigint) as admitted_from_concept_id,
+    cast(null as bigint) as discharged_to_concept_id
+from {{ ref('demo__visit_occurrence') }}
+where {{ measuremart.to_bigint('person_id') }} <= 100
+"""
+INSTEAD = """
+models:
+  measuremart:
+    core: {staging: {omop: {stg_omop__visit_occurrence: {+enabled: false}}}}
+"""
+
+
+def said_of_ward(greatest_person: int) -> tuple[int, int]:
+    """Who is eligible and who is met in the report, from the files of the demo."""
+    seeds = ROOT / "seeds" / "demo"
+
+    def rows(table: str) -> list[dict[str, str]]:
+        with (seeds / f"demo__{table}.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    persons = {row["person_id"] for row in rows("person") if int(row["person_id"]) <= greatest_person}
+    seen = {
+        concept: {row["person_id"] for row in rows("visit_occurrence") if row["visit_concept_id"] == concept} & persons
+        for concept in ("9201", "9202")
+    }
+    return len(seen["9201"]), len(seen["9201"] & seen["9202"])
+
+
+@dataclass
+class Installed:
+    """A virtual environment with dbt and the packages that the wheel needs, and measuremart once it is installed."""
+
+    folder: Path
+
+    @property
+    def python(self) -> str:
+        return str(self.folder / "bin" / "python")
+
+    def install(self, wheel: Path) -> None:
+        run([sys.executable, "-m", "pip", "-q", "--python", self.python, "install", "--no-deps", "--no-index",
+             "--force-reinstall", str(wheel)], self.folder)  # fmt: skip
+
+    def run(self, command: str, folder: Path, code: int = 0, **more: str) -> str:
+        """Run a line of a shell as a user has it: the commands of this environment come first."""
+        variables = {name: value for name, value in os.environ.items() if not name.startswith(("DBT_", "MEASUREMART_"))}
+        path = os.pathsep.join([str(self.folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
+        return run(["bash", "-c", command], folder, code, **(variables | {"PATH": path} | more))
+
+
+def run(command: list[str], folder: Path, code: int = 0, **variables: str) -> str:
+    done = subprocess.run(command, cwd=folder, env=variables or None, capture_output=True, text=True, check=False)
+    assert done.returncode == code, f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout + done.stderr
+
+
+def wheel_of(source: Path, folder: Path) -> Path:
+    run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], source)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def copied(folder: Path) -> Path:
+    """A copy of all that the wheel is built of."""
+    for part in (*PARTS, "generator", "pyproject.toml", "hatch_build.py", "README.md"):
+        (folder / part).parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / part).is_dir():
+            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+        else:
+            shutil.copy(ROOT / part, folder / part)
+    return folder
+
+
+def changed(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text, file
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The wheel of this commit, and one of a newer version with a changed template and a changed mart."""
+    folder = tmp_path_factory.mktemp("wheels")
+    source = copied(folder / "source")
+    this = wheel_of(source, folder / "this")
+    changed(source / "generator/measuremart/__init__.py", __version__, NEWER)
+    templates = source / "generator/measuremart/render/templates"
+    changed(templates / "member_model.sql.jinja", "<< header >>", "<< header >>\n-- A line of the newer version.")
+    changed(source / "models/marts/agg_indicator.sql", "\n", "\n-- Another one.\n")
+    news = f"## [{NEWER}]\n\n### What changed a result\n\n- Every rate is twice what it was.\n\n## [{__version__}]"
+    changed(source / "CHANGELOG.md", f"## [{__version__}]", news)
+    return this, wheel_of(source, folder / "newer")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory, wheels: tuple[Path, Path]) -> Installed:
+    """An environment in which `pip install` of the wheel is the one thing done, beside the packages that it needs."""
+    here = Installed(tmp_path_factory.mktemp("installed"))
+    run([sys.executable, "-m", "venv", "--without-pip", str(here.folder)], here.folder)
+    (site,) = here.folder.glob("lib/python*/site-packages")
+    (site / "needed.pth").write_text(f"{SITE}\n", encoding="utf-8")
+    # without measuremart: a .pth file of SITE, such as that of an editable install, is not read from here
+    run(
+        [here.python, "-c", "import dbt.cli.main, importlib.util as u; assert u.find_spec('measuremart') is None"], site
+    )
+    here.install(wheels[0])
+    return here
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory, installed: Installed) -> Path:
+    """A repository as `measuremart init` makes it, with a pack of its own; committed."""
+    folder = tmp_path_factory.mktemp("hospital") / "st-marys"
+    said = installed.run(f"measuremart init {folder.name}", folder.parent)
+    assert "the pack definitions/bowel" in said
+    (folder / "definitions" / "ward").mkdir()
+    (folder / "definitions" / "ward" / "pack.yml").write_text("title: Ward\nreport: ward\n", encoding="utf-8")
+    (folder / "definitions" / "ward" / "ward.yml").write_text(WARD, encoding="utf-8")
+    changed(folder / "dbt_project.yml", "packs: [bowel]", "packs: [ward]")
+    assert "models/generated/ward: " in installed.run("measuremart sync --check", folder, code=1)
+    assert "models/generated/ward: " in installed.run("measuremart sync", folder)
+    assert installed.run("measuremart sync --check", folder) == "measuremart/ is current\n"
+    committed(installed, folder)
+    return folder
+
+
+def committed(installed: Installed, folder: Path) -> None:
+    installed.run("git init -q && git add -A && git -c user.name=me -c user.email=me@here commit -qm all", folder)
+
+
+def report_of(said: str) -> tuple[int, int]:
+    line = next(line for line in said.splitlines() if line.startswith("Also an outpatient"))
+    eligible, met = line.removeprefix("Also an outpatient").split()[:2]
+    return int(eligible), int(met)
+
+
+def test_it_is_built_on_duckdb_as_its_ci_does(repository: Path, installed: Installed) -> None:
+    workflow = yaml.safe_load((repository / ".github/workflows/measuremart.yml").read_text(encoding="utf-8"))
+    steps = [step["run"] for step in workflow["jobs"]["checks"]["steps"] if "run" in step]
+    assert steps[0] == "pip install -r requirements.txt"
+    assert (repository / "requirements.txt").read_text(encoding="utf-8").endswith(f"measuremart=={__version__}\n")
+    for step in steps[1:]:
+        installed.run(step, repository)
+    assert report_of(installed.run("measuremart report", repository)) == said_of_ward(10**9)
+    listed = installed.run("dbt --quiet ls --selector marts --resource-type model", repository)
+    assert "measuremart.marts.agg_indicator\n" in listed
+    assert installed.run("git status --porcelain", repository) == "?? package-lock.yml\n"
+
+
+def test_dbt_alone_builds_a_clone_on_postgres_with_staging_of_its_own(
+    repository: Path, installed: Installed, postgres_dsn: str, tmp_path: Path
+) -> None:
+    clone = tmp_path / "clone"
+    installed.run(f"git clone -q {repository} {clone}", tmp_path)
+    (clone / "models").mkdir()
+    (clone / "models" / "stg_omop__visit_occurrence.sql").write_text(OWN_STAGING, encoding="utf-8")
+    with (clone / "dbt_project.yml").open("a", encoding="utf-8") as file:
+        file.write(INSTEAD)
+    alone = tmp_path / "alone"
+    run([sys.executable, "-m", "venv", "--without-pip", str(alone)], tmp_path)
+    (site,) = alone.glob("lib/python*/site-packages")
+    (site / "needed.pth").write_text(f"{SITE}\n", encoding="utf-8")
+    dbt = f"{alone}/bin/python -c 'from dbt.cli.main import cli; cli()' --quiet --log-level-file none"
+    schema = "own_repository"
+    with postgres_schemas(postgres_dsn, schema) as rows:
+        variables = environment(postgres_dsn, schema)
+        command = f"cp profiles.yml.example profiles.yml && {dbt} deps && {dbt} build --target postgres"
+        installed.run(f"{command} --exclude-resource-type test", clone, **variables)
+        report = installed.run("measuremart report --target postgres", clone, **variables)
+        staged = rows("select count(*), max(person_id) <= 100 from staging.stg_omop__visit_occurrence")
+    assert staged[0][1] is True
+    assert report_of(report) == said_of_ward(100)
+
+
+def test_an_upgrade_changes_the_folder_only_and_says_what_changed_a_result(
+    repository: Path, installed: Installed, wheels: tuple[Path, Path], tmp_path: Path
+) -> None:
+    clone = tmp_path / "clone"
+    installed.run(f"git clone -q {repository} {clone}", tmp_path)
+    before = {path: path.read_bytes() for path in sorted((clone / "measuremart").rglob("*")) if path.is_file()}
+    try:
+        installed.install(wheels[1])
+        assert f"{NEWER} is installed: run" in installed.run("measuremart build", clone, code=7)
+        said = installed.run("measuremart sync", clone)
+        assert f"upgrade of measuremart: {__version__} to {NEWER}" in said
+        assert f"{NEWER}: what changed a result\n- Every rate is twice what it was." in said
+        assert "models/generated/ward: 2 changed\n" in said
+        assert "models/marts: 1 changed" in said
+        paths = installed.run("git diff --name-only", clone).splitlines()
+        assert {path.split("/")[0] for path in paths} == {"measuremart"}
+        assert "measuremart/models/generated/ward/measures/measure__seen_on_ward.sql" in paths
+        installed.run("measuremart sync --check", clone)
+    finally:
+        installed.install(wheels[0])
+    said = installed.run("measuremart sync", clone)
+    assert f"downgrade of measuremart: {NEWER} to {__version__}" in said
+    assert f"{NEWER}: what changed a result, and is taken back\n- Every rate is twice what it was." in said
+    assert installed.run("git status --porcelain", clone) == ""
+    assert {path: path.read_bytes() for path in sorted((clone / "measuremart").rglob("*")) if path.is_file()} == before
+
+
+def test_a_file_that_was_edited_is_named_and_nothing_is_written(
+    repository: Path, installed: Installed, tmp_path: Path
+) -> None:
+    clone = tmp_path / "clone"
+    installed.run(f"git clone -q {repository} {clone}", tmp_path)
+    package = clone / "measuremart"
+    changed(package / "models/marts/agg_indicator.sql", "select", "select  ")
+    (package / "LICENSE").unlink()
+    (package / "models/mine.sql").write_text("select 1 as a\n", encoding="utf-8")
+    changed(clone / "definitions/ward/ward.yml", "Visits to the ward.", "Visits to a ward.")
+    before = {path: path.read_bytes() for path in sorted(clone.rglob("*")) if path.is_file()}
+    for command, code in (("measuremart sync", 7), ("measuremart build", 7), ("measuremart sync --check", 1)):
+        said = installed.run(command, clone, code)
+        assert "measuremart/models/marts/agg_indicator.sql was edited\n" in said
+        assert "measuremart/LICENSE was removed\n" in said
+        assert "measuremart/models/mine.sql was not written by measuremart\n" in said
+        assert {path: path.read_bytes() for path in sorted(clone.rglob("*")) if path.is_file()} == before
+    installed.run("measuremart sync --force", clone)
+    assert not (package / "models/mine.sql").exists()
+    paths = installed.run("git diff --name-only", clone).splitlines()
+    assert "measuremart/models/marts/agg_indicator.sql" not in paths
+    assert "measuremart/models/generated/ward/matches/match__ward_visit.sql" in paths
