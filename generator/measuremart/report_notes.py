@@ -88,7 +88,7 @@ def freshness_said(rows: list[dict[str, Any]]) -> list[str]:
 def _emptied_said(notes: list[dict[str, Any]]) -> list[str]:
     """Return a line for each definition that is empty although there is something to be in it."""
     said = []
-    for row in notes:
+    for row in sorted(notes, key=lambda row: (row["construct"], row["definition"], row["reason"])):
         if row["note"] == "empty":
             what = f"all {row['n']:,} matching rows are dropped ({_REASONS.get(row['reason'], words(row['reason']))})"
             if row["reason"] == "parts_do_not_meet":
