@@ -15,8 +15,8 @@ from typing import Any
 _MACRO = re.compile(r"\{%-?\s*macro\s+(\w+)")
 # A comment, or what stands between the delimiters of Jinja.
 _JINJA = re.compile(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-# The value of a variable without a default; a text between quotes; or a name that is called, which is no attribute, nor the
-# name of a macro where it is defined.
+# The value of a variable without a default; a text between quotes; or a name that is called, which is no attribute, and
+# not the name of a macro where it is defined.
 _CALL = re.compile(
     r"""(?<![\w.])var\((?P<variable>'\w+'|\w+)\)"""
     r"""|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\""""
@@ -50,7 +50,7 @@ def _defaults(variables: Mapping[str, Any]) -> str:
     lines = [f"        '{name}': {_literal(value)}," for name, value in sorted(variables.items())]
     return "\n".join(
         [
-            "{# The default of a variable, as this package's dbt_project.yml has it: other projects do not see that. #}",
+            "{# The default of a variable, as this package's dbt_project.yml has it: other projects see none. #}",
             "{% macro variable_default(name) -%}",
             "    {%- do return({",
             *lines,
