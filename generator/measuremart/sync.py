@@ -13,9 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from measuremart import __version__
 from measuremart.definitions.schema import pack_schema_text, schema_text
-from measuremart.namespace import with_namespace
+from measuremart.namespace import of_any_project
 from measuremart.plan.nodes import Plan
 from measuremart.render.project import render
 from measuremart.repository import PACKAGE
@@ -65,7 +67,7 @@ def package_files(plan: Plan, packs: frozenset[str]) -> dict[str, str]:
     files = runtime_files(runtime_folder(), packs)
     made = render(plan) | {"definition.schema.json": schema_text(), "pack.schema.json": pack_schema_text()}
     files |= {path: text.replace("`measuremart generate`", "`measuremart sync`", 1) for path, text in made.items()}
-    files = with_namespace(files, PACKAGE)
+    files = of_any_project(files, PACKAGE, yaml.safe_load(files["dbt_project.yml"])["vars"])
     files["README.md"] = README.format(version=__version__, packs=", ".join(sorted(packs)))
     files[MANIFEST] = _manifest_text({path: files[path] for path in sorted(files)})
     return files

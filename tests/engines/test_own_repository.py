@@ -9,6 +9,7 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pytest
 import yaml
 from measuremart import __version__
@@ -38,24 +39,6 @@ indicators:
     numerator: seen_as_outpatient
 reports:
   ward: {title: Ward, description: Persons of the ward., cohorts: [ward], indicators: [ward_and_outpatient]}
-"""
-# The hospital's own staging of visits, in place of ours: half of the persons, by macros of the package.
-OWN_STAGING = """\
-select
-    {{ measuremart.to_bigint('visit_occurrence_id') }} as visit_occurrence_id,
-    {{ measuremart.to_bigint('person_id') }} as person_id,
-    {{ measuremart.to_bigint('visit_concept_id') }} as visit_concept_id,
-    {{ measuremart.to_day('visit_start_date', 'UTC') }} as visit_start_date,
-    {{ measuremart.to_day('visit_end_date', 'UTC') }} as visit_end_date,
-    {{ measuremart.to_bigint('visit_type_concept_id') }} as visit_type_concept_id,
-    {{ measuremart.to_bigint('provider_id') }} as provider_id,
-    {{ measuremart.to_bigint('care_site_id') }} as care_site_id,
-    {{ measuremart.to_text('visit_source_value') }} as visit_source_value,
-    cast(null as bigint) as visit_source_concept_id,
-    cast(null as bigint) as admitted_from_concept_id,
-    cast(null as bigint) as discharged_to_concept_id
-from {{ ref('demo__visit_occurrence') }}
-where {{ measuremart.to_bigint('person_id') }} <= 100
 """
 INSTEAD = """
 models:
@@ -197,6 +180,11 @@ def test_it_is_built_on_duckdb_as_its_ci_does(repository: Path, installed: Insta
     assert report_of(installed.run("measuremart report", repository)) == said_of_ward(10**9)
     listed = installed.run("dbt --quiet ls --selector marts --resource-type model", repository)
     assert "measuremart.marts.agg_indicator\n" in listed
+    with duckdb.connect(str(repository / "warehouse.duckdb")) as connection:
+        connection.execute("create schema omop; create table omop.death as from demo.demo__death")
+    # days are read as measuremart reads them, in a query that belongs to no model
+    freshness = "dbt source freshness --select source:omop.death --vars '{omop_source: schema}'"
+    assert "1 of 1 WARN freshness of omop.death" in installed.run(f"{freshness} --no-use-colors", repository)
     assert installed.run("git status --porcelain", repository) == "?? package-lock.yml\n"
 
 
@@ -206,7 +194,11 @@ def test_dbt_alone_builds_a_clone_on_postgres_with_staging_of_its_own(
     clone = tmp_path / "clone"
     installed.run(f"git clone -q {repository} {clone}", tmp_path)
     (clone / "models").mkdir()
-    (clone / "models" / "stg_omop__visit_occurrence.sql").write_text(OWN_STAGING, encoding="utf-8")
+    # a copy of our staging of visits, changed: half of the persons
+    own = shutil.copy(clone / "measuremart/models/core/staging/omop/stg_omop__visit_occurrence.sql", clone / "models")
+    read = "from {{ measuremart.omop_table('visit_occurrence') }}"
+    changed(own, read, f"{read}\n    where {{{{ measuremart.to_bigint('person_id') }}}} <= 100")
+    own.write_text("{{ config(schema='staging') }}\n" + own.read_text(encoding="utf-8"), encoding="utf-8")
     with (clone / "dbt_project.yml").open("a", encoding="utf-8") as file:
         file.write(INSTEAD)
     alone = tmp_path / "alone"
@@ -237,7 +229,6 @@ def test_an_upgrade_changes_the_folder_only_and_says_what_changed_a_result(
         said = installed.run("measuremart sync", clone)
         assert f"upgrade of measuremart: {__version__} to {NEWER}" in said
         assert f"{NEWER}: what changed a result\n- Every rate is twice what it was." in said
-        assert "models/generated/ward: 2 changed\n" in said
         assert "models/marts: 1 changed" in said
         paths = installed.run("git diff --name-only", clone).splitlines()
         assert {path.split("/")[0] for path in paths} == {"measuremart"}

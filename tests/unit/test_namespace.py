@@ -2,9 +2,12 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
-from measuremart.namespace import with_namespace
+import yaml
+from jinja2 import Environment
+from measuremart.namespace import DEFAULTS, of_any_project
 from measuremart.runtime import runtime_files, shipped_packs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,7 +17,7 @@ MACROS = {
 
 
 def named(text: str) -> str:
-    return with_namespace(MACROS | {"models/a.sql": text}, "measuremart")["models/a.sql"]
+    return of_any_project(MACROS | {"models/a.sql": text}, "measuremart", {})["models/a.sql"]
 
 
 @pytest.mark.parametrize(
@@ -22,6 +25,8 @@ def named(text: str) -> str:
     [
         ("select {{ to_day('x') }}", "select {{ measuremart.to_day('x') }}"),
         ("{% do to_day(to_text(x)) %}", "{% do measuremart.to_day(measuremart.to_text(x)) %}"),
+        ("{{ var('a') }}", "{{ var('a', measuremart.variable_default('a')) }}"),
+        ("{% if var(name) == 'to_day(' %}", "{% if var(name, measuremart.variable_default(name)) == 'to_day(' %}"),
         ("{%- set a = ref('b') ~ to_day(\"c\") -%}", "{%- set a = ref('b') ~ measuremart.to_day(\"c\") -%}"),
     ],
 )
@@ -41,6 +46,9 @@ def test_a_call_gets_the_name(text: str, expected: str) -> None:
         "{{ measuremart.to_day(x) }}",
         "{{ into_day(x) }}",
         "{{ to_day }}",
+        "{{ var('a', 'b') }}",
+        "{{ \"var('a')\" }}",
+        "{{ env_var('a') }}",
         "{% macro to_day(x) %}{% endmacro %}",
     ],
 )
@@ -49,13 +57,27 @@ def test_what_is_no_call_of_a_macro_stays(text: str) -> None:
 
 
 def test_files_that_are_no_sql_stay() -> None:
-    assert with_namespace(MACROS | {"a.yml": "{{ to_day(x) }}"}, "measuremart")["a.yml"] == "{{ to_day(x) }}"
+    assert of_any_project(MACROS | {"a.yml": "{{ to_day(x) }}"}, "measuremart", {})["a.yml"] == "{{ to_day(x) }}"
+
+
+def test_defaults_are_what_dbt_project_yml_says() -> None:
+    environment = Environment(extensions=["jinja2.ext.do"], autoescape=False)
+    given: list[Any] = []
+    environment.globals["return"] = given.append
+    said = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    text = of_any_project({}, "measuremart", said)[DEFAULTS]
+    for name in said:
+        environment.from_string(text + f"{{% do variable_default('{name}') %}}").render()
+    assert given == list(said.values())
+    assert len(given) > 20
 
 
 def test_every_call_in_the_package_has_the_name_and_nothing_else_changed() -> None:
     files = {p: t for p, t in runtime_files(ROOT, shipped_packs(ROOT)).items() if p.endswith(".sql")}
-    made = with_namespace(files, "measuremart")
-    assert {path: text.replace("measuremart.", "") for path, text in made.items()} == {
+    made = of_any_project(files, "measuremart", {})
+    del made[DEFAULTS]
+    given = re.compile(r", measuremart\.variable_default\('?\w+'?\)")
+    assert {path: given.sub("", text).replace("measuremart.", "") for path, text in made.items()} == {
         path: text.replace("measuremart.", "") for path, text in files.items()
     }
     defined = {name for text in files.values() for name in re.findall(r"\{%-?\s*macro\s+(\w+)", text)}

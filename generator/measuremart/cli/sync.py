@@ -28,7 +28,7 @@ def sync(
     force: Annotated[bool, typer.Option("--force", help="Lose what was edited in the folder.")] = False,
     unused: UnusedOption = False,
 ) -> None:
-    """Write the folder `measuremart/` of your repository: the dbt package with the models of your definitions.
+    """Write the folder `measuremart/` of your repository, the dbt package with the models of your definitions.
 
     It is written for the version of measuremart that is installed. After an upgrade, what changed is said, with the
     changelog's words for what changed a result. A file that somebody edited is named, and nothing is written.
