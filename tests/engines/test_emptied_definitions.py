@@ -1,6 +1,7 @@
 """A definition that is empty although there is something to be in it is said aloud (semantics.md 2.3, 4.3)."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,13 +31,13 @@ PARTS = [
 
 
 @pytest.fixture(params=["duckdb", "postgres"])
-def engine(request: pytest.FixtureRequest) -> Engine:
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     is_duckdb = request.param == "duckdb"
     found: Engine = DuckDbEngine() if is_duckdb else PostgresEngine(request.getfixturevalue("postgres_dsn"))
-    request.addfinalizer(found.close)
     found.begin()
-    request.addfinalizer(found.rollback)
-    return found
+    yield found
+    found.rollback()
+    found.close()
 
 
 def fill(engine: Engine, name: str, columns: str, rows: list[tuple[object, ...]]) -> None:
