@@ -173,6 +173,12 @@ _GENERATED = (
         "the rows of a target that meet a rule of a subquery, once a rule, with event, interval, number, and why a row "
         "is no member; `match__<measure>__1`, `2` .. are the subqueries that a measure has in place",
     ),
+    (
+        "recorded__*",
+        "matches",
+        "rows of the concepts of a numerator's subquery that failed another condition, with the number and how far it "
+        "is off: reasons read them",
+    ),
     ("subquery__*", "subqueries", "the members of a subquery, a bag: a view of its match"),
     ("measure__*", "measures", "the members of a measure: a set"),
     ("cohort__*", "cohorts", "the members of a cohort, the union of its sub-cohorts"),
@@ -189,6 +195,11 @@ _GENERATED = (
     ("report_counted_keys", "reports", "the cohort keys of all reports that enter aggregates: a view"),
     ("indicator_members", "indicators", "the members of all indicators, for the marts: a view"),
     ("indicator_evidence", "reports", "the evidence of all indicators of all reports, for the evaluation: a view"),
+    (
+        "indicator_recorded",
+        "reports",
+        "what is recorded of all numerators and does not count, for the evaluation: a view",
+    ),
     (
         "matched_rows__*",
         "subqueries",

@@ -22,8 +22,9 @@ _INDICATOR, _GAP = 30, 2
 def organisation_rows(marts: Marts, report: Report, organisation: str, period: str) -> list[dict[str, Any]]:
     """Return the organisation's rates and its parents', one row an indicator and entity; none where it is unknown.
 
-    Beside the widest level stand those who count for none of its entities (`not attributed`), if there are any. The
-    organisation is an entity of the report's first level, `period` a period's name. Each row also has what
+    Beside the widest level stand those who count for none of its entities (`not attributed`), if there are any.
+
+    The organisation is an entity of the report's first level, `period` a period's name. Each row also has what
     `report_rows.report_rows` says of its indicator and its report. Raises `WarehouseError`.
     """
     level, code, when = (text(t) for t in (report.levels[0], organisation, period))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from measuremart.checks.finding import Finding, Material
-from measuremart.checks.use import inline_parts
 from measuremart.definitions.file import Defined
 from measuremart.definitions.rule import Matchers
 from measuremart.definitions.subquery import InlineSubquery
+from measuremart.uses import inline_parts
 
 
 def number_without_unit(material: Material) -> Iterator[Finding]:

@@ -111,7 +111,7 @@ class Target:
     `record` are the columns that tell one record from another: those of all roles but the episode and the keys within
     one, since a record may be attached to several episodes.
     `gap` is what its subqueries join intervals over unless they say otherwise; None where they leave rows as they are.
-    `number` and `unit` are its main roles of those kinds.
+    `concept`, `number` and `unit` are its main roles of those kinds.
     `reduced_by` is the column whose concepts decide which events the model holds: those that some definition asks about
     (2.9). None where it holds all.
     """
@@ -134,6 +134,7 @@ class Target:
     gap: Offset | None = None
     unit: Column | None = None
     reduced_by: str | None = None
+    concept: Column | None = None
 
 
 # --- predicates on one row of a target

@@ -196,6 +196,7 @@ class TargetPlanner:
             supply=supply if supply is not None and supply.kind == "number" else None,
             number=roles.by_name.get("number"),
             unit=roles.by_name.get("unit"),
+            concept=roles.by_name.get("concept"),
             timeless=not roles.dates,
             record=roles.record(),
             gap=offset(entry.spans.gap) if entry.spans is not None and joins else None,

@@ -9,6 +9,7 @@ from measuremart.render.models import Model, concept_set_models, member_models
 from measuremart.render.organisations import organisation_unions
 from measuremart.render.packs import known_pack_files
 from measuremart.render.properties import properties
+from measuremart.render.recorded import recorded_models
 from measuremart.render.reports import report_models
 from measuremart.render.rooms import ROOM
 from measuremart.render.unions import pack_unions, union_files
@@ -19,7 +20,7 @@ GENERATED_FOLDERS = (ROOM, FOLDER)
 
 def generated_models(plan: Plan) -> list[Model]:
     """Return every generated model of the packs."""
-    models = concept_set_models(plan) + member_models(plan)
+    models = concept_set_models(plan) + member_models(plan) + recorded_models(plan)
     for report in plan.reports.values():
         models += report_models(plan, report)
     return models + [matched_rows_model(plan, pack) for pack in _packs(plan)]

@@ -94,6 +94,9 @@ def columns(model: Model, plan: Plan) -> list[tuple[str, str, str]]:
         case "match":
             assert model.subquery is not None
             return match_columns(model.subquery.grain)
+        case "recorded":
+            assert model.subquery is not None
+            return [*member_columns(model.subquery.grain), *RECORDED_NUMBERS]
         case "strata":
             return stratum_columns()
         case "slice":
@@ -142,6 +145,16 @@ def evidence_columns(grain: Grain = EPISODE) -> list[tuple[str, str, str]]:
         ("excepted_by", "string", "The exception that has the key, the one listed first"),
         ("unresolved_by", "string", "The measure under unresolved that has the key, the one listed first"),
     ]
+
+
+RECORDED_NUMBERS = (
+    ("number_value", "numeric(38,10)", "The number; null where the target has none"),
+    (
+        "missed_by",
+        "numeric(38,10)",
+        "How far the number lies from what is asked of it; null where that is no one number, or in other units",
+    ),
+)
 
 
 def stratum_columns() -> list[tuple[str, str, str]]:

@@ -9,7 +9,15 @@ from measuremart.plan.nodes import Plan, Population
 from measuremart.render import sql
 from measuremart.render.environment import fill
 from measuremart.render.evidence import evidence_name
-from measuremart.render.properties import YAML_HEADER, dump, evidence_columns, matched_rows_columns, stratum_columns
+from measuremart.render.properties import (
+    RECORDED_NUMBERS,
+    YAML_HEADER,
+    dump,
+    evidence_columns,
+    matched_rows_columns,
+    stratum_columns,
+)
+from measuremart.render.recorded import recorded_parts
 from measuremart.render.rooms import ROOM, is_built, model_config
 
 Column = tuple[str, str, str]  # name, contract type, description
@@ -52,6 +60,7 @@ def pack_unions(plan: Plan, packs: Iterable[str]) -> list[Union]:
         _cohorts(plan),
         _counted(plan),
         _evidence(plan),
+        _recorded(plan),
         _strata(plan),
     ]
     unions.append(_indicators(plan))
@@ -226,6 +235,24 @@ def _evidence(plan: Plan) -> Union:
     columns = (("report", "string", "The report"), ("indicator", "string", "The indicator"), *evidence_columns())
     description = "The evidence of all indicators of all reports of the packs that are built"
     return Union("reports", "indicator_evidence", "the reports of all packs", description, columns, tuple(groups), True)
+
+
+def _recorded(plan: Plan) -> Union:
+    groups = []
+    for report in plan.reports.values():
+        parts = [Part(*part) for indicator in report.indicators for part in recorded_parts(plan, report, indicator)]
+        if parts:
+            groups.append(((report.about.pack,), tuple(parts)))
+    columns = (
+        ("report", "string", "The report"),
+        ("indicator", "string", "The indicator"),
+        ("key_match", "string", "What a row and a cohort key share: person, episode or key"),
+        *_KEY,
+        ("measure_date", "date", "The day of the row; null where it is not known"),
+        *RECORDED_NUMBERS,
+    )
+    description = "What is recorded of the numerators of all reports of the packs that are built, and does not count"
+    return Union("reports", "indicator_recorded", "the reports of all packs", description, columns, tuple(groups), True)
 
 
 def _indicators(plan: Plan) -> Union:
