@@ -1,7 +1,7 @@
 -- One row per target and outcome: how many of its rows a link or their date attached to an episode of care, and how
 -- many belong to none, and why (docs/semantics.md, 2.6). An event that is linked to two episodes is two rows. An event
--- after as_of is not seen: it belongs to none for that reason. An event that no definition asks about is in no target: it
--- is counted in the source (2.9).
+-- after as_of is not seen: it belongs to none for that reason. An event that no definition asks about is in no target,
+-- and is counted in the source (2.9).
 {% set targets = {
     'condition': ('stg_omop__condition_occurrence', 'condition_concept_id'),
     'drug': ('stg_omop__drug_exposure', 'drug_concept_id'),

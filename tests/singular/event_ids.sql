@@ -1,7 +1,7 @@
 {{ config(severity='warn', fail_calc='coalesce(sum(n_events), 0)') }}
 
--- Events whose id several different records of the person share. At other grains than event nothing is wrong with them; at
--- that grain they are errors. Staging is read, not the targets, which lack the events that no definition asks about.
+-- Events whose id several different records of the person share. At other grains than event nothing is wrong with them;
+-- at that grain they are errors. Staging is read: targets lack the events that no definition asks about.
 {% set tables = {
     'condition': ('stg_omop__condition_occurrence', 'condition_occurrence_id'),
     'drug': ('stg_omop__drug_exposure', 'drug_exposure_id'),

@@ -2,21 +2,7 @@
 -- what they read: the events that they need may be missing. Such a target is a model that reads asked_concept.
 -- depends_on: {{ ref('asked_concept') }}
 {% set readers = [] %}
-{% if execute %}
-    {% set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | list %}
-    {% set reduced = {} %}
-    {% for model in models %}
-        {% for parent in model.depends_on.nodes if parent.split('.')[-1] == 'asked_concept' %}
-            {% do reduced.update({model.unique_id: model.name}) %}
-        {% endfor %}
-    {% endfor %}
-    {# What is generated is in the demand itself; a model that reads asked_concept knows what it does. #}
-    {% for model in models if not model.config.meta.get('kind') and model.unique_id not in reduced %}
-        {% for parent in model.depends_on.nodes if parent in reduced %}
-            {% do readers.append((model.name, reduced[parent], model.tags)) %}
-        {% endfor %}
-    {% endfor %}
-{% endif %}
+{% do add_readers_of_reduced_targets(readers) %}
 
 with
 

@@ -180,10 +180,23 @@ def test_reads_that_name_nothing_are_errors(tmp_path: Path, about: str, fault: s
     assert errors(read(tmp_path, clinic=f"title: Clinic\n{about}\n")) == [fault]
 
 
+def test_a_further_target_of_a_reduced_model_asks_too(tmp_path: Path) -> None:
+    """It need not say that the model is reduced."""
+    text = CLINIC.replace("    reduced_by: concept_id\n    concept: value_concept_id", "    concept: value_concept_id")
+    assert text.count("reduced_by") == 1
+    (tmp_path / "clinic").mkdir()
+    text += "subqueries: {asked: {description: Asked., target: answer, rules: [{exact: 6, role: asked}]}}\n"
+    (tmp_path / "clinic" / "clinic.yml").write_text(text, encoding="utf-8")
+    found = read_definitions(tmp_path)
+    assert errors(found) == []
+    assert [(r.definition, r.model, r.demand) for r in readers(found.plan)] == [("asked", "target__test", exact(6))]
+
+
 def test_targets_of_one_model_are_reduced_alike(tmp_path: Path) -> None:
-    text = CLINIC.replace("    concept: value_concept_id\n", "").replace(
-        "reduced_by: concept_id\n    concepts: {asked", "concepts: {asked"
+    text = CLINIC.replace(
+        "reduced_by: concept_id\n    concept: value", "reduced_by: value_concept_id\n    concept: value"
     )
+    assert text != CLINIC
     (tmp_path / "clinic").mkdir()
     (tmp_path / "clinic" / "clinic.yml").write_text(text, encoding="utf-8")
     (fault,) = errors(read_definitions(tmp_path))

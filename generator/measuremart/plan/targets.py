@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from measuremart.definitions.file import Defined
 from measuremart.definitions.population import OrganisationBridge
 from measuremart.definitions.population import Population as PopulationEntry
@@ -97,6 +99,7 @@ class TargetPlanner:
         for defined in self._scope.catalogue.of("targets").values():
             if defined.entry is not None:
                 self._target(defined)
+        self._share_reductions()
         for defined in self._scope.catalogue.of("concept_sets").values():
             if defined.entry is not None:
                 lines = tuple(ConceptSetLine(c.id, c.descendants, c.exclude) for c in defined.entry.concepts)
@@ -217,11 +220,17 @@ class TargetPlanner:
         """Report a target that reads the model of another one, and takes it for reduced by another column."""
         entry: TargetEntry = defined.entry
         for other in self.targets.values():
-            if other.model == entry.model and other.reduced_by != entry.reduced_by:
-                place = entry.place("reduced_by" if entry.reduced_by else "model")
-                said = f"reduced_by: {other.reduced_by}" if other.reduced_by else "no reduced_by"
+            columns = {other.reduced_by, entry.reduced_by} - {None}
+            if other.model == entry.model and len(columns) == 2:
+                said = f"reduced_by: {other.reduced_by}"
                 text = f"target '{other.name}' reads the model {entry.model}, too, with {said}: write the same in both"
-                self._scope.report(place, text)
+                self._scope.report(entry.place("reduced_by"), text)
+
+    def _share_reductions(self) -> None:
+        """Let every target over a reduced model know that it is: a further one need not say so again."""
+        columns = {target.model: target.reduced_by for target in self.targets.values() if target.reduced_by}
+        for name, target in self.targets.items():
+            self.targets[name] = replace(target, reduced_by=columns.get(target.model))
 
     def _population_of(self, entry: TargetEntry, defined: Defined, trail: Trail) -> str | None:
         known = self._scope.catalogue.of("populations")

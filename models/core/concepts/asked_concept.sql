@@ -1,6 +1,7 @@
 -- Which concepts the definitions of the packs that are built ask about, by the model of a reduced target. A row without
 -- a concept: some definition asks for every event, or nothing is to be reduced (docs/semantics.md, 2.9).
 {% set packs = var('packs', none) %}
+{% set chosen = "built = 'by_default'" if packs is none else "pack in ('" ~ packs | join("', '") ~ "')" %}
 
 with
 
@@ -12,13 +13,7 @@ demand as (
         concept_id,
         concept_set
     from {{ ref('catalogue_target_demand') }}
-    where
-        built = 'always'
-        {% if packs is none %}
-            or built = 'by_default'
-        {% elif packs %}
-            or pack in ('{{ packs | join("', '") }}')
-        {% endif %}
+    where built = 'always' or {{ chosen }}
 
 ),
 

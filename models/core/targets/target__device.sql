@@ -23,7 +23,11 @@ device_event as (
     from {{ ref('stg_omop__device_exposure') }}
     where
         device_concept_id in (select asked.concept_id from asked)
-        or exists (select 1 from asked where asked.concept_id is null)
+        or exists (
+            select 1
+            from asked
+            where asked.concept_id is null
+        )
 
 ),
 

@@ -25,7 +25,11 @@ drug_event as (
     from {{ ref('stg_omop__drug_exposure') }}
     where
         drug_concept_id in (select asked.concept_id from asked)
-        or exists (select 1 from asked where asked.concept_id is null)
+        or exists (
+            select 1
+            from asked
+            where asked.concept_id is null
+        )
 
 ),
 

@@ -28,7 +28,11 @@ measurement_event as (
     from {{ ref('stg_omop__measurement') }}
     where
         measurement_concept_id in (select asked.concept_id from asked)
-        or exists (select 1 from asked where asked.concept_id is null)
+        or exists (
+            select 1
+            from asked
+            where asked.concept_id is null
+        )
 
 ),
 

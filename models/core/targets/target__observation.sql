@@ -26,7 +26,11 @@ observation_event as (
     from {{ ref('stg_omop__observation') }}
     where
         observation_concept_id in (select asked.concept_id from asked)
-        or exists (select 1 from asked where asked.concept_id is null)
+        or exists (
+            select 1
+            from asked
+            where asked.concept_id is null
+        )
 
 ),
 

@@ -24,7 +24,11 @@ procedure_event as (
     from {{ ref('stg_omop__procedure_occurrence') }}
     where
         procedure_concept_id in (select asked.concept_id from asked)
-        or exists (select 1 from asked where asked.concept_id is null)
+        or exists (
+            select 1
+            from asked
+            where asked.concept_id is null
+        )
 
 ),
 
