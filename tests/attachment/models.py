@@ -44,7 +44,7 @@ def compiler(engine: str, settings: Settings) -> Environment:
     variables = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
     variables |= {"omop_source": "schema", **asdict(settings)}
 
-    def dispatch(name: str) -> Any:
+    def dispatch(name: str, _package: str) -> Any:
         module = environment.globals["macros"]
         return getattr(module, f"{engine}__{name}", None) or getattr(module, f"default__{name}")
 

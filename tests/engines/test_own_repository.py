@@ -195,7 +195,8 @@ def test_dbt_alone_builds_a_clone_on_postgres_with_staging_of_its_own(
     installed.run(f"git clone -q {repository} {clone}", tmp_path)
     (clone / "models").mkdir()
     # a copy of our staging of visits, changed: half of the persons
-    own = shutil.copy(clone / "measuremart/models/core/staging/omop/stg_omop__visit_occurrence.sql", clone / "models")
+    own = clone / "models" / "stg_omop__visit_occurrence.sql"
+    shutil.copy(clone / "measuremart/models/core/staging/omop" / own.name, own)
     read = "from {{ measuremart.omop_table('visit_occurrence') }}"
     changed(own, read, f"{read}\n    where {{{{ measuremart.to_bigint('person_id') }}}} <= 100")
     own.write_text("{{ config(schema='staging') }}\n" + own.read_text(encoding="utf-8"), encoding="utf-8")
