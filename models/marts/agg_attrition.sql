@@ -27,6 +27,7 @@ report as (
 indicator as (
 
     select
+        indicator_key,
         report,
         indicator,
         version
@@ -35,41 +36,10 @@ indicator as (
 
 ),
 
-day_period as (
-
-    select
-        report,
-        period_date,
-        period_kind,
-        period
-    from {{ ref('result_day_period') }}
-
-),
-
 run_context as (
 
     select as_of
     from {{ ref('run_context') }}
-
-),
-
-result as (
-
-    select
-        report,
-        indicator,
-        person_id,
-        period_date,
-        case
-            when not is_counted then 2
-            when status = 'ineligible' then 3
-            when status = 'excluded' then 4
-            when status = 'unresolved' then 5
-            when status = 'exception' then 6
-            when status = 'not_met' then 7
-            when status = 'met' then 8
-        end as furthest
-    from {{ ref('indicator_result') }}
 
 ),
 
@@ -110,177 +80,13 @@ everyone as (
 
 ),
 
-key_day as (
-
-    select
-        report,
-        indicator,
-        period_date,
-        furthest,
-        count(*) as n_keys
-    from result
-    group by report, indicator, period_date, furthest
-
-),
-
--- Most persons have all results of an indicator on one day, or none on any: they are counted by day, like keys.
-person as (
-
-    select
-        report,
-        indicator,
-        person_id,
-        min(period_date) as period_date,
-        max(furthest) as furthest,
-        case
-            when count(period_date) = 0 then true
-            else count(period_date) = count(*) and min(period_date) = max(period_date)
-        end as has_one_day
-    from result
-    group by report, indicator, person_id
-
-),
-
-person_day as (
-
-    select
-        report,
-        indicator,
-        period_date,
-        furthest,
-        count(*) as n_persons
-    from person
-    where has_one_day
-    group by report, indicator, period_date, furthest
-
-),
-
--- The others count once in each period, in the row of the furthest step that they reach in it.
-person_of_days as (
-
-    select
-        result.report,
-        result.indicator,
-        result.person_id,
-        result.period_date,
-        max(result.furthest) as furthest
-    from result
-    inner join person
-        on
-            result.report = person.report
-            and result.indicator = person.indicator
-            and result.person_id = person.person_id
-    where not person.has_one_day
-    group by result.report, result.indicator, result.person_id, result.period_date
-
-),
-
-person_period as (
-
-    select
-        person_of_days.report,
-        person_of_days.indicator,
-        day_period.period_kind,
-        day_period.period,
-        person_of_days.person_id,
-        max(person_of_days.furthest) as furthest
-    from person_of_days
-    inner join day_period
-        on
-            person_of_days.report = day_period.report
-            -- an equality that engines can hash; the next line decides
-            and coalesce(person_of_days.period_date, cast('1000-01-01' as date))
-            = coalesce(day_period.period_date, cast('1000-01-01' as date))
-            and person_of_days.period_date is not distinct from day_period.period_date
-    group by
-        person_of_days.report,
-        person_of_days.indicator,
-        day_period.period_kind,
-        day_period.period,
-        person_of_days.person_id
-
-),
-
-day_count as (
-
-    select
-        report,
-        indicator,
-        period_date,
-        furthest,
-        n_keys,
-        0 as n_persons
-    from key_day
-
-    union all
-
-    select
-        report,
-        indicator,
-        period_date,
-        furthest,
-        0 as n_keys,
-        n_persons
-    from person_day
-
-),
-
-period_count as (
-
-    select
-        day_count.report,
-        day_count.indicator,
-        day_period.period_kind,
-        day_period.period,
-        day_count.furthest,
-        day_count.n_keys,
-        day_count.n_persons
-    from day_count
-    inner join day_period
-        on
-            day_count.report = day_period.report
-            -- as above
-            and coalesce(day_count.period_date, cast('1000-01-01' as date))
-            = coalesce(day_period.period_date, cast('1000-01-01' as date))
-            and day_count.period_date is not distinct from day_period.period_date
-
-    union all
-
-    select
-        report,
-        indicator,
-        period_kind,
-        period,
-        furthest,
-        0 as n_keys,
-        count(*) as n_persons
-    from person_period
-    group by report, indicator, period_kind, period, furthest
-
-),
-
-by_furthest as (
-
-    select
-        report,
-        indicator,
-        period_kind,
-        period,
-        furthest,
-        sum(n_keys) as n_keys,
-        sum(n_persons) as n_persons
-    from period_count
-    group by report, indicator, period_kind, period, furthest
-
-),
-
 used_period as (
 
-    select
+    select distinct
         report,
         period_kind,
         period
-    from day_period
+    from {{ ref('result_day_period') }}
 
     union
 
@@ -292,72 +98,94 @@ used_period as (
 
 ),
 
-grid as (
+-- every step of every indicator in every period that its report has, with zeros to which the counts are added
+counted as (
 
     select
         indicator.report,
         indicator.indicator,
-        indicator.version,
         used_period.period_kind,
         used_period.period,
-        step.position,
-        step.step,
-        step.title
+        step.position as furthest,
+        0 as n_keys,
+        0 as n_persons
     from indicator
     inner join used_period
         on indicator.report = used_period.report
     cross join step
 
+    union all
+
+    select
+        report,
+        indicator,
+        period_kind,
+        period,
+        furthest,
+        n_keys,
+        n_persons
+    from {{ ref('result_step_count') }}
+
 ),
 
+stopped as (
+
+    select
+        report,
+        indicator,
+        period_kind,
+        period,
+        furthest,
+        sum(n_keys) as n_keys,
+        sum(n_persons) as n_persons
+    from counted
+    group by report, indicator, period_kind, period, furthest
+
+),
+
+-- What reaches a step and no further, together with what goes further.
 reached as (
 
     select
-        grid.report,
-        grid.indicator,
-        grid.version,
-        grid.period_kind,
-        grid.period,
-        grid.position,
-        grid.step,
-        grid.title,
-        coalesce(sum(by_furthest.n_keys), 0) as n_keys,
-        coalesce(sum(by_furthest.n_persons), 0) as n_persons
-    from grid
-    left join by_furthest
-        on
-            grid.report = by_furthest.report
-            and grid.indicator = by_furthest.indicator
-            and grid.period_kind = by_furthest.period_kind
-            and grid.period = by_furthest.period
-            and grid.position <= by_furthest.furthest
-    group by
-        grid.report,
-        grid.indicator,
-        grid.version,
-        grid.period_kind,
-        grid.period,
-        grid.position,
-        grid.step,
-        grid.title
+        report,
+        report || '.' || indicator as indicator_key,
+        indicator,
+        period_kind,
+        period,
+        furthest as step_position,
+        sum(n_keys) over (
+            partition by report, indicator, period_kind, period
+            order by furthest desc
+        ) as n_keys,
+        sum(n_persons) over (
+            partition by report, indicator, period_kind, period
+            order by furthest desc
+        ) as n_persons
+    from stopped
 
 ),
 
 final as (
 
+    -- joined by one column each: of more columns PostgreSQL may sort by one and compare all rows that are alike in it
     select
+        reached.indicator_key,
         reached.report,
         reached.indicator,
-        reached.version,
+        indicator.version,
         reached.period_kind,
         reached.period,
-        reached.position,
-        reached.step,
-        reached.title,
-        case when reached.step = 'everyone' then everyone.n_keys else reached.n_keys end as n_keys,
-        case when reached.step = 'everyone' then everyone.n_persons else reached.n_persons end as n_persons,
+        step.position,
+        step.step,
+        step.title,
+        case when step.step = 'everyone' then everyone.n_keys else reached.n_keys end as n_keys,
+        case when step.step = 'everyone' then everyone.n_persons else reached.n_persons end as n_persons,
         run_context.as_of
     from reached
+    inner join indicator
+        on reached.indicator_key = indicator.indicator_key
+    inner join step
+        on reached.step_position = step.position
     inner join everyone
         on reached.report = everyone.report
     cross join run_context
@@ -365,7 +193,7 @@ final as (
 )
 
 select
-    report || '.' || indicator as indicator_key,
+    indicator_key,
     report || '.' || period_kind || '.' || period as period_key,
     report,
     indicator,

@@ -31,9 +31,10 @@ MODELS = {
         "select 'not_built', 'omop', 'episode', false"
     ),
     "dim_indicator": (
+        "select report || '.' || indicator as indicator_key, report, indicator, version, is_available from ("
         "select 'r' as report, 'i' as indicator, cast(3 as bigint) as version, true as is_available union all "
         "select 'r', 'of_nobody', 1, true union all select 'r', 'unavailable', 1, false union all "
-        "select 'not_built', 'i', 3, true"
+        "select 'not_built', 'i', 3, true) as stated"
     ),
     "report_period": " union all ".join(
         f"select 'r' as report, 'year' as period_kind, '{year}' as period, cast('{year}-01-01' as date) as start_date, "
@@ -72,7 +73,8 @@ def rows(request: pytest.FixtureRequest, scratch: Warehouse) -> Iterator[Any]:
     """Rows of the attrition mart, built over the tables above."""
     for name, sql in MODELS.items():
         (scratch.project / "models" / f"{name}.sql").write_text(sql)
-    for model in ("marts/agg_attrition", "evaluation/counts/result_day_period"):
+    counts = "evaluation/counts"
+    for model in ("marts/agg_attrition", f"{counts}/result_day_period", f"{counts}/result_step_count"):
         shutil.copy(ROOT / "models" / f"{model}.sql", scratch.project / "models")
     (scratch.project / "seeds").mkdir()
     shutil.copy(ROOT / "seeds" / "reference" / "attrition_step.csv", scratch.project / "seeds")

@@ -44,7 +44,7 @@ CONSENT = "macros/consent/stop_on_opt_outs.sql"
 SOURCE = "macros/source/check_source.sql"
 GUARD = "macros/engine/engine_guard.sql"
 FUNNEL, TREND = "models/marts/agg_indicator_funnel.sql", "models/marts/agg_indicator_trend.sql"
-STEPS = "models/marts/agg_attrition.sql"
+REACHED, STEPS = "models/marts/agg_attrition.sql", "models/evaluation/counts/result_step_count.sql"
 COUNTS = "models/evaluation/counts"
 DAY_PERIOD, DAY_COUNT = f"{COUNTS}/result_day_period.sql", f"{COUNTS}/result_day_count.sql"
 QUARTILE, ENTITY = f"{COUNTS}/result_quartile.sql", f"{COUNTS}/entity_period_count.sql"
@@ -100,7 +100,7 @@ PROJECT_MUTATIONS = [
     _m("macros/scalar/wilson.sql", "+ 4 * {{ to_double(met) }}", "+ 2 * {{ to_double(met) }}", STATISTICS),
     _m("macros/scalar/xmr_limit.sql", "2.66 * {{", "2.6 * {{", FUNNELS),
     # --- marts
-    _m(STEPS, "grid.position <= by_furthest.furthest", "grid.position < by_furthest.furthest", ATTRITION),
+    _m(REACHED, "order by furthest desc\n        ) as n_keys", "order by furthest\n        ) as n_keys", ATTRITION),
     _m(STEPS, "max(furthest) as furthest", "min(furthest) as furthest", ATTRITION),
     _m(STEPS, "max(person_of_days.furthest) as", "min(person_of_days.furthest) as", ATTRITION),
     _m(STEPS, "count(period_date) = count(*) and ", "", ATTRITION),

@@ -102,7 +102,7 @@ by_day as (
         population,
         organisation,
         span_from,
-        period_date,
+        report || '.' || coalesce({{ to_text('period_date') }}, '') as day_key,
         sum(case when status = 'met' then 1 else 0 end) as met,
         sum(case when status = 'not_met' then 1 else 0 end) as not_met,
         sum(case when status = 'exception' then 1 else 0 end) as exception,
@@ -117,8 +117,7 @@ by_day as (
 day_period as (
 
     select
-        report,
-        period_date,
+        day_key,
         period_kind,
         period
     from {{ ref('result_day_period') }}
@@ -145,12 +144,7 @@ by_organisation as (
         sum(by_day.ineligible) as ineligible
     from by_day
     inner join day_period
-        on
-            by_day.report = day_period.report
-            -- an equality that engines can hash; the next line decides
-            and coalesce(by_day.period_date, cast('1000-01-01' as date))
-            = coalesce(day_period.period_date, cast('1000-01-01' as date))
-            and by_day.period_date is not distinct from day_period.period_date
+        on by_day.day_key = day_period.day_key
     group by
         by_day.report,
         by_day.indicator,

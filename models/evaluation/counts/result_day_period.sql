@@ -1,6 +1,7 @@
--- The periods of each day that a report has results of: found once a day and not once a result, so that counts by day
--- find their periods by an equality. Every day has the period all time, a null one also undated. A day that no calendar
--- period holds has a kind of its own, so that nothing is lost; it can have periods that the report names, too.
+-- The periods of each day that a report has results of: found once a day, not once a result. Counts by day find their
+-- periods by the equality of one column that is never null: of more columns PostgreSQL may sort by one and compare all
+-- rows that are alike in it. Every day has the period all time, a null one also undated. A day that no calendar period
+-- holds has a kind of its own, so that nothing is lost; it can have periods that the report names, too.
 with
 
 calendar as (
@@ -27,10 +28,12 @@ report_period as (
 
 result_day as (
 
-    select distinct
+    select
         report,
-        period_date
+        period_date,
+        report || '.' || coalesce({{ to_text('period_date') }}, '') as day_key
     from {{ ref('indicator_result') }}
+    group by report, period_date
 
 ),
 
@@ -39,6 +42,7 @@ dated as (
     select
         result_day.report,
         result_day.period_date,
+        result_day.day_key,
         extract(year from result_day.period_date) as year_number,
         result_day.period_date between calendar.first_day and calendar.last_day as is_in_calendar
     from result_day
@@ -77,6 +81,7 @@ period_year as (
 select
     dated.report,
     dated.period_date,
+    dated.day_key,
     period_year.period_kind,
     period_year.period
 from dated
@@ -92,6 +97,7 @@ union all
 select
     dated.report,
     dated.period_date,
+    dated.day_key,
     report_period.period_kind,
     report_period.period
 from dated
@@ -106,6 +112,7 @@ union all
 select
     report,
     period_date,
+    day_key,
     'outside_calendar' as period_kind,
     'outside the calendar' as period
 from dated
@@ -116,6 +123,7 @@ union all
 select
     report,
     period_date,
+    day_key,
     'undated' as period_kind,
     'undated' as period
 from result_day
@@ -126,6 +134,7 @@ union all
 select
     report,
     period_date,
+    day_key,
     'all_time' as period_kind,
     'all time' as period
 from result_day

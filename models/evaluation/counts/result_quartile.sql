@@ -11,7 +11,7 @@ day_count as (
         indicator,
         stratifier,
         stratum,
-        period_date,
+        day_key,
         days_to_met,
         n_keys
     from {{ ref('result_day_count') }}
@@ -22,8 +22,7 @@ day_count as (
 day_period as (
 
     select
-        report,
-        period_date,
+        day_key,
         period_kind,
         period
     from {{ ref('result_day_period') }}
@@ -43,12 +42,7 @@ distance as (
         sum(day_count.n_keys) as n_keys
     from day_count
     inner join day_period
-        on
-            day_count.report = day_period.report
-            -- an equality that engines can hash; the next line decides
-            and coalesce(day_count.period_date, cast('1000-01-01' as date))
-            = coalesce(day_period.period_date, cast('1000-01-01' as date))
-            and day_count.period_date is not distinct from day_period.period_date
+        on day_count.day_key = day_period.day_key
     group by
         day_count.report,
         day_count.indicator,
