@@ -19,6 +19,7 @@ _Columns = Sequence[tuple[str, ...]]
 _ONE_LINE: _Columns = [(name,) for name in IN_THE_RATE]
 _TWO_LINES: _Columns = [("eligible",), ("met",), ("rate", "95% interval"), ("benchmark", "verdict")]
 _OUTSIDE: _Columns = [(name,) for name in OUTSIDE_THE_RATE]
+_HIDDEN = "A terminal of about 110 characters, or --format, also counts those outside the rate."
 # The first that the terminal is wide enough for is taken.
 _LAYOUTS: Sequence[_Columns] = (
     [*_ONE_LINE, *_OUTSIDE],
@@ -56,7 +57,16 @@ def _columns(
     title: str, rows: list[dict[str, Any]], layout: _Columns, columns: list[list[str]], cut: Cut
 ) -> RenderableType:
     lines = 2 if any(len(names) > 1 for names in layout) else 1
-    table = Table(title=title, title_justify="left", box=None, padding=(0, _GAP, 0, 0), pad_edge=False)
+    hidden = None if _OUTSIDE[0] in layout else _HIDDEN
+    table = Table(
+        title=title,
+        title_justify="left",
+        caption=hidden,
+        caption_justify="left",
+        box=None,
+        padding=(0, _GAP, 0, 0),
+        pad_edge=False,
+    )
     table.add_column(" / ".join(["indicator", *part_names(cut)]), overflow="fold", min_width=_INDICATOR)
     for names in layout:
         is_text = "verdict" in names

@@ -107,6 +107,12 @@ def head(width: int) -> list[str]:
 def test_a_wide_terminal_shows_more() -> None:
     two = ["rate benchmark", "indicator eligible met 95% interval verdict"]
     assert head(80) == two
+    hint = "A terminal of about 110 characters, or --format, also counts those outside the rate."
+    assert {w: hint in " ".join(printed(report_table(TITLE, ROWS, w), w).split()) for w in (80, 110, 160)} == {
+        80: True,
+        110: False,
+        160: False,
+    }
     assert head(110) == [two[0], f"{two[1]} excluded exception unresolved"]
     assert head(160) == ["indicator eligible met rate 95% interval benchmark verdict excluded exception unresolved"]
 
