@@ -240,9 +240,10 @@ def test_only_what_is_available_has_a_table(duck: Warehouse) -> None:
     layers = ("matches", "subqueries", "measures", "cohorts", "indicators", "reports")
     tables = duck.rows(f"select table_name from information_schema.tables where table_schema in {layers} order by 1")
     assert [name for (name,) in tables] == [
-        *("cohort__lung", "matched_rows", "matched_rows__base", "evidence__mdt__any_treatment"),
-        *("indicator__any_treatment", "indicator_evidence", "indicator_members"),
-        *("match__lung_seen", "match__treatment_seen", "measure__lung_cancer", "measure__treated", "measure_members"),
+        *("cohort__lung", "evidence__mdt__any_treatment"),
+        *("indicator__any_treatment", "indicator_evidence", "indicator_members", "indicator_recorded"),
+        *("match__lung_seen", "match__treatment_seen", "matched_rows", "matched_rows__base"),
+        *("measure__lung_cancer", "measure__treated", "measure_members"),
         *("report__mdt", "report__mdt__dataset", "report__staged", "report__staged__dataset"),
         *("report_cohort_keys", "report_counted_keys", "report_strata"),
         *("subquery__lung_seen", "subquery__treatment_seen"),

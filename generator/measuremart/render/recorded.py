@@ -11,7 +11,7 @@ from measuremart.render import sql
 from measuremart.render.environment import fill
 from measuremart.render.headers import header
 from measuremart.render.matches import match_ctes
-from measuremart.render.members import FINAL, Ctes
+from measuremart.render.members import Ctes
 from measuremart.render.models import Model
 from measuremart.words import subquery_words
 
@@ -57,14 +57,14 @@ def _model(plan: Plan, what: str, about: Named, subquery: Subquery) -> Model:
     recorded = recorded_of(subquery)
     assert recorded is not None
     ctes = Ctes(plan.populations)
-    match_ctes(recorded.subquery, ctes)
+    match_ctes(recorded.subquery, ctes, "matched")
     words = [_not_counted(line) for line in subquery_words(recorded.subquery, _names(plan, about.pack))]
     misses = [
         (number, _missed_by(limit), limit.units)
         for number, limit in enumerate(recorded.limits, start=1)
         if limit is not None
     ]
-    text = fill("recorded_model", header=header(what, about, words), ctes=ctes.blocks(), last=FINAL, misses=misses)
+    text = fill("recorded_model", header=header(what, about, words), ctes=ctes.blocks(), last="matched", misses=misses)
     said = f"Rows of the concepts of {what} {about.name} that failed another condition of its rules"
     return Model(
         "recorded", about.name, "matches", about.pack, recorded_name(subquery), text, said, subquery=recorded.subquery

@@ -66,7 +66,7 @@ eligible as (
 
 ),
 
-final as (
+matched as (
 
     select
         cast(1 as bigint) as rule_number,
@@ -83,6 +83,23 @@ final as (
     from eligible
     where concept_id = 36305384
 
+),
+
+final as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        number_value,
+        cast(case
+            when rule_number = 1 and number_value is not null
+                then greatest(0 - number_value, number_value - 4, 0)
+        end as numeric(38, 10)) as missed_by
+    from matched
+    where dropped_reason is null
+
 )
 
 select
@@ -91,9 +108,5 @@ select
     measure_resolver,
     measure_date,
     number_value,
-    cast(case
-        when rule_number = 1 and number_value is not null
-            then greatest(0 - number_value, number_value - 4, 0)
-    end as numeric(38, 10)) as missed_by
+    missed_by
 from final
-where dropped_reason is null

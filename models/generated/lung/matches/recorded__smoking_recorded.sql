@@ -71,7 +71,7 @@ eligible as (
 
 ),
 
-final as (
+matched as (
 
     select
         cast(1 as bigint) as rule_number,
@@ -88,6 +88,20 @@ final as (
     from eligible
     where concept_id = 43054909
 
+),
+
+final as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        number_value,
+        cast(null as numeric(38, 10)) as missed_by
+    from matched
+    where dropped_reason is null
+
 )
 
 select
@@ -96,6 +110,5 @@ select
     measure_resolver,
     measure_date,
     number_value,
-    cast(null as numeric(38, 10)) as missed_by
+    missed_by
 from final
-where dropped_reason is null

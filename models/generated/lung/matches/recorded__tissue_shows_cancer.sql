@@ -66,7 +66,7 @@ eligible as (
 
 ),
 
-final as (
+matched as (
 
     select
         cast(1 as bigint) as rule_number,
@@ -83,6 +83,20 @@ final as (
     from eligible
     where concept_id = 2000000051
 
+),
+
+final as (
+
+    select
+        person_id,
+        episode_id,
+        measure_resolver,
+        measure_date,
+        number_value,
+        cast(null as numeric(38, 10)) as missed_by
+    from matched
+    where dropped_reason is null
+
 )
 
 select
@@ -91,6 +105,5 @@ select
     measure_resolver,
     measure_date,
     number_value,
-    cast(null as numeric(38, 10)) as missed_by
+    missed_by
 from final
-where dropped_reason is null
