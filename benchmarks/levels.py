@@ -87,6 +87,9 @@ def world(children: int, seed: int) -> duckdb.DuckDBPyConnection:
         "from (select i, date '2020-12-01' + cast(floor(random() * 1826) as int) as day "
         f"from range({children}) t(i)) c cross join range({SCORES}) s(i)"
     )
+    run("create view indicator_result as select * from fct_indicator_result")
+    run("create view catalogue_report as select report, population, report as pack from dim_report")
+    run("create view known_pack as select report as pack, is_built from dim_report")
     run("create table catalogue_attribution as select 'p' as population, 'registered' as attribution")
     run("create table report_strata as from fct_cohort_stratum")
     run("create table catalogue_report as select report, population, report as pack from dim_report")
