@@ -22,6 +22,7 @@ from measuremart.cli.examples import run_examples
 from measuremart.cli.export import export_command
 from measuremart.cli.importing import import_oa_cohorts_folder
 from measuremart.cli.init import init
+from measuremart.cli.new import new_pack
 from measuremart.cli.report import report_command
 from measuremart.cli.sync import sync
 
@@ -33,6 +34,8 @@ app = typer.Typer(
 )
 importers = typer.Typer(help="Make a pack of another system's definitions.", no_args_is_help=True)
 app.add_typer(importers, name="import")
+makers = typer.Typer(help="Write a skeleton of definitions.", no_args_is_help=True)
+app.add_typer(makers, name="new")
 
 
 def _version(wanted: bool) -> None:
@@ -59,6 +62,7 @@ app.command("list")(list_definitions)
 app.command("test")(run_examples)
 app.command("report")(report_command)
 app.command("export")(export_command)
+makers.command("pack")(new_pack)
 importers.command("oa-cohorts")(import_oa_cohorts_folder)
 
 
