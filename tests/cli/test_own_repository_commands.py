@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 from measuremart import __version__
-from measuremart.cli import app
+from measuremart.cli import app, main
 from typer.testing import CliRunner
 
 WARD = """\
@@ -159,6 +159,18 @@ def test_a_pack_that_is_nowhere_is_named(repository: Path) -> None:
     assert "the variable packs names 'bowels', and there is no such pack (did you mean 'bowel'?)" in " ".join(
         said.split()
     )
+
+
+@pytest.mark.parametrize("command", ["sync", "build", "validate", "generate"])
+def test_a_packages_file_that_is_no_yaml_is_said(
+    repository: Path, command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / "packages.yml").write_text("packages: [\n", encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["measuremart", command, "--project-dir", str(repository)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "packages.yml cannot be read" in capsys.readouterr().err
 
 
 def test_a_folder_that_sync_did_not_write_is_left_alone(repository: Path) -> None:

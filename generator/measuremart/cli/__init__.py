@@ -25,6 +25,7 @@ from measuremart.cli.init import init
 from measuremart.cli.new import new_pack
 from measuremart.cli.report import report_command
 from measuremart.cli.sync import sync
+from measuremart.repository import RepositoryError
 
 app = typer.Typer(
     help="Readable measure definitions in, reviewed dbt models out.",
@@ -70,6 +71,9 @@ def main() -> None:
     """Run the command line; say so where its output cannot be written."""
     try:
         app()
+    except RepositoryError as error:
+        err.print(str(error))
+        sys.exit(2)
     except (Unwritten, OSError) as error:
         if isinstance(error, OSError) and error.filename is not None:
             err.print(f"{error.filename} cannot be read or written: {error.strerror}")
