@@ -2,12 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEMO := build/demo
-DATABASE := measuremart_demo.duckdb
 # Which pack the demo is of: make demo PACK=epilepsy12. Its pack.yml says what it needs and which report is printed.
-PACK ?= lung
-# How the database and the options of dbt are said for the demo.
-DBT := MEASUREMART_DUCKDB=$(DATABASE)
+# Without PACK, the first that its pack.yml builds by default and that names a report.
+BY_DEFAULT := $(shell grep -l '^report:' $$(grep -l '^built: by_default' definitions/*/pack.yml))
+PACK ?= $(notdir $(patsubst %/pack.yml,%,$(firstword $(BY_DEFAULT))))
+# Each pack's demo has a profile and a database of its own, so that the demo of another pack leaves them alone.
+DEMO := build/demo/$(PACK)
+DATABASE := measuremart_demo_$(PACK).duckdb
 READ := --pack $(PACK) --profiles-dir $(DEMO) --target duckdb
 SQLFLUFF := $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar
 N ?= 5000
@@ -41,15 +42,15 @@ $(VENV)/.ready-dev: pyproject.toml | $(VENV)/.ready
 
 $(DEMO)/profiles.yml: profiles.example.yml
 	@mkdir -p $(DEMO)
-	@cp $< $@
+	@sed "s|{{ env_var('MEASUREMART_DUCKDB', '[a-z_.]*') }}|$(DATABASE)|" $< > $@
 
-demo: $(VENV)/.ready $(DEMO)/profiles.yml  ## Build the demo on DuckDB and print its report; PACK= for another pack than lung
-	@$(DBT) $(BIN)/measuremart build $(READ)
+# The report itself says how to cut it and how to export the marts.
+demo: $(VENV)/.ready $(DEMO)/profiles.yml  ## Build the demo on DuckDB and print its report; PACK= for another pack
+	@$(BIN)/measuremart build $(READ)
 	@printf 'The data of the demo is invented, and has some dirt on purpose.\n\n'
-	@$(DBT) $(BIN)/measuremart report $(READ)
-	@printf '\nTry next, or read docs/README.md:\n'
-	@printf '  %s\n' "$(BIN)/measuremart list indicators --pack $(PACK)" "$(BIN)/measuremart test --pack $(PACK) --engine referee" \
-	    "$(BIN)/measuremart export --force $(DEMO)/marts --format csv --profiles-dir $(DEMO)"
+	@$(BIN)/measuremart report $(READ)
+	@printf '      %s\n' "$(BIN)/measuremart list indicators --pack $(PACK)" "$(BIN)/measuremart test --pack $(PACK) --engine referee"
+	@printf 'or read docs/README.md\n'
 
 generate: $(VENV)/.ready  ## Write the dbt models of all definitions
 	@$(BIN)/measuremart generate
@@ -99,4 +100,4 @@ bench: $(VENV)/.ready-dev  ## Benchmarks; figures, no verdicts
 	@$(BIN)/python -m benchmarks.dataset
 
 clean:  ## Remove what builds leave behind; the virtual environment stays
-	rm -rf build target logs $(DATABASE) $(DATABASE).wal
+	rm -rf build target logs measuremart_demo*.duckdb measuremart_demo*.duckdb.wal

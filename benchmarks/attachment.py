@@ -121,7 +121,7 @@ def compiled(folder: Path) -> dict[str, str]:
     command = [str(Path(sys.executable).parent / "dbt"), "build", "--quiet", "--exclude-resource-type", "test"]
     command += ["--select", f"+{TARGET}", "--profiles-dir", str(folder), "--project-dir", str(ROOT)]
     command += ["--target", "duckdb", "--target-path", str(folder / "target"), "--log-path", str(folder)]
-    command += ["--vars", json.dumps({"omop_source": "schema", "omop_schema": "raw"})]
+    command += ["--vars", json.dumps({"omop_source": "schema", "omop_schema": "raw", "reduce_targets": False})]
     environment = {**os.environ, "MEASUREMART_DUCKDB": str(folder / "bench.duckdb")}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -173,6 +173,12 @@ _GENERATED = (
         "the rows of a target that meet a rule of a subquery, once a rule, with event, interval, number, and why a row "
         "is no member; `match__<measure>__1`, `2` .. are the subqueries that a measure has in place",
     ),
+    (
+        "recorded__*",
+        "matches",
+        "rows of the concepts of a numerator's subquery that failed another condition, with the number and how far it "
+        "is off: reasons read them",
+    ),
     ("subquery__*", "subqueries", "the members of a subquery, a bag: a view of its match"),
     ("measure__*", "measures", "the members of a measure: a set"),
     ("cohort__*", "cohorts", "the members of a cohort, the union of its sub-cohorts"),
@@ -190,11 +196,16 @@ _GENERATED = (
     ("indicator_members", "indicators", "the members of all indicators, for the marts: a view"),
     ("indicator_evidence", "reports", "the evidence of all indicators of all reports, for the evaluation: a view"),
     (
-        "dropped_events__*",
-        "subqueries",
-        "one row per definition of a pack and reason: rows that match but are no members",
+        "indicator_recorded",
+        "reports",
+        "what is recorded of all numerators and does not count, for the evaluation: a view",
     ),
-    ("dropped_events", "subqueries", "the same of all packs, for the marts"),
+    (
+        "matched_rows__*",
+        "subqueries",
+        "one row per match of a pack and reason: how many of its rows are members, how many dropped",
+    ),
+    ("matched_rows", "subqueries", "the same of all packs, for the marts"),
 )
 _DATASET = """`report__<name>` is the cohort of a report. `report__<name>__dataset` has one row per cohort key: its ids,
 `cohort_date`, `<sub-cohort>__cohort_date`, and per measure `<measure>__qualified`, `<measure>__date` and, for a

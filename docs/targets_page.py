@@ -44,6 +44,8 @@ def _target(defined: Defined) -> str:
         ("grain", ", ".join(_grains(entry))),
         ("dates", ", ".join(f"`{role}` ({column})" for role, column in entry.dates.items()) or "none: timeless"),
     ]
+    if entry.reduced_by:
+        lines.append(("holds", f"the events whose concept (`{entry.reduced_by}`) some definition asks about"))
     if entry.missing_end:
         lines.append(("a missing end", _missing_end(entry)))
     for kind in _KINDS:

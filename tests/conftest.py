@@ -1,7 +1,9 @@
 """What all tests share: packages below tests/ are importable, and one private PostgreSQL server a session."""
 
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,13 @@ from lab.postgres_server import PostgresServer
 
 _GIVEN = "MEASUREMART_TEST_POSTGRES"
 _SERVER = pytest.StashKey[PostgresServer]()
+_SHARED = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder that workers share; a worker finds it in the environment that it has from its starter."""
+    if "MEASUREMART_TEST_SHARED" not in os.environ:
+        config.stash[_SHARED] = os.environ["MEASUREMART_TEST_SHARED"] = tempfile.mkdtemp(prefix="measuremart-tests-")
 
 
 def pytest_configure_node(node: Any) -> None:
@@ -25,9 +34,11 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the server that this process started for its workers."""
+    """Stop the server, and remove the folder, that this process made for its workers."""
     if _SERVER in config.stash:
         config.stash[_SERVER].stop()
+    if _SHARED in config.stash:
+        shutil.rmtree(config.stash[_SHARED], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -13,24 +12,27 @@ from rich.text import Text
 
 from measuremart.plan.nodes import Report
 from measuremart.render.sql import text
-from measuremart.warehouse.dbt import query
+from measuremart.warehouse.marts import Marts
 
+# The entity of every level that stands for those who count for none of the others (semantics.md 9.4).
+NOT_ATTRIBUTED = "not attributed"
 _INDICATOR, _GAP = 30, 2
 
 
-def organisation_rows(
-    project: Path, report: Report, organisation: str, period: str, options: tuple[str, ...]
-) -> list[dict[str, Any]]:
+def organisation_rows(marts: Marts, report: Report, organisation: str, period: str) -> list[dict[str, Any]]:
     """Return the organisation's rates and its parents', one row an indicator and entity; none where it is unknown.
 
+    Beside the widest level stand those who count for none of its entities (`not attributed`), if there are any.
+
     The organisation is an entity of the report's first level, `period` a period's name. Each row also has what
-    `report_table.report_rows` says of its indicator and its report. Raises `WarehouseError`.
+    `report_rows.report_rows` says of its indicator and its report. Raises `WarehouseError`.
     """
     level, code, when = (text(t) for t in (report.levels[0], organisation, period))
     name = report.about.name  # a checked name
     sql = f"""
     select a.position, i.title, a.level_position, a.level_name, a.entity, e.title as entity_title,
-        a.met, a.eligible, a.rate, a.as_of, i.unavailable_reason as reason,
+        a.met, a.eligible, a.rate, a.as_of,
+        a.eligible + a.exception + a.unresolved + a.excluded + a.ineligible as keys, i.unavailable_reason as reason,
         r.unavailable_sub_cohorts as without, f.loaded_on, f.last_date
     from {{{{ ref('agg_indicator_by_level') }}}} as a
     inner join {{{{ ref('dim_indicator') }}}} as i on a.report = i.report and a.indicator = i.indicator
@@ -49,10 +51,17 @@ def organisation_rows(
         where report = '{name}' and period = {when} and entity = {code} and level_name = {level}
     ) as p on a.level_name = p.parent_level and a.entity = p.parent_entity
     where a.report = '{name}' and a.period = {when} and a.stratifier = 'all'
-        and ((a.entity = {code} and a.level_name = {level}) or p.parent_entity is not null)
-    order by a.position, a.level_position, a.entity
+        and (
+            (a.entity = {code} and a.level_name = {level})
+            or p.parent_entity is not null
+            or (a.entity = {text(NOT_ATTRIBUTED)} and a.level_name = {text(report.levels[-1])})
+        )
+    order by a.position, a.level_position, case when a.entity = {text(NOT_ATTRIBUTED)} then 1 else 0 end, a.entity
     """  # noqa: S608 - every text of the caller passes through `text`
-    return query(project, sql, options)
+    rows = marts.rows(sql)
+    attributed = [row for row in rows if row["entity"] != NOT_ATTRIBUTED]
+    # An organisation that nobody knows has no page; where everyone is attributed, there is nobody to show.
+    return rows if attributed and any(row["keys"] for row in rows if row not in attributed) else attributed
 
 
 def organisation_table(title: str, rows: list[dict[str, Any]], width: int) -> RenderableType:

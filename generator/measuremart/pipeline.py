@@ -101,7 +101,7 @@ def import_oa_cohorts(folder: Path, source: Path, pack: str) -> PackImport:
         errors = [p for p in mine if p.kind is not Kind.WARNING]
         if not errors:
             break
-        found = {_definition_at(read.catalogue, p): p.message for p in errors}
+        found = {definition_at(read.catalogue, p): p.message for p in errors}
         if not all(key and key[0] in _MAY_BE_REFUSED and key not in refused for key in found):
             return PackImport(replace(imported, problems=errors), [], [], [])
         refused |= {key: message for key, message in found.items() if key}
@@ -113,7 +113,7 @@ def import_oa_cohorts(folder: Path, source: Path, pack: str) -> PackImport:
 _MAY_BE_REFUSED = ("subqueries", "measures", "indicators", "cohorts", "reports")
 
 
-def _definition_at(catalogue: Catalogue, problem: Problem) -> tuple[str, str] | None:
+def definition_at(catalogue: Catalogue, problem: Problem) -> tuple[str, str] | None:
     """Return section and name of the definition in which a problem stands."""
     here = problem.position
     above = [d for d in catalogue.everything() if d.position.file == here.file and d.position.line <= here.line]

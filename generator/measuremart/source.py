@@ -121,6 +121,8 @@ def _reason(error: yaml.MarkedYAMLError, text: str) -> str:
     mark, problem = error.problem_mark, str(error.problem)
     if "maximum nesting depth" in problem:  # of libyaml, which reads ahead of the check of MAX_DEPTH
         return TOO_DEEP
+    if mark is not None and "tab character" in problem:
+        return "a tab; indent with spaces"
     if mark is not None and problem == "found character that cannot start any token":
         line = _LINE_END.split(text)[mark.line]
         if line[mark.column : mark.column + 1] == "\t":
@@ -128,6 +130,11 @@ def _reason(error: yaml.MarkedYAMLError, text: str) -> str:
         return f"{problem}; quote a text that begins with it"
     if problem == "mapping values are not allowed in this context":
         return f"{problem}; quote a text that holds a colon and a space, or mind the indentation"
+    if problem == "did not find expected key" and error.context_mark is not None:
+        begins = f"line {error.context_mark.line + 1}, column {error.context_mark.column + 1}"
+        return (
+            f"no key of the mapping that begins on {begins} begins here; mind the indentation, or quote the whole text"
+        )
     if error.context and error.context_mark is not None:
         return f"{problem} {error.context} that begins on line {error.context_mark.line + 1}"
     return problem

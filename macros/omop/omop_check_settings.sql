@@ -23,7 +23,7 @@
             {%- do problems.append(name ~ " is '" ~ var(name) ~ "'; it is a whole number of days, 0 or more") -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- for name in ['attach_by_dates', 'credit_nested_to_root'] -%}
+    {%- for name in ['attach_by_dates', 'credit_nested_to_root', 'reduce_targets'] -%}
         {%- if var(name) is not boolean -%}
             {%- do problems.append(name ~ " is '" ~ var(name) ~ "'; it is true or false") -%}
         {%- endif -%}

@@ -60,6 +60,9 @@ evidence as (
         evidence.excluded_by,
         evidence.excepted_by,
         evidence.unresolved_by,
+        asked.has_window,
+        evidence.window_start,
+        evidence.window_end,
         -- the numerator window of an opportunity that counts is not over
         asked.waits and evidence.window_end >= run_context.as_of as is_open,
         evidence.is_in and case
@@ -188,6 +191,71 @@ ranked as (
 
 ),
 
+recorded as (
+
+    -- what is recorded of the numerator's concepts and failed another condition, of keys without any numerator: inside
+    -- the window of an opportunity
+    select
+        evidence.report,
+        evidence.indicator,
+        evidence.person_id,
+        evidence.episode_id,
+        evidence.measure_resolver,
+        recorded.measure_date as recorded_date,
+        recorded.number_value as recorded_value,
+        recorded.missed_by
+    from evidence
+    inner join {{ ref('indicator_recorded') }} as recorded
+        on
+            evidence.report = recorded.report
+            and evidence.indicator = recorded.indicator
+            and evidence.person_id = recorded.person_id
+            and (
+                recorded.key_match = 'person'
+                or (recorded.key_match = 'episode' and evidence.episode_id = recorded.episode_id)
+                or (
+                    recorded.key_match = 'key'
+                    and evidence.measure_resolver = recorded.measure_resolver
+                    and evidence.episode_id is not distinct from recorded.episode_id
+                )
+            )
+    where
+        evidence.has_denominator
+        and coalesce(evidence.is_in, true)
+        and not evidence.has_numerator
+        and (
+            not evidence.has_window
+            or (
+                coalesce(evidence.window_start, evidence.window_end) is not null
+                and recorded.measure_date >= coalesce(evidence.window_start, recorded.measure_date)
+                and recorded.measure_date <= coalesce(evidence.window_end, recorded.measure_date)
+            )
+        )
+
+),
+
+nearest_recorded as (
+
+    -- the number that misses its limit by least, then the earliest date
+    select
+        report,
+        indicator,
+        person_id,
+        episode_id,
+        measure_resolver,
+        recorded_date,
+        recorded_value,
+        row_number() over (
+            partition by report, indicator, person_id, episode_id, measure_resolver
+            order by
+                missed_by asc nulls last,
+                recorded_date asc nulls last,
+                recorded_value asc nulls last
+        ) as place
+    from recorded
+
+),
+
 evaluated as (
 
     select
@@ -211,7 +279,10 @@ evaluated as (
         numerator.numerator_date,
         nearest.nearest_date,
         nearest.days_outside,
-        coalesce(nearest.is_elsewhere, 0) as is_elsewhere
+        coalesce(nearest.is_elsewhere, 0) as is_elsewhere,
+        nearest_recorded.place is not null as is_recorded,
+        nearest_recorded.recorded_date,
+        nearest_recorded.recorded_value
     from fact
     left join numerator
         on
@@ -228,6 +299,14 @@ evaluated as (
             and fact.measure_resolver = nearest.measure_resolver
             and fact.episode_id is not distinct from nearest.episode_id
             and nearest.place = 1
+    left join nearest_recorded
+        on
+            fact.report = nearest_recorded.report
+            and fact.indicator = nearest_recorded.indicator
+            and fact.person_id = nearest_recorded.person_id
+            and fact.measure_resolver = nearest_recorded.measure_resolver
+            and fact.episode_id is not distinct from nearest_recorded.episode_id
+            and nearest_recorded.place = 1
 
 ),
 
@@ -248,6 +327,8 @@ explained as (
         numerator_date,
         nearest_date,
         days_outside,
+        recorded_date,
+        recorded_value,
         case
             when is_in = 1 and excluded_by is not null then 'excluded'
             when unresolved_by is not null then 'unresolved'
@@ -260,6 +341,7 @@ explained as (
             when is_in = 1 and days_outside < 0 then 'too_early'
             when is_in = 1 and days_outside > 0 then 'too_late'
             when is_in = 1 and has_numerator = 1 then 'undated_ignored'
+            when is_in = 1 and is_recorded then 'recorded_not_met'
             when is_in = 1 then 'no_candidate'
             when has_denominator = 1 then 'denominator_outside_window'
             else 'not_in_denominator'
@@ -300,6 +382,7 @@ judged as (
             when 'too_early' then 'numerator outside the window'
             when 'too_late' then 'numerator outside the window'
             when 'undated_ignored' then 'numerator undated'
+            when 'recorded_not_met' then 'recorded, but not as the numerator asks'
             when 'no_candidate' then 'no numerator'
             when 'denominator_outside_window' then 'denominator outside the window'
             else 'not in the denominator'
@@ -319,10 +402,12 @@ judged as (
         explained.numerator_date,
         case
             when explained.reason_code in ('too_early', 'too_late', 'in_another_episode') then explained.nearest_date
+            when explained.reason_code = 'recorded_not_met' then explained.recorded_date
         end as nearest_date,
         case
             when explained.reason_code in ('too_early', 'too_late', 'in_another_episode') then explained.days_outside
         end as days_outside,
+        case when explained.reason_code = 'recorded_not_met' then explained.recorded_value end as nearest_value,
         counted.person_id is not null as is_counted
     from explained
     inner join asked
@@ -356,6 +441,7 @@ ranked_key as (
         numerator_date,
         nearest_date,
         days_outside,
+        nearest_value,
         is_counted,
         row_number() over (
             partition by report, indicator, person_id
@@ -398,6 +484,7 @@ reduced as (
         numerator_date,
         nearest_date,
         days_outside,
+        nearest_value,
         is_counted
     from judged
     where grain = 'cohort'
@@ -421,6 +508,7 @@ reduced as (
         numerator_date,
         nearest_date,
         days_outside,
+        nearest_value,
         is_counted
     from ranked_key
     where place = 1
@@ -446,6 +534,7 @@ final as (
         cast({{ date_diff_days('numerator_date', 'denominator_date') }} as bigint) as days_between,
         nearest_date,
         days_outside,
+        nearest_value,
         case period_date_rule
             when 'cohort' then coalesce(cohort_date, denominator_date)
             when 'denominator' then coalesce(denominator_date, cohort_date)
@@ -482,6 +571,7 @@ select
     days_between,
     nearest_date,
     days_outside,
+    nearest_value,
     period_date,
     is_counted
 from final

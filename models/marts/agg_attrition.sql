@@ -27,6 +27,7 @@ report as (
 indicator as (
 
     select
+        indicator_key,
         report,
         indicator,
         version
@@ -35,54 +36,10 @@ indicator as (
 
 ),
 
-report_period as (
-
-    select
-        report,
-        period_kind,
-        period,
-        start_date,
-        end_date
-    from {{ ref('report_period') }}
-
-),
-
-calendar as (
-
-    select
-        min(start_date) as first_day,
-        max(end_date) as last_day
-    from {{ ref('reference_period') }}
-    where period_kind = 'year'
-
-),
-
 run_context as (
 
     select as_of
     from {{ ref('run_context') }}
-
-),
-
-result as (
-
-    select
-        result.report,
-        result.indicator,
-        result.person_id,
-        result.period_date,
-        result.period_date between calendar.first_day and calendar.last_day as is_in_calendar,
-        case
-            when not result.is_counted then 2
-            when result.status = 'ineligible' then 3
-            when result.status = 'excluded' then 4
-            when result.status = 'unresolved' then 5
-            when result.status = 'exception' then 6
-            when result.status = 'not_met' then 7
-            when result.status = 'met' then 8
-        end as furthest
-    from {{ ref('fct_indicator_result') }} as result
-    cross join calendar
 
 ),
 
@@ -123,68 +80,13 @@ everyone as (
 
 ),
 
-placed as (
-
-    select
-        result.report,
-        result.indicator,
-        report_period.period_kind,
-        report_period.period,
-        result.person_id,
-        result.furthest
-    from result
-    inner join report_period
-        on
-            result.report = report_period.report
-            and result.period_date between report_period.start_date and report_period.end_date
-    where
-        result.is_in_calendar
-        or report_period.period_kind = 'named'
-
-    union all
-
-    select
-        report,
-        indicator,
-        'outside_calendar' as period_kind,
-        'outside the calendar' as period,
-        person_id,
-        furthest
-    from result
-    where not is_in_calendar
-
-    union all
-
-    select
-        report,
-        indicator,
-        'undated' as period_kind,
-        'undated' as period,
-        person_id,
-        furthest
-    from result
-    where period_date is null
-
-    union all
-
-    select
-        report,
-        indicator,
-        'all_time' as period_kind,
-        'all time' as period,
-        person_id,
-        furthest
-    from result
-
-),
-
 used_period as (
 
     select distinct
         report,
         period_kind,
         period
-    from placed
+    from {{ ref('result_day_period') }}
 
     union
 
@@ -196,26 +98,37 @@ used_period as (
 
 ),
 
-by_person as (
+-- every step of every indicator in every period that its report has, with zeros to which the counts are added
+counted as (
+
+    select
+        indicator.report,
+        indicator.indicator,
+        used_period.period_kind,
+        used_period.period,
+        step.position as furthest,
+        0 as n_keys,
+        0 as n_persons
+    from indicator
+    inner join used_period
+        on indicator.report = used_period.report
+    cross join step
+
+    union all
 
     select
         report,
         indicator,
         period_kind,
         period,
-        person_id,
         furthest,
-        count(*) as n_keys,
-        max(furthest) over (
-            partition by report, indicator, period_kind, period, person_id
-        ) as person_furthest
-    from placed
-    group by report, indicator, period_kind, period, person_id, furthest
+        n_keys,
+        n_persons
+    from {{ ref('result_step_count') }}
 
 ),
 
--- A person counts once, in the row of the furthest step that it reaches.
-by_furthest as (
+stopped as (
 
     select
         report,
@@ -224,78 +137,55 @@ by_furthest as (
         period,
         furthest,
         sum(n_keys) as n_keys,
-        sum(case when furthest = person_furthest then 1 else 0 end) as n_persons
-    from by_person
+        sum(n_persons) as n_persons
+    from counted
     group by report, indicator, period_kind, period, furthest
 
 ),
 
-grid as (
-
-    select
-        indicator.report,
-        indicator.indicator,
-        indicator.version,
-        used_period.period_kind,
-        used_period.period,
-        step.position,
-        step.step,
-        step.title
-    from indicator
-    inner join used_period
-        on indicator.report = used_period.report
-    cross join step
-
-),
-
+-- What reaches a step and no further, together with what goes further.
 reached as (
 
     select
-        grid.report,
-        grid.indicator,
-        grid.version,
-        grid.period_kind,
-        grid.period,
-        grid.position,
-        grid.step,
-        grid.title,
-        coalesce(sum(by_furthest.n_keys), 0) as n_keys,
-        coalesce(sum(by_furthest.n_persons), 0) as n_persons
-    from grid
-    left join by_furthest
-        on
-            grid.report = by_furthest.report
-            and grid.indicator = by_furthest.indicator
-            and grid.period_kind = by_furthest.period_kind
-            and grid.period = by_furthest.period
-            and grid.position <= by_furthest.furthest
-    group by
-        grid.report,
-        grid.indicator,
-        grid.version,
-        grid.period_kind,
-        grid.period,
-        grid.position,
-        grid.step,
-        grid.title
+        report,
+        report || '.' || indicator as indicator_key,
+        indicator,
+        period_kind,
+        period,
+        furthest as step_position,
+        sum(n_keys) over (
+            partition by report, indicator, period_kind, period
+            order by furthest desc
+        ) as n_keys,
+        sum(n_persons) over (
+            partition by report, indicator, period_kind, period
+            order by furthest desc
+        ) as n_persons
+    from stopped
 
 ),
 
 final as (
 
+    -- joined by one column each: of more columns PostgreSQL may sort by one and compare all rows that are alike in it
     select
+        reached.indicator_key,
         reached.report,
         reached.indicator,
-        reached.version,
+        indicator.version,
         reached.period_kind,
         reached.period,
-        reached.position,
-        reached.step,
-        reached.title,
-        case when reached.step = 'everyone' then everyone.n_keys else reached.n_keys end as n_keys,
-        case when reached.step = 'everyone' then everyone.n_persons else reached.n_persons end as n_persons,
+        step.position,
+        step.step,
+        step.title,
+        case when step.step = 'everyone' then everyone.n_keys else reached.n_keys end as n_keys,
+        case when step.step = 'everyone' then everyone.n_persons else reached.n_persons end as n_persons,
         run_context.as_of
     from reached
+    inner join indicator
+        on reached.indicator_key = indicator.indicator_key
+    inner join step
+        on reached.step_position = step.position
     inner join everyone
         on reached.report = everyone.report
     cross join run_context
@@ -303,7 +193,7 @@ final as (
 )
 
 select
-    report || '.' || indicator as indicator_key,
+    indicator_key,
     report || '.' || period_kind || '.' || period as period_key,
     report,
     indicator,

@@ -1,6 +1,7 @@
 -- One row per report with levels, period, level, entity, stratifier and stratum: how many counted keys of the cohort
 -- the entity has, and their share of all that it has. Whom it cares for, beside how (docs/semantics.md, 9.7).
--- A key stands in the periods of its cohort date, once in each entity of its organisation. The grid is full.
+-- A key stands in the periods of its cohort date, once in each entity of its organisation, and at a level where it has
+-- none as `not attributed`. The grid is full.
 with
 
 report_level as (
@@ -57,7 +58,6 @@ attributed as (
     where
         attribution.is_chosen
         and attribution.is_counted
-        and attribution.span_from is not null
 
 ),
 
@@ -144,8 +144,8 @@ counted as (
         stratified.report,
         cohort_period.period_kind,
         cohort_period.period,
-        membership.level_name,
-        membership.entity,
+        report_level.level_name,
+        coalesce(membership.entity, 'not attributed') as entity,
         stratified.stratifier,
         stratified.stratum,
         count(*) as n_keys
@@ -157,17 +157,20 @@ counted as (
             and coalesce(stratified.cohort_date, cast('1000-01-01' as date))
             = coalesce(cohort_period.cohort_date, cast('1000-01-01' as date))
             and stratified.cohort_date is not distinct from cohort_period.cohort_date
-    inner join membership
+    inner join report_level
+        on stratified.report = report_level.report
+    left join membership
         on
             stratified.population = membership.population
             and stratified.organisation = membership.organisation
             and stratified.span_from = membership.span_from
+            and report_level.level_name = membership.level_name
     group by
         stratified.report,
         cohort_period.period_kind,
         cohort_period.period,
-        membership.level_name,
-        membership.entity,
+        report_level.level_name,
+        coalesce(membership.entity, 'not attributed'),
         stratified.stratifier,
         stratified.stratum
 
@@ -220,6 +223,14 @@ entity as (
         on
             report_level.population = membership.population
             and report_level.level_name = membership.level_name
+
+    union
+
+    select
+        report,
+        level_name,
+        'not attributed' as entity
+    from report_level
 
 ),
 

@@ -3,81 +3,7 @@
 -- Rate = met / (met + not met), null when that is 0; a duration's statistic is the median of days_between of met keys
 -- (docs/semantics.md, 6.2). Only counted keys enter. Every report has the period kind all_time; a period that has no
 -- key of the report is not listed. An unavailable indicator has no counts and no statistic, never zero (4.2).
--- A date that no calendar period holds has a kind of its own, so that nothing is lost.
 with
-
-calendar as (
-
-    select
-        min(start_date) as first_day,
-        max(end_date) as last_day
-    from {{ ref('reference_period') }}
-    where period_kind = 'year'
-
-),
-
-known_result as (
-
-    select
-        result.report,
-        result.indicator,
-        result.person_id,
-        result.cohort_date,
-        result.status,
-        result.days_between,
-        result.period_date,
-        result.period_date between calendar.first_day and calendar.last_day as is_in_calendar
-    from {{ ref('fct_indicator_result') }} as result
-    cross join calendar
-    where result.is_counted
-
-),
-
-stratum as (
-
-    select
-        report,
-        person_id,
-        cohort_date,
-        stratifier,
-        stratum
-    from {{ ref('fct_cohort_stratum') }}
-
-),
-
-result as (
-
-    -- once for the whole report, and once for each stratifier
-    select
-        report,
-        indicator,
-        'all' as stratifier,
-        'all' as stratum,
-        status,
-        days_between,
-        period_date,
-        is_in_calendar
-    from known_result
-
-    union all
-
-    select
-        known_result.report,
-        known_result.indicator,
-        stratum.stratifier,
-        stratum.stratum,
-        known_result.status,
-        known_result.days_between,
-        known_result.period_date,
-        known_result.is_in_calendar
-    from known_result
-    inner join stratum
-        on
-            known_result.report = stratum.report
-            and known_result.person_id = stratum.person_id
-            and known_result.cohort_date is not distinct from stratum.cohort_date
-
-),
 
 indicator as (
 
@@ -99,18 +25,6 @@ indicator as (
 
 ),
 
-report_period as (
-
-    select
-        report,
-        period_kind,
-        period,
-        start_date,
-        end_date
-    from {{ ref('report_period') }}
-
-),
-
 run_context as (
 
     select as_of
@@ -118,66 +32,38 @@ run_context as (
 
 ),
 
-placed as (
-
-    select
-        result.report,
-        result.indicator,
-        report_period.period_kind,
-        report_period.period,
-        result.stratifier,
-        result.stratum,
-        result.status,
-        result.days_between
-    from result
-    inner join report_period
-        on
-            result.report = report_period.report
-            and result.period_date between report_period.start_date and report_period.end_date
-    where
-        result.is_in_calendar
-        or report_period.period_kind = 'named'
-
-    union all
+counted as (
 
     select
         report,
         indicator,
-        'outside_calendar' as period_kind,
-        'outside the calendar' as period,
+        period_kind,
+        period,
         stratifier,
         stratum,
-        status,
-        days_between
-    from result
-    where not is_in_calendar
+        met,
+        not_met,
+        exception,
+        unresolved,
+        excluded,
+        ineligible
+    from {{ ref('result_period_count') }}
 
-    union all
+),
+
+duration as (
 
     select
         report,
         indicator,
-        'undated' as period_kind,
-        'undated' as period,
+        period_kind,
+        period,
         stratifier,
         stratum,
-        status,
-        days_between
-    from result
-    where period_date is null
-
-    union all
-
-    select
-        report,
-        indicator,
-        'all_time' as period_kind,
-        'all time' as period,
-        stratifier,
-        stratum,
-        status,
-        days_between
-    from result
+        lower_quartile_days,
+        median_days,
+        upper_quartile_days
+    from {{ ref('result_quartile') }}
 
 ),
 
@@ -187,7 +73,7 @@ used_period as (
         report,
         period_kind,
         period
-    from placed
+    from counted
 
     union
 
@@ -205,7 +91,7 @@ used_stratum as (
         report,
         stratifier,
         stratum
-    from stratum
+    from {{ ref('fct_cohort_stratum') }}
 
     union
 
@@ -241,46 +127,6 @@ grid as (
         on indicator.report = used_period.report
     inner join used_stratum
         on indicator.report = used_stratum.report
-
-),
-
-counted as (
-
-    select
-        report,
-        indicator,
-        period_kind,
-        period,
-        stratifier,
-        stratum,
-        sum(case when status = 'met' then 1 else 0 end) as met,
-        sum(case when status = 'not_met' then 1 else 0 end) as not_met,
-        sum(case when status = 'exception' then 1 else 0 end) as exception,
-        sum(case when status = 'unresolved' then 1 else 0 end) as unresolved,
-        sum(case when status = 'excluded' then 1 else 0 end) as excluded,
-        sum(case when status = 'ineligible' then 1 else 0 end) as ineligible
-    from placed
-    group by report, indicator, period_kind, period, stratifier, stratum
-
-),
-
-duration as (
-
-    select
-        report,
-        indicator,
-        period_kind,
-        period,
-        stratifier,
-        stratum,
-        percentile_cont(0.25) within group (order by days_between) as lower_quartile_days,
-        percentile_cont(0.5) within group (order by days_between) as median_days,
-        percentile_cont(0.75) within group (order by days_between) as upper_quartile_days
-    from placed
-    where
-        status = 'met'
-        and days_between is not null
-    group by report, indicator, period_kind, period, stratifier, stratum
 
 ),
 

@@ -1,20 +1,9 @@
 -- One row per report, indicator, period, stratum, level and entity: how many counted keys have each status, the rate
--- with its intervals and bounds, and the verdict (docs/semantics.md, 9). All levels in one statement: results are
--- counted once by organisation and span, and these counts are added up by entity, which is exact since a key has one
--- organisation and an organisation stands once in an entity (organisation_membership). Every entity of a level stands
--- in every period that its report has, with zeros where it has nobody; an unavailable indicator has no counts, never
--- zero (4.2).
+-- with its intervals and bounds, and the verdict (docs/semantics.md, 9). Keys that count for no entity of a level stand
+-- at that level as the entity `not attributed`, so that a level's rows hold everyone. Every entity of a level stands in
+-- every period that its report has, with zeros where it has nobody; an unavailable indicator has no counts, never zero
+-- (4.2).
 with
-
-calendar as (
-
-    select
-        min(start_date) as first_day,
-        max(end_date) as last_day
-    from {{ ref('reference_period') }}
-    where period_kind = 'year'
-
-),
 
 report_level as (
 
@@ -46,30 +35,6 @@ indicator as (
 
 ),
 
-report_period as (
-
-    select
-        report,
-        period_kind,
-        period,
-        start_date,
-        end_date
-    from {{ ref('report_period') }}
-
-),
-
-membership as (
-
-    select
-        population,
-        organisation,
-        span_from,
-        level_name,
-        entity
-    from {{ ref('organisation_membership') }}
-
-),
-
 run_context as (
 
     select as_of
@@ -77,250 +42,24 @@ run_context as (
 
 ),
 
-attributed as (
-
-    select
-        report,
-        population,
-        person_id,
-        episode_id,
-        measure_resolver,
-        cohort_date,
-        organisation,
-        span_from
-    from {{ ref('report_attribution') }}
-    where
-        is_chosen
-        and span_from is not null
-
-),
-
-known_result as (
-
-    select
-        result.report,
-        result.indicator,
-        result.person_id,
-        result.cohort_date,
-        result.status,
-        result.period_date,
-        attributed.population,
-        attributed.organisation,
-        attributed.span_from
-    from {{ ref('fct_indicator_result') }} as result
-    inner join attributed
-        on
-            result.report = attributed.report
-            and result.person_id = attributed.person_id
-            and result.measure_resolver = attributed.measure_resolver
-            and result.episode_id is not distinct from attributed.episode_id
-            and result.cohort_date is not distinct from attributed.cohort_date
-    where result.is_counted
-
-),
-
-stratum as (
-
-    select
-        report,
-        person_id,
-        cohort_date,
-        stratifier,
-        stratum
-    from {{ ref('fct_cohort_stratum') }}
-    where report in (select report_level.report from report_level)
-
-),
-
-result as (
-
-    -- once for the whole report, and once for each stratifier
-    select
-        report,
-        indicator,
-        status,
-        period_date,
-        'all' as stratifier,
-        'all' as stratum,
-        population,
-        organisation,
-        span_from
-    from known_result
-
-    union all
-
-    select
-        known_result.report,
-        known_result.indicator,
-        known_result.status,
-        known_result.period_date,
-        stratum.stratifier,
-        stratum.stratum,
-        known_result.population,
-        known_result.organisation,
-        known_result.span_from
-    from known_result
-    inner join stratum
-        on
-            known_result.report = stratum.report
-            and known_result.person_id = stratum.person_id
-            and known_result.cohort_date is not distinct from stratum.cohort_date
-
-),
-
-by_day as (
-
-    select
-        report,
-        indicator,
-        stratifier,
-        stratum,
-        population,
-        organisation,
-        span_from,
-        period_date,
-        sum(case when status = 'met' then 1 else 0 end) as met,
-        sum(case when status = 'not_met' then 1 else 0 end) as not_met,
-        sum(case when status = 'exception' then 1 else 0 end) as exception,
-        sum(case when status = 'unresolved' then 1 else 0 end) as unresolved,
-        sum(case when status = 'excluded' then 1 else 0 end) as excluded,
-        sum(case when status = 'ineligible' then 1 else 0 end) as ineligible
-    from result
-    group by report, indicator, stratifier, stratum, population, organisation, span_from, period_date
-
-),
-
-result_day as (
-
-    select
-        by_day.report,
-        by_day.period_date,
-        by_day.period_date between min(calendar.first_day) and max(calendar.last_day) as is_in_calendar
-    from by_day
-    cross join calendar
-    group by by_day.report, by_day.period_date
-
-),
-
-day_period as (
-
-    -- the periods of each day that has results, found once a day and not once a result
-    select
-        result_day.report,
-        result_day.period_date,
-        report_period.period_kind,
-        report_period.period
-    from result_day
-    inner join report_period
-        on
-            result_day.report = report_period.report
-            and result_day.period_date between report_period.start_date and report_period.end_date
-    where
-        result_day.is_in_calendar
-        or report_period.period_kind = 'named'
-
-    union all
-
-    select
-        report,
-        period_date,
-        'outside_calendar' as period_kind,
-        'outside the calendar' as period
-    from result_day
-    where not is_in_calendar
-
-    union all
-
-    select
-        report,
-        period_date,
-        'undated' as period_kind,
-        'undated' as period
-    from result_day
-    where period_date is null
-
-    union all
-
-    select
-        report,
-        period_date,
-        'all_time' as period_kind,
-        'all time' as period
-    from result_day
-
-),
-
-by_organisation as (
-
-    select
-        by_day.report,
-        by_day.indicator,
-        day_period.period_kind,
-        day_period.period,
-        by_day.stratifier,
-        by_day.stratum,
-        by_day.population,
-        by_day.organisation,
-        by_day.span_from,
-        sum(by_day.met) as met,
-        sum(by_day.not_met) as not_met,
-        sum(by_day.exception) as exception,
-        sum(by_day.unresolved) as unresolved,
-        sum(by_day.excluded) as excluded,
-        sum(by_day.ineligible) as ineligible
-    from by_day
-    inner join day_period
-        on
-            by_day.report = day_period.report
-            -- an equality that engines can hash; the next line decides
-            and coalesce(by_day.period_date, cast('1000-01-01' as date))
-            = coalesce(day_period.period_date, cast('1000-01-01' as date))
-            and by_day.period_date is not distinct from day_period.period_date
-    group by
-        by_day.report,
-        by_day.indicator,
-        day_period.period_kind,
-        day_period.period,
-        by_day.stratifier,
-        by_day.stratum,
-        by_day.population,
-        by_day.organisation,
-        by_day.span_from
-
-),
-
 counted as (
 
     select
-        by_organisation.report,
-        by_organisation.indicator,
-        by_organisation.period_kind,
-        by_organisation.period,
-        by_organisation.stratifier,
-        by_organisation.stratum,
-        membership.level_name,
-        membership.entity,
-        sum(by_organisation.met) as met,
-        sum(by_organisation.not_met) as not_met,
-        sum(by_organisation.exception) as exception,
-        sum(by_organisation.unresolved) as unresolved,
-        sum(by_organisation.excluded) as excluded,
-        sum(by_organisation.ineligible) as ineligible
-    from by_organisation
-    inner join membership
-        on
-            by_organisation.population = membership.population
-            and by_organisation.organisation = membership.organisation
-            and by_organisation.span_from = membership.span_from
-    group by
-        by_organisation.report,
-        by_organisation.indicator,
-        by_organisation.period_kind,
-        by_organisation.period,
-        by_organisation.stratifier,
-        by_organisation.stratum,
-        membership.level_name,
-        membership.entity
+        report,
+        indicator,
+        period_kind,
+        period,
+        stratifier,
+        stratum,
+        level_name,
+        entity,
+        met,
+        not_met,
+        exception,
+        unresolved,
+        excluded,
+        ineligible
+    from {{ ref('entity_period_count') }}
 
 ),
 
@@ -330,7 +69,7 @@ used_period as (
         report,
         period_kind,
         period
-    from day_period
+    from counted
 
     union
 
@@ -356,7 +95,8 @@ used_stratum as (
         report,
         stratifier,
         stratum
-    from stratum
+    from {{ ref('fct_cohort_stratum') }}
+    where report in (select report_level.report from report_level)
 
 ),
 
@@ -367,10 +107,18 @@ entity as (
         report_level.level_name,
         membership.entity
     from report_level
-    inner join membership
+    inner join {{ ref('organisation_membership') }} as membership
         on
             report_level.population = membership.population
             and report_level.level_name = membership.level_name
+
+    union
+
+    select
+        report,
+        level_name,
+        'not attributed' as entity
+    from report_level
 
 ),
 

@@ -1,8 +1,8 @@
--- One row per row of agg_indicator_by_level, of the strata only those in which the entity has somebody eligible: where
--- it stands among the entities of its level that have anybody eligible. Funnel limits around their pooled rate at 2
--- deviations (alert) and 3 (alarm), without and with the variance between entities that over-dispersion adds; ranks and
--- quartiles (docs/semantics.md, 9.4 and 9.5). Scores are rounded before they are added up or compared, so that every
--- engine classes alike.
+-- One row per row of agg_indicator_by_level of an entity (`not attributed` is none), of the strata only those in which
+-- the entity has somebody eligible: where it stands among the entities of its level that have anybody eligible. Funnel
+-- limits around their pooled rate at 2 deviations (alert) and 3 (alarm), without and with the variance between entities
+-- that over-dispersion adds; ranks and quartiles (docs/semantics.md, 9.4 and 9.5). Scores are rounded before they are
+-- added up or compared, so that every engine classes alike.
 with
 
 aggregate as (
@@ -23,8 +23,8 @@ aggregate as (
         as_of
     from {{ ref('agg_indicator_by_level') }}
     where
-        stratifier = 'all'
-        or eligible > 0
+        entity <> 'not attributed'
+        and (stratifier = 'all' or eligible > 0)
 
 ),
 

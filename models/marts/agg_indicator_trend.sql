@@ -1,6 +1,7 @@
 -- One row per report, indicator, stratum, level, entity and period of a kind that follows one upon the other: the rate
 -- as a point of an XmR chart, with its limits and the four rules of NHS England's Making Data Count in their version of
--- November 2023 (docs/semantics.md, 9.6). A period without anybody eligible is no point. Points are whole millionths,
+-- November 2023 (docs/semantics.md, 9.6). A period without anybody eligible is no point. `not
+-- attributed` is no entity, and has no chart. Points are whole millionths,
 -- and compared as whole numbers, so that every engine flags alike.
 with
 
@@ -20,7 +21,9 @@ aggregate as (
         better,
         as_of
     from {{ ref('agg_indicator_by_level') }}
-    where eligible > 0
+    where
+        entity <> 'not attributed'
+        and eligible > 0
 
 ),
 

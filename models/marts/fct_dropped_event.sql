@@ -10,8 +10,10 @@ dropped as (
         definition,
         target_name,
         reason,
-        n_rows
-    from {{ ref('dropped_events') }}
+        cast(sum(n_rows) as bigint) as n_rows
+    from {{ ref('matched_rows') }}
+    where reason is not null
+    group by pack, construct, definition, target_name, reason
 
     {% if 'oncology' in var('packs', ['oncology']) %}
         union all

@@ -20,6 +20,7 @@ result as (
         days_between,
         nearest_date,
         days_outside,
+        nearest_value,
         period_date,
         is_counted
     from {{ ref('indicator_result') }}
@@ -63,6 +64,7 @@ final as (
         result.days_between,
         result.nearest_date,
         result.days_outside,
+        result.nearest_value,
         result.period_date,
         result.is_counted,
         run_context.as_of
@@ -96,6 +98,7 @@ select
     days_between,
     nearest_date,
     days_outside,
+    nearest_value,
     period_date,
     is_counted,
     as_of

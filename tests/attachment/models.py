@@ -89,6 +89,9 @@ def _attached(engine: Engine, world: World, settings: Settings, targets: tuple[s
         ]
     nobody = Table("opted_out_person", {"population": "text", "person_id": "bigint"}, [])
     engine.load(nobody, "opted_out_person")
+    everything = [{"target_model": f"target__{target}", "concept_id": None} for target in targets]
+    asked = Table("asked_concept", {"target_model": "text", "concept_id": "bigint"}, everything)
+    engine.load(asked, "asked_concept")
     engine.load(Table("run_context", {"as_of": "date"}, [{"as_of": world.as_of}]), "run_context")
     for seed in ("episode_kind", "event_field"):
         engine.load(_seed(seed), seed)

@@ -31,7 +31,11 @@ def row(**more: Any) -> dict[str, Any]:
         "statistic": "rate",
         "eligible": 122,
         "met": 100,
+        "position": 1,
         "rate": Decimal("0.8197"),
+        "lower_95": Decimal("0.741794"),
+        "upper_95": Decimal("0.878023"),
+        "median_days": None,
         "benchmark_value": Decimal("70.0"),
         "benchmark_unit": "percent",
         "better": "higher",
@@ -45,8 +49,25 @@ def row(**more: Any) -> dict[str, Any]:
 
 ROWS = [
     row(),
-    row(statistic="duration", median_days=Decimal("23.5"), benchmark_unit="days", better="lower"),
-    row(met=0, eligible=0, rate=None, benchmark_value=None, verdict="no benchmark"),
+    row(
+        position=2,
+        statistic="duration",
+        median_days=Decimal("23.5"),
+        benchmark_unit="days",
+        better="lower",
+        lower_95=None,
+        upper_95=None,
+    ),
+    row(
+        position=3,
+        met=0,
+        eligible=0,
+        rate=None,
+        lower_95=None,
+        upper_95=None,
+        benchmark_value=None,
+        verdict="no benchmark",
+    ),
 ]
 TITLE = read_definitions(ROOT / "definitions").plan.reports["lung_mdt"].title
 
@@ -58,9 +79,10 @@ def test_a_report_in_a_narrow_terminal(width: int) -> None:
     assert lines[0].split() == ["Lung", "Cancer", "MDT,", "as", "of", "2026-06-30"]
     said = " ".join(" ".join(lines).split())
     assert said.count("Discussed by the whole team before the first treatment") == 3
-    assert "100 of 122 met, 82.0% benchmark >= 70%: not reached" in said
+    assert "100 of 122 met, 82.0% (74.2–87.8%) benchmark >= 70%: not reached" in said
     assert "100 of 122 met, 23.5 d benchmark <= 70 d: not reached" in said
-    assert "0 of 0 met, - benchmark -: no benchmark" in said
+    assert "0 of 0 met, - no benchmark" in said
+    assert said.count("not in the rate: 15 excluded, 4 exception, 3 unresolved") == 3
 
 
 @pytest.mark.parametrize("width", [140, 110, 109, 80, 79, 60, 40, 20])
@@ -76,13 +98,23 @@ def test_no_terminal_cuts_a_report(width: int, n: int) -> None:
     assert (str(n + 3) in together) == ("excluded" in together)
 
 
-def test_a_wide_terminal_shows_what_is_outside_the_rate() -> None:
-    rows = ROWS[:2]
-    heads = {width: printed(report_table(TITLE, rows, width), width).splitlines()[1].split() for width in (80, 110)}
-    assert heads[80] == ["indicator", "eligible", "met", "rate", "benchmark", "verdict"]
-    assert heads[110] == [*heads[80], "excluded", "exception", "unresolved"]
-    longer = printed(report_table(TITLE, ROWS, 110), 110).splitlines()[1].split()  # "no benchmark" takes its room
-    assert longer == heads[80]
+def head(width: int) -> list[str]:
+    """The lines of the report's table down to its first row, without the title."""
+    lines = printed(report_table(TITLE, ROWS, width), width).splitlines()
+    return [" ".join(line.split()) for line in lines[1 : lines.index(next(x for x in lines if x.startswith("Disc")))]]
+
+
+def test_a_wide_terminal_shows_more() -> None:
+    two = ["rate benchmark", "indicator eligible met 95% interval verdict"]
+    assert head(80) == two
+    hint = "A terminal of about 110 characters, or --format, also counts those outside the rate."
+    assert {w: hint in " ".join(printed(report_table(TITLE, ROWS, w), w).split()) for w in (80, 110, 160)} == {
+        80: True,
+        110: False,
+        160: False,
+    }
+    assert head(110) == [two[0], f"{two[1]} excluded exception unresolved"]
+    assert head(160) == ["indicator eligible met rate 95% interval benchmark verdict excluded exception unresolved"]
 
 
 @pytest.mark.parametrize("width", [140, 80, 60, 40])

@@ -104,7 +104,7 @@ def variables_of(folder: Path, rows: dict[str, list[dict[str, str]]]) -> dict[st
     lacking = [f"{t}.{c}" for t in LINES for c in source_columns(t) if c.encode() not in files[t].splitlines()[0]]
     source = {"omop_source": "files", "omop_files": str(folder), "omop_files_format": "csv"}
     absent = {"absent_tables": sorted({*ROWS, *ABSENT} - set(files)), "absent_columns": lacking}
-    return {"packs": ["dirt"], **source, **absent}
+    return {"packs": ["dirt"], "reduce_targets": False, **source, **absent}
 
 
 def with_pack(warehouse: Warehouse) -> None:

@@ -1,8 +1,10 @@
 """dbt as a user runs it: a command of its own, on a database file of its own."""
 
+import hashlib
 import json
 import os
 import shutil
+import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +15,31 @@ import yaml
 from lab import dbt_server
 
 ROOT = Path(__file__).resolve().parents[2]
+
+# What a parsed project does not know: variables that only SQL and hooks read, while dbt runs, and where databases are.
+# test_parsed_once.py parses with each of them changed. A variable that is not here parses the project for itself.
+READ_WHILE_RUNNING = {
+    "absent_columns": ["location.state"],
+    "as_of": "2025-12-31",
+    "omop_files_decimal_mark": ",",
+    "omop_files_delimiter": ";",
+    "omop_files_encoding": "latin-1",
+    "opt_outs_until": "2025-12-31",
+    "purpose": "planning",
+}
+PLACES = (
+    "MEASUREMART_DUCKDB",
+    "MEASUREMART_DUCKDB_THREADS",
+    "MEASUREMART_OMOP_DUCKDB",
+    "MEASUREMART_POSTGRES_HOST",
+    "MEASUREMART_POSTGRES_PORT",
+)
+
+
+@cache
+def shared_folder() -> Path:
+    """Return the folder that all workers of a session share (tests/conftest.py): lean and parsed projects."""
+    return Path(os.environ.get("MEASUREMART_TEST_SHARED") or tempfile.mkdtemp(prefix="measuremart-tests-"))
 
 
 @dataclass
@@ -40,6 +67,8 @@ class Warehouse:
     attached: Path | None = None
     # Whether dbt writes its log file: a tenth of the time of a build.
     is_logged: bool = False
+    # Whether dbt may take the project as an earlier command parsed it, with the same packs, variables and profile.
+    shares_parsing: bool = True
 
     @property
     def database(self) -> Path:
@@ -55,7 +84,7 @@ class Warehouse:
         shutil.copy(ROOT / "profiles.example.yml", profiles / "profiles.yml")
         project = self.project
         if project == ROOT:
-            project = lean_project(self.folder / "lean", default_packs() if packs is None else packs)
+            project = lean_project(shared_folder() / "lean", default_packs() if packs is None else packs)
         given = ["--no-use-colors", *([] if self.is_logged else ["--log-level-file", "none"]), *arguments]
         given += ["--profiles-dir", str(profiles), "--project-dir", str(project), "--target", self.target]
         return [*given, "--target-path", str(self.folder / "target"), "--log-path", str(self.folder / "logs")]
@@ -69,8 +98,28 @@ class Warehouse:
         """Run dbt with the example profile; where variables say which packs are built, the others' files are left out."""
         variables = variables or {}
         command = [*self.arguments(*arguments, packs=variables.get("packs")), "--vars", json.dumps(variables)]
-        code, said = dbt_server.run(command, self.environment(**environment), self.folder)
+        given = self.environment(**environment)
+        parsed = None
+        if self.project == ROOT and self.shares_parsing and not {"parse", "--warn-error"} & set(arguments):
+            parsed = shared_folder() / f"{self.parsed_as(variables, given)}.parsed"
+        code, said = dbt_server.run(command, given, self.folder, parsed)
         return Run(code, said, self.folder / "target")
+
+    def parsed_as(self, variables: dict[str, Any], environment: dict[str, str]) -> str:
+        """Name all that decides what dbt makes of the project's files: what parses alike has the same name."""
+        apart = {*READ_WHILE_RUNNING}
+        if variables.get("omop_files_format") == "csv":  # else sources are files of that folder
+            apart.add("omop_files")
+        parsing = {name: value for name, value in variables.items() if name not in apart}
+        parsing["packs"] = sorted(variables.get("packs", default_packs()))
+        read = {
+            name: value
+            for name, value in environment.items()
+            if name.startswith(("MEASUREMART_", "DBT_"))
+            and not name.startswith("MEASUREMART_TEST_")
+            and name not in PLACES
+        }
+        return hashlib.sha256(json.dumps([self.target, parsing, read], sort_keys=True).encode()).hexdigest()[:20]
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """What a query over the built database returns."""
@@ -91,9 +140,11 @@ def default_packs() -> list[str]:
 def lean_project(folder: Path, packs: list[str]) -> Path:
     """Return the project without the folders of packs that are not built: dbt reads files of half the number."""
     left_out = {path.name for path in (ROOT / "definitions").iterdir() if path.is_dir()} - {"omop", *packs}
-    project = folder / ("-".join(packs).replace("/", "") or "none")
-    if project.exists():
-        return project
+    whole = folder / ("-".join(sorted(packs)).replace("/", "") or "none")
+    if whole.exists():
+        return whole
+    folder.mkdir(parents=True, exist_ok=True)
+    project = Path(tempfile.mkdtemp(dir=folder))
     for part in ("models", "macros", "seeds", "tests/generic", "tests/singular"):
         for path in sorted((ROOT / part).rglob("*")):
             inside = path.relative_to(ROOT)
@@ -102,7 +153,11 @@ def lean_project(folder: Path, packs: list[str]) -> Path:
                 (project / inside).symlink_to(path)
     for name in ("dbt_project.yml", "selectors.yml"):
         (project / name).symlink_to(ROOT / name)
-    return project
+    try:
+        project.rename(whole)
+    except OSError:  # another worker was first
+        shutil.rmtree(project)
+    return whole
 
 
 def scratch_project(folder: Path, target: str = "duckdb") -> Warehouse:

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from lab.direct import compiled
+from count_models import model_sql
 from lab.engines import Engine
-from lab.project import ROOT
 
 COLUMNS = {
     "dim_report": "report text, population text, is_built boolean",
@@ -13,7 +12,7 @@ COLUMNS = {
         "report text, indicator text, position bigint, version bigint, statistic text, "
         "benchmark_value numeric(18, 6), better text, is_available boolean"
     ),
-    "fct_indicator_result": (
+    "indicator_result": (
         "report text, indicator text, person_id bigint, episode_id bigint, measure_resolver bigint, cohort_date date, "
         "status text, period_date date, is_counted boolean"
     ),
@@ -33,14 +32,21 @@ COLUMNS = {
 }
 # The same rows under the names that models before the marts read; every report is its own pack.
 SAME = {
-    "indicator_result": "select * from fct_indicator_result",
+    "report_strata": "select * from fct_cohort_stratum",
     "catalogue_report": "select report, population, report as pack from dim_report",
+    "catalogue_attribution": (
+        "select distinct population, attribution from organisation_attribution "
+        "union select dim_report.population, catalogue_report_level.attribution from catalogue_report_level "
+        "inner join dim_report on catalogue_report_level.report = dim_report.report"
+    ),
     "known_pack": "select report as pack, is_built from dim_report",
 }
 MODELS = {
     "organisation_membership": "evaluation/levels",
     "entity_parent": "evaluation/levels",
     "report_attribution": "evaluation/levels",
+    "result_day_period": "evaluation/counts",
+    "entity_period_count": "evaluation/counts",
     "agg_indicator_by_level": "marts",
     "agg_indicator_by_parent": "marts",
     "agg_indicator_funnel": "marts",
@@ -58,14 +64,13 @@ def load(engine: Engine, tables: dict[str, Sequence[Sequence[Any]]]) -> None:
         for row in tables.get(name, ()):
             engine.execute(f"insert into {name} values ({', '.join(literal(v) for v in row)})")
     for name, rows in SAME.items():
-        engine.execute(f"create temp table {name} as {rows}")
+        engine.execute(f"create temp view {name} as {rows}")
 
 
 def build(engine: Engine, *names: str) -> None:
     """Create models over what stands; in order."""
     for name in names or MODELS:
-        sql = (ROOT / "models" / MODELS[name] / f"{name}.sql").read_text(encoding="utf-8")
-        engine.execute(f"create temp table {name} as {compiled(sql, engine.name)}")
+        engine.execute(f"create temp table {name} as {model_sql(f'{MODELS[name]}/{name}', engine)}")
 
 
 def literal(value: Any) -> str:

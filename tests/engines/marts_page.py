@@ -1,6 +1,6 @@
 """The queries of docs/how-to/read-the-marts.md, and the rows that the page prints below them.
 
-`python tests/engines/marts_page.py measuremart_demo.duckdb` writes the page's rows anew from a built demo.
+`python tests/engines/marts_page.py measuremart_demo_lung.duckdb` writes the page's rows anew from a built demo.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""The attrition of a small report, worked out by hand: nine keys of seven persons, of a population of eight."""
+"""The attrition of a small report, worked out by hand: twelve keys of eight persons, of a population of nine."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,7 +8,8 @@ import pytest
 from dbt_runs import ROOT, Warehouse
 from postgres_builds import environment, postgres_schemas
 
-# person, status, counted, period date. Persons 1 and 2 have two keys; the key of person 6 has no date.
+# person, status, counted, period date. Persons 1 and 2 have two keys on two days, person 4 has two on one, and of the keys
+# of person 8 one has no date, nor has the key of person 6.
 RESULTS = [
     (1, "met", True, "2024-02-01"),
     (1, "not_met", True, "2024-03-01"),
@@ -16,9 +17,12 @@ RESULTS = [
     (2, "excluded", True, "2025-01-01"),
     (3, "unresolved", True, "2024-05-05"),
     (4, "exception", True, "2024-06-06"),
+    (4, "not_met", True, "2024-06-06"),
     (5, "met", False, "2024-07-07"),
     (6, "met", True, None),
     (7, "met", True, "1890-01-01"),
+    (8, "exception", True, "2025-05-05"),
+    (8, "not_met", True, None),
 ]
 MODELS = {
     "run_context": "select cast('2026-06-30' as date) as as_of",
@@ -27,9 +31,10 @@ MODELS = {
         "select 'not_built', 'omop', 'episode', false"
     ),
     "dim_indicator": (
+        "select report || '.' || indicator as indicator_key, report, indicator, version, is_available from ("
         "select 'r' as report, 'i' as indicator, cast(3 as bigint) as version, true as is_available union all "
         "select 'r', 'of_nobody', 1, true union all select 'r', 'unavailable', 1, false union all "
-        "select 'not_built', 'i', 3, true"
+        "select 'not_built', 'i', 3, true) as stated"
     ),
     "report_period": " union all ".join(
         f"select 'r' as report, 'year' as period_kind, '{year}' as period, cast('{year}-01-01' as date) as start_date, "
@@ -39,9 +44,9 @@ MODELS = {
     "reference_period": (
         "select 'year' as period_kind, cast('1900-01-01' as date) as start_date, cast('2099-12-31' as date) as end_date"
     ),
-    "dim_person": " union all ".join(f"select 'omop' as population, {person} as person_id" for person in range(1, 9)),
-    "dim_episode": " union all ".join(f"select 'omop' as population, {episode} as episode_id" for episode in range(10)),
-    "fct_indicator_result": " union all ".join(
+    "dim_person": " union all ".join(f"select 'omop' as population, {person} as person_id" for person in range(1, 10)),
+    "dim_episode": " union all ".join(f"select 'omop' as population, {episode} as episode_id" for episode in range(13)),
+    "indicator_result": " union all ".join(
         f"select 'r' as report, 'i' as indicator, cast({person} as bigint) as person_id, '{status}' as status, "
         f"{'true' if counted else 'false'} as is_counted, cast(nullif('{day}', 'None') as date) as period_date"
         for person, status, counted, day in RESULTS
@@ -50,16 +55,16 @@ MODELS = {
 STEPS = ["everyone", "cohort", "counted", "denominator", "after_exclusions", "resolved", "eligible", "met"]
 # (keys, persons) of each step, by period.
 EXPECTED = {
-    ("i", "all time"): [(10, 8), (9, 7), (8, 6), (7, 6), (6, 5), (5, 4), (4, 3), (3, 3)],
-    ("i", "2024"): [(10, 8), (6, 5), (5, 4), (4, 3), (4, 3), (3, 2), (2, 1), (1, 1)],
-    ("i", "2025"): [(10, 8), (1, 1), (1, 1), (1, 1), (0, 0), (0, 0), (0, 0), (0, 0)],
-    ("i", "undated"): [(10, 8)] + [(1, 1)] * 7,
-    ("i", "outside the calendar"): [(10, 8)] + [(1, 1)] * 7,
-    ("of_nobody", "outside the calendar"): [(10, 8)] + [(0, 0)] * 7,
-    ("of_nobody", "all time"): [(10, 8)] + [(0, 0)] * 7,
-    ("of_nobody", "2024"): [(10, 8)] + [(0, 0)] * 7,
-    ("of_nobody", "2025"): [(10, 8)] + [(0, 0)] * 7,
-    ("of_nobody", "undated"): [(10, 8)] + [(0, 0)] * 7,
+    ("i", "all time"): [(13, 9), (12, 8), (11, 7), (10, 7), (9, 6), (8, 5), (6, 5), (3, 3)],
+    ("i", "2024"): [(13, 9), (7, 5), (6, 4), (5, 3), (5, 3), (4, 2), (3, 2), (1, 1)],
+    ("i", "2025"): [(13, 9), (2, 2), (2, 2), (2, 2), (1, 1), (1, 1), (0, 0), (0, 0)],
+    ("i", "undated"): [(13, 9)] + [(2, 2)] * 6 + [(1, 1)],
+    ("i", "outside the calendar"): [(13, 9)] + [(1, 1)] * 7,
+    ("of_nobody", "outside the calendar"): [(13, 9)] + [(0, 0)] * 7,
+    ("of_nobody", "all time"): [(13, 9)] + [(0, 0)] * 7,
+    ("of_nobody", "2024"): [(13, 9)] + [(0, 0)] * 7,
+    ("of_nobody", "2025"): [(13, 9)] + [(0, 0)] * 7,
+    ("of_nobody", "undated"): [(13, 9)] + [(0, 0)] * 7,
 }
 
 
@@ -68,7 +73,9 @@ def rows(request: pytest.FixtureRequest, scratch: Warehouse) -> Iterator[Any]:
     """Rows of the attrition mart, built over the tables above."""
     for name, sql in MODELS.items():
         (scratch.project / "models" / f"{name}.sql").write_text(sql)
-    shutil.copy(ROOT / "models" / "marts" / "agg_attrition.sql", scratch.project / "models")
+    counts = "evaluation/counts"
+    for model in ("marts/agg_attrition", f"{counts}/result_day_period", f"{counts}/result_step_count"):
+        shutil.copy(ROOT / "models" / f"{model}.sql", scratch.project / "models")
     (scratch.project / "seeds").mkdir()
     shutil.copy(ROOT / "seeds" / "reference" / "attrition_step.csv", scratch.project / "seeds")
     scratch.target = request.param

@@ -55,7 +55,7 @@ DIRTY: dict[str, list[dict[str, str]]] = {
     ],
 }
 SELECT = ["--selector", "input"]
-VARIABLES = {"packs": [], "absent_tables": sorted({*ROWS, *ABSENT} - set(TABLES))}
+VARIABLES = {"packs": [], "reduce_targets": False, "absent_tables": sorted({*ROWS, *ABSENT} - set(TABLES))}
 FINDINGS = ["unreadable_omop_cells", "unreadable_omop_days", "dates_and_datetimes_agree"]
 STORED = "dbt_test__audit"  # where --store-failures puts the rows that a test finds
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from dbt_runs import ROOT
+from count_models import build_agg_indicator, model_sql
 from lab import DuckDbEngine, Engine, PostgresEngine
-from lab.direct import compiled
 
 # Six results: the ends of the calendar, a day beyond each, a day nobody knows, and an open end.
 PERIOD_DATES = ("'1899-12-31'", "'1900-01-01'", "'2099-12-31'", "'2100-01-01'", "'9999-12-31'", "null")
@@ -18,7 +17,7 @@ TABLES = {
         "cast(null as numeric(18, 6)) as benchmark_value, 'percent' as benchmark_unit, 'higher' as better, "
         "true as is_available"
     ),
-    "fct_indicator_result": " union all ".join(
+    "indicator_result": " union all ".join(
         "select 'r' as report, 'i' as indicator, 1 as person_id, cast(null as date) as cohort_date, 'met' as status, cast(null as bigint) as days_between, "
         f"cast({on} as date) as period_date, true as is_counted"
         for on in PERIOD_DATES
@@ -27,6 +26,7 @@ TABLES = {
         "select 'r' as report, cast(1 as bigint) as person_id, cast(null as date) as cohort_date, 'sex' as stratifier, "
         "'female' as stratum where 1 = 0"
     ),
+    "report_strata": "select * from fct_cohort_stratum",
     "catalogue_report_period": " union all ".join(
         [
             f"select 'r' as report, '{kind}' as period_kind, cast({starts} as bigint) as financial_year_starts, "
@@ -37,7 +37,6 @@ TABLES = {
         + ["select 'r', 'named', null, 'the 2100s', date '2100-01-01', date '2199-12-31', null"]
     ),
 }
-MODELS = ("core/periods/reference_period", "core/periods/report_period", "marts/agg_indicator")
 
 
 @pytest.fixture(params=["duckdb", "postgres"])
@@ -47,9 +46,9 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     )
     for name, query in TABLES.items():
         opened.execute(f"create table {name} as {query}")
-    for path in MODELS:
-        sql = (ROOT / "models" / f"{path}.sql").read_text(encoding="utf-8")
-        opened.execute(f"create table {path.rsplit('/', maxsplit=1)[-1]} as {compiled(sql, opened.name)}")
+    for name in ("reference_period", "report_period"):
+        opened.execute(f"create table {name} as {model_sql(f'core/periods/{name}', opened)}")
+    build_agg_indicator(opened)
     yield opened
     opened.close()
 

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import hashlib
+import json
 import random
 from collections import Counter
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import Any
 import duckdb
 import hand_epilepsy12 as hand
 import pytest
-from dbt_runs import Warehouse
+from dbt_runs import ROOT, Warehouse
 from epilepsy12_cases import CASES, rows_of
+from measuremart.cli import app
+from typer.testing import CliRunner
 
 from benchmarks.synthetic_epilepsy12.__main__ import DEMO_FOLDER, DEMO_PREFIX, stale, write
 from benchmarks.synthetic_epilepsy12.tables import COLUMNS
@@ -186,7 +189,8 @@ def test_the_marts_have_the_same_aggregates(audit: Warehouse) -> None:
         "select level.level_name, level.entity, cast(replace(level.period, 'cohort_', '') as bigint), kpi.kpi, level.met, "
         "level.eligible, level.ineligible, level.unresolved from marts.agg_indicator_by_level as level "
         "inner join epilepsy12.epilepsy12_kpi as kpi on level.indicator = kpi.indicator "
-        "where level.report = 'epilepsy12' and level.period_kind = 'named' and level.stratifier = 'all'"
+        "where level.report = 'epilepsy12' and level.period_kind = 'named' and level.stratifier = 'all' "
+        "and level.entity <> 'not attributed'"
     )
     export = (
         "select level, code, cohort, kpi, passed, total_eligible, ineligible, incomplete from exports.kpi_aggregates"
@@ -360,3 +364,31 @@ def _reachable() -> dict[str, set[str]]:
         found.setdefault(kpi, set()).add(status)
     assert len(found) == 21
     return found
+
+
+def test_the_report_by_level_and_stratum_is_the_mart(audit: Warehouse) -> None:
+    """Counts and Wilson's limits as printed from the file are those that SQL computed."""
+    where = ["--project-dir", str(ROOT), "--profiles-dir", str(audit.folder / "profiles"), "--target", "duckdb"]
+    cut = ["--level", "country", "--by", "sex", "--period", "cohort_6", "--format", "json"]
+    done = CliRunner().invoke(
+        app, ["report", "epilepsy12", *cut, *where], env={"MEASUREMART_DUCKDB": str(audit.database)}
+    )
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    columns = "indicator, entity, stratum, eligible, met, not_met, excluded, exception, unresolved, ineligible"
+    intervals = "rate, lower_95, upper_95"
+    ours = {tuple(r[c] for c in columns.split(", ")): tuple(r[c] for c in intervals.split(", ")) for r in said["rows"]}
+    marts = audit.rows(
+        f"select {columns}, {intervals} from marts.agg_indicator_by_level where report = 'epilepsy12' "
+        "and level_name = 'country' and stratifier = 'sex' and period = 'cohort_6'"
+    )
+    assert len(ours) == len(marts) > 50
+    assert ours == {row[:10]: tuple(None if v is None else float(v) for v in row[10:]) for row in marts}
+    ((persons, nobody, nowhere),) = audit.rows(
+        "select persons, unattributed, unknown_organisation from marts.agg_attribution where is_chosen"
+    )
+    assert nobody > 0
+    assert (
+        f"not attributed: {nobody + nowhere:,} of {persons:,} persons: {nobody:,} without an organisation, "
+        f"{nowhere:,} with one that belongs to no level; each level shows them apart"
+    ) in said["notes"]

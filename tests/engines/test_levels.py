@@ -6,7 +6,9 @@ from typing import Any
 
 import levels_world as world
 import pytest
+from lab.direct import compiled
 from lab.engines import DuckDbEngine, Engine, PostgresEngine
+from lab.project import ROOT
 
 # Hospitals a and b are of trust T1; a is in two networks. c moved from trust T1 to T2 on 1 July 2024. d is of T3 and has no
 # children. Nobody knows hospital x. Levels: hospital, trust, network, national.
@@ -53,7 +55,7 @@ def tables() -> dict[str, list[Any]]:
             for rule, of in (("registered", REGISTERED), ("lead", LEAD))
             for person, organisation in of.items()
         ],
-        "fct_indicator_result": [
+        "indicator_result": [
             ("r", "i", person, 10 * person, 10 * person, DAYS[person], STATUS[person], DAYS[person], True)
             for person in DAYS
         ]
@@ -104,6 +106,11 @@ def test_counts_by_entity(engine: Engine) -> None:
         ("network", "N1"): (2, 1, 1, 0),
         ("network", "N2"): (2, 1, 0, 0),
         ("national", "all"): (3, 1, 1, 1),
+        # 7 and 8, of no known hospital; 5 and 6 at c, which is in no network
+        ("hospital", "not attributed"): (2, 0, 0, 0),
+        ("trust", "not attributed"): (2, 0, 0, 0),
+        ("network", "not attributed"): (3, 0, 0, 1),
+        ("national", "not attributed"): (2, 0, 0, 0),
     }
     assert counts(engine, "i", "first_half")["national", "all"] == (3, 1, 0, 0)
     assert counts(engine, "i", "second_half")["national", "all"] == (0, 0, 1, 1)
@@ -178,6 +185,61 @@ def test_moved_and_unknown_persons(engine: Engine) -> None:
     assert sorted(rows) == [("lead", 8, 7, 1, 1, 1), ("registered", 8, 7, 1, 1, 0)]
 
 
+def test_a_rule_without_a_row_gives_nobody_an_organisation(engine: Engine) -> None:
+    """A source without organisations: the rules stand in agg_attribution, and everyone is not attributed."""
+    given = tables()
+    given["organisation_attribution"], given["organisation_level"] = [], []
+    world.load(engine, given)
+    world.build(engine)
+    rows = engine.rows("select attribution, is_chosen, persons, attributed, unattributed from agg_attribution")
+    assert rows == [("registered", True, 8, 0, 8)]
+    levels = ("hospital", "trust", "network", "national")
+    assert counts(engine, "i", "all time") == {(level, "not attributed"): (5, 1, 1, 1) for level in levels}
+    assert engine.rows("select level_name, title, organisations from dim_level_entity order by 1") == [
+        (level, "Not attributed", 0) for level in sorted(levels)
+    ]
+
+
+def test_every_level_holds_everyone(engine: Engine) -> None:
+    """The test of dbt: a level's entities and its not attributed add up to the whole, or something is said."""
+    given = tables()
+    given["fct_cohort_stratum"] = [("r", p, DAYS[p], "sex", "girl" if p in {1, 7} else "boy") for p in DAYS]
+    world.load(engine, given)
+    world.build(engine)
+    # the whole, counted here by hand from STATUS and DAYS: eight keys, six of them in the first half, and two girls
+    halves = {"first_half": {1, 2, 3, 5, 7, 8}, "second_half": {4, 6}, "all time": set(DAYS)}
+    strata = {("all", "all"): set(DAYS), ("sex", "girl"): {1, 7}, ("sex", "boy"): set(DAYS) - {1, 7}}
+    statuses = ("met", "not_met", "exception", "unresolved", "excluded", "ineligible")
+    engine.execute(
+        "create temp table agg_indicator (report text, indicator text, period_kind text, period text, stratifier text, "
+        f"stratum text, {' bigint, '.join(statuses)} bigint, verdict text)"
+    )
+    for period, in_it in halves.items():
+        for (stratifier, stratum), persons in strata.items():
+            kind = "all_time" if period == "all time" else "named"
+            found = [sum(STATUS[p] == status for p in in_it & persons) for status in statuses]
+            row = ("r", "i", kind, period, stratifier, stratum, *found, "reached")
+            engine.execute(f"insert into agg_indicator values ({', '.join(world.literal(v) for v in row)})")
+    test = (ROOT / "tests/singular/levels_hold_everyone.sql").read_text(encoding="utf-8")
+    faults = f"select report, level_name, met, excluded from ({compiled(test, engine.name)}) as fault"
+    assert engine.rows(faults) == []
+    # in two networks at once a counts twice; but nobody may be missing
+    engine.execute("delete from agg_indicator_by_level where entity = 'not attributed' and level_name = 'network'")
+    assert set(engine.rows(f"{faults} where period = 'all time' and stratifier = 'all'")) == {("r", "network", -1, -1)}
+    engine.execute("update agg_indicator_by_level set met = met + 1 where entity = 'T3' and stratifier = 'all'")
+    assert ("r", "trust", 1, 0) in set(engine.rows(faults))
+
+
+def test_no_funnel_and_no_chart_of_the_not_attributed(engine: Engine) -> None:
+    world.load(engine, tables())
+    world.build(engine)
+    for mart in ("agg_indicator_funnel", "agg_indicator_trend", "agg_indicator_by_parent"):
+        assert engine.rows(f"select count(*) from {mart} where entity = 'not attributed'") == [(0,)]
+    # met 3 of 4 in T1; the 2 of 2 of nobody's do not move the target
+    funnel = "from agg_indicator_funnel where indicator = 'i' and period = 'all time' and entity = 'T1'"
+    assert engine.rows(f"select peers, cast(pooled_rate as varchar) {funnel}") == [(1, "0.750000")]
+
+
 def test_the_other_rule(engine: Engine) -> None:
     given = tables()
     given["catalogue_report_level"] = [(*row[:3], "lead") for row in given["catalogue_report_level"]]
@@ -209,18 +271,18 @@ def test_dated_rules(engine: Engine, rows: list[Any], cohort_date: str | None, o
     given = tables()
     given["catalogue_report_level"] = [("r", 1, "hospital", "on_the_day")]
     given["organisation_attribution"] = [("p", "on_the_day", False, 1, None, *row) for row in rows]
-    given["fct_indicator_result"] = [("r", "i", 1, 10, 10, cohort_date, "met", cohort_date, True)]
+    given["indicator_result"] = [("r", "i", 1, 10, 10, cohort_date, "met", cohort_date, True)]
     world.load(engine, given)
     world.build(engine)
     found = engine.rows("select organisation from report_attribution where is_chosen")
     assert found == [(organisation,)]
     by_entity = {key[1]: value[0] for key, value in counts(engine, "i", "all time").items()}
-    assert by_entity == {h: int(h == organisation) for h in "abcd"}
+    assert by_entity == {h: int(h == organisation) for h in "abcd"} | {"not attributed": int(organisation is None)}
 
 
 def test_undated_results_have_a_period_of_their_own(engine: Engine) -> None:
     given = tables()
-    given["fct_indicator_result"] = [("r", "i", 1, 10, 10, None, "met", None, True)]
+    given["indicator_result"] = [("r", "i", 1, 10, 10, None, "met", None, True)]
     world.load(engine, given)
     world.build(engine)
     assert {p: counts(engine, "i", p)["trust", "T1"][0] for p in ("undated", "all time")} == {
@@ -256,21 +318,24 @@ def test_strata_of_each_entity(engine: Engine) -> None:
         ("all", "all", "T1"): (3, 1, 1, 0),
         ("all", "all", "T2"): (0, 0, 0, 1),
         ("all", "all", "T3"): (0, 0, 0, 0),
+        ("all", "all", "not attributed"): (2, 0, 0, 0),
         ("sex", "girl", "T1"): (2, 1, 0, 0),
         ("sex", "girl", "T2"): (0, 0, 0, 0),
         ("sex", "girl", "T3"): (0, 0, 0, 0),
+        ("sex", "girl", "not attributed"): (0, 0, 0, 0),
         ("sex", "boy", "T1"): (1, 0, 1, 0),
         ("sex", "boy", "T2"): (0, 0, 0, 1),
         ("sex", "boy", "T3"): (0, 0, 0, 0),
+        ("sex", "boy", "not attributed"): (0, 0, 0, 0),
     }
-    assert len(rows) == 9
+    assert len(rows) == 12
 
 
 def test_the_case_mix_of_each_entity(engine: Engine) -> None:
-    """Counted are persons 1 to 6, each once, whatever their statuses; 7 is of no known organisation, 8 of none."""
+    """Persons 1 to 6 count once each, whatever their statuses; 7, of no known organisation, and 8, of none, beside them."""
     given = tables()
     given["fct_cohort_stratum"] = [
-        ("r", person, DAYS[person], "sex", "girl" if person in {1, 2, 5} else "boy") for person in range(1, 9)
+        ("r", person, DAYS[person], "sex", "girl" if person in {1, 2, 5, 7} else "boy") for person in range(1, 9)
     ]
     world.load(engine, given)
     world.build(engine)
@@ -285,18 +350,27 @@ def test_the_case_mix_of_each_entity(engine: Engine) -> None:
         ("all time", "T2", "all", 1, 1, "1.000000"),
         ("all time", "T2", "boy", 1, 1, "1.000000"),
         ("all time", "T2", "girl", 0, 1, "0.000000"),
+        ("all time", "not attributed", "all", 2, 2, "1.000000"),
+        ("all time", "not attributed", "boy", 1, 2, "0.500000"),
+        ("all time", "not attributed", "girl", 1, 2, "0.500000"),
         ("first_half", "T1", "all", 4, 4, "1.000000"),
         ("first_half", "T1", "boy", 1, 4, "0.250000"),
         ("first_half", "T1", "girl", 3, 4, "0.750000"),
         ("first_half", "T2", "all", 0, 0, None),
         ("first_half", "T2", "boy", 0, 0, None),
         ("first_half", "T2", "girl", 0, 0, None),
+        ("first_half", "not attributed", "all", 2, 2, "1.000000"),
+        ("first_half", "not attributed", "boy", 1, 2, "0.500000"),
+        ("first_half", "not attributed", "girl", 1, 2, "0.500000"),
         ("second_half", "T1", "all", 1, 1, "1.000000"),
         ("second_half", "T1", "boy", 1, 1, "1.000000"),
         ("second_half", "T1", "girl", 0, 1, "0.000000"),
         ("second_half", "T2", "all", 1, 1, "1.000000"),
         ("second_half", "T2", "boy", 1, 1, "1.000000"),
         ("second_half", "T2", "girl", 0, 1, "0.000000"),
+        ("second_half", "not attributed", "all", 0, 0, None),
+        ("second_half", "not attributed", "boy", 0, 0, None),
+        ("second_half", "not attributed", "girl", 0, 0, None),
     ]
     unknown = engine.rows("select distinct n_keys, of_keys, share_of_keys from agg_case_mix where entity = 'T3'")
     assert unknown == [(0, 0, None)]
@@ -305,7 +379,7 @@ def test_the_case_mix_of_each_entity(engine: Engine) -> None:
 def test_a_case_mix_counts_cohort_keys_not_rows_of_results(engine: Engine) -> None:
     """A row for the person is no key; a key without a date stands in all time alone, and in a stratum like any other."""
     given = tables()
-    given["fct_indicator_result"] = [
+    given["indicator_result"] = [
         ("r", "i", 1, 10, 10, None, "met", None, True),
         ("r", "i", 2, 20, 20, "2024-02-10", "met", "2024-02-10", False),
         ("r", "j", 1, None, 1, None, "met", None, True),
@@ -341,9 +415,7 @@ def test_an_unavailable_indicator_has_no_counts(engine: Engine) -> None:
 def test_days_outside_the_calendar_have_a_period_of_their_own(engine: Engine) -> None:
     given = tables()
     given["report_period"] = [("r", "year", "1899", "1899-01-01", "1899-12-31")]
-    given["fct_indicator_result"] = [
-        ("r", "i", 1, 10, 10, day, "met", day, True) for day in ("1899-12-31", "1900-01-01")
-    ]
+    given["indicator_result"] = [("r", "i", 1, 10, 10, day, "met", day, True) for day in ("1899-12-31", "1900-01-01")]
     world.load(engine, given)
     world.build(engine)
     found = {p: counts(engine, "i", p)["trust", "T1"][0] for p in ("outside the calendar", "all time")}

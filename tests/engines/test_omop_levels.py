@@ -45,7 +45,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         {
             "dim_report": [("r", "omop", True)],
             "catalogue_report_level": [("r", 1, "care_site", "registered"), ("r", 2, "county", "registered")],
-            "fct_indicator_result": [("r", "i", p, None, p, DAY, "met", DAY, True) for p in (1, 2, 3, 4)],
+            "indicator_result": [("r", "i", p, None, p, DAY, "met", DAY, True) for p in (1, 2, 3, 4)],
             "run_context": [("2025-01-01",)],
         },
     )
@@ -80,13 +80,13 @@ def test_what_a_care_site_belongs_to(engine: Engine) -> None:
         ("1", "care_site", "1", "Hill"),
         ("1", "city", "Ashby", "Ashby"),
         ("1", "county", "North", "North"),
-        ("1", "national", "all", "All care sites"),
+        ("1", "national", "all", "All persons with a care site"),
         ("2", "care_site", "2", "River"),
         ("2", "city", "Marl", "Marl"),
         ("2", "county", "North", "North"),
-        ("2", "national", "all", "All care sites"),
+        ("2", "national", "all", "All persons with a care site"),
         ("3", "care_site", "3", "3"),
-        ("3", "national", "all", "All care sites"),
+        ("3", "national", "all", "All persons with a care site"),
     ]
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from lab.direct import compiled
+from count_models import build_agg_indicator, model_sql
 from lab.engines import DuckDbEngine, Engine, PostgresEngine
-from lab.project import ROOT
 
 Inputs = dict[str, tuple[str, list[str]]]
 INPUTS: Inputs = {
-    "fct_indicator_result": (
+    "indicator_result": (
         "report text, indicator text, status text, days_between bigint, period_date date, is_counted boolean, "
         "person_id bigint, cohort_date date",
         [
@@ -32,6 +31,7 @@ INPUTS: Inputs = {
     ),
     "dim_report": ("report text, is_built boolean", ["('r', true)"]),
     "fct_cohort_stratum": ("report text, person_id bigint, cohort_date date, stratifier text, stratum text", []),
+    "report_strata": ("report text, person_id bigint, cohort_date date, stratifier text, stratum text", []),
     "run_context": ("as_of date", ["(date '2026-01-01')"]),
     "catalogue_report_period": (
         "report text, period_kind text, financial_year_starts bigint, period text, start_date date, end_date date, "
@@ -43,7 +43,6 @@ INPUTS: Inputs = {
         ],
     ),
 }
-MODELS = {"reference_period": "core/periods", "report_period": "core/periods", "agg_indicator": "marts"}
 # (met, not met) by period, from the rows above; a period without any is not listed.
 EXPECTED = {
     ("all_time", "all time"): (3, 2),
@@ -76,9 +75,9 @@ def built(engine: Engine, inputs: Inputs) -> None:
         engine.execute(f"create temp table {name} ({columns})")
         if rows:
             engine.execute(f"insert into {name} values {', '.join(rows)}")
-    for name, folder in MODELS.items():
-        sql = (ROOT / "models" / folder / f"{name}.sql").read_text(encoding="utf-8")
-        engine.execute(f"create temp table {name} as {compiled(sql, engine.name)}")
+    for name in ("reference_period", "report_period"):
+        engine.execute(f"create temp table {name} as {model_sql(f'core/periods/{name}', engine)}")
+    build_agg_indicator(engine)
 
 
 def test_periods(engine: Engine) -> None:
@@ -95,7 +94,7 @@ def test_an_indicator_without_results_has_the_periods_of_the_report(engine: Engi
 
 
 def test_without_results_there_is_only_all_time(engine: Engine) -> None:
-    built(engine, INPUTS | {"fct_indicator_result": (INPUTS["fct_indicator_result"][0], [])})
+    built(engine, INPUTS | {"indicator_result": (INPUTS["indicator_result"][0], [])})
     assert engine.rows("select period from agg_indicator where indicator = 'i'") == [("all time",)]
 
 
@@ -112,7 +111,7 @@ def test_quartiles_interpolate_between_neighbours(engine: Engine, days: list[int
     """6.2: Hyndman and Fan's type 7: the quartile q of n values is the value at place 1 + q (n - 1), in order."""
     rows = [f"('r', 'i', 'met', {n}, date '2024-04-01', true, 1, null)" for n in days]
     rows.append("('r', 'i', 'not_met', 50, date '2024-04-01', true, 1, null)")  # only met keys
-    built(engine, INPUTS | {"fct_indicator_result": (INPUTS["fct_indicator_result"][0], rows)})
+    built(engine, INPUTS | {"indicator_result": (INPUTS["indicator_result"][0], rows)})
     columns = ("lower_quartile_days", "median_days", "upper_quartile_days")
     cast = ", ".join(f"cast({c} as varchar)" for c in columns)
     assert engine.rows(f"select {cast} from agg_indicator where indicator = 'i' and period = 'all time'") == [quartiles]

@@ -7,8 +7,10 @@ from typing import Any
 import marts_page
 import psycopg2
 import pytest
-from dbt_runs import Warehouse
+from dbt_runs import ROOT, Warehouse
+from measuremart.cli import app
 from postgres_builds import environment
+from typer.testing import CliRunner
 
 # Views over the demo's seeds read the same on both; what they hold is compared through the targets above them.
 LAYERS = (
@@ -105,3 +107,19 @@ def test_the_queries_of_the_page(demo: Warehouse, postgres: Any, query: marts_pa
     """The page read-the-marts says where the schemas are on PostgreSQL; its queries have the same rows."""
     there = re.sub(r"\b(marts|reports)\.", rf"{SCHEMA}_\1.", query.sql)
     assert comparable(rows_of(postgres, there)) == comparable(demo.rows(query.sql))
+
+
+def test_the_printed_report_is_the_same(demo: Warehouse, postgres: Any, postgres_dsn: str) -> None:
+    """On DuckDB it is read from the file, on PostgreSQL through dbt."""
+    said = []
+    for target, variables in (("duckdb", demo.environment()), ("postgres", environment(postgres_dsn, SCHEMA))):
+        where = ["--project-dir", str(ROOT), "--profiles-dir", str(demo.folder / "profiles"), "--target", target]
+        folders = {name: str(demo.folder / name) for name in ("DBT_TARGET_PATH", "DBT_LOG_PATH")}
+        options = ["--period", "year", "--format", "json"]
+        done = CliRunner().invoke(app, ["report", "lung_mdt", *options, *where], env={**variables, **folders})
+        assert done.exit_code == 0, done.output
+        said.append(json.loads(done.stdout))
+    duckdb, postgresql = said
+    assert {row["period"] for row in duckdb["rows"]} == {"2023", "2024", "2025"}
+    assert duckdb == postgresql
+    assert any(note.startswith("dropped: ") for note in duckdb["notes"])

@@ -308,6 +308,7 @@ def test_a_folder_of_files(warehouse: Warehouse, tmp_path: Path, kind: str) -> N
         "input",
         variables={
             "packs": [],
+            "reduce_targets": False,
             "omop_source": "files",
             "omop_files": str(folder),
             "omop_files_format": kind,
@@ -345,6 +346,7 @@ def test_an_attached_file_of_cdm_5_3(warehouse: Warehouse) -> None:
         "input",
         variables={
             "packs": [],
+            "reduce_targets": False,
             "omop_source": "schema",
             "omop_database": "omop",
             "omop_schema": "main",

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from count_models import build_agg_indicator, model_sql
 from lab.direct import compiled
 from lab.engines import DuckDbEngine, Engine, PostgresEngine
-from lab.project import ROOT
 from measuremart.render.project import generated_models
 from property.bench import plan_of, values
 from property.evaluation import evaluation_models, seed_tables
@@ -100,7 +100,6 @@ STUBS = {
         f"{available} as is_available"
         for name, available in (("by_key", "true"), ("by_person", "true"), ("not_yet", "false"))
     ),
-    "fct_indicator_result": "select * from indicator_result",
     "report_strata": "select 'r' as report, 'clinic' as population, strata.* from report__r__strata as strata",
 }
 
@@ -134,7 +133,7 @@ def build(engine: Engine) -> None:
     planned = plan_of(DEFINITIONS)
     assert planned.is_valid, planned.problems
     for model in generated_models(planned.plan):
-        if model.kind != "dropped":
+        if model.kind != "matched_rows":
             engine.execute(f"create temp table {model.name} as {compiled(model.sql, engine.name)}")
     for table, columns, its in seed_tables(planned.plan):
         engine.execute(f"create temp table {table} ({', '.join(f'{c} {t}' for c, t in columns.items())})")
@@ -145,9 +144,8 @@ def build(engine: Engine) -> None:
         if name == "run_context":
             continue
         engine.execute(f"create temp table {name} as {query}")
-    for name in ("fct_cohort_stratum", "agg_indicator"):
-        sql = (ROOT / "models" / "marts" / f"{name}.sql").read_text(encoding="utf-8")
-        engine.execute(f"create temp table {name} as {compiled(sql, engine.name)}")
+    engine.execute(f"create temp table fct_cohort_stratum as {model_sql('marts/fct_cohort_stratum', engine)}")
+    build_agg_indicator(engine)
 
 
 def rows(values: list[tuple[Any, ...]]) -> str:

@@ -1,17 +1,15 @@
 """Incomplete definitions through dbt: what is unavailable is said in every mart, and never a number (semantics.md 4.2)."""
 
-import csv
 import datetime as dt
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 import pytest
-import yaml
+import small_project
 from dbt_runs import ROOT, Warehouse
 from measuremart.cli import app
 from psycopg2.extensions import parse_dsn
@@ -86,26 +84,8 @@ SPREAD, LATER = "nobody has said what spread is", "measure later is incomplete: 
 
 
 def write_project(folder: Path) -> Path:
-    """Write a project of our own macros, marts and generic tests, with generated models over three seeds."""
-    project = folder / "project"
-    layers = ("models/core", "models/evaluation", "models/marts")
-    for part in ("macros", "tests/generic", "seeds/reference", "seeds/epilepsy12", *layers):
-        shutil.copytree(ROOT / part, project / part)
-    (project / "tests" / "singular").mkdir()
-    shutil.copy(ROOT / "models" / "_groups.yml", project / "models")
-    shutil.copy(ROOT / "dbt_project.yml", project)
-    for path, text in DEFINITIONS.items():
-        (project / "definitions" / path).parent.mkdir(parents=True)
-        (project / "definitions" / path).write_text(text)
-    (project / "seeds" / "world").mkdir(parents=True)
-    for name, (columns, rows) in WORLD.items():
-        with (project / "seeds" / "world" / f"{name}.csv").open("w", newline="") as file:
-            csv.writer(file).writerows([list(columns), *rows])
-    seeds = [{"name": name, "config": {"column_types": columns}} for name, (columns, _) in WORLD.items()]
-    (project / "seeds" / "world" / "world.yml").write_text(yaml.safe_dump({"seeds": seeds}))
-    done = CliRunner().invoke(app, ["generate", "--project-dir", str(project)])
-    assert done.exit_code == 0, done.output
-    return project
+    """Write a project of the definitions above over their world."""
+    return small_project.write_project(folder, DEFINITIONS, WORLD)
 
 
 @pytest.fixture(scope="module")
@@ -260,9 +240,10 @@ def test_only_what_is_available_has_a_table(duck: Warehouse) -> None:
     layers = ("matches", "subqueries", "measures", "cohorts", "indicators", "reports")
     tables = duck.rows(f"select table_name from information_schema.tables where table_schema in {layers} order by 1")
     assert [name for (name,) in tables] == [
-        *("cohort__lung", "dropped_events", "dropped_events__base", "evidence__mdt__any_treatment"),
-        *("indicator__any_treatment", "indicator_evidence", "indicator_members"),
-        *("match__lung_seen", "match__treatment_seen", "measure__lung_cancer", "measure__treated", "measure_members"),
+        *("cohort__lung", "evidence__mdt__any_treatment"),
+        *("indicator__any_treatment", "indicator_evidence", "indicator_members", "indicator_recorded"),
+        *("match__lung_seen", "match__treatment_seen", "matched_rows", "matched_rows__base"),
+        *("measure__lung_cancer", "measure__treated", "measure_members"),
         *("report__mdt", "report__mdt__dataset", "report__staged", "report__staged__dataset"),
         *("report_cohort_keys", "report_counted_keys", "report_strata"),
         *("subquery__lung_seen", "subquery__treatment_seen"),
@@ -303,9 +284,12 @@ def test_the_report_is_printed_with_what_is_unavailable(duck: Warehouse) -> None
     assert printed(duck, "mdt") == [
         f"NOT IN THIS REPORT: sub-cohort spread_lung: measure spread is incomplete: {SPREAD}",
         "The MDT, as of 2024-12-31",
-        "indicator eligible met rate benchmark verdict excluded exception unresolved",
-        "Stage III treated - - - >= 80% unavailable - - -",
-        "Any treatment 3 2 66.7% >= 60% reached 0 0 0",
+        "indicator eligible met rate 95% interval benchmark verdict excluded exception unresolved",
+        "Stage III treated - - - - >= 80% unavailable - - -",
+        "Any treatment 3 2 66.7% 20.8–93.9% >= 60% reached 0 0 0",
+        "",
+        "eligible: met or not met. Not in the rate: excluded (taken out), exception (not met, for an accepted reason), "
+        "unresolved (not known, or not yet)",
         f"unavailable: Stage III treated: {STAGE} (by stage_iii > stage > stage_seen)",
     ]
 
@@ -314,7 +298,7 @@ def test_an_unavailable_report_is_printed_as_such(duck: Warehouse) -> None:
     assert printed(duck, "uncounted") == [
         f"NOT IN THIS REPORT: sub-cohort spread_lung: measure spread is incomplete: {SPREAD}",
         "Who counts, as of 2024-12-31",
-        "indicator eligible met rate benchmark verdict excluded exception unresolved",
-        "Any treatment - - - >= 60% unavailable - - -",
+        "indicator eligible met rate 95% interval benchmark verdict excluded exception unresolved",
+        "Any treatment - - - - >= 60% unavailable - - -",
         f"unavailable: Any treatment: {LATER}",
     ]

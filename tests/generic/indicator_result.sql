@@ -8,7 +8,7 @@
 {% test indicator_result(model, keys, asked, periods, members) %}
     {%- set reasons = {
         'met': ['met'],
-        'not_met': ['too_early', 'too_late', 'undated_ignored', 'in_another_episode', 'no_candidate'],
+        'not_met': ['too_early', 'too_late', 'undated_ignored', 'in_another_episode', 'recorded_not_met', 'no_candidate'],
         'exception': ['exception'],
         'unresolved': ['unresolved', 'denominator_date_unknown', 'date_unknown', 'window_open'],
         'excluded': ['excluded'],
@@ -163,7 +163,9 @@
         (reason_code = 'too_early' and coalesce(days_outside, 0) >= 0)
         or (reason_code = 'too_late' and coalesce(days_outside, 0) <= 0)
         or (days_outside is not null and nearest_date is null)
-        or (nearest_date is not null and reason_code not in ('too_early', 'too_late', 'in_another_episode'))
+        or (nearest_date is not null and reason_code not in (
+            'too_early', 'too_late', 'in_another_episode', 'recorded_not_met'
+        ))
     group by report, indicator
 
     union all

@@ -163,7 +163,7 @@ MUTATIONS = [
     Mutation("matches.py", "f\"coalesce(target_row.why_unattached, 'no {what}')\" if", "f\"'no {what}'\" if"),
     Mutation(_t("import_match"), "where dropped_reason is null", "where 1 = 1"),
     Mutation(_t("import_match"), "' distinct' if distinct", "'' if distinct"),
-    Mutation(_t("dropped"), "where dropped_reason is not null", "where dropped_reason is null"),
+    Mutation(_t("matched_rows"), "dropped_reason as reason", "coalesce(dropped_reason, 'no person') as reason"),
     Mutation(_t("match"), "max(nullif(concept_code, ''))", "max(concept_code)"),
     Mutation(_t("match"), "        concept_id <> 0\n        and <<", "        concept_id >= 0\n        and <<"),
     Mutation(_t("import_member"), "' distinct' if distinct", "'' if distinct"),

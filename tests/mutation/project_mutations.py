@@ -36,14 +36,18 @@ AGES = _test("casts.py::test_ages_around_a_birthday")
 STATISTICS = _test("statistics_macros.py")
 LEVELS = _test("levels.py")
 FUNNELS = _test("level_statistics.py")
+PERIODS, CALENDAR = _test("periods.py"), _test("calendar_ends.py")
 ATTRITION = _test("attrition.py::test_every_step_of_every_period[duckdb]")
 
 HOOKS = "dbt_project.yml"
 CONSENT = "macros/consent/stop_on_opt_outs.sql"
 SOURCE = "macros/source/check_source.sql"
 GUARD = "macros/engine/engine_guard.sql"
-BY_LEVEL, FUNNEL = "models/marts/agg_indicator_by_level.sql", "models/marts/agg_indicator_funnel.sql"
-TREND, STEPS = "models/marts/agg_indicator_trend.sql", "models/marts/agg_attrition.sql"
+FUNNEL, TREND = "models/marts/agg_indicator_funnel.sql", "models/marts/agg_indicator_trend.sql"
+REACHED, STEPS = "models/marts/agg_attrition.sql", "models/evaluation/counts/result_step_count.sql"
+COUNTS = "models/evaluation/counts"
+DAY_PERIOD, DAY_COUNT = f"{COUNTS}/result_day_period.sql", f"{COUNTS}/result_day_count.sql"
+QUARTILE, ENTITY = f"{COUNTS}/result_quartile.sql", f"{COUNTS}/entity_period_count.sql"
 
 
 def _m(file: str, old: str, new: str, noticed_by: str) -> ProjectMutation:
@@ -96,13 +100,20 @@ PROJECT_MUTATIONS = [
     _m("macros/scalar/wilson.sql", "+ 4 * {{ to_double(met) }}", "+ 2 * {{ to_double(met) }}", STATISTICS),
     _m("macros/scalar/xmr_limit.sql", "2.66 * {{", "2.6 * {{", FUNNELS),
     # --- marts
-    _m(STEPS, "grid.position <= by_furthest.furthest", "grid.position < by_furthest.furthest", ATTRITION),
-    _m(STEPS, "max(furthest) over (", "min(furthest) over (", ATTRITION),
-    _m(STEPS, "when result.status = 'exception' then 6", "when result.status = 'exception' then 7", ATTRITION),
-    _m(STEPS, "when not result.is_counted then 2", "when not result.is_counted then 8", ATTRITION),
-    _m(STEPS, "    where not is_in_calendar\n", "    where is_in_calendar\n", ATTRITION),
-    _m(BY_LEVEL, "    where result.is_counted\n", "", LEVELS),
-    _m(BY_LEVEL, "when status = 'excluded' then 1", "when status = 'ineligible' then 1", LEVELS),
+    _m(REACHED, "order by furthest desc\n        ) as n_keys", "order by furthest\n        ) as n_keys", ATTRITION),
+    _m(STEPS, "max(furthest) as furthest", "min(furthest) as furthest", ATTRITION),
+    _m(STEPS, "max(person_of_days.furthest) as", "min(person_of_days.furthest) as", ATTRITION),
+    _m(STEPS, "count(period_date) = count(*) and ", "", ATTRITION),
+    _m(STEPS, "when status = 'exception' then 6", "when status = 'exception' then 7", ATTRITION),
+    _m(STEPS, "when not is_counted then 2", "when not is_counted then 8", ATTRITION),
+    _m(DAY_PERIOD, "where not is_in_calendar\n", "where is_in_calendar\n", ATTRITION),
+    _m(DAY_PERIOD, "where dated.is_in_calendar\n", "", CALENDAR),
+    _m(DAY_PERIOD, "extract(year from end_date)", "extract(year from start_date)", PERIODS),
+    _m(DAY_COUNT, "    where is_counted\n", "", PERIODS),
+    _m(QUARTILE, "4 * n_up_to > 3 * (n_all - 1)", "4 * n_up_to >= 3 * (n_all - 1)", PERIODS),
+    _m(QUARTILE, "4 * (n_up_to - 1) > n_all - 1", "4 * n_up_to > n_all - 1", PERIODS),
+    _m(ENTITY, "    where result.is_counted\n", "", LEVELS),
+    _m(ENTITY, "when status = 'excluded' then 1", "when status = 'ineligible' then 1", LEVELS),
     _m(
         FUNNEL,
         "case when better = 'lower' then rate else -rate end",

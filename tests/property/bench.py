@@ -28,6 +28,7 @@ from measuremart.referee import Referee, World
 from measuremart.render.concepts import used_concepts
 from measuremart.render.models import Model
 from measuremart.render.project import generated_models
+from measuremart.render.recorded import recorded_models, recorded_name
 
 from property.evaluation import RESULTS, evaluation_models, seed_tables
 from property.house import ALIASES, SQL_TYPES, TABLES, text_of
@@ -52,8 +53,9 @@ RESULT = (
     "reason_measure",
     "nearest_date",
     "days_outside",
+    "nearest_value",
 )
-DROPPED = f"dropped_events__{PACK}"
+DROPPED = f"matched_rows__{PACK}"
 # Rows by relation: sorted tuples, or what went wrong as one text.
 Answers = dict[str, list[tuple[Any, ...]] | str]
 
@@ -134,6 +136,9 @@ def ask_referee(plan: Plan, rows: Rows) -> Answers:
         answers[DROPPED] = in_order(_dropped(plan, judge, rows))
     for name, subquery in matched(plan):
         answers[name] = _members(judge.subquery(subquery))
+    for name, subquery in recorded(plan):
+        found = [(*_members([r.member])[0], r.number, r.missed_by) for r in judge.recorded(subquery)]
+        answers[name] = in_order(found)
     return answers
 
 
@@ -167,6 +172,14 @@ def _dropped(plan: Plan, judge: Referee, rows: Rows) -> list[tuple[str, str, str
             lost = sum(m.person_id not in with_episode for m in judge.expression(child))
             found["measure", name, "", "no episode to lift to"] += lost
     return [(*what, number) for what, number in found.items() if number]
+
+
+def recorded(plan: Plan) -> list[tuple[str, nodes.Subquery]]:
+    """Return (relation, subquery) of what is recorded of numerators and does not count."""
+    wanted = {model.name for model in recorded_models(plan)}
+    of = [named.subquery for named in plan.subqueries.values()]
+    of += [inline for m in plan.measures.values() for inline in inline_subqueries(m.expression)]
+    return [(recorded_name(s), s) for s in of if recorded_name(s) in wanted]
 
 
 def matched(plan: Plan) -> list[tuple[str, nodes.Subquery]]:
@@ -221,10 +234,17 @@ def readings(plan: Plan, models: list[Model]) -> list[Reading]:
     for model in models:
         name = model.name
         match model.kind:
-            case "dropped":
-                found.append(Reading(DROPPED, name, ("construct", "definition", "target_name", "reason", "n_rows")))
+            case "matched_rows":
+                columns = ("construct", "definition", "target_name", "reason")
+                rows = (
+                    f"(select {', '.join(columns)}, cast(sum(n_rows) as bigint) as n_rows from {name} "
+                    f"where reason is not null group by {', '.join(columns)}) as dropped"
+                )
+                found.append(Reading(DROPPED, rows, (*columns, "n_rows")))
             case "match":
                 found.append(Reading(name, f"(select * from {name} where dropped_reason is null) as members", MEMBER))
+            case "recorded":
+                found.append(Reading(name, name, (*MEMBER, "number_value", "missed_by")))
             case "dataset":
                 own = tuple(c.name for c in dataset_columns(plan, plan.reports[model.of]))
                 found.append(Reading(name, name, (*MEMBER[:3], "cohort_date", *own)))

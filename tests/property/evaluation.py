@@ -16,7 +16,7 @@ from measuremart.render.unions import pack_unions, union_sql
 RESULTS = "indicator_result"
 # What the evaluation reads: seeds of the catalogue, and unions of what all packs made.
 _SEEDS = ("catalogue_report", "catalogue_report_indicator")
-_UNIONS = ("report_counted_keys", "indicator_evidence")
+_UNIONS = ("report_counted_keys", "indicator_evidence", "indicator_recorded")
 _TYPES = {"string": "text"}
 _SWITCH = re.compile(r"\{% (if .*?|endif) %\}")
 

@@ -74,7 +74,7 @@ def test_reasons_occur() -> None:
     assert set(said) == {
         *("met", "excluded", "unresolved", "exception", "denominator_date_unknown", "date_unknown"),
         "window_open",
-        *("too_early", "too_late", "undated_ignored", "in_another_episode", "no_candidate"),
+        *("too_early", "too_late", "undated_ignored", "in_another_episode", "recorded_not_met", "no_candidate"),
         *("denominator_outside_window", "not_in_denominator"),
     }
 

@@ -1,6 +1,6 @@
 {{ config(severity='warn', fail_calc='coalesce(sum(unknown_organisation), 0)') }}
 
--- Persons whose organisation, by the rule of the report, is not in the table of organisations: they count at no level.
+-- Persons whose organisation, by the rule of the report, is not in the table of organisations: they are not attributed.
 select
     report,
     attribution,

@@ -1,17 +1,29 @@
 {{ config(severity='warn') }}
 
--- Events whose person is missing or not in the person table. They stay in the targets, but no report counts them.
+-- Events whose person is missing or not in the person table. They stay, but no report counts them.
+-- Staging is read where a target holds only the events that some definition asks about.
+{% set tables = {
+    'condition': 'stg_omop__condition_occurrence',
+    'drug': 'stg_omop__drug_exposure',
+    'procedure': 'stg_omop__procedure_occurrence',
+    'measurement': 'stg_omop__measurement',
+    'observation': 'stg_omop__observation',
+    'device': 'stg_omop__device_exposure',
+    'visit': 'stg_omop__visit_occurrence',
+    'death': 'target__death',
+    'observation_period': 'target__observation_period',
+    'episode_of_care': 'target__episode_of_care',
+    'episode_nested': 'target__episode_nested',
+} %}
+
 with event_person as (
 
-    {% for name in [
-        'condition', 'drug', 'procedure', 'measurement', 'observation', 'device', 'visit', 'death', 'observation_period',
-        'episode_of_care', 'episode_nested'
-    ] %}
+    {% for name, model in tables.items() %}
         {% if not loop.first %}union all{% endif %}
         select
             '{{ name }}' as target_name,
             person_id
-        from {{ ref('target__' ~ name) }}
+        from {{ ref(model) }}
     {% endfor %}
 
 )

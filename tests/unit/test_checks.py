@@ -325,6 +325,61 @@ CASES = {
             "excluded_denominator x.yml:9:18: 'again' under unresolved holds the whole denominator 'm': nobody would be left",
         ],
     ),
+    "benchmarks that a report restates": (
+        "indicators:\n  j: {title: t, description: d, denominator: m, numerator: n, benchmark: {value: 0}}\n"
+        "  k: {title: t, description: d, type: duration, denominator: m, numerator: n, benchmark: {value: 0.5}}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c],\n"
+        "    indicators: [j: {benchmark: {value: 100.5}}, k: {benchmark: {value: 700}}]}\n"
+        "  p: {title: t, description: d, cohorts: [c], indicators: [j: {benchmark: {value: 0.25}}]}\n",
+        "",
+        [
+            "unlikely_benchmark x.yml:6:41: no rate reaches a benchmark of 100.5 percent: write a value from 0 to 100",
+            "unlikely_benchmark x.yml:7:83: warning: a benchmark of 0.25 percent is less than 1 in 100: write 25 if that "
+            "share is meant",
+        ],
+    ),
+    "benchmarks at the limits": (
+        "indicators:\n  j: {title: t, description: d, denominator: m, numerator: n, benchmark: {value: 100}}\n"
+        "  k: {title: t, description: d, denominator: m, numerator: n, benchmark: {value: 1}}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j, k]}\n",
+        "",
+        [],
+    ),
+    "numbers without a unit": (
+        "targets:\n  lab: {model: lab}\nsubqueries:\n"
+        "  f: {target: lab, rules: [{scalar: {op: '>', value: 1}}, {scalar: {op: '>', value: 1, unit: 8753}}],\n"
+        "    exclude: [{all: [{exact: 1}, {scalar: {op: '>', value: 9}}]}], where: {scalar: {op: '<', value: 99}}}\n"
+        "  g: {target: drug, rules: [{exact: 1}]}\n"
+        "measures:\n  x: {or: [m, {target: lab, rules: [{scalar: {op: '>', value: 2}}]}, {first: f}, g]}\n",
+        ", x",
+        [
+            f"number_without_unit x.yml:{place}: warning: this number is compared whatever its unit is: add 'unit' to "
+            "'scalar', or waive the check"
+            for place in ("4:37", "5:43", "5:84", "8:46")
+        ],
+    ),
+    "windows around a death": (
+        "targets:\n  death: {model: death, number: null, flag: null, unit: null}\nsubqueries:\n"
+        "  died: {target: death, resolve_by: person, rules: [{exact: 1}]}\n"
+        "measures:\n  dead: {subquery: died}\n"
+        "  after: {window: {anchor: dead, candidate: m, align: person, from: {days: 0}, to: {days: 30}}}\n"
+        "  before: {window: {anchor: dead, candidate: m, align: person, from: {days: -30}, to: {days: 0}}}\n"
+        "  open: {window: {anchor: dead, candidate: m, align: person, to: {days: 0}}}\n"
+        "  other: {window: {anchor: m, candidate: dead, align: person, from: {days: 0}, to: {days: 30}}}\n"
+        "indicators:\n"
+        "  j: {title: t, description: d, denominator: dead, numerator: m, reference_date: denominator,\n"
+        "    numerator_window: {before: {days: 0}, after: {days: 30}}, benchmark: {value: 10, better: lower}}\n"
+        "  k: {title: t, description: d, denominator: dead, numerator: m, reference_date: denominator,\n"
+        "    numerator_window: {before: {days: 30}, after: {days: 0}}, benchmark: {value: 10, better: lower}}\n"
+        "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j, k], dataset: [after, before, open, other]}\n",
+        "",
+        [
+            "window_after_death x.yml:7:69: warning: the window begins on the day of a death or later: a negative 'from' "
+            "looks before it",
+            "window_after_death x.yml:13:32: warning: the window begins on the day of a death: 'before' with days looks "
+            "before it",
+        ],
+    ),
     "a window of a year back": (
         "measures:\n  x:\n    window: {anchor: m, candidate: n, from: {years: 1}, to: {months: 11, days: 27}}\n",
         ", x",
@@ -460,8 +515,9 @@ CASES = {
         [
             "not_supported x.yml:3:74: 'audiences' is not supported yet",
             "waiver x.yml:3:100: no check 'not_supported' can be waived; there are concept_of_two_names, empty_concept_set, "
-            "excluded_denominator, impossible_rule, incomplete_definition, never_holds, option_without_effect, "
-            "repeated_inline_part, single_child, unavailable_example, unused_definition",
+            "excluded_denominator, impossible_rule, incomplete_definition, never_holds, number_without_unit, "
+            "option_without_effect, repeated_inline_part, single_child, unavailable_example, unlikely_benchmark, "
+            "unused_definition, window_after_death",
         ],
     ),
     "incomplete definitions": (

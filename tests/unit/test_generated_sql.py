@@ -19,9 +19,10 @@ GOLDEN = ROOT / "tests" / "golden" / "expected"
 # The unions of all packs skip the packs that are not built.
 UNIONS = {
     "concept_set_sizes.sql",
-    "dropped_events.sql",
     "indicator_evidence.sql",
     "indicator_members.sql",
+    "indicator_recorded.sql",
+    "matched_rows.sql",
     "measure_members.sql",
     "organisation_attribution.sql",
     "organisation_level.sql",

@@ -306,7 +306,7 @@ def test_person_grain_reduces_to_the_best_key() -> None:
     events += [(NUMERATOR, jan(25), 12), (NUMERATOR, jan(22), 13), (NUMERATOR, jan(21), 14)]
     result = only("grain: person", events=events)
     why = ("met", "met", "met", "n")
-    assert result == Result("i", 1, None, 1, jan(13), *why, jan(20), jan(22), 2, None, None, jan(13), True)
+    assert result == Result("i", 1, None, 1, jan(13), *why, jan(20), jan(22), 2, None, None, None, jan(13), True)
     tied = only("grain: person", events=[(COHORT, None, 11), (COHORT, jan(1), 10)])
     assert (tied.status, tied.cohort_date) == ("ineligible", jan(1))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from measuremart.catalogue import Catalogue
+from measuremart.checks.benchmarks import unlikely_benchmark
 from measuremart.checks.breadth import too_broad_dataset
 from measuremart.checks.due import empty_valid_for, excluded_denominator, timeless_window
 from measuremart.checks.effect import option_without_effect
@@ -12,9 +13,10 @@ from measuremart.checks.emptiness import empty_concept_set, impossible_rule, nev
 from measuremart.checks.finding import Check, Material
 from measuremart.checks.names import clashing_relation, concept_of_two_names, repeated_name
 from measuremart.checks.not_supported import not_supported
+from measuremart.checks.numbers import number_without_unit
 from measuremart.checks.unavailable import incomplete_definition, unavailable_example
 from measuremart.checks.use import repeated_inline_part, single_child, unused_definition
-from measuremart.checks.windows import reversed_window
+from measuremart.checks.windows import reversed_window, window_after_death
 from measuremart.plan.nodes import Plan
 from measuremart.problems import Kind, Problem, did_you_mean
 
@@ -28,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
     incomplete_definition,
     never_holds,
     not_supported,
+    number_without_unit,
     option_without_effect,
     repeated_inline_part,
     repeated_name,
@@ -36,7 +39,9 @@ CHECKS: tuple[Check, ...] = (
     timeless_window,
     too_broad_dataset,
     unavailable_example,
+    unlikely_benchmark,
     unused_definition,
+    window_after_death,
 )
 # What a waiver cannot waive: nothing would be generated for it, or nothing that could mean anything.
 UNWAIVABLE = (

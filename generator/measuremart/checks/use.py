@@ -9,8 +9,7 @@ from measuremart.catalogue import noun
 from measuremart.checks.finding import Finding, Material
 from measuremart.definitions.file import Defined
 from measuremart.definitions.measure import Expression
-from measuremart.definitions.rule import Matchers
-from measuremart.definitions.subquery import InlineSubquery
+from measuremart.uses import inline_parts, named_by, read_by_packs
 
 REPEATS = 3
 
@@ -18,7 +17,8 @@ REPEATS = 3
 def unused_definition(material: Material) -> Iterator[Finding]:
     """A definition that nothing uses.
 
-    What: a concept set, subquery, measure, cohort or indicator that no other definition names. A warning.
+    What: a concept set, subquery, measure, cohort or indicator that no other definition names; a concept set that a
+    pack.yml names in `reads` is used. A warning.
 
     Why: it costs a table in every build, and a reader who looks for its use finds none; often a name was changed in
     one place only. Where there are several, `generate` and `validate` say how many, and `validate --unused` names them.
@@ -27,9 +27,10 @@ def unused_definition(material: Material) -> Iterator[Finding]:
 
     Fix: remove it, use it (a report's `dataset:` is a use), or waive it with the reason.
     """
-    used = _used_names(material)
+    catalogue = material.catalogue
+    used = read_by_packs(catalogue).union(*(named_by(defined, catalogue) for defined in catalogue.everything()))
     for section in ("concept_sets", "subqueries", "measures", "cohorts", "indicators"):
-        for defined in material.catalogue.of(section).values():
+        for defined in catalogue.of(section).values():
             if defined.entry is not None and (section, defined.name) not in used:
                 text = f"nothing uses {noun(section)} '{defined.name}'"
                 yield Finding(defined, defined.position, text)
@@ -82,61 +83,3 @@ def single_child(material: Material) -> Iterator[Finding]:
             for word, children in (("or", part.or_), ("and", part.and_)):
                 if children is not None and len(children) == 1:
                     yield Finding(defined, part.place(word), f"'{word}' has one child: it says the same as the child")
-
-
-def inline_parts(part: Expression) -> Iterator[Expression | InlineSubquery]:
-    """Yield the operators and subqueries that are written inside an expression."""
-    for _, child in part.children():
-        if isinstance(child, str):
-            continue
-        yield child
-        if isinstance(child, Expression):
-            yield from inline_parts(child)
-
-
-def _used_names(material: Material) -> set[tuple[str, str]]:
-    """Return (section, name) of everything that some definition names."""
-    used: set[tuple[str, str]] = set()
-    catalogue = material.catalogue
-    for defined in catalogue.of("subqueries").values():
-        if defined.entry is not None:
-            used |= _of_subquery(defined.entry)
-    for defined in catalogue.of("measures").values():
-        if defined.entry is not None:
-            for part in (defined.entry, *inline_parts(defined.entry)):
-                used |= _of_part(part, catalogue.of("measures"))
-    for defined in catalogue.of("cohorts").values():
-        if defined.entry is not None:
-            used |= {("measures", m) for m in defined.entry.definitions.values()}
-    for defined in catalogue.of("indicators").values():
-        if defined.entry is not None:
-            entry = defined.entry
-            names = (entry.denominator, entry.numerator, *entry.exclusions, *entry.exceptions, *entry.unresolved)
-            used |= {("measures", m) for m in names}
-    for defined in catalogue.of("reports").values():
-        if defined.entry is not None:
-            entry = defined.entry
-            used |= {("cohorts", c) for c in entry.cohorts}
-            used |= {("indicators", name) for item in entry.indicators for name in item}
-            used |= {("measures", m) for m in (*entry.counted, *entry.dataset)}
-    return used
-
-
-def _of_part(part: Expression | InlineSubquery, measures: dict[str, Defined]) -> set[tuple[str, str]]:
-    if isinstance(part, InlineSubquery):
-        return _of_subquery(part)
-    names = [child for _, child in part.children() if isinstance(child, str)]
-    found = {("measures" if name in measures else "subqueries", name) for name in names}
-    return found | ({("subqueries", part.subquery)} if isinstance(part.subquery, str) else set())
-
-
-def _of_subquery(entry: InlineSubquery) -> set[tuple[str, str]]:
-    where = [entry.where] if entry.where is not None else []
-    return {("concept_sets", name) for rule in (*entry.rules, *entry.exclude, *where) for name in _concept_sets(rule)}
-
-
-def _concept_sets(rule: Matchers) -> Iterator[str]:
-    if rule.phenotype is not None:
-        yield rule.phenotype
-    for inner in (*(rule.all or ()), *(rule.any or ())):
-        yield from _concept_sets(inner)

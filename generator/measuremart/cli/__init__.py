@@ -19,6 +19,7 @@ from measuremart.cli.build import build
 from measuremart.cli.console import REFUSED, Unwritten, err, out
 from measuremart.cli.definitions import generate, list_definitions, validate
 from measuremart.cli.examples import run_examples
+from measuremart.cli.explaining import diff_command, explain_command, graph_command
 from measuremart.cli.export import export_command
 from measuremart.cli.importing import import_oa_cohorts_folder
 from measuremart.cli.init import init
@@ -60,6 +61,9 @@ app.command()(init)
 app.command()(sync)
 app.command()(validate)
 app.command("list")(list_definitions)
+app.command("explain")(explain_command)
+app.command("diff")(diff_command)
+app.command("graph")(graph_command)
 app.command("test")(run_examples)
 app.command("report")(report_command)
 app.command("export")(export_command)

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from measuremart.build_lines import built_said, finding_lines, stage_line, step_said
 from measuremart.cli.console import WAREHOUSE, err, out
 from measuremart.cli.definitions import written
+from measuremart.cli.next_step import after_build
 from measuremart.cli.options import DefinitionsOption, ProjectOption
 from measuremart.cli.reading import packs_option, read_project, say_what_is_missing
 from measuremart.cli.sync import synced
@@ -65,6 +66,7 @@ def build(
         out.print(f"dbt's log: {built.log}", soft_wrap=True)
     if built.number_of("failure"):
         raise typer.Exit(WAREHOUSE)
+    after_build(read.plan, packs or [], [*(("--vars", variables) if variables else ()), *context.args], project_dir)
 
 
 def _built(project: Path, options: tuple[str, ...]) -> Built:

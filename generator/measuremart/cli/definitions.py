@@ -12,13 +12,14 @@ import typer
 from measuremart.catalogue import noun
 from measuremart.cli.console import DIFFERENT, counted, echo, err, kinds_said, of_section, out, refusing_to_write
 from measuremart.cli.options import DefinitionsOption, ProjectOption, UnusedOption
-from measuremart.cli.reading import read_project, refuse_unknown_pack, say_what_is_missing
+from measuremart.cli.reading import read_project, refuse_unknown_pack, say_what_is_missing, stop_at
 from measuremart.definitions.file import SECTIONS
 from measuremart.list_table import list_table
-from measuremart.pipeline import Read, pending_changes
+from measuremart.pipeline import Read, definition_at, pending_changes
 from measuremart.plan.states import missing_said, state_of, states
-from measuremart.problems import in_full, in_short
+from measuremart.problems import Kind, in_full, in_short
 from measuremart.repository import is_repository
+from measuremart.uses import Node, read_by_packs, uses_of
 from measuremart.write import apply
 
 
@@ -86,6 +87,10 @@ def validate(
 def list_definitions(
     section: Annotated[Section | None, typer.Argument(help="Only this section.", show_default=False)] = None,
     pack: Annotated[str | None, typer.Option(help="Only this pack.")] = None,
+    uses: Annotated[
+        str | None, typer.Option(help="Only what names this definition, or names something that does.", metavar="NAME")
+    ] = None,
+    unused: Annotated[bool, typer.Option("--unused", help="Only what nothing names.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one list.")] = False,
     project_dir: ProjectOption = Path(),
     definitions: DefinitionsOption = None,
@@ -93,10 +98,14 @@ def list_definitions(
     """List what is defined: name, kind, pack, grain, state, description.
 
     The state is empty where all is well, else incomplete, unavailable (above an incomplete one), or in part (a cohort
-    or report that goes without an unavailable part).
+    or report that goes without an unavailable part). What has an error is not listed; the error is printed, and the
+    exit code is its.
     """
-    read = read_project(project_dir, definitions)
+    read = read_project(project_dir, definitions, is_whole=False)
     refuse_unknown_pack(read, pack)
+    kept = _kept(read, uses, unused)
+    errors = [problem for problem in read.problems if problem.kind is not Kind.WARNING]
+    faulty = {definition_at(read.catalogue, problem) for problem in errors}
     grains = {name: str(s.subquery.grain) for name, s in read.plan.subqueries.items()}
     grains |= {name: str(m.expression.types.grain) for name, m in read.plan.measures.items()}
     grains |= {name: str(c.types.grain) for name, c in read.plan.cohorts.items()}
@@ -110,9 +119,29 @@ def list_definitions(
             "description": " ".join((d.entry.description or "").split()),
         }
         for d in read.catalogue.everything()
-        if (section is None or d.section == section.value) and (pack is None or d.pack == pack)
+        if (d.section, d.name) not in faulty
+        and (section is None or d.section == section.value)
+        and (pack is None or d.pack == pack)
+        and (kept is None or (d.section, d.name) in kept)
     ]
     if as_json:
         echo(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
-        return
-    out.print(list_table(rows, out.width))
+    else:
+        out.print(list_table(rows, out.width))
+    stop_at(read.problems, so="definitions with a problem are not listed")
+
+
+def _kept(read: Read, name: str | None, unused: bool) -> set[Node] | None:
+    """Return the definitions that use a name, or that nothing uses; None for all. Reports are used by readers."""
+    if name is None and not unused:
+        return None
+    graph = uses_of(read.catalogue)
+    if name is None:
+        used = read_by_packs(read.catalogue)
+        return {n for n, above in graph.above.items() if not above and n[0] != "reports" and n not in used}
+    nodes = [(s, name) for s, names in read.catalogue.sections.items() if name in names]
+    if not nodes:
+        err.print(read.catalogue.unknown(name, tuple(read.catalogue.sections)))
+        raise typer.Exit(2)
+    using = {other for node in nodes for other in graph.all_above(node)}
+    return {node for node in using if not unused or not graph.above.get(node)}

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from measuremart.cli.console import REFUSED, WAREHOUSE, counted, err, out
-from measuremart.cli.options import DefinitionsOption, ProjectOption
+from measuremart.cli.options import DefinitionsOption, ProfilesOption, ProjectOption, TargetOption, VariablesOption
 from measuremart.cli.reading import read_project
 from measuremart.export import export_tables
 from measuremart.warehouse.dbt import WarehouseError
@@ -31,9 +31,9 @@ def export_command(
         list[str] | None, typer.Option("--report", help="Also the dataset of this report; can be repeated.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what an earlier export wrote.")] = False,
-    target: Annotated[str | None, typer.Option(help="dbt's target, where it is not the profile's default.")] = None,
-    profiles_dir: Annotated[Path | None, typer.Option(help="The folder of dbt's profiles.yml.")] = None,
-    variables: Annotated[str | None, typer.Option("--vars", help="dbt variables, as for dbt build.")] = None,
+    target: TargetOption = None,
+    profiles_dir: ProfilesOption = None,
+    variables: VariablesOption = None,
     project_dir: ProjectOption = Path(),
     definitions: DefinitionsOption = None,
 ) -> None:

@@ -22,3 +22,9 @@ DefinitionsOption = Annotated[
 UnusedOption = Annotated[
     bool, typer.Option("--unused", help="Name every definition that nothing uses, not only their number.")
 ]
+
+TargetOption = Annotated[
+    str | None, typer.Option("--target", help="dbt's target, where it is not the profile's default.")
+]
+ProfilesOption = Annotated[Path | None, typer.Option("--profiles-dir", help="The folder of dbt's profiles.yml.")]
+VariablesOption = Annotated[str | None, typer.Option("--vars", help="dbt variables, as for dbt build.")]

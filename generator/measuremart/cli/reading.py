@@ -20,16 +20,29 @@ from measuremart.warehouse.dbt import with_packs
 
 
 def read_project(
-    project: Path, definitions: Path | None, told: Callable[[Sequence[Problem]], list[str]] = in_short
+    project: Path,
+    definitions: Path | None,
+    told: Callable[[Sequence[Problem]], list[str]] = in_short,
+    *,
+    is_whole: bool = True,
 ) -> Read:
-    """Return what the definitions of a project say; print what is wrong, and stop at an error."""
+    """Return what the definitions of a project say; print what is wrong, and stop at an error.
+
+    Without `is_whole` nothing is printed: the caller goes on with what is valid, and calls `stop_at` in the end.
+    """
     folder = definitions or project / "definitions"
     if not folder.is_dir():
         err.print(f"there is no folder {folder}: run this in the project, or say --project-dir")
         raise typer.Exit(2)
-    read = read_definitions(folder, _shipped(project, folder))
-    stop_at(read.problems, told)
+    read = read_folder(project, folder)
+    if is_whole:
+        stop_at(read.problems, told)
     return read
+
+
+def read_folder(project: Path, folder: Path) -> Read:
+    """Return what a folder of definitions says, and the packs of measuremart beside it where a project has such."""
+    return read_definitions(folder, _shipped(project, folder))
 
 
 def shipped_packs_of(project: Path) -> frozenset[str]:
@@ -47,14 +60,18 @@ def _shipped(project: Path, definitions: Path) -> ShippedPacks | None:
         raise typer.Exit(2) from None
 
 
-def stop_at(problems: Sequence[Problem], told: Callable[[Sequence[Problem]], list[str]] = in_short) -> None:
-    """Print problems, and stop where one is an error."""
+def stop_at(
+    problems: Sequence[Problem],
+    told: Callable[[Sequence[Problem]], list[str]] = in_short,
+    so: str = "nothing was written",
+) -> None:
+    """Print problems, and stop where one is an error; `so` says what it stopped."""
     for line in told(problems):
         err.print(line)
     errors = [p for p in problems if p.kind is not Kind.WARNING]
     if errors:
         files = len({p.position.file for p in errors})
-        err.print(f"{counted(len(errors), 'problem')} in {counted(files, 'file')}; nothing was written")
+        err.print(f"{counted(len(errors), 'problem')} in {counted(files, 'file')}; {so}")
         raise typer.Exit(exit_code(errors))
 
 

@@ -220,12 +220,15 @@ def exactly_one(part: Part, fields: tuple[str, ...], what: str) -> None:
     labels = [type(part).model_fields[f].alias or f for f in (given or fields)]
     if len(given) == 1:
         if getattr(part, given[0]) is None:
-            raise PydanticCustomError("one_of", "'{label}' has nothing after it", {"label": labels[0]})
+            raise PydanticCustomError(
+                "one_of", "'{label}' has nothing after it", {"label": labels[0], "at": (labels[0],)}
+            )
         return
     if not given:
         raise incomplete(f"exactly one {what} of {', '.join(labels)}; found none")
     found = " and ".join(f"'{label}'" for label in labels)
-    raise PydanticCustomError("one_of", "{text}", {"text": f"exactly one {what}; found {found}"})
+    text = f"exactly one {what}; found {found}"
+    raise PydanticCustomError("one_of", "{text}", {"text": text, "at": (labels[1],)})
 
 
 def incomplete(text: str) -> PydanticCustomError:

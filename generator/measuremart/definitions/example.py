@@ -44,8 +44,8 @@ class ExpectedMember(Part):
 Status = Literal["met", "not_met", "exception", "unresolved", "excluded", "ineligible"]
 ReasonCode = Literal[
     "excluded", "unresolved", "met", "exception", "denominator_date_unknown", "date_unknown", "window_open",
-    "too_early", "too_late", "undated_ignored", "in_another_episode", "no_candidate", "denominator_outside_window",
-    "not_in_denominator",
+    "too_early", "too_late", "undated_ignored", "in_another_episode", "recorded_not_met", "no_candidate",
+    "denominator_outside_window", "not_in_denominator",
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,17 +53,24 @@ def read_sections(data: LocatedDict, pack: str) -> tuple[list[Defined], list[Pro
         key = data.key_positions[section]
         if section in RESERVED_SECTIONS:
             problems.append(Problem(key, f"'{section}' is not supported yet", Kind.NOT_SUPPORTED))
-        elif section not in SECTIONS:
-            hint = did_you_mean(section, SECTIONS) or f"; there are {', '.join(SECTIONS)}"
+            continue
+        meant = section
+        if section not in SECTIONS:
+            near = did_you_mean(section, SECTIONS)
+            hint = near or f"; there are {', '.join(SECTIONS)}"
             problems.append(Problem(key, f"unknown section '{shown(section)}'{hint}", Kind.LANGUAGE))
-        elif not isinstance(body, LocatedDict):
+            # Read as the section that is meant, what it defines is not unknown as well to those that name it.
+            meant = next((known for known in SECTIONS if f"'{known}'" in near), "")
+            if not meant:
+                continue
+        if not isinstance(body, LocatedDict):
             if body is not None:
                 problems.append(Problem(key, f"'{section}' is a mapping of names", Kind.LANGUAGE))
-        else:
-            for name in body:
-                defined, found = _read_entry(body, pack, section, name)
-                problems += found
-                entries.append(defined)
+            continue
+        for name in body:
+            defined, found = _read_entry(body, pack, meant, name)
+            problems += found
+            entries.append(defined)
     return entries, problems
 
 
@@ -106,11 +114,20 @@ def explained(error: ValidationError, body: LocatedDict, name: str, notes: Readi
             position = parent.key_positions[str(path[-1])] if isinstance(parent, LocatedDict) else position
         elif _of_another_choice(path, detail, here, details):
             continue
+        at = detail.get("ctx", {}).get("at")
+        if at is not None:  # what a rule over several keys found wrong stands at one of them
+            position = _key_position(body, (*path, *at), position)
         message = _message(detail, path)
         found.setdefault((position, message), Problem(position, message, Kind.LANGUAGE))
     if not found and not notes.problems:
         raise AssertionError(f"no words for {error}")
     return list(found.values())
+
+
+def _key_position(body: LocatedDict, path: tuple[int | str, ...], default: Position) -> Position:
+    """Return where the key that ends `path` stands, `default` where it was not written."""
+    holder = _value_at(body, path[:-1])
+    return holder.key_positions.get(str(path[-1]), default) if isinstance(holder, LocatedDict) else default
 
 
 def _counts_only_the_valid(detail: ErrorDetails) -> bool:
@@ -171,8 +188,7 @@ def _message(detail: ErrorDetails, path: tuple[int | str, ...]) -> str:
     if kind == "missing":
         return f"'{detail['loc'][-1]}' is required"
     if kind in _WANTED:
-        quote = ": quote it if it is meant as text" if kind == "string_type" and _is_scalar(value) else ""
-        return f"{what} must be {_WANTED[kind]}; found {_found(value)}{quote}"
+        return f"{what} must be {_WANTED[kind]}; found {_found(value)}{_repair(kind, value)}"
     if kind == "literal_error":
         return f"{what} must be one of {context['expected']}; found {_found(value)}"
     if kind == "string_too_short":
@@ -185,6 +201,23 @@ def _message(detail: ErrorDetails, path: tuple[int | str, ...]) -> str:
         "less_than_equal": f"must be at most {context.get('le', 0):,}; found {_found(value)}",
     }
     return f"{what} {limits[kind]}" if kind in limits else detail["msg"].replace("Input should be", f"{what} must be")
+
+
+# What a text in quotes would be without them, by the type that is wanted.
+_UNQUOTED = {
+    "int_type": re.compile(r"[-+]?(0|[1-9][0-9]*)\Z"),
+    "decimal_type": re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?\Z"),
+    "bool_type": re.compile(r"true\Z|false\Z"),
+    "date_type": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"),
+}
+
+
+def _repair(kind: str, value: object) -> str:
+    """Return how to mend a value of the wrong type, where quotes are all that is wrong."""
+    if kind == "string_type" and _is_scalar(value):
+        return ": quote it if it is meant as text"
+    plain = _UNQUOTED.get(kind)
+    return ": remove the quotes" if plain is not None and isinstance(value, str) and plain.match(value) else ""
 
 
 def _items(number: int) -> str:

@@ -75,7 +75,7 @@ class Indicator(Entry):
             wanted = "days" if self.type == "duration" else "percent"
             if self.benchmark.unit not in (None, wanted):
                 text = f"the benchmark of a {self.type} is in {wanted}"
-                raise PydanticCustomError("benchmark", "{text}", {"text": text})
+                raise PydanticCustomError("benchmark", "{text}", {"text": text, "at": ("benchmark", "unit")})
         return self
 
 

@@ -30,6 +30,8 @@ class Span(Offset):
 
     @model_validator(mode="after")
     def _forward(self) -> Self:
-        if min(self.days, self.weeks, self.months, self.years) < 0:
-            raise PydanticCustomError("span", "a length of time is not negative", {})
+        for unit in ("days", "weeks", "months", "years"):
+            if getattr(self, unit) < 0:
+                text = "a length of time is not negative: leave the minus out"
+                raise PydanticCustomError("span", "{text}", {"text": text, "at": (unit,)})
         return self

@@ -23,6 +23,10 @@ class PackVariable(Part):
     description: Text
 
 
+# What models by hand read of a reduced target: all of it, or the events of some concept sets.
+Reads = Literal["everything"] | Annotated[tuple[Name, ...], Field(min_length=1)]
+
+
 class Pack(Part):
     """What `definitions/<pack>/pack.yml` says of the pack as a whole."""
 
@@ -32,6 +36,7 @@ class Pack(Part):
     built: Built = "on_request"
     report: Name | None = None
     organisation: Text | None = None
+    reads: dict[Name, Reads] = Field(default_factory=dict)
     variables: dict[Name, PackVariable] = Field(default_factory=dict)
 
 

@@ -25,7 +25,7 @@ class NamedPeriod(Part):
     @model_validator(mode="after")
     def _order(self) -> Self:
         if self.end < self.start:
-            raise PydanticCustomError("period", "a period ends on or after the day it starts", {})
+            raise PydanticCustomError("period", "a period ends on or after the day it starts", {"at": ("end",)})
         return self
 
 
@@ -62,11 +62,12 @@ class Report(Entry):
     @model_validator(mode="after")
     def _shape(self) -> Self:
         if self.primary_cohort is None and len(self.cohorts) > 1:
-            raise PydanticCustomError("primary", "several cohorts need a primary_cohort", {})
+            raise PydanticCustomError("primary", "several cohorts need a primary_cohort", {"at": ("cohorts",)})
         names = [p if isinstance(p, str) else p.name for p in self.periods]
         twice = next((n for n in names if names.count(n) > 1), None)
         if twice is not None:
-            raise PydanticCustomError("periods", "period '{twice}' stands twice", {"twice": twice})
+            raise PydanticCustomError("periods", "period '{twice}' stands twice", {"twice": twice, "at": ("periods",)})
         if "financial_year" in self.periods and self.financial_year_starts is None:
-            raise PydanticCustomError("year", "financial_year needs financial_year_starts: the month, 1 to 12", {})
+            text = "financial_year needs financial_year_starts: the month, 1 to 12"
+            raise PydanticCustomError("year", "{text}", {"text": text, "at": ("periods",)})
         return self

@@ -62,9 +62,10 @@ class Scalar(Part):
         wanted = 2 if self.op == "between" else 1
         if len(self.value) != wanted:
             text = "between takes [low, high]" if wanted == 2 else f"'{self.op}' takes one number"
-            raise PydanticCustomError("scalar", "{text}", {"text": text})
+            raise PydanticCustomError("scalar", "{text}", {"text": text, "at": ("value",)})
         if wanted == 2 and self.value[0] > self.value[1]:
-            raise PydanticCustomError("scalar", "between excludes everything: its first number is above its second", {})
+            text = "between excludes everything: its first number is above its second"
+            raise PydanticCustomError("scalar", "{text}", {"text": text, "at": ("value",)})
         if any(abs(v) >= Decimal(10) ** 28 for v in self.value):
             raise PydanticCustomError("scalar", "a number has at most 28 digits before the point", {})
         if any(-int(v.as_tuple().exponent) > 10 for v in self.value):
@@ -144,7 +145,7 @@ class AgeRange(Part):
         if self.min is None and self.max is None:
             raise incomplete("age needs min, max or both")
         if self.min is not None and self.max is not None and self.min > self.max:
-            raise PydanticCustomError("age", "age excludes everyone: min is above max", {})
+            raise PydanticCustomError("age", "age excludes everyone: min is above max", {"at": ("min",)})
         return self
 
 
@@ -159,7 +160,8 @@ class Conditions(Part):
     @model_validator(mode="after")
     def _dates(self) -> Self:
         if self.on_or_after and self.on_or_before and self.on_or_after > self.on_or_before:
-            raise PydanticCustomError("dates", "no day is on or after the first and on or before the second", {})
+            text = "no day is on or after the first and on or before the second"
+            raise PydanticCustomError("dates", "{text}", {"text": text, "at": ("on_or_before",)})
         return self
 
 

@@ -73,7 +73,7 @@ class InlineSubquery(Part):
     def _one_of_both(self) -> Self:
         if self.incomplete is not None and self.rules:
             text = "'incomplete' stands in place of 'rules': remove one of the two"
-            raise PydanticCustomError("incomplete_rules", "{text}", {"text": text})
+            raise PydanticCustomError("incomplete_rules", "{text}", {"text": text, "at": ("incomplete",)})
         return self
 
 

@@ -30,6 +30,7 @@ class Target(Entry):
     episode: Identifier | None = "episode_id"
     event: Identifier = "event_id"
     unattached: Identifier | None = None
+    reduced_by: Identifier | None = None
     keys: dict[Name, Key] = Field(default_factory=dict)
     dates: Roles = Field(default_factory=lambda: {"start": "start_date"})
     missing_end: MissingEnd | None = None

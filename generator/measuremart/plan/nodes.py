@@ -111,7 +111,9 @@ class Target:
     `record` are the columns that tell one record from another: those of all roles but the episode and the keys within
     one, since a record may be attached to several episodes.
     `gap` is what its subqueries join intervals over unless they say otherwise; None where they leave rows as they are.
-    `number` and `unit` are its main roles of those kinds.
+    `concept`, `number` and `unit` are its main roles of those kinds.
+    `reduced_by` is the column whose concepts decide which events the model holds: those that some definition asks about
+    (2.9). None where it holds all.
     """
 
     name: str
@@ -131,6 +133,8 @@ class Target:
     record: tuple[str, ...]
     gap: Offset | None = None
     unit: Column | None = None
+    reduced_by: str | None = None
+    concept: Column | None = None
 
 
 # --- predicates on one row of a target
@@ -591,7 +595,8 @@ class Pack:
     """A pack: `built` is when it is built; `needs` are the packs that it needs, those that they need included.
 
     `report` is the report that is printed where none is named, None where there is none; `organisation` the one that a
-    demo prints beside it.
+    demo prints beside it. `reads` is what its models by hand read of reduced targets: (target, concept sets), with no
+    concept set where they read every event.
     """
 
     name: str
@@ -600,6 +605,7 @@ class Pack:
     needs: tuple[str, ...]
     report: str | None
     organisation: str | None
+    reads: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from measuremart.plan.grain import Grain, match_of
 from measuremart.plan.nodes import Indicator, Measure, Report
+from measuremart.plan.recorded import recorded_leaves
 
 # Every reason with its status, in the order in which the first that applies is given.
 STATUS_OF = {
@@ -18,6 +19,7 @@ STATUS_OF = {
     "too_late": "not_met",
     "undated_ignored": "not_met",
     "in_another_episode": "not_met",
+    "recorded_not_met": "not_met",
     "no_candidate": "not_met",
     "denominator_outside_window": "ineligible",
     "not_in_denominator": "ineligible",
@@ -42,6 +44,7 @@ def reasons_of(measures: dict[str, Measure], indicator: Indicator, grain: Grain)
         "too_late": window is not None and window.after is not None,
         "undated_ignored": indicator.ignore_undated and window is None,
         "in_another_episode": grain.within == "episode" and match_of(grain, numerator.grain) != "person",
+        "recorded_not_met": bool(recorded_leaves(measures, indicator.numerator, grain)),
         "no_candidate": True,
         "denominator_outside_window": has_denominator_window,
         "not_in_denominator": has_denominator,

@@ -51,12 +51,26 @@ def pack_problems(catalogue: Catalogue, plan: Plan) -> list[Problem]:
             if about.built == "by_default" and plan.packs[other].built == "on_request":
                 text = f"pack '{name}' is built by default, but pack '{other}', which it needs, is not"
                 problems.append(Problem(about.place("built"), text, Kind.MEANING))
+        problems += _problems_of_reads(about, plan)
         if about.report is not None:
             report = plan.reports.get(about.report) or plan.unavailable.reports.get(about.report)
             if report is None or report.about.pack != name:
                 text = f"pack '{name}' has no report '{about.report}'"
                 problems.append(Problem(about.place("report"), text, Kind.MEANING))
     return problems
+
+
+def _problems_of_reads(about: PackFile, plan: Plan) -> Iterator[Problem]:
+    """Yield what `reads` names that there is not, or that is not reduced."""
+    reduced = sorted(target.name for target in plan.targets.values() if target.reduced_by)
+    for name, sets in about.reads.items():
+        if name not in reduced:
+            what = f"target '{name}' is not reduced" if name in plan.targets else f"unknown target '{name}'"
+            yield Problem(about.place("reads", name), what + did_you_mean(name, reduced), Kind.MEANING)
+        for number, concept_set in enumerate(sets if sets != "everything" else ()):
+            if concept_set not in plan.concept_sets:
+                text = f"unknown concept set '{concept_set}'" + did_you_mean(concept_set, plan.concept_sets)
+                yield Problem(about.place("reads", name, number), text, Kind.MEANING)
 
 
 def _named_of(catalogue: Catalogue, plan: Plan, other: str, section: str, name: str) -> Iterator[str]:
@@ -79,7 +93,8 @@ def packs_to_build(plan: Plan, wanted: Iterable[str]) -> list[str]:
 def _pack(plan: Plan, name: str, said: PackFile | None, needs: tuple[str, ...]) -> Pack:
     if said is None:
         return Pack(name, name, "on_request", needs, _only_report(plan, name), None)
-    return Pack(name, said.title, said.built, needs, said.report or _only_report(plan, name), said.organisation)
+    reads = tuple((t, () if sets == "everything" else tuple(sets)) for t, sets in sorted(said.reads.items()))
+    return Pack(name, said.title, said.built, needs, said.report or _only_report(plan, name), said.organisation, reads)
 
 
 def _only_report(plan: Plan, pack: str) -> str | None:

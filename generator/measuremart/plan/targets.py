@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from measuremart.definitions.file import Defined
 from measuremart.definitions.population import OrganisationBridge
 from measuremart.definitions.population import Population as PopulationEntry
@@ -97,6 +99,7 @@ class TargetPlanner:
         for defined in self._scope.catalogue.of("targets").values():
             if defined.entry is not None:
                 self._target(defined)
+        self._share_reductions()
         for defined in self._scope.catalogue.of("concept_sets").values():
             if defined.entry is not None:
                 lines = tuple(ConceptSetLine(c.id, c.descendants, c.exclude) for c in defined.entry.concepts)
@@ -175,6 +178,7 @@ class TargetPlanner:
             text = "'spans' joins intervals: it needs date roles start and end"
             self._scope.report(entry.place("spans"), text, trail, check="spans")
         self._keys_agree(defined, roles)
+        self._reductions_agree(defined)
         if entry.missing_end is not None and not {"start", "end"} <= set(roles.dates):
             text = "'missing_end' is about rows without an end: the target needs date roles start and end"
             self._scope.report(entry.place("missing_end"), text, trail, check="missing_end")
@@ -195,9 +199,11 @@ class TargetPlanner:
             supply=supply if supply is not None and supply.kind == "number" else None,
             number=roles.by_name.get("number"),
             unit=roles.by_name.get("unit"),
+            concept=roles.by_name.get("concept"),
             timeless=not roles.dates,
             record=roles.record(),
             gap=offset(entry.spans.gap) if entry.spans is not None and joins else None,
+            reduced_by=entry.reduced_by,
         )
 
     def _keys_agree(self, defined: Defined, roles: Roles) -> None:
@@ -209,6 +215,22 @@ class TargetPlanner:
                         defined.entry.place("keys", key),
                         f"key '{key}' is within {within} here and within {theirs[1]} in target '{other}'",
                     )
+
+    def _reductions_agree(self, defined: Defined) -> None:
+        """Report a target that reads the model of another one, and takes it for reduced by another column."""
+        entry: TargetEntry = defined.entry
+        for other in self.targets.values():
+            columns = {other.reduced_by, entry.reduced_by} - {None}
+            if other.model == entry.model and len(columns) == 2:
+                said = f"reduced_by: {other.reduced_by}"
+                text = f"target '{other.name}' reads the model {entry.model}, too, with {said}: write the same in both"
+                self._scope.report(entry.place("reduced_by"), text)
+
+    def _share_reductions(self) -> None:
+        """Let every target over a reduced model know that it is: a further one need not say so again."""
+        columns = {target.model: target.reduced_by for target in self.targets.values() if target.reduced_by}
+        for name, target in self.targets.items():
+            self.targets[name] = replace(target, reduced_by=columns.get(target.model))
 
     def _population_of(self, entry: TargetEntry, defined: Defined, trail: Trail) -> str | None:
         known = self._scope.catalogue.of("populations")

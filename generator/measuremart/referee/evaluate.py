@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 
 from measuremart.plan import nodes
+from measuremart.plan.grain import Grain
 from measuremart.referee import operators
 from measuremart.referee.conditions import Judge
 from measuremart.referee.contexts import Lookup, Table
 from measuremart.referee.datasets import DatasetRow, dataset_of
 from measuremart.referee.days import earliest
 from measuremart.referee.predicates import Matcher
+from measuremart.referee.recorded import RecordedRow, needed_subqueries
 from measuremart.referee.results import Result, cohort_members, counted_members, report_members, results_of
 from measuremart.referee.spans import Interval
 from measuremart.referee.subqueries import Subqueries
@@ -82,7 +84,19 @@ class Referee:
     def asked(self, report: nodes.Report, members: set[Member]) -> list[Result]:
         """Return the results of a report for cohort keys with their cohort dates."""
         as_of = self._world.as_of
-        return [row for i in report.indicators for row in results_of(report, i, members, self._named, as_of)]
+        return [
+            row
+            for i in report.indicators
+            for row in results_of(report, i, members, self._named, self._recorded(i, report.types.grain), as_of)
+        ]
+
+    def recorded(self, subquery: nodes.Subquery) -> list[RecordedRow]:
+        """Return the rows of a subquery's concepts that do not count (6.3)."""
+        return self._subqueries.recorded(subquery)
+
+    def _recorded(self, indicator: nodes.Indicator, grain: Grain) -> list[RecordedRow]:
+        needed = needed_subqueries(self._plan.measures, indicator.numerator, grain)
+        return [row for subquery in needed for row in self.recorded(subquery)]
 
     def dataset(self, report_name: str) -> list[DatasetRow]:
         """Return the dataset of a report: one row per key of its cohort (7)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 
 from measuremart.plan.nodes import Around
 from measuremart.referee.days import days_outside
@@ -13,12 +14,16 @@ Dates = list[dt.date | None]
 
 @dataclass(frozen=True)
 class Reason:
-    """A code, the measure it is about and, if the numerator was missed, the nearest date with its days outside."""
+    """A code, the measure it is about and, if the numerator was missed, the nearest date with its days outside.
+
+    Of what is recorded and does not count, the nearest date has no days, but the number of its row.
+    """
 
     code: str
     measure: str
     nearest_date: dt.date | None = None
     days_outside: int | None = None
+    nearest_value: Decimal | None = None
 
 
 _WORDS = {
@@ -30,6 +35,7 @@ _WORDS = {
     "too_late": "numerator outside the window",
     "undated_ignored": "numerator undated",
     "in_another_episode": "numerator in another episode",
+    "recorded_not_met": "recorded, but not as the numerator asks",
     "no_candidate": "no numerator",
     "denominator_outside_window": "denominator outside the window",
     "not_in_denominator": "not in the denominator",

@@ -6,11 +6,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from measuremart.plan.grain import Grain
 from measuremart.plan.nodes import Cohort, Indicator, Report
 from measuremart.referee.contexts import Lookup, Table, nulls_last
 from measuremart.referee.days import earliest, latest
+from measuremart.referee.recorded import RecordedRow, in_context
 from measuremart.referee.statuses import Facts, Status, date_order, outcome
 from measuremart.referee.world import Key, Member
 
@@ -37,6 +39,7 @@ class Result:
     days_between: int | None
     nearest_date: dt.date | None
     days_outside: int | None
+    nearest_value: Decimal | None
     period_date: dt.date | None
     is_counted: bool
 
@@ -68,9 +71,17 @@ def counted_members(report: Report, members: set[Member], table: TableOf) -> set
 
 
 def results_of(
-    report: Report, indicator: Indicator, members: set[Member], table: TableOf, as_of: dt.date
+    report: Report,
+    indicator: Indicator,
+    members: set[Member],
+    table: TableOf,
+    recorded: list[RecordedRow],
+    as_of: dt.date,
 ) -> list[Result]:
-    """Return one result per key that is asked, or with `grain: person` per person, as seen from `as_of`."""
+    """Return one result per key that is asked, or with `grain: person` per person, as seen from `as_of`.
+
+    `recorded` are the rows of the numerator's concepts that do not count.
+    """
     grain = report.types.grain
     numerator = Lookup(table(indicator.numerator))
     denominator = None if indicator.denominator is None else Lookup(table(indicator.denominator))
@@ -89,6 +100,7 @@ def results_of(
             denominator=None if denominator is None else denominator.dates(key, grain),
             numerator=numerator.dates(key, grain),
             elsewhere=[m.measure_date for m in numerator.of_person(key[0]) if m.episode_id != key[1]],
+            recorded=in_context(recorded, key, grain),
             excluded_by=_first_of(exclusions, key, grain),
             excepted_by=_first_of(exceptions, key, grain),
             unresolved_by=_first_of(unresolved, key, grain),
@@ -129,6 +141,7 @@ def _result(report: Report, indicator: Indicator, member: Member, facts: Facts, 
         days_between=days_between,
         nearest_date=found.nearest_date,
         days_outside=found.days_outside,
+        nearest_value=found.nearest_value,
         period_date=period_date(report, member.measure_date, found.denominator_date, found.numerator_date),
         is_counted=is_counted,
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from measuremart.plan.nodes import Indicator
 from measuremart.referee.days import around, earliest, is_open
 from measuremart.referee.reasons import Reason, nearest, words
+from measuremart.referee.recorded import RecordedRow
 
 Status = Literal["met", "not_met", "exception", "unresolved", "excluded", "ineligible"]
 Dates = list[dt.date | None]
@@ -19,7 +21,8 @@ Truth = bool | None
 class Facts:
     """What is known of one cohort key: dates of D (None for the full cohort) and N, the first E, X, U that has it.
 
-    `elsewhere` are the dates of N in other episodes of the person, or in none; `as_of` is the day it is all seen from.
+    `recorded` are rows of N's concepts that do not count. `elsewhere` are the dates of N in other episodes of the
+    person, or in none; `as_of` is the day it is all seen from.
     """
 
     as_of: dt.date
@@ -27,6 +30,7 @@ class Facts:
     denominator: Dates | None
     numerator: Dates
     elsewhere: Dates
+    recorded: list[RecordedRow]
     excluded_by: str | None
     excepted_by: str | None
     unresolved_by: str | None
@@ -52,6 +56,7 @@ class Outcome:
     numerator_date: dt.date | None
     nearest_date: dt.date | None
     days_outside: int | None
+    nearest_value: Decimal | None
 
 
 def outcome(indicator: Indicator, facts: Facts) -> Outcome:
@@ -72,6 +77,7 @@ def outcome(indicator: Indicator, facts: Facts) -> Outcome:
         numerator_date=None if chosen is None else earliest(passing_numerators(indicator, facts, chosen)),
         nearest_date=reason.nearest_date,
         days_outside=reason.days_outside,
+        nearest_value=reason.nearest_value,
     )
 
 
@@ -124,7 +130,17 @@ def _missed(indicator: Indicator, facts: Facts, counted: list[Opportunity]) -> R
     if elsewhere:
         found = nearest(elsewhere, references, indicator.numerator_window)
         return Reason("in_another_episode", indicator.numerator, *found)
+    inside = [row for row in facts.recorded if _is_inside(indicator, row.member.measure_date, references)]
+    if inside:
+        row = min(inside, key=lambda r: r.order)
+        return Reason("recorded_not_met", indicator.numerator, row.member.measure_date, nearest_value=row.number)
     return Reason("no_candidate", indicator.numerator)
+
+
+def _is_inside(indicator: Indicator, date: dt.date | None, references: Dates) -> bool:
+    """Say whether a date is surely inside the numerator window around some reference; without a window any is."""
+    window = indicator.numerator_window
+    return window is None or any(around(date, reference, window) is True for reference in references)
 
 
 def any_of(truths: list[Truth]) -> Truth:

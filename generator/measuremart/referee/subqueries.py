@@ -9,6 +9,7 @@ from decimal import Decimal
 from measuremart.plan.nodes import Subquery, Target
 from measuremart.referee.conditions import Judge
 from measuremart.referee.predicates import Matcher
+from measuremart.referee.recorded import RecordedRow, cut, missed_by
 from measuremart.referee.spans import Interval, spans
 from measuremart.referee.world import Dropped, Member, Row, World, day, number, whole
 
@@ -89,6 +90,31 @@ class Subqueries:
             for member, row in found
             if member is not None
         ]
+
+    def recorded(self, subquery: Subquery) -> list[RecordedRow]:
+        """Return the rows of its concepts that fail another condition of a rule, once per rule (6.3)."""
+        target = subquery.target
+        rules = cut(subquery)
+        result = []
+        for recorded in self._world.rows(target.model):
+            row = self._known(subquery, recorded)
+            person_id = whole(row, target.person)
+            member = _member(subquery, recorded)
+            is_out = any(self._matcher.truth(p, row) is True for p in subquery.exclude)
+            if member is None or is_out or self._is_after_as_of(subquery, recorded):
+                continue
+            if not self._judge.passes(subquery.where, target.population, person_id, _date(subquery, row)):
+                continue
+            required = all(self._matcher.truth(p, row) is True for p in subquery.required)
+            if required and any(self._matcher.truth(rule, row) is True for rule in subquery.rules):
+                continue
+            value = number(row, target.number.name) if target.number is not None else None
+            unit = whole(row, target.unit.name) if target.unit is not None else None
+            for asked in rules:
+                if asked is not None and all(self._matcher.truth(p, row) is True for p in asked.concepts):
+                    missed = missed_by(asked, subquery, value, unit)
+                    result.append(RecordedRow(member, subquery.grain, value, missed))
+        return result
 
     def _matching(self, subquery: Subquery) -> list[Row]:
         """Return each row once per rule that it meets (section 3): `UNION ALL` of the rules."""

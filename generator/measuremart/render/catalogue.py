@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from measuremart.plan import nodes
+from measuremart.plan.demand import readers
 from measuremart.plan.grain import match_of
 from measuremart.plan.nodes import Plan
 from measuremart.plan.unavailable import said
-from measuremart.render import catalogue_cohorts
+from measuremart.render import catalogue_cohorts, measure_parts
 from measuremart.render.concepts import concept_name_words, used_concepts
 from measuremart.render.properties import YAML_HEADER, dump
 from measuremart.render.unavailable import (
@@ -102,6 +103,10 @@ CATALOGUE: dict[str, list[tuple[str, str, str]]] = {
         ("level_name", "string", "The level"),
         ("attribution", "string", "The report's rule of attribution"),
     ],
+    "catalogue_attribution": [
+        ("population", "string", "A population that a report with levels is about"),
+        ("attribution", "string", "One of its rules of attribution, whether or not the source has a row for it"),
+    ],
     "catalogue_measure": [
         ("measure", "string", "The measure's name"),
         ("pack", "string", "The pack it is defined in"),
@@ -113,6 +118,7 @@ CATALOGUE: dict[str, list[tuple[str, str, str]]] = {
         ("version", "bigint", "The definition's version; null for an unavailable measure"),
         ("unavailable_reason", "string", "Why the measure is unavailable; null where it is available"),
     ],
+    **measure_parts.SEEDS,
     "catalogue_concept": [
         ("pack", "string", "The pack"),
         ("construct", "string", "subquery, measure or concept_set"),
@@ -137,6 +143,24 @@ CATALOGUE: dict[str, list[tuple[str, str, str]]] = {
         ("concept_id", "bigint", "The concept of one of its lines"),
         ("with_descendants", "boolean", "Whether the line is about the concepts below it, too"),
         ("is_excluded", "boolean", "Whether the line takes out, not in"),
+    ],
+    "catalogue_target_demand": [
+        ("pack", "string", "The pack"),
+        ("built", "string", "When the pack is built: always, by_default or on_request"),
+        (
+            "construct",
+            "string",
+            "subquery, measure or population; pack for what its models by hand read; target for one that is reduced",
+        ),
+        ("definition", "string", "The definition that reads the target, the pack, or the target"),
+        ("target_model", "string", "The model of the reduced target"),
+        (
+            "matcher",
+            "string",
+            "Which events it asks for: everything, exact, hierarchy, concept_set, or nothing (target)",
+        ),
+        ("concept_id", "bigint", "The concept that it asks for (exact), with all below it (hierarchy)"),
+        ("concept_set", "string", "The concept set that it asks for (concept_set)"),
     ],
     **catalogue_cohorts.SEEDS,
 }
@@ -168,10 +192,19 @@ def catalogue_rows(plan: Plan) -> dict[str, Sequence[Sequence[Any]]]:
             for r in plan.reports.values()
             for position, level in enumerate(r.levels, start=1)
         ],
+        "catalogue_attribution": sorted(
+            {
+                (r.types.population, rule.name)
+                for r in plan.reports.values()
+                if r.levels
+                for rule in plan.populations[r.types.population].attributions
+            }
+        ),
         "catalogue_unavailable": list(unavailable_rows(plan)),
         "catalogue_measure": sorted(
             [*map(_measure, plan.measures.values()), *_unavailable_measures(plan)], key=lambda row: row[0]
         ),
+        "catalogue_measure_part": measure_parts.part_rows(plan),
         "catalogue_concept": used_concepts(plan),
         "catalogue_concept_name": concept_name_words(plan),
         "catalogue_concept_set": sorted(
@@ -181,8 +214,30 @@ def catalogue_rows(plan: Plan) -> dict[str, Sequence[Sequence[Any]]]:
                 for line in s.lines
             }
         ),
+        "catalogue_target_demand": _demands(plan),
         **catalogue_cohorts.cohort_rows(plan),
     }
+
+
+def _demands(plan: Plan) -> list[Sequence[Any]]:
+    """Return a row for each concept or concept set that a reader of a reduced target asks for, or one for everything.
+
+    Each reduced target has a row of its own, so that those are known that nothing reads.
+    """
+    rows: set[tuple[Any, ...]] = {
+        (t.pack, plan.packs[t.pack].built, "target", t.name, t.model, "nothing", None, None)
+        for t in plan.targets.values()
+        if t.reduced_by
+    }
+    for reader in readers(plan):
+        about = (
+            reader.pack, plan.packs[reader.pack].built, reader.construct, reader.definition, reader.model
+        )  # fmt: skip
+        if reader.demand is None:
+            rows.add((*about, "everything", None, None))
+        else:
+            rows |= {(*about, a.matcher, a.concept, a.concept_set) for a in reader.demand}
+    return sorted(rows, key=lambda row: tuple((cell is not None, cell) for cell in row))
 
 
 def _flag(value: bool) -> str:

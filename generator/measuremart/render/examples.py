@@ -16,13 +16,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from measuremart.plan.examples import Example, Value
+from measuremart.plan.grain import PERSON
 from measuremart.plan.nodes import Column, ColumnKind, Plan, Report
 from measuremart.render import sql
 from measuremart.render.catalogue import CATALOGUE, catalogue_rows
 from measuremart.render.concepts import used_concepts
 from measuremart.render.evidence import evidence_models
 from measuremart.render.models import Model, concept_set_models, member_models
-from measuremart.render.properties import evidence_columns
+from measuremart.render.properties import RECORDED_NUMBERS, evidence_columns, member_columns
+from measuremart.render.recorded import Part, recorded_models, recorded_parts
 
 _RELATION = re.compile(r"\{\{ (?:ref|source)\('([A-Za-z0-9_]+)'(?:, '([A-Za-z0-9_]+)')?\) \}\}")
 # What the catalogue's columns are.
@@ -72,6 +74,7 @@ class ExampleProject:
 def example_project(plan: Plan, examples: Sequence[Example], macros: str, verdict: str = "") -> ExampleProject:
     """Return the project; `macros` is the folder of the real project's macros, `verdict` the text of `VERDICT`."""
     models = {model.name: model for model in (*concept_set_models(plan), *member_models(plan))}
+    models |= {model.name: model for model in recorded_models(plan)}
     files: dict[str, str] = {"macros/say_rows.sql": _SAY_ROWS}
     tables: list[str] = []
     hierarchies = {concept for *_, matcher, _, concept in used_concepts(plan) if matcher == "hierarchy"}
@@ -125,13 +128,17 @@ def _model(
     if report is not None:
         (evidence,) = evidence_models(plan, report)
         known[evidence.name] = evidence
-        wanted.append(evidence.name)
+        (indicator,) = report.indicators
+        recorded = [part for part in recorded_parts(plan, report, indicator) if part[0] in models]
+        wanted += [evidence.name, *(relation for relation, _ in recorded)]
     for name in _parents_first(wanted, known):
         ctes[f"{prefix}{name}"] = _placed(known[name].sql, prefix, known)
     selects = [_members(e.table, prefix) for e in example.expected]
     if report is not None:
         ctes[f"{prefix}indicator_evidence"] = _united(report, evidence.name, prefix)
-        ctes[f"{prefix}indicator_result"] = _placed(verdict, prefix, {"indicator_evidence"}, shared=_SHARED)
+        ctes[f"{prefix}indicator_recorded"] = _all_recorded(recorded, prefix)
+        unions = {"indicator_evidence", "indicator_recorded"}
+        ctes[f"{prefix}indicator_result"] = _placed(verdict, prefix, unions, shared=_SHARED)
         selects.append(_results(prefix))
     # materialized: what several read is computed once
     parts = ",\n\n".join(f"{name} as materialized (\n\n{text.strip()}\n\n)" for name, text in ctes.items())
@@ -166,6 +173,21 @@ def _united(report: Report, evidence: str, prefix: str) -> str:
         f"select\n    {sql.text(report.about.name)} as report,\n    {sql.text(indicator.about.name)} as indicator,\n"
         f"{columns}\nfrom {prefix}{evidence}"
     )
+
+
+def _all_recorded(parts: Sequence[Part], prefix: str) -> str:
+    """Return what the union of all recorded rows says of one indicator of one report."""
+    of_row = ", ".join(name for name, _, _ in (*member_columns(PERSON), *RECORDED_NUMBERS))
+    # no rows: the shape of the union where nothing is recorded
+    nulls = ", ".join(
+        f"cast(null as {kind}) as {name}" for name, kind, _ in (*member_columns(PERSON), *RECORDED_NUMBERS)
+    )
+    empty = f"select\n    'none' as report, 'none' as indicator, 'none' as key_match, {nulls}\nwhere 1 = 0"
+    selects = [
+        f"select\n    {', '.join(f'{said} as {name}' for name, said in own.items())}, {of_row}\nfrom {prefix}{relation}"
+        for relation, own in parts
+    ]
+    return "\n\nunion all\n\n".join([*selects, empty])
 
 
 def _json(data: object) -> str:

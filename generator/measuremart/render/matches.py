@@ -19,10 +19,10 @@ _LAST_DAY_OF_SUPPLY = (
 )
 
 
-def match_ctes(subquery: Subquery, ctes: Ctes) -> None:
+def match_ctes(subquery: Subquery, ctes: Ctes, last: str = FINAL) -> None:
     """Add the CTEs of a match: the members, once for each rule that a row meets, and the dropped rows with the reason.
 
-    Where its rows are joined, spans take the place of the members.
+    Where its rows are joined, spans take the place of the members. `last` is what the last CTE is called.
     """
     needs = Needs()
     rules = [predicate(r, needs) for r in subquery.rules]
@@ -54,7 +54,7 @@ def match_ctes(subquery: Subquery, ctes: Ctes) -> None:
             conditions=[*conditions(subquery.where, "target_row"), *must],
             excludes=excludes,
             rules=rules,
-            last=FINAL if subquery.gap is None else "joinable",
+            last=last if subquery.gap is None else "joinable",
         )
     )
     if subquery.gap is not None:

@@ -19,16 +19,16 @@ from measuremart.words import Names, concept_set_words, expression_words, subque
 
 Kind: TypeAlias = Literal[
     "concept_set", "subquery", "measure", "cohort", "indicator", "report", "counted", "evidence", "dataset", "slice",
-    "strata", "dropped", "match",
+    "strata", "matched_rows", "match", "recorded",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One generated relation: what it is (`kind`) of which definition (`of`; a pack for `dropped`).
+    """One generated relation: what it is (`kind`) of which definition (`of`; a pack for `matched_rows`).
 
     `grain` is None where it is not a member table; `report` is that of an indicator's evidence, else empty; `subquery`
-    is what a match is of; `measures` are those of a dataset's slice.
+    is what a match, or what is recorded, is of; `measures` are those of a dataset's slice.
     """
 
     kind: Kind

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from measuremart.plan.nodes import Plan
 from measuremart.render.catalogue import FOLDER, catalogue_files
-from measuremart.render.dropped import dropped_model
+from measuremart.render.matched_rows import matched_rows_model
 from measuremart.render.models import Model, concept_set_models, member_models
 from measuremart.render.organisations import organisation_unions
 from measuremart.render.packs import known_pack_files
 from measuremart.render.properties import properties
+from measuremart.render.recorded import recorded_models
 from measuremart.render.reports import report_models
 from measuremart.render.rooms import ROOM
 from measuremart.render.unions import pack_unions, union_files
@@ -19,10 +20,10 @@ GENERATED_FOLDERS = (ROOM, FOLDER)
 
 def generated_models(plan: Plan) -> list[Model]:
     """Return every generated model of the packs."""
-    models = concept_set_models(plan) + member_models(plan)
+    models = concept_set_models(plan) + member_models(plan) + recorded_models(plan)
     for report in plan.reports.values():
         models += report_models(plan, report)
-    return models + [dropped_model(plan, pack) for pack in _packs(plan)]
+    return models + [matched_rows_model(plan, pack) for pack in _packs(plan)]
 
 
 def _packs(plan: Plan) -> list[str]:

@@ -89,11 +89,14 @@ def columns(model: Model, plan: Plan) -> list[tuple[str, str, str]]:
     match model.kind:
         case "concept_set":
             return [("concept_id", "bigint", "A concept of the set")]
-        case "dropped":
-            return dropped_columns()
+        case "matched_rows":
+            return matched_rows_columns()
         case "match":
             assert model.subquery is not None
             return match_columns(model.subquery.grain)
+        case "recorded":
+            assert model.subquery is not None
+            return [*member_columns(model.subquery.grain), *RECORDED_NUMBERS]
         case "strata":
             return stratum_columns()
         case "slice":
@@ -144,6 +147,16 @@ def evidence_columns(grain: Grain = EPISODE) -> list[tuple[str, str, str]]:
     ]
 
 
+RECORDED_NUMBERS = (
+    ("number_value", "numeric(38,10)", "The number; null where the target has none"),
+    (
+        "missed_by",
+        "numeric(38,10)",
+        "How far the number lies from what is asked of it; null where that is no one number, or in other units",
+    ),
+)
+
+
 def stratum_columns() -> list[tuple[str, str, str]]:
     """Return (name, contract type, description) of the strata of a report's persons."""
     return [
@@ -175,12 +188,13 @@ def slice_columns(plan: Plan, model: Model) -> list[tuple[str, str, str]]:
     return [key, *((c.name, c.data_type, c.description) for c in own)]
 
 
-def dropped_columns() -> list[tuple[str, str, str]]:
-    """Return (name, contract type, description) of what counts dropped rows."""
+def matched_rows_columns() -> list[tuple[str, str, str]]:
+    """Return (name, contract type, description) of what counts the rows of matches, kept and dropped."""
     return [
         ("construct", "string", "subquery or measure"),
-        ("definition", "string", "The definition that dropped the rows"),
+        ("definition", "string", "The definition whose rule the rows meet"),
+        ("match_name", "string", "The match that holds the rows; empty where an OR lifts persons to episodes"),
         ("target_name", "string", "The target whose rows they are; empty for a measure"),
-        ("reason", "string", "Why they are not members"),
+        ("reason", "string", "Why the rows are not members; null for members"),
         ("n_rows", "bigint", "How many rows"),
     ]

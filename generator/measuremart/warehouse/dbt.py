@@ -84,7 +84,7 @@ def query(project: Path, sql: str, options: tuple[str, ...] = ()) -> list[dict[s
     environment = os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode != 0:
-        raise _failed(done.stdout + done.stderr)
+        raise failed(done.stdout + done.stderr)
     start = done.stdout.find("{")
     if start < 0:
         raise WarehouseError("dbt answered nothing")
@@ -92,7 +92,7 @@ def query(project: Path, sql: str, options: tuple[str, ...] = ()) -> list[dict[s
     return list(rows)
 
 
-def _failed(said: str, doing: str = "answer") -> WarehouseError:
+def failed(said: str, doing: str = "answer") -> WarehouseError:
     """Return what to tell a person of dbt's output: one line for what is known, all of it for the rest."""
     if _NO_RELATION.search(said):
         return WarehouseError("the project is not built there, or not whole: run `dbt build`")
@@ -122,7 +122,7 @@ def link_package(project: Path) -> None:
     environment = os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode != 0:
-        raise _failed(done.stdout + done.stderr, "link the package (dbt deps)")
+        raise failed(done.stdout + done.stderr, "link the package (dbt deps)")
 
 
 def operation(
@@ -154,7 +154,7 @@ def operation(
             if not is_read:
                 process.terminate()
     if process.returncode != 0:
-        raise _failed("".join(said))
+        raise failed("".join(said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def run(project: Path) -> Ran:
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=project, check=False)
     results = project / "target" / "run_results.json"
     if done.returncode not in (0, 1) or not results.is_file():
-        raise _failed(done.stdout + done.stderr, "run")
+        raise failed(done.stdout + done.stderr, "run")
     failures = {}
     for result in json.loads(results.read_text(encoding="utf-8"))["results"]:
         if result["status"] not in ("success", "skipped"):

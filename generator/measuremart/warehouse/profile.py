@@ -53,19 +53,34 @@ def profiles_option(project: Path, profiles_dir: Path | None) -> tuple[str, ...]
     return () if is_found else ("--profiles-dir", str(folder))
 
 
+def duckdb_file_and_schema(project: Path, profiles_dir: Path | None, target: str | None) -> tuple[Path, str] | None:
+    """Return the file and the schema of a DuckDB target, None where it is another engine or not plainly a file."""
+    file = profiles_folder(project, profiles_dir) / "profiles.yml"
+    output = _output(project, file, target)
+    database = _duckdb_file(project, file, target)
+    schema = _plain(output.get("schema", "main"))
+    return (database, schema) if database is not None and schema else None
+
+
 def _duckdb_file(project: Path, file: Path, target: str | None) -> Path | None:
     """Return the file of a DuckDB target, None where it is another engine or not plainly a file."""
+    output = _output(project, file, target)
+    path = _plain(output.get("path", ":memory:")) if output.get("type") == "duckdb" else None
+    # :memory:, md:name and s3://.. are no files
+    return Path(path) if path and ":" not in path.removeprefix(Path(path).drive) else None
+
+
+def _output(project: Path, file: Path, target: str | None) -> dict[str, Any]:
+    """Return what a profile says of a target, {} where it cannot be read."""
     try:
         profiles = yaml.safe_load(file.read_text(encoding="utf-8"))
         name = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))["profile"]
         profile = profiles[name]
         chosen = target or os.environ.get("DBT_TARGET") or _plain(profile.get("target", "default"))
         output = profile["outputs"][chosen]
-        path = _plain(output.get("path", ":memory:")) if output["type"] == "duckdb" else None
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError):
-        return None
-    # :memory:, md:name and s3://.. are no files
-    return Path(path) if path and ":" not in path.removeprefix(Path(path).drive) else None
+        return {}
+    return output if isinstance(output, dict) else {}
 
 
 def _plain(text: Any) -> str | None:

@@ -1,4 +1,13 @@
-with device_event as (
+-- The concepts that some definition asks about; a null asks for every event (docs/semantics.md, 2.9).
+with asked as (
+
+    select concept_id
+    from {{ ref('asked_concept') }}
+    where target_model = 'target__device'
+
+),
+
+device_event as (
 
     select
         person_id,
@@ -12,6 +21,13 @@ with device_event as (
         device_source_concept_id as source_concept_id,
         device_source_value as source_value
     from {{ ref('stg_omop__device_exposure') }}
+    where
+        device_concept_id in (select asked.concept_id from asked)
+        or exists (
+            select 1
+            from asked
+            where asked.concept_id is null
+        )
 
 ),
 

@@ -1,4 +1,13 @@
-with measurement_event as (
+-- The concepts that some definition asks about; a null asks for every event (docs/semantics.md, 2.9).
+with asked as (
+
+    select concept_id
+    from {{ ref('asked_concept') }}
+    where target_model = 'target__measurement'
+
+),
+
+measurement_event as (
 
     select
         person_id,
@@ -17,6 +26,13 @@ with measurement_event as (
         measurement_source_concept_id as source_concept_id,
         measurement_source_value as source_value
     from {{ ref('stg_omop__measurement') }}
+    where
+        measurement_concept_id in (select asked.concept_id from asked)
+        or exists (
+            select 1
+            from asked
+            where asked.concept_id is null
+        )
 
 ),
 

@@ -1,4 +1,13 @@
-with observation_event as (
+-- The concepts that some definition asks about; a null asks for every event (docs/semantics.md, 2.9).
+with asked as (
+
+    select concept_id
+    from {{ ref('asked_concept') }}
+    where target_model = 'target__observation'
+
+),
+
+observation_event as (
 
     select
         person_id,
@@ -15,6 +24,13 @@ with observation_event as (
         observation_source_concept_id as source_concept_id,
         observation_source_value as source_value
     from {{ ref('stg_omop__observation') }}
+    where
+        observation_concept_id in (select asked.concept_id from asked)
+        or exists (
+            select 1
+            from asked
+            where asked.concept_id is null
+        )
 
 ),
 

@@ -1,4 +1,13 @@
-with procedure_event as (
+-- The concepts that some definition asks about; a null asks for every event (docs/semantics.md, 2.9).
+with asked as (
+
+    select concept_id
+    from {{ ref('asked_concept') }}
+    where target_model = 'target__procedure'
+
+),
+
+procedure_event as (
 
     select
         person_id,
@@ -13,6 +22,13 @@ with procedure_event as (
         procedure_source_concept_id as source_concept_id,
         procedure_source_value as source_value
     from {{ ref('stg_omop__procedure_occurrence') }}
+    where
+        procedure_concept_id in (select asked.concept_id from asked)
+        or exists (
+            select 1
+            from asked
+            where asked.concept_id is null
+        )
 
 ),
 

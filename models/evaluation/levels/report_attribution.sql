@@ -70,10 +70,11 @@ rule_row as (
 
 attribution as (
 
-    select distinct
+    -- every rule, whether or not the source has a row for it: then everyone is without an organisation
+    select
         population,
         attribution
-    from rule_row
+    from {{ ref('catalogue_attribution') }}
 
 ),
 

@@ -1,4 +1,5 @@
--- Care sites, and the city, county and state that they lie in: levels of OMOP. All together are level national.
+-- Care sites, and the city, county and state that they lie in: levels of OMOP. All together are level national: the
+-- persons without a care site are not among them, and stand beside them as not attributed.
 with
 
 care_site as (
@@ -73,7 +74,7 @@ belongs as (
         organisation,
         'national' as level_name,
         'all' as entity,
-        'All care sites' as title
+        'All persons with a care site' as title
     from located
 
 )

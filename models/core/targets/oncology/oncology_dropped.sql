@@ -1,4 +1,4 @@
--- What the targets leave out of the records, in the form of dropped_events, which counts what has no episode.
+-- What the targets leave out of the records, in the form of fct_dropped_event, which counts what has no episode.
 with contradictory as (
 
     select

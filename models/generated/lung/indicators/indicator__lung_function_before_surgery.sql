@@ -5,7 +5,7 @@
 -- the day of the first such surgery or on any day before it (a test on the day after is too late). The stage may be
 -- recorded after the surgery. The patient said no to tests: exception. The only test, or the surgery, has no date:
 -- unresolved.
--- Defined in definitions/lung/indicators.yml, line 199.
+-- Defined in definitions/lung/indicators.yml, line 201.
 --
 -- Without windows: the keys that are due and done.
 

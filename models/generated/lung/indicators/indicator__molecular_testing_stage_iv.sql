@@ -4,7 +4,7 @@
 -- Episodes of non-small-cell lung cancer that no record calls squamous, in stage IV (not, as a label elsewhere says, IB
 -- to IIA); of them, those whose tumour's genes were tested at any time, dated or not. Too little tissue for the test is
 -- no test. The patient said no to tests: exception.
--- Defined in definitions/lung/indicators.yml, line 407.
+-- Defined in definitions/lung/indicators.yml, line 421.
 --
 -- Without windows: the keys that are due and done.
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Of all episodes in the report, those with a known smoking habit at any time, dated or not. "Not known" is no answer.
--- Defined in definitions/lung/indicators.yml, line 160.
+-- Defined in definitions/lung/indicators.yml, line 162.
 --
 -- Without windows: the keys that are due and done.
 

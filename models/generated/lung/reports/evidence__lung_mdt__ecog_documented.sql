@@ -3,7 +3,7 @@
 --
 -- Of all episodes in the report, those with a dated ECOG score from 0 to 4 at any time. A score without a date does not
 -- count, because nobody can say which time it describes.
--- Defined in definitions/lung/indicators.yml, line 114.
+-- Defined in definitions/lung/indicators.yml, line 116.
 --
 -- Due: the full cohort.
 -- Done: ecog.

@@ -5,7 +5,7 @@
 -- a breath test on the day the first such radiotherapy began or on any day before it (a test on the day after is too
 -- late). The stage may be recorded after the radiotherapy. The patient said no to tests: exception. The only test, or
 -- the radiotherapy, has no date: unresolved.
--- Defined in definitions/lung/indicators.yml, line 303.
+-- Defined in definitions/lung/indicators.yml, line 311.
 --
 -- Due: radiotherapy_stage_i_iii.
 -- Done: lung_function, any time before to 0 days after the denominator's date.

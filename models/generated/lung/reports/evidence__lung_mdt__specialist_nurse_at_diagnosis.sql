@@ -4,7 +4,7 @@
 -- Of all episodes in the report, those seen by a specialist lung cancer nurse from 30 days before to 30 days after the
 -- cohort date, both days included; recorded as a talk or as a visit. A contact without a date and no other in time:
 -- unresolved. There is no benchmark.
--- Defined in definitions/lung/indicators.yml, line 483.
+-- Defined in definitions/lung/indicators.yml, line 497.
 --
 -- Due: the full cohort.
 -- Done: specialist_nurse, 30 days before to 30 days after the cohort date.

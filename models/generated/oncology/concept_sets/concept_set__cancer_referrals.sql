@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Referrals to cancer care by a family doctor or another specialist, as observations, procedures or visits.
--- Defined in definitions/oncology/concept_sets.yml, line 108.
+-- Defined in definitions/oncology/concept_sets.yml, line 105.
 --
 -- The concepts:
 --   - 4084352 (Referral to a cancer service) and all below it

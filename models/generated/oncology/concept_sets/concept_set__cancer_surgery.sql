@@ -3,7 +3,7 @@
 --
 -- Operations that remove cancer; without those that only look or take a sample, or that are for other diseases. Add the
 -- sites that your packs ask about.
--- Defined in definitions/oncology/concept_sets.yml, line 42.
+-- Defined in definitions/oncology/concept_sets.yml, line 40.
 --
 -- The concepts:
 --   - 4000882 (Removal of lung tissue) and all below it

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Intents of radiotherapy that aim at cure.
--- Defined in definitions/oncology/concept_sets.yml, line 92.
+-- Defined in definitions/oncology/concept_sets.yml, line 89.
 --
 -- The concepts:
 --   - 4162591 (To cure) and all below it

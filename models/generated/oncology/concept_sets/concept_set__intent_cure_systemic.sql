@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Intents of treatment with drugs that aim at cure.
--- Defined in definitions/oncology/concept_sets.yml, line 76.
+-- Defined in definitions/oncology/concept_sets.yml, line 73.
 --
 -- The concepts:
 --   - 4162591 (To cure) and all below it

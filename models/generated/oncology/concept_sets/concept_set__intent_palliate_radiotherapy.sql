@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Intents of radiotherapy that aim at relief, not cure.
--- Defined in definitions/oncology/concept_sets.yml, line 100.
+-- Defined in definitions/oncology/concept_sets.yml, line 97.
 --
 -- The concepts:
 --   - 4179711 (To relieve) and all below it

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Spread of cancer, recorded as a measurement; what dx_mets is made of.
--- Defined in definitions/oncology/concept_sets.yml, line 20.
+-- Defined in definitions/oncology/concept_sets.yml, line 19.
 --
 -- The concepts:
 --   - 36769180 (Spread, where is not said) and all below it

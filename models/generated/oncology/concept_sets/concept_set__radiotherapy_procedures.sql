@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Procedures that make a treatment episode radiotherapy.
--- Defined in definitions/oncology/concept_sets.yml, line 32.
+-- Defined in definitions/oncology/concept_sets.yml, line 30.
 --
 -- The concepts:
 --   - 1242725 (Radiation treatment) and all below it

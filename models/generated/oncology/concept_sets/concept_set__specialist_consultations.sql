@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Consultations with a cancer specialist, as observations, procedures or visits.
--- Defined in definitions/oncology/concept_sets.yml, line 117.
+-- Defined in definitions/oncology/concept_sets.yml, line 113.
 --
 -- The concepts:
 --   - 4147722 (Talk with a cancer specialist) and all below it

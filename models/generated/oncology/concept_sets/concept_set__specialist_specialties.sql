@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Specialties of providers whose visits count as seeing a cancer specialist.
--- Defined in definitions/oncology/concept_sets.yml, line 124.
+-- Defined in definitions/oncology/concept_sets.yml, line 120.
 --
 -- The concepts:
 --   - 35621987 (Doctor for ray treatment) and all below it

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Kinds of treatment episode that are operations. Drugs linked to one are no chemotherapy.
--- Defined in definitions/oncology/concept_sets.yml, line 69.
+-- Defined in definitions/oncology/concept_sets.yml, line 66.
 --
 -- The concepts:
 --   - 32939

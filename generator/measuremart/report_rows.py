@@ -1,0 +1,106 @@
+"""The rows of a built report: which cut of it is asked for, and the questions to the marts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from measuremart.render.sql import text
+from measuremart.warehouse.marts import Marts
+from measuremart.wilson import wilson_95
+
+ALL_TIME = "all time"
+# Instead of one period's name: a row for each period of that kind.
+PERIOD_KINDS = ("month", "quarter", "year", "financial_year", "named")
+_COUNTS = ("position", "eligible", "met", "not_met", "excluded", "exception", "unresolved", "ineligible")
+_NUMBERS = ("rate", "median_days", "benchmark_value")
+_DAYS = ("as_of", "loaded_on", "last_date")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How a report is cut: by the entities of a level, the strata of a stratifier, and a period or kind of periods."""
+
+    level: str | None = None
+    by: str | None = None
+    period: str = ALL_TIME
+
+    @property
+    def by_period(self) -> bool:
+        """Say whether there is a row for each period of a kind."""
+        return self.period in PERIOD_KINDS
+
+
+UNCUT = Cut()
+
+
+def report_rows(marts: Marts, report: str, cut: Cut) -> list[dict[str, Any]]:
+    """Return the aggregates of a report in its order, a row for each indicator and part of the cut.
+
+    `report` is a checked name. Each row has counts as int, rates and days as Decimal, dates as text, null where there
+    is none; `lower_95` and `upper_95` of the rate; why its indicator is unavailable (`reason`); the sub-cohorts that
+    the report goes without (`without`); when the source says it was loaded (`loaded_on`), and the last day of any
+    event that is not after `as_of` (`last_date`). By level, a duration shows the share that had it at all, as the mart
+    does. Raises `WarehouseError`.
+    """
+    leveled = cut.level is not None
+    mart = "agg_indicator_by_level" if leveled else "agg_indicator"
+    entity = "shown.entity, entity.title as entity_title" if leveled else "null as entity, null as entity_title"
+    statistic = (
+        "'proportion' as statistic, null as median_days, 'percent' as benchmark_unit"
+        if leveled
+        else "shown.statistic, shown.median_days, shown.benchmark_unit"
+    )
+    entities = (
+        "inner join {{ ref('dim_level_entity') }} as entity on report.population = entity.population "
+        "and shown.level_name = entity.level_name and shown.entity = entity.entity"
+        if leveled
+        else ""
+    )
+    conditions = [f"shown.report = '{report}'", f"shown.stratifier = {text(cut.by or 'all')}"]
+    conditions.append(f"shown.{'period_kind' if cut.by_period else 'period'} = {text(cut.period)}")
+    if cut.level is not None:
+        conditions.append(f"shown.level_name = {text(cut.level)}")
+    sql = f"""
+    select
+        shown.position, shown.indicator, indicator.title, {entity}, shown.period, shown.stratum, {statistic},
+        shown.eligible, shown.met, shown.not_met, shown.excluded, shown.exception, shown.unresolved, shown.ineligible,
+        shown.rate, shown.benchmark_value, shown.better, shown.verdict, shown.as_of,
+        indicator.unavailable_reason as reason, report.unavailable_sub_cohorts as without,
+        fresh.loaded_on, fresh.last_date
+    from {{{{ ref('{mart}') }}}} as shown
+    inner join {{{{ ref('dim_indicator') }}}} as indicator
+        on shown.report = indicator.report and shown.indicator = indicator.indicator
+    inner join {{{{ ref('dim_report') }}}} as report on shown.report = report.report
+    {entities}
+    left join (
+        select population, max(cdm_release_date) as loaded_on, max(last_date) as last_date
+        from {{{{ ref('fct_source_freshness') }}}}
+        where source_table <> 'observation_period'
+        group by population
+    ) as fresh on report.population = fresh.population
+    where {" and ".join(conditions)}
+    order by shown.position, entity_title, shown.period, shown.stratum
+    """  # noqa: S608 - every text of the caller passes through `text`
+    return [_typed(row) for row in marts.rows(sql)]
+
+
+def periods_of(marts: Marts, report: str) -> list[str]:
+    """Return the names of the periods that a report has results in; [] where it was not built.
+
+    Raises `WarehouseError`.
+    """
+    sql = f"select distinct period from {{{{ ref('agg_indicator') }}}} where report = '{report}' order by period"  # noqa: S608 - as above
+    return [str(row["period"]) for row in marts.rows(sql)]
+
+
+def _typed(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with the same types from every engine: dbt answers in JSON, a file in its own types."""
+    typed = row | {name: None if row[name] is None else int(row[name]) for name in _COUNTS}
+    typed |= {name: None if row[name] is None else Decimal(str(row[name])) for name in _NUMBERS}
+    typed |= {name: None if row[name] is None else str(row[name])[:10] for name in _DAYS}
+    is_rate = typed["statistic"] == "proportion" and typed["met"] is not None
+    interval = wilson_95(typed["met"], typed["eligible"]) if is_rate else None
+    typed["lower_95"], typed["upper_95"] = interval or (None, None)
+    return typed
