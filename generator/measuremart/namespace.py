@@ -15,10 +15,10 @@ from typing import Any
 _MACRO = re.compile(r"\{%-?\s*macro\s+(\w+)")
 # A comment, or what stands between the delimiters of Jinja.
 _JINJA = re.compile(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-# The value of a variable without a default; a text between quotes; or a name that is called, which is no attribute, and
-# not the name of a macro where it is defined.
+# The value of a variable without a default of its own; a text between quotes; or a name that is called, which is no
+# attribute, and not the name of a macro where it is defined.
 _CALL = re.compile(
-    r"""(?<![\w.])var\((?P<variable>'\w+'|\w+)\)"""
+    r"""(?<![\w.])var\((?P<variable>'\w+'|\w+)(?P<of_a_pack>, setting_default\(\w+\))?\)"""
     r"""|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\""""
     r"""|(?<![\w.])(?<!macro )(?<!test )(?P<name>\w+)(?=\()""",
     re.DOTALL,
@@ -35,7 +35,10 @@ def of_any_project(files: Mapping[str, str], package: str, variables: Mapping[st
 
     def called(found: re.Match[str]) -> str:
         if found["variable"]:
-            return f"var({found['variable']}, {package}.variable_default({found['variable']}))"
+            default = f"{package}.variable_default({found['variable']})"
+            if found["of_a_pack"]:  # that macro has the defaults of the packs' variables, and is empty for others
+                default = f"{package}.{found['of_a_pack'].removeprefix(', ')} or {default}"
+            return f"var({found['variable']}, {default})"
         return f"{package}.{found[0]}" if found["name"] in names else found[0]
 
     def block(found: re.Match[str]) -> str:
@@ -54,7 +57,7 @@ def _defaults(variables: Mapping[str, Any]) -> str:
             "{% macro variable_default(name) -%}",
             "    {%- do return({",
             *lines,
-            "    }[name]) -%}",
+            "    }.get(name, '')) -%}",
             "{%- endmacro %}",
             "",
         ]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 from measuremart import __version__
-from measuremart.cli import app
+from measuremart.cli import app, main
 from typer.testing import CliRunner
 
 WARD = """\
@@ -161,6 +161,18 @@ def test_a_pack_that_is_nowhere_is_named(repository: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("command", ["sync", "build", "validate", "generate"])
+def test_a_packages_file_that_is_no_yaml_is_said(
+    repository: Path, command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / "packages.yml").write_text("packages: [\n", encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["measuremart", command, "--project-dir", str(repository)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "packages.yml cannot be read" in capsys.readouterr().err
+
+
 def test_a_folder_that_sync_did_not_write_is_left_alone(repository: Path) -> None:
     (repository / "measuremart/manifest.json").unlink()
     (repository / "measuremart/README.md").write_text("mine\n", encoding="utf-8")
@@ -208,3 +220,34 @@ def test_sync_says_where_it_does_not_belong(tmp_path: Path) -> None:
     code, said = sync(tmp_path)
     assert code == 2
     assert "run `measuremart generate`" in " ".join(said.split())
+
+
+def test_a_new_pack_is_valid_as_it_is(repository: Path) -> None:
+    code, said = run("new", "pack", "stroke", "--project-dir", str(repository))
+    assert code == 0
+    assert "definitions/stroke/stroke.yml" in said
+    code, said = run("validate", "--project-dir", str(repository))
+    assert (code, "warning" in said) == (0, False)
+    assert run("test", "--pack", "stroke", "--engine", "referee", "--project-dir", str(repository))[0] == 0
+    schema = (repository / "definitions/stroke/stroke.yml").read_text(encoding="utf-8").split("\n")[0].split("=")[1]
+    assert (repository / "definitions/stroke" / schema).resolve().name == "definition.schema.json"
+    assert (repository / "definitions/stroke" / schema).is_file()
+    assert sync(repository)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("pack", "code", "fault"),
+    [
+        ("lung", 2, "measuremart has a pack 'lung', too"),
+        ("reports", 2, "is the name of a layer"),
+        ("Stroke", 2, "Stroke"),
+        ("a" * 24, 2, "longer than 23 characters"),
+        ("bowel", 7, "is there already"),
+    ],
+)
+def test_a_new_pack_is_refused(repository: Path, pack: str, code: int, fault: str) -> None:
+    before = files(repository)
+    found, said = run("new", "pack", pack, "--project-dir", str(repository))
+    assert found == code
+    assert fault in " ".join(said.split())
+    assert files(repository) == before

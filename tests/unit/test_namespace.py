@@ -26,6 +26,10 @@ def named(text: str) -> str:
         ("select {{ to_day('x') }}", "select {{ measuremart.to_day('x') }}"),
         ("{% do to_day(to_text(x)) %}", "{% do measuremart.to_day(measuremart.to_text(x)) %}"),
         ("{{ var('a') }}", "{{ var('a', measuremart.variable_default('a')) }}"),
+        (
+            "{{ var(name, setting_default(name)) }}",
+            "{{ var(name, measuremart.setting_default(name) or measuremart.variable_default(name)) }}",
+        ),
         ("{% if var(name) == 'to_day(' %}", "{% if var(name, measuremart.variable_default(name)) == 'to_day(' %}"),
         ("{%- set a = ref('b') ~ to_day(\"c\") -%}", "{%- set a = ref('b') ~ measuremart.to_day(\"c\") -%}"),
     ],
@@ -76,7 +80,7 @@ def test_every_call_in_the_package_has_the_name_and_nothing_else_changed() -> No
     files = {p: t for p, t in runtime_files(ROOT, shipped_packs(ROOT)).items() if p.endswith(".sql")}
     made = of_any_project(files, "measuremart", {})
     del made[DEFAULTS]
-    given = re.compile(r", measuremart\.variable_default\('?\w+'?\)")
+    given = re.compile(r"(,| or) measuremart\.variable_default\('?\w+'?\)")
     assert {path: given.sub("", text).replace("measuremart.", "") for path, text in made.items()} == {
         path: text.replace("measuremart.", "") for path, text in files.items()
     }

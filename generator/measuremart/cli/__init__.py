@@ -23,8 +23,10 @@ from measuremart.cli.explaining import diff_command, explain_command, graph_comm
 from measuremart.cli.export import export_command
 from measuremart.cli.importing import import_oa_cohorts_folder
 from measuremart.cli.init import init
+from measuremart.cli.new import new_pack
 from measuremart.cli.report import report_command
 from measuremart.cli.sync import sync
+from measuremart.repository import RepositoryError
 
 app = typer.Typer(
     help="Readable measure definitions in, reviewed dbt models out.",
@@ -34,6 +36,8 @@ app = typer.Typer(
 )
 importers = typer.Typer(help="Make a pack of another system's definitions.", no_args_is_help=True)
 app.add_typer(importers, name="import")
+makers = typer.Typer(help="Write a skeleton of definitions.", no_args_is_help=True)
+app.add_typer(makers, name="new")
 
 
 def _version(wanted: bool) -> None:
@@ -63,6 +67,7 @@ app.command("graph")(graph_command)
 app.command("test")(run_examples)
 app.command("report")(report_command)
 app.command("export")(export_command)
+makers.command("pack")(new_pack)
 importers.command("oa-cohorts")(import_oa_cohorts_folder)
 
 
@@ -70,6 +75,9 @@ def main() -> None:
     """Run the command line; say so where its output cannot be written."""
     try:
         app()
+    except RepositoryError as error:
+        err.print(str(error))
+        sys.exit(2)
     except (Unwritten, OSError) as error:
         if isinstance(error, OSError) and error.filename is not None:
             err.print(f"{error.filename} cannot be read or written: {error.strerror}")

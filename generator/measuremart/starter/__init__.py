@@ -51,3 +51,17 @@ def _filled(text: str, words: Mapping[str, str]) -> str:
     for word, value in words.items():
         text = text.replace(f"__{word}__", value)
     return text
+
+
+def pack_files(pack: str, schemas: str) -> dict[str, str]:
+    """Return {path below definitions/: text} of a new pack that can be built as it is, with comments on each part.
+
+    `schemas` is the folder of the JSON schemas as seen from the pack's own.
+    """
+    folder = Path(__file__).resolve().parent / "pack"
+    words = {"pack": pack, "schemas": schemas}
+    names = {"pack.yml": "pack.yml", "definitions.yml": f"{pack}.yml"}
+    return {
+        f"{pack}/{name}": _filled((folder / template).read_text(encoding="utf-8"), words)
+        for template, name in names.items()
+    }
