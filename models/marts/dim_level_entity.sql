@@ -1,5 +1,6 @@
 -- One row per entity of a level: what it is called, and how many organisations ever belonged to it.
 select
+    population || '.' || level_name || '.' || entity as entity_key,
     population,
     level_name,
     entity,
