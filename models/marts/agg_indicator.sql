@@ -2,7 +2,8 @@
 -- benchmark. The whole report is the stratum all of the stratifier all; the strata of one stratifier add up to it.
 -- Rate = met / (met + not met), null when that is 0; a duration's statistic is the median of days_between of met keys
 -- (docs/semantics.md, 6.2). Only counted keys enter. Every report has the period kind all_time; a period that has no
--- key of the report is not listed. In a stratum, a verdict that the 95% interval leaves open reads `not certain`. An unavailable indicator has no counts and no statistic, never zero (4.2).
+-- key of the report is not listed. An unavailable indicator has no counts and no statistic, never zero (4.2). In a
+-- stratum, a verdict that the 95% interval leaves open reads `not certain`.
 with
 
 indicator as (

@@ -42,36 +42,36 @@ whole as (
 by_level as (
 
     select
-        aggregate.indicator_key,
-        aggregate.period_key,
-        aggregate.entity_key,
-        aggregate.report,
-        aggregate.indicator,
-        aggregate.level_name,
-        aggregate.entity,
+        counted.indicator_key,
+        counted.period_key,
+        counted.entity_key,
+        counted.report,
+        counted.indicator,
+        counted.level_name,
+        counted.entity,
         entity.title as entity_title,
-        aggregate.stratifier,
-        aggregate.stratum,
-        aggregate.period_kind,
-        aggregate.period,
-        aggregate.eligible,
-        aggregate.met,
-        aggregate.not_met,
-        aggregate.exception,
-        aggregate.unresolved,
-        aggregate.excluded,
-        aggregate.ineligible,
-        aggregate.rate,
-        aggregate.lower_95,
-        aggregate.upper_95,
+        counted.stratifier,
+        counted.stratum,
+        counted.period_kind,
+        counted.period,
+        counted.eligible,
+        counted.met,
+        counted.not_met,
+        counted.exception,
+        counted.unresolved,
+        counted.excluded,
+        counted.ineligible,
+        counted.rate,
+        counted.lower_95,
+        counted.upper_95,
         cast(null as numeric(18, 2)) as median_days,
-        aggregate.benchmark_value,
-        aggregate.verdict,
-        aggregate.is_certain,
-        aggregate.as_of
-    from {{ ref('agg_indicator_by_level') }} as aggregate
+        counted.benchmark_value,
+        counted.verdict,
+        counted.is_certain,
+        counted.as_of
+    from {{ ref('agg_indicator_by_level') }} as counted
     left join {{ ref('dim_level_entity') }} as entity
-        on aggregate.entity_key = entity.entity_key
+        on counted.entity_key = entity.entity_key
 
 ),
 
