@@ -2,7 +2,7 @@
 -- benchmark. The whole report is the stratum all of the stratifier all; the strata of one stratifier add up to it.
 -- Rate = met / (met + not met), null when that is 0; a duration's statistic is the median of days_between of met keys
 -- (docs/semantics.md, 6.2). Only counted keys enter. Every report has the period kind all_time; a period that has no
--- key of the report is not listed. An unavailable indicator has no counts and no statistic, never zero (4.2).
+-- key of the report is not listed. In a stratum, a verdict that the 95% interval leaves open reads `not certain`. An unavailable indicator has no counts and no statistic, never zero (4.2).
 with
 
 indicator as (
@@ -67,7 +67,7 @@ duration as (
 
 ),
 
-used_period as (
+counted_period as (
 
     select distinct
         report,
@@ -82,6 +82,23 @@ used_period as (
         'all_time' as period_kind,
         'all time' as period
     from indicator
+
+),
+
+used_period as (
+
+    select
+        counted_period.report,
+        counted_period.period_kind,
+        counted_period.period,
+        report_period.start_date,
+        report_period.end_date
+    from counted_period
+    left join {{ ref('report_period') }} as report_period
+        on
+            counted_period.report = report_period.report
+            and counted_period.period_kind = report_period.period_kind
+            and counted_period.period = report_period.period
 
 ),
 
@@ -120,6 +137,8 @@ grid as (
         indicator.is_available,
         used_period.period_kind,
         used_period.period,
+        used_period.start_date,
+        used_period.end_date,
         used_stratum.stratifier,
         used_stratum.stratum
     from indicator
@@ -141,6 +160,8 @@ measured as (
         grid.statistic,
         grid.period_kind,
         grid.period,
+        grid.start_date,
+        grid.end_date,
         grid.stratifier,
         grid.stratum,
         grid.is_available,
@@ -190,6 +211,8 @@ compared as (
         statistic,
         period_kind,
         period,
+        start_date,
+        end_date,
         stratifier,
         stratum,
         is_available,
@@ -201,6 +224,10 @@ compared as (
         excluded,
         ineligible,
         rate,
+        {{ rounded(wilson_lower('met', 'eligible', 1.959963985), 6) }} as lower_95,
+        {{ rounded(wilson_upper('met', 'eligible', 1.959963985), 6) }} as upper_95,
+        {{ rounded(wilson_lower('met', 'eligible', 3.090232306), 6) }} as lower_99_8,
+        {{ rounded(wilson_upper('met', 'eligible', 3.090232306), 6) }} as upper_99_8,
         lower_quartile_days,
         median_days,
         upper_quartile_days,
@@ -217,43 +244,98 @@ compared as (
 
 ),
 
-final as (
+judged as (
 
     select
-        compared.report,
-        compared.indicator,
-        compared.version,
-        compared.position,
-        compared.title,
-        compared.statistic,
-        compared.period_kind,
-        compared.period,
-        compared.stratifier,
-        compared.stratum,
-        cast(compared.eligible as bigint) as eligible,
-        cast(compared.met as bigint) as met,
-        cast(compared.not_met as bigint) as not_met,
-        cast(compared.exception as bigint) as exception,
-        cast(compared.unresolved as bigint) as unresolved,
-        cast(compared.excluded as bigint) as excluded,
-        cast(compared.ineligible as bigint) as ineligible,
-        cast(compared.rate as numeric(18, 6)) as rate,
-        cast(compared.lower_quartile_days as numeric(18, 2)) as lower_quartile_days,
-        cast(compared.median_days as numeric(18, 2)) as median_days,
-        cast(compared.upper_quartile_days as numeric(18, 2)) as upper_quartile_days,
-        compared.benchmark_value,
-        compared.benchmark_unit,
-        compared.better,
+        report,
+        indicator,
+        version,
+        position,
+        title,
+        statistic,
+        period_kind,
+        period,
+        start_date,
+        end_date,
+        stratifier,
+        stratum,
+        cast(eligible as bigint) as eligible,
+        cast(met as bigint) as met,
+        cast(not_met as bigint) as not_met,
+        cast(exception as bigint) as exception,
+        cast(unresolved as bigint) as unresolved,
+        cast(excluded as bigint) as excluded,
+        cast(ineligible as bigint) as ineligible,
+        cast(rate as numeric(18, 6)) as rate,
+        cast(lower_95 as numeric(18, 6)) as lower_95,
+        cast(upper_95 as numeric(18, 6)) as upper_95,
+        cast(lower_99_8 as numeric(18, 6)) as lower_99_8,
+        cast(upper_99_8 as numeric(18, 6)) as upper_99_8,
+        cast(lower_quartile_days as numeric(18, 2)) as lower_quartile_days,
+        cast(median_days as numeric(18, 2)) as median_days,
+        cast(upper_quartile_days as numeric(18, 2)) as upper_quartile_days,
+        benchmark_value,
+        benchmark_unit,
+        better,
         case
-            when not compared.is_available then 'unavailable'
-            when compared.benchmark_value is null then 'no benchmark'
-            when not compared.has_statistic then 'no data'
-            when compared.better = 'lower' and compared.shown <= compared.wanted then 'reached'
-            when compared.better = 'higher' and compared.shown >= compared.wanted then 'reached'
+            when not is_available then 'unavailable'
+            when benchmark_value is null then 'no benchmark'
+            when not has_statistic then 'no data'
+            when better = 'lower' and shown <= wanted then 'reached'
+            when better = 'higher' and shown >= wanted then 'reached'
             else 'not reached'
         end as verdict,
-        run_context.as_of
+        -- of a rate: an interval of a median is not computed
+        case
+            when statistic = 'proportion' and is_available and benchmark_value is not null
+                then eligible > 0 and (upper_95 * 100 < benchmark_value or lower_95 * 100 > benchmark_value)
+        end as is_certain
     from compared
+
+),
+
+final as (
+
+    -- a stratum may be small: what chance may have made is no verdict
+    select
+        judged.report,
+        judged.indicator,
+        judged.version,
+        judged.position,
+        judged.title,
+        judged.statistic,
+        judged.period_kind,
+        judged.period,
+        judged.start_date,
+        judged.end_date,
+        judged.stratifier,
+        judged.stratum,
+        judged.eligible,
+        judged.met,
+        judged.not_met,
+        judged.exception,
+        judged.unresolved,
+        judged.excluded,
+        judged.ineligible,
+        judged.rate,
+        judged.lower_95,
+        judged.upper_95,
+        judged.lower_99_8,
+        judged.upper_99_8,
+        judged.lower_quartile_days,
+        judged.median_days,
+        judged.upper_quartile_days,
+        judged.benchmark_value,
+        judged.benchmark_unit,
+        judged.better,
+        case
+            when judged.verdict not in ('reached', 'not reached') then judged.verdict
+            when judged.stratifier <> 'all' and not coalesce(judged.is_certain, false) then 'not certain'
+            else judged.verdict
+        end as verdict,
+        judged.is_certain,
+        run_context.as_of
+    from judged
     cross join run_context
 
 )
@@ -269,6 +351,8 @@ select
     statistic,
     period_kind,
     period,
+    start_date,
+    end_date,
     stratifier,
     stratum,
     eligible,
@@ -279,6 +363,10 @@ select
     excluded,
     ineligible,
     rate,
+    lower_95,
+    upper_95,
+    lower_99_8,
+    upper_99_8,
     lower_quartile_days,
     median_days,
     upper_quartile_days,
@@ -286,5 +374,6 @@ select
     benchmark_unit,
     better,
     verdict,
+    is_certain,
     as_of
 from final

@@ -25,6 +25,7 @@ indicator as (
         indicator.report,
         indicator.indicator,
         indicator.position,
+        indicator.title,
         indicator.version,
         indicator.statistic,
         indicator.benchmark_value,
@@ -212,6 +213,7 @@ measured as (
         summed.report,
         summed.indicator,
         indicator.position,
+        indicator.title,
         indicator.version,
         indicator.benchmark_value,
         indicator.better,
@@ -221,6 +223,7 @@ measured as (
         summed.period,
         summed.stratifier,
         summed.stratum,
+        report_level.population,
         report_level.level_position,
         summed.level_name,
         summed.entity,
@@ -249,11 +252,13 @@ rated as (
         report,
         indicator,
         position,
+        title,
         version,
         period_kind,
         period,
         stratifier,
         stratum,
+        population,
         level_position,
         level_name,
         entity,
@@ -269,8 +274,8 @@ rated as (
         {{ rounded_ratio('met + unresolved', 'eligible + unresolved', 6) }} as highest_rate,
         {{ rounded(wilson_lower('met', 'eligible', 1.959963985), 6) }} as lower_95,
         {{ rounded(wilson_upper('met', 'eligible', 1.959963985), 6) }} as upper_95,
-        {{ rounded(wilson_lower('met', 'eligible', 3.090232306), 6) }} as lower_998,
-        {{ rounded(wilson_upper('met', 'eligible', 3.090232306), 6) }} as upper_998,
+        {{ rounded(wilson_lower('met', 'eligible', 3.090232306), 6) }} as lower_99_8,
+        {{ rounded(wilson_upper('met', 'eligible', 3.090232306), 6) }} as upper_99_8,
         case when statistic = 'proportion' then benchmark_value end as benchmark_value,
         better,
         is_available
@@ -278,18 +283,20 @@ rated as (
 
 ),
 
-final as (
+judged as (
 
     -- rates beside benchmarks are compared as met * 100 against benchmark * eligible: no rounding can tip a verdict
     select
         rated.report,
         rated.indicator,
         rated.position,
+        rated.title,
         rated.version,
         rated.period_kind,
         rated.period,
         rated.stratifier,
         rated.stratum,
+        rated.population,
         rated.level_position,
         rated.level_name,
         rated.entity,
@@ -305,8 +312,8 @@ final as (
         cast(rated.highest_rate as numeric(18, 6)) as highest_rate,
         cast(rated.lower_95 as numeric(18, 6)) as lower_95,
         cast(rated.upper_95 as numeric(18, 6)) as upper_95,
-        cast(rated.lower_998 as numeric(18, 6)) as lower_998,
-        cast(rated.upper_998 as numeric(18, 6)) as upper_998,
+        cast(rated.lower_99_8 as numeric(18, 6)) as lower_99_8,
+        cast(rated.upper_99_8 as numeric(18, 6)) as upper_99_8,
         rated.benchmark_value,
         rated.better,
         case
@@ -329,9 +336,13 @@ final as (
 )
 
 select
+    report || '.' || indicator as indicator_key,
+    report || '.' || period_kind || '.' || period as period_key,
+    population || '.' || level_name || '.' || entity as entity_key,
     report,
     indicator,
     position,
+    title,
     version,
     period_kind,
     period,
@@ -352,11 +363,15 @@ select
     highest_rate,
     lower_95,
     upper_95,
-    lower_998,
-    upper_998,
+    lower_99_8,
+    upper_99_8,
     benchmark_value,
     better,
-    verdict,
+    -- a stratum may be small: what chance may have made is no verdict
+    case
+        when verdict in ('reached', 'not reached') and stratifier <> 'all' and not is_certain then 'not certain'
+        else verdict
+    end as verdict,
     is_certain,
     as_of
-from final
+from judged

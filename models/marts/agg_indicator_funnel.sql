@@ -8,8 +8,12 @@ with
 aggregate as (
 
     select
+        indicator_key,
+        period_key,
+        entity_key,
         report,
         indicator,
+        title,
         period_kind,
         period,
         stratifier,
@@ -211,8 +215,12 @@ funnel as (
 placed as (
 
     select
+        aggregate.indicator_key,
+        aggregate.period_key,
+        aggregate.entity_key,
         aggregate.report,
         aggregate.indicator,
+        aggregate.title,
         aggregate.period_kind,
         aggregate.period,
         aggregate.stratifier,
@@ -233,16 +241,16 @@ placed as (
         {{ rounded(funnel_upper('funnel.target_rate', 'aggregate.eligible', 3), 6) }} as alarm_upper,
         {{ rounded(
             funnel_lower('funnel.target_rate', 'aggregate.eligible', 2, 'funnel.between_variance'), 6
-        ) }} as wide_alert_lower,
+        ) }} as overdispersed_alert_lower,
         {{ rounded(
             funnel_upper('funnel.target_rate', 'aggregate.eligible', 2, 'funnel.between_variance'), 6
-        ) }} as wide_alert_upper,
+        ) }} as overdispersed_alert_upper,
         {{ rounded(
             funnel_lower('funnel.target_rate', 'aggregate.eligible', 3, 'funnel.between_variance'), 6
-        ) }} as wide_alarm_lower,
+        ) }} as overdispersed_alarm_lower,
         {{ rounded(
             funnel_upper('funnel.target_rate', 'aggregate.eligible', 3, 'funnel.between_variance'), 6
-        ) }} as wide_alarm_upper,
+        ) }} as overdispersed_alarm_upper,
         case
             when funnel.peers > 1
                 then {{ rounded(funnel_z('aggregate.met', 'aggregate.eligible', 'funnel.target_rate'), 6) }}
@@ -252,7 +260,7 @@ placed as (
                 then {{ rounded(
                     funnel_z('aggregate.met', 'aggregate.eligible', 'funnel.target_rate', 'funnel.between_variance'), 6
                 ) }}
-        end as wide_z,
+        end as overdispersed_z,
         ranked.peer_rank
     from aggregate
     left join funnel
@@ -278,8 +286,12 @@ placed as (
 )
 
 select
+    indicator_key,
+    period_key,
+    entity_key,
     report,
     indicator,
+    title,
     period_kind,
     period,
     stratifier,
@@ -296,12 +308,12 @@ select
     cast(alert_upper as numeric(18, 6)) as alert_upper,
     cast(alarm_lower as numeric(18, 6)) as alarm_lower,
     cast(alarm_upper as numeric(18, 6)) as alarm_upper,
-    cast(wide_alert_lower as numeric(18, 6)) as wide_alert_lower,
-    cast(wide_alert_upper as numeric(18, 6)) as wide_alert_upper,
-    cast(wide_alarm_lower as numeric(18, 6)) as wide_alarm_lower,
-    cast(wide_alarm_upper as numeric(18, 6)) as wide_alarm_upper,
-    cast(z as numeric(18, 6)) as z,
-    cast(wide_z as numeric(18, 6)) as wide_z,
+    cast(overdispersed_alert_lower as numeric(18, 6)) as overdispersed_alert_lower,
+    cast(overdispersed_alert_upper as numeric(18, 6)) as overdispersed_alert_upper,
+    cast(overdispersed_alarm_lower as numeric(18, 6)) as overdispersed_alarm_lower,
+    cast(overdispersed_alarm_upper as numeric(18, 6)) as overdispersed_alarm_upper,
+    cast(z as numeric(18, 6)) as z_score,
+    cast(overdispersed_z as numeric(18, 6)) as overdispersed_z_score,
     case
         when z is null then 'not assessed'
         when abs(z) > 3 then 'alarm'
@@ -309,11 +321,11 @@ select
         else 'within limits'
     end as outlier_class,
     case
-        when wide_z is null then 'not assessed'
-        when abs(wide_z) > 3 then 'alarm'
-        when abs(wide_z) > 2 then 'alert'
+        when overdispersed_z is null then 'not assessed'
+        when abs(overdispersed_z) > 3 then 'alarm'
+        when abs(overdispersed_z) > 2 then 'alert'
         else 'within limits'
-    end as wide_outlier_class,
+    end as overdispersed_outlier_class,
     case
         when z > 0 then case better when 'higher' then 'better' when 'lower' then 'worse' else 'above' end
         when z < 0 then case better when 'higher' then 'worse' when 'lower' then 'better' else 'below' end

@@ -8,8 +8,12 @@ with
 aggregate as (
 
     select
+        indicator_key,
+        period_key,
+        entity_key,
         report,
         indicator,
+        title,
         period_kind,
         period,
         stratifier,
@@ -41,8 +45,12 @@ report_period as (
 point as (
 
     select
+        aggregate.indicator_key,
+        aggregate.period_key,
+        aggregate.entity_key,
         aggregate.report,
         aggregate.indicator,
+        aggregate.title,
         aggregate.period_kind,
         aggregate.period,
         aggregate.stratifier,
@@ -77,8 +85,12 @@ point as (
 moved as (
 
     select
+        indicator_key,
+        period_key,
+        entity_key,
         report,
         indicator,
+        title,
         period_kind,
         period,
         stratifier,
@@ -120,8 +132,12 @@ compared as (
 
     -- `distance` is the distance from the mean and `reach` that of the limits, both times 100 * points * (points - 1)
     select
+        moved.indicator_key,
+        moved.period_key,
+        moved.entity_key,
         moved.report,
         moved.indicator,
+        moved.title,
         moved.period_kind,
         moved.period,
         moved.stratifier,
@@ -157,8 +173,12 @@ placed as (
 
     -- the limits lie at three sigma, so two thirds of their distance are two sigma; a point outside them is beyond both
     select
+        indicator_key,
+        period_key,
+        entity_key,
         report,
         indicator,
+        title,
         period_kind,
         period,
         stratifier,
@@ -185,8 +205,12 @@ ended as (
 
     -- whether a run of seven, or two of three, ends at this point
     select
+        indicator_key,
+        period_key,
+        entity_key,
         report,
         indicator,
+        title,
         period_kind,
         period,
         stratifier,
@@ -236,8 +260,12 @@ ended as (
 flagged as (
 
     select
+        indicator_key,
+        period_key,
+        entity_key,
         report,
         indicator,
+        title,
         period_kind,
         period,
         stratifier,
@@ -272,8 +300,12 @@ flagged as (
 )
 
 select
+    indicator_key,
+    period_key,
+    entity_key,
     report,
     indicator,
+    title,
     period_kind,
     period,
     stratifier,
@@ -285,7 +317,7 @@ select
     points < 12 as has_trial_limits,
     eligible,
     rate,
-    cast({{ rounded_ratio('total', '1000000 * points', 6) }} as numeric(18, 6)) as centre,
+    cast({{ rounded_ratio('total', '1000000 * points', 6) }} as numeric(18, 6)) as mean_rate,
     cast({{ rounded(xmr_limit('total', 'range_total', 'points', -1), 6) }} as numeric(18, 6)) as lower_limit,
     cast({{ rounded(xmr_limit('total', 'range_total', 'points', 1), 6) }} as numeric(18, 6)) as upper_limit,
     is_astronomical,

@@ -28,6 +28,7 @@ named as (
 )
 
 select
+    population || '.' || level_name || '.' || entity as entity_key,
     population,
     level_name,
     entity,

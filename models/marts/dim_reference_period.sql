@@ -1,6 +1,7 @@
 -- depends_on: {{ ref('opted_out_person') }}
--- One row per report and period that it is cut by, with the three that have no days: all time, undated, and outside the
--- calendar.
+-- One row per report and period that any of its results falls into or that it names itself, with the three that have no
+-- days: all time, undated, and outside the calendar. reference.report_period has all that a report is cut by, 2,400
+-- months among them.
 with
 
 report as (
@@ -10,16 +11,34 @@ report as (
 
 ),
 
+used_period as (
+
+    select distinct
+        report,
+        period_kind,
+        period
+    from {{ ref('result_day_period') }}
+
+),
+
 report_period as (
 
     select
-        report,
-        period_kind,
-        period,
-        start_date,
-        end_date,
-        due_date
-    from {{ ref('report_period') }}
+        report_period.report,
+        report_period.period_kind,
+        report_period.period,
+        report_period.start_date,
+        report_period.end_date,
+        report_period.due_date
+    from {{ ref('report_period') }} as report_period
+    left join used_period
+        on
+            report_period.report = used_period.report
+            and report_period.period_kind = used_period.period_kind
+            and report_period.period = used_period.period
+    where
+        report_period.period_kind = 'named'
+        or used_period.period is not null
 
 ),
 

@@ -1,4 +1,7 @@
 -- One row per report, indicator and cohort key (or person, for indicators of person grain): the status and both dates.
+-- A view: indicator_result holds these rows already.
+{{ config(materialized='view') }}
+
 with
 
 result as (

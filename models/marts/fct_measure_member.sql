@@ -1,4 +1,6 @@
--- One row per member of every measure of the packs that are built.
+-- One row per member of every measure of the packs that are built. A view: measures hold these rows already.
+{{ config(materialized='view') }}
+
 with
 
 member as (

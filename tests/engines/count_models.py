@@ -10,7 +10,8 @@ COUNTS = ("result_day_period", "result_day_count", "result_period_count", "resul
 
 def model_sql(path: str, engine: Engine) -> str:
     """A model's statement for an engine: `marts/agg_indicator`."""
-    return compiled((ROOT / "models" / f"{path}.sql").read_text(encoding="utf-8"), engine.name)
+    text = (ROOT / "models" / f"{path}.sql").read_text(encoding="utf-8")
+    return compiled(text.replace("{{ config(materialized='view') }}", ""), engine.name)
 
 
 def build_agg_indicator(engine: Engine) -> None:

@@ -15,7 +15,8 @@ from lab.engines import DuckDbEngine, Engine, PostgresEngine
 
 AGGREGATE = (
     "report text, indicator text, period_kind text, period text, stratifier text, stratum text, level_name text, "
-    "entity text, met bigint, eligible bigint, rate numeric(18, 6), better text, as_of date"
+    "entity text, met bigint, eligible bigint, rate numeric(18, 6), better text, as_of date, indicator_key text, "
+    "period_key text, entity_key text, title text"
 )
 
 
@@ -42,7 +43,8 @@ def funnel(engine: Engine, units: list[tuple[int, int]], better: str | None = "h
         rate = six(Fraction(met, eligible)) if eligible else "null"
         engine.execute(
             "insert into agg_indicator_by_level values ('r', 'i', 'all_time', 'all time', 'all', 'all', 'unit', "
-            f"'u{number:03d}', {met}, {eligible}, {rate}, {direction}, '2025-01-01')"
+            f"'u{number:03d}', {met}, {eligible}, {rate}, {direction}, '2025-01-01', "
+            f"'r.i', 'r.all_time.all time', 'omop.unit.u{number:03d}', 'I')"
         )
     world.build(engine, "agg_indicator_funnel")
     names = [
@@ -54,12 +56,12 @@ def funnel(engine: Engine, units: list[tuple[int, int]], better: str | None = "h
         "alert_upper",
         "alarm_lower",
         "alarm_upper",
-        "wide_alert_lower",
-        "wide_alarm_upper",
-        "z",
-        "wide_z",
+        "overdispersed_alert_lower",
+        "overdispersed_alarm_upper",
+        "z_score",
+        "overdispersed_z_score",
         "outlier_class",
-        "wide_outlier_class",
+        "overdispersed_outlier_class",
         "direction",
         "peer_rank",
         "quartile",
@@ -93,17 +95,17 @@ def test_funnel_of_ten_units(engine: Engine) -> None:
         deviation = math.sqrt(target * (1 - target) / n)
         wide = math.sqrt(target * (1 - target) / n + tau)
         wanted = {
-            "pooled_rate": target, "dispersion": phi, "between_variance": tau, "z": score, "wide_z": score * deviation / wide,
+            "pooled_rate": target, "dispersion": phi, "between_variance": tau, "z_score": score, "overdispersed_z_score": score * deviation / wide,
             "alert_lower": max(0, target - 2 * deviation), "alert_upper": min(1, target + 2 * deviation),
             "alarm_lower": max(0, target - 3 * deviation), "alarm_upper": min(1, target + 3 * deviation),
-            "wide_alert_lower": max(0, target - 2 * wide), "wide_alarm_upper": min(1, target + 3 * wide),
+            "overdispersed_alert_lower": max(0, target - 2 * wide), "overdispersed_alarm_upper": min(1, target + 3 * wide),
         }  # fmt: skip
         assert {name: float(row[name]) for name in wanted} == pytest.approx(wanted, abs=2e-6)
     assert [row["outlier_class"] for row in found] == [
         "alarm", "within limits", "within limits", "within limits", "alert", "alarm", "within limits", "within limits",
         "alarm", "within limits",
     ]  # fmt: skip
-    assert {row["wide_outlier_class"] for row in found} == {"within limits", "alert"}
+    assert {row["overdispersed_outlier_class"] for row in found} == {"within limits", "alert"}
     assert [row["direction"] for row in found][:2] == ["worse", "worse"]
     assert found[5]["direction"] == "better"
 
@@ -115,7 +117,7 @@ def test_funnels_of_random_units(engine: Engine) -> None:
     _, phi, tau, z = by_hand(units)
     assert float(found[0]["dispersion"]) == pytest.approx(phi, abs=1e-5)
     assert float(found[0]["between_variance"]) == pytest.approx(tau, abs=1e-8)
-    assert [float(row["z"]) for row in found] == pytest.approx(z, abs=1e-6)
+    assert [float(row["z_score"]) for row in found] == pytest.approx(z, abs=1e-6)
     assert all((row["outlier_class"] == "alarm") == (abs(score) > 3) for row, score in zip(found, z, strict=True))
 
 
@@ -173,13 +175,13 @@ def chart(engine: Engine, rates: list[Any], better: str | None = "higher") -> li
         engine.execute(f"insert into report_period values ('r', 'month', '{first:%Y-%m}', '{first}', '{first}')")
         engine.execute(
             f"insert into agg_indicator_by_level values ('r', 'i', 'month', '{first:%Y-%m}', 'all', 'all', 'unit', 'u', "
-            f"0, {0 if rate is None else 10}, {'null' if rate is None else rate}, {direction}, '2025-01-01')"
+            f"0, {0 if rate is None else 10}, {'null' if rate is None else rate}, {direction}, '2025-01-01', 'r.i', 'r.month.{first:%Y-%m}', 'omop.unit.u', 'I')"
         )
     world.build(engine, "agg_indicator_trend")
     names = [
         "points",
         "has_trial_limits",
-        "centre",
+        "mean_rate",
         "lower_limit",
         "upper_limit",
         "is_astronomical",
@@ -205,11 +207,11 @@ def test_limits_as_published(engine: Engine) -> None:
     data = [1, 2, 1, 2, 10, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1]
     found = chart(engine, [Decimal(x) / 100 for x in data])
     first = found[0]
-    assert [round(100 * first[name], 2) for name in ("centre", "lower_limit", "upper_limit")] == [
+    assert [round(100 * first[name], 2) for name in ("mean_rate", "lower_limit", "upper_limit")] == [
         Decimal("1.94"), Decimal("-3.06"), Decimal("6.95"),
     ]  # fmt: skip
     centre, reach = Fraction(35, 1800), Fraction(266, 100) * Fraction(32, 1700)
-    assert first["centre"] == six(centre)
+    assert first["mean_rate"] == six(centre)
     assert (first["lower_limit"], first["upper_limit"]) == (six(centre - reach), six(centre + reach))
     assert marked(found, "is_astronomical") == [4]
     assert (first["points"], first["has_trial_limits"]) == (18, False)
@@ -219,10 +221,10 @@ def test_limits_of_the_nist_flow_rates(engine: Engine) -> None:
     """NIST/SEMATECH e-Handbook, 6.3.2.2: mean 50.81, mean range 1.8778; its limits 45.8159 and 55.8041 take 3 / 1.128 for 2.66."""
     flow = ["49.6", "47.6", "49.9", "51.3", "47.8", "51.2", "52.6", "52.4", "53.6", "52.1"]
     first = chart(engine, [Decimal(x) / 100 for x in flow])[0]
-    assert 100 * first["centre"] == Decimal("50.81")
-    mean_range = (first["upper_limit"] - first["centre"]) / Decimal("2.66") * 100
+    assert 100 * first["mean_rate"] == Decimal("50.81")
+    mean_range = (first["upper_limit"] - first["mean_rate"]) / Decimal("2.66") * 100
     assert round(mean_range, 4) == Decimal("1.8778")
-    published = [float(first["centre"]) * 100 + side * 3 * float(mean_range) / 1.128 for side in (-1, 1)]
+    published = [float(first["mean_rate"]) * 100 + side * 3 * float(mean_range) / 1.128 for side in (-1, 1)]
     assert published == pytest.approx([45.8159, 55.8041], abs=1e-4)
     assert first["has_trial_limits"]
 
@@ -245,7 +247,7 @@ def test_six_on_one_side_are_no_shift(engine: Engine) -> None:
 def test_a_point_on_the_mean_ends_a_run(engine: Engine) -> None:
     """Six above, one on the mean, one above: the mean is exactly one half."""
     found = chart(engine, [HIGH] * 6 + ["0.5", HIGH, "0.5"] + [LOW] * 5 + ["0.3"])
-    assert found[0]["centre"] == Decimal("0.5")
+    assert found[0]["mean_rate"] == Decimal("0.5")
     assert marked(found, "is_shift") == []
 
 
@@ -270,8 +272,8 @@ def test_two_of_three_near_one_limit(engine: Engine) -> None:
     """Sixteen points that go up and down; the last three lie above the mean, the first and third of them near the limit."""
     plain = [Decimal(x) for x in ("0.51", "0.49") * 8]
     found = chart(engine, [*plain, "0.555", "0.52", "0.555"])
-    reach = found[0]["upper_limit"] - found[0]["centre"]
-    assert found[0]["centre"] + reach * 2 / 3 < Decimal("0.555") < found[0]["upper_limit"]
+    reach = found[0]["upper_limit"] - found[0]["mean_rate"]
+    assert found[0]["mean_rate"] + reach * 2 / 3 < Decimal("0.555") < found[0]["upper_limit"]
     assert marked(found, "is_two_of_three") == [16, 18]
     assert marked(found, "is_astronomical") == []
 
@@ -305,7 +307,7 @@ def test_exactly_two_sigma_is_not_beyond(engine: Engine) -> None:
     """Mean 0.518, mean range 1.2 / 19, limit 0.686, so two sigma is 0.63: the last point lies on it, the one before beyond."""
     found = chart(engine, [*["0.53", "0.47"] * 8, "0.50", "0.53", "0.70", "0.63"])
     first = found[0]
-    assert (first["centre"], first["upper_limit"]) == (Decimal("0.518"), Decimal("0.686"))
+    assert (first["mean_rate"], first["upper_limit"]) == (Decimal("0.518"), Decimal("0.686"))
     assert marked(found, "is_astronomical") == [18]
     assert marked(found, "is_two_of_three") == []
 
@@ -327,7 +329,7 @@ def test_near_both_limits_is_common_cause(engine: Engine) -> None:
 def test_a_month_without_anybody_is_no_point(engine: Engine) -> None:
     found = chart(engine, ["0.5", None, "0.6"], better=None)
     assert [row["points"] for row in found] == [2, 2]
-    assert found[0]["centre"] == Decimal("0.55")
+    assert found[0]["mean_rate"] == Decimal("0.55")
     alone = engine.rows("select count(*) from agg_indicator_trend where lower_limit is null")
     assert alone == [(0,)]
 

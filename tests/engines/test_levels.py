@@ -40,10 +40,10 @@ STATUS = {1: "met", 2: "not_met", 3: "met", 4: "unresolved", 5: "met", 6: "exclu
 
 def tables() -> dict[str, list[Any]]:
     return {
-        "dim_report": [("r", "p", True), ("not_built", "p", False)],
+        "dim_report": [("r", "p", True, "R"), ("not_built", "p", False, "N")],
         "dim_indicator": [
-            ("r", "i", 1, 3, "proportion", "70", "higher", True),
-            ("r", "j", 2, 1, "proportion", None, None, True),
+            ("r", "i", 1, 3, "proportion", "70", "higher", True, "I", "percent", "r.i"),
+            ("r", "j", 2, 1, "proportion", None, None, True, "J", None, "r.j"),
         ],
         "catalogue_report_level": [
             ("r", n, level, "registered")
@@ -66,7 +66,12 @@ def tables() -> dict[str, list[Any]]:
             ("r", "named", "second_half", "2024-07-01", "2024-12-31"),
         ],
         "run_context": [("2025-01-01",)],
-        "reference_period": [("year", "1900-01-01", "1900-12-31"), ("year", "2099-01-01", "2099-12-31")],
+        "reference_period": [
+            ("year", "1900-01-01", "1900-12-31"),
+            ("year", "2099-01-01", "2099-12-31"),
+            ("all_time", None, None, "all time"),
+            ("undated", None, None, "undated"),
+        ],
     }
 
 
@@ -141,7 +146,7 @@ def test_rates_bounds_and_verdicts(engine: Engine) -> None:
     world.load(engine, tables())
     world.build(engine)
     rows = engine.rows(
-        "select entity, rate, lowest_rate, highest_rate, lower_95, upper_998, verdict, is_certain, as_of "
+        "select entity, rate, lowest_rate, highest_rate, lower_95, upper_99_8, verdict, is_certain, as_of "
         "from agg_indicator_by_level where indicator = 'i' and period = 'all time' and level_name in ('trust', 'national')"
     )
     found = {row[0]: tuple(None if v is None else str(v) for v in row[1:]) for row in rows}
@@ -397,7 +402,10 @@ def test_a_case_mix_counts_cohort_keys_not_rows_of_results(engine: Engine) -> No
 
 def test_an_unavailable_indicator_has_no_counts(engine: Engine) -> None:
     given = tables()
-    given["dim_indicator"] = [given["dim_indicator"][0], ("r", "j", 2, 1, "proportion", "70", "higher", False)]
+    given["dim_indicator"] = [
+        given["dim_indicator"][0],
+        ("r", "j", 2, 1, "proportion", "70", "higher", False, "J", "percent", "r.j"),
+    ]
     world.load(engine, given)
     world.build(engine)
     rows = engine.rows(
@@ -421,3 +429,60 @@ def test_days_outside_the_calendar_have_a_period_of_their_own(engine: Engine) ->
     found = {p: counts(engine, "i", p)["trust", "T1"][0] for p in ("outside the calendar", "all time")}
     assert found == {"outside the calendar": 1, "all time": 2}
     assert counts(engine, "i", "1899") == {}
+
+
+def test_one_table_for_those_who_want_one(engine: Engine) -> None:
+    """Of persons 1 to 8 six have an organisation that the levels know; all eight are in the whole."""
+    given = tables()
+    given["fct_cohort_stratum"] = [("r", person, DAYS[person], "sex", "girl") for person in range(1, 9)]
+    world.load(engine, given)
+    world.build(engine)
+    of_all_time = {
+        row[:3]: row[3:]
+        for row in engine.rows(
+            "select level_name, entity, stratum, entity_title, met, not_met, eligible, rate, lower_95, upper_95, verdict, is_certain "
+            "from indicator_overview where indicator = 'i' and period_kind = 'all_time'"
+        )
+    }
+    # 5 of 6 beside 70 percent: (2 * 5 + z^2 -+ z sqrt(z^2 + 4 * 5 / 6)) / (2 (6 + z^2)), with z = 1.959963985
+    interval = (Decimal("0.833333"), Decimal("0.436497"), Decimal("0.969947"))
+    assert of_all_time["all", "all", "all"] == ("Everyone", 5, 1, 6, *interval, "reached", False)
+    assert of_all_time["all", "all", "girl"] == ("Everyone", 5, 1, 6, *interval, "not certain", False)
+    assert of_all_time["national", "all", "all"][1:4] == (3, 1, 4)
+    assert of_all_time["trust", "T1", "girl"][1:4] == (3, 1, 4)
+    said = "report_title, title, period_key, indicator_key, benchmark_unit, better"
+    named = engine.rows(f"select distinct {said} from indicator_overview where period_kind = 'all_time' order by title")
+    assert [row[:4] for row in named] == [
+        ("R", "I", "r.all_time.all time", "r.i"),
+        ("R", "J", "r.all_time.all time", "r.j"),
+    ]
+
+
+def test_the_whole_of_the_overview_is_the_report(engine: Engine) -> None:
+    world.load(engine, tables())
+    world.build(engine)
+    key = "indicator_key, period_key, stratifier, stratum"
+    numbers = "met, not_met, eligible, exception, unresolved, excluded, ineligible, rate, lower_95, upper_95, start_date, end_date"
+    whole = engine.rows(f"select {key}, {numbers} from indicator_overview where level_name = 'all' order by {key}")
+    assert whole == engine.rows(f"select {key}, {numbers} from agg_indicator order by {key}")
+    levels = engine.rows(
+        f"select {key}, entity_key, rate, lower_95 from indicator_overview where level_name <> 'all' order by {key}, entity_key"
+    )
+    assert levels == engine.rows(
+        f"select {key}, entity_key, rate, lower_95 from agg_indicator_by_level order by {key}, entity_key"
+    )
+    assert len({row[1] for row in whole}) > 1
+
+
+def test_a_dimension_of_periods_has_those_in_use(engine: Engine) -> None:
+    """A month that nobody falls into is in the calendar of the report, not in the slicer; a named period always is."""
+    given = tables()
+    given["report_period"] = [
+        ("r", "month", "2024-01", "2024-01-01", "2024-01-31", None),
+        ("r", "month", "1950-01", "1950-01-01", "1950-01-31", None),
+        ("r", "named", "audit_99", "2098-01-01", "2098-12-31", "2099-01-01"),
+    ]
+    world.load(engine, given)
+    world.build(engine)
+    found = engine.rows("select period from dim_reference_period where start_date is not null and report = 'r'")
+    assert sorted(found) == [("2024-01",), ("audit_99",)]
