@@ -7,6 +7,7 @@ import pytest
 import yaml
 from measuremart import __version__
 from measuremart.cli import app, main
+from measuremart.warehouse.schemas import names_schemas_itself
 from typer.testing import CliRunner
 
 WARD = """\
@@ -251,3 +252,15 @@ def test_a_new_pack_is_refused(repository: Path, pack: str, code: int, fault: st
     assert found == code
     assert fault in " ".join(said.split())
     assert files(repository) == before
+
+
+def test_the_file_is_not_read_past_dbt_where_schemas_have_other_names(repository: Path) -> None:
+    assert not names_schemas_itself(repository)
+    macro = repository / "macros" / "generate_schema_name.sql"
+    text = macro.read_text(encoding="utf-8")
+    macro.write_text(text + "{# mine #}", encoding="utf-8")
+    assert names_schemas_itself(repository)
+    macro.write_text(text, encoding="utf-8")
+    with (repository / "dbt_project.yml").open("a", encoding="utf-8") as file:
+        file.write("models: {measuremart: {marts: {+schema: quality}}}\n")
+    assert names_schemas_itself(repository)

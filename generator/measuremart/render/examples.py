@@ -91,13 +91,13 @@ def example_project(plan: Plan, examples: Sequence[Example], macros: str, verdic
     tables += _shared_tables(plan, reports)
     files["dbt_project.yml"] = _json(
         {
-            "name": "examples",
+            "name": "measuremart",  # the package's own name: its macros may call each other by it
             "version": "1.0.0",
             "config-version": 2,
             "profile": "examples",
             "flags": {"send_anonymous_usage_stats": False},
             "macro-paths": ["macros", macros],
-            "models": {"examples": {"+materialized": "table"}},
+            "models": {"measuremart": {"+materialized": "table"}},
             "on-run-start": [";\n".join(tables)],
             "on-run-end": ["{{ say_rows() }}"],
         }

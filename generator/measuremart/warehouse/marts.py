@@ -14,6 +14,7 @@ from typing import Any
 
 from measuremart.warehouse.dbt import WarehouseError, failed, query
 from measuremart.warehouse.profile import duckdb_file_and_schema, missing, profiles_option
+from measuremart.warehouse.schemas import names_schemas_itself
 
 _REF = re.compile(r"\{\{ ref\('(\w+)'\) \}\}")
 
@@ -32,7 +33,9 @@ class Marts:
         lack = missing(self.project, self.profiles_dir, self.target)
         if lack:
             raise WarehouseError(lack)
-        place = duckdb_file_and_schema(self.project, self.profiles_dir, self.target)
+        # Where schemas are named otherwise, a table of an earlier build could stand where the macro would put it.
+        is_plain = not names_schemas_itself(self.project)
+        place = duckdb_file_and_schema(self.project, self.profiles_dir, self.target) if is_plain else None
         found = None if place is None else _from_file(*place, sql)
         return query(self.project, sql, self._dbt_options()) if found is None else found
 
