@@ -30,7 +30,7 @@ def organisation_rows(marts: Marts, report: Report, organisation: str, period: s
     level, code, when = (text(t) for t in (report.levels[0], organisation, period))
     name = report.about.name  # a checked name
     sql = f"""
-    select a.position, i.title, a.level_position, a.level_name, a.entity, e.title as entity_title,
+    select a.indicator_order, i.title, a.level_order, a.level_name, a.entity, e.title as entity_title,
         a.met, a.eligible, a.rate, a.as_of,
         a.eligible + a.exception + a.unresolved + a.excluded + a.ineligible as keys, i.unavailable_reason as reason,
         r.unavailable_sub_cohorts as without, f.loaded_on, f.last_date
@@ -56,7 +56,7 @@ def organisation_rows(marts: Marts, report: Report, organisation: str, period: s
             or p.parent_entity is not null
             or (a.entity = {text(NOT_ATTRIBUTED)} and a.level_name = {text(report.levels[-1])})
         )
-    order by a.position, a.level_position, case when a.entity = {text(NOT_ATTRIBUTED)} then 1 else 0 end, a.entity
+    order by a.indicator_order, a.level_order, case when a.entity = {text(NOT_ATTRIBUTED)} then 1 else 0 end, a.entity
     """  # noqa: S608 - every text of the caller passes through `text`
     rows = marts.rows(sql)
     attributed = [row for row in rows if row["entity"] != NOT_ATTRIBUTED]
@@ -67,8 +67,8 @@ def organisation_rows(marts: Marts, report: Report, organisation: str, period: s
 def organisation_table(title: str, rows: list[dict[str, Any]], width: int) -> RenderableType:
     """Return what to print: a line an indicator, a column an entity; one below the other where it is too narrow."""
     entities = list(dict.fromkeys((row["level_name"], row["entity"], row["entity_title"]) for row in rows))
-    indicators = list(dict.fromkeys((row["position"], row["title"]) for row in rows))
-    cells = {(row["position"], row["level_name"], row["entity"]): _rate(row) for row in rows}
+    indicators = list(dict.fromkeys((row["indicator_order"], row["title"]) for row in rows))
+    cells = {(row["indicator_order"], row["level_name"], row["entity"]): _rate(row) for row in rows}
     title = f"{title}: {entities[0][2]}, as of {str(rows[0]['as_of'])[:10]} (rate, of how many eligible)"
     heads = [f"{_words(level)}\n{said}" for level, _, said in entities]
     widths = [

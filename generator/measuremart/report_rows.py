@@ -13,7 +13,7 @@ from measuremart.wilson import wilson_95
 ALL_TIME = "all time"
 # Instead of one period's name: a row for each period of that kind.
 PERIOD_KINDS = ("month", "quarter", "year", "financial_year", "named")
-_COUNTS = ("position", "eligible", "met", "not_met", "excluded", "exception", "unresolved", "ineligible")
+_COUNTS = ("indicator_order", "eligible", "met", "not_met", "excluded", "exception", "unresolved", "ineligible")
 _NUMBERS = ("rate", "median_days", "benchmark_value")
 _DAYS = ("as_of", "loaded_on", "last_date")
 
@@ -64,7 +64,7 @@ def report_rows(marts: Marts, report: str, cut: Cut) -> list[dict[str, Any]]:
         conditions.append(f"shown.level_name = {text(cut.level)}")
     sql = f"""
     select
-        shown.position, shown.indicator, indicator.title, {entity}, shown.period, shown.stratum, {statistic},
+        shown.indicator_order, shown.indicator, indicator.title, {entity}, shown.period, shown.stratum, {statistic},
         shown.eligible, shown.met, shown.not_met, shown.excluded, shown.exception, shown.unresolved, shown.ineligible,
         shown.rate, shown.benchmark_value, shown.better, shown.verdict, shown.as_of,
         indicator.unavailable_reason as reason, report.unavailable_sub_cohorts as without,
@@ -81,7 +81,7 @@ def report_rows(marts: Marts, report: str, cut: Cut) -> list[dict[str, Any]]:
         group by population
     ) as fresh on report.population = fresh.population
     where {" and ".join(conditions)}
-    order by shown.position, entity_title, shown.period, shown.stratum
+    order by shown.indicator_order, entity_title, shown.period, shown.stratum
     """  # noqa: S608 - every text of the caller passes through `text`
     return [_typed(row) for row in marts.rows(sql)]
 

@@ -74,9 +74,9 @@ def _columns(
     above = None
     for number, row in enumerate(rows):
         parts = parts_of(row, cut)
-        if parts and row["position"] != above:
+        if parts and row["indicator_order"] != above:
             table.add_row(Text(("\n" if above is not None else "") + str(row["title"])))
-            above = row["position"]
+            above = row["indicator_order"]
         elif lines > 1 and not parts and number > 0:
             table.add_row()
         name: RenderableType = Text(str(row["title"]), overflow="fold")
@@ -91,9 +91,9 @@ def _stacked(title: str, rows: list[dict[str, Any]], cut: Cut) -> Group:
     above = None
     for row in rows:
         parts = parts_of(row, cut)
-        if row["position"] != above:
+        if row["indicator_order"] != above:
             said.append(Text(f"\n{row['title']}", overflow="fold"))
-            above = row["position"]
+            above = row["indicator_order"]
         if parts:
             said.append(Padding(Text(" · ".join(parts), overflow="fold"), (0, 0, 0, 2)))
         lines = _lines(row)

@@ -6,7 +6,7 @@ with
 step as (
 
     select
-        position,
+        position as step_order,
         step,
         title
     from {{ ref('attrition_step') }}
@@ -106,7 +106,7 @@ counted as (
         indicator.indicator,
         used_period.period_kind,
         used_period.period,
-        step.position as furthest,
+        step.step_order as furthest,
         0 as n_keys,
         0 as n_persons
     from indicator
@@ -175,7 +175,7 @@ final as (
         indicator.version,
         reached.period_kind,
         reached.period,
-        step.position,
+        step.step_order,
         step.step,
         step.title,
         case when step.step = 'everyone' then everyone.n_keys else reached.n_keys end as n_keys,
@@ -185,7 +185,7 @@ final as (
     inner join indicator
         on reached.indicator_key = indicator.indicator_key
     inner join step
-        on reached.step_position = step.position
+        on reached.step_position = step.step_order
     inner join everyone
         on reached.report = everyone.report
     cross join run_context
@@ -200,7 +200,7 @@ select
     version,
     period_kind,
     period,
-    position,
+    step_order,
     step,
     title,
     cast(n_keys as bigint) as n_keys,

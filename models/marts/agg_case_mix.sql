@@ -9,7 +9,7 @@ report_level as (
     select
         report_level.report,
         report.population,
-        report_level.position as level_position,
+        report_level.position as level_order,
         report_level.level_name
     from {{ ref('catalogue_report_level') }} as report_level
     inner join {{ ref('dim_report') }} as report
@@ -289,7 +289,7 @@ final as (
         summed.report,
         summed.period_kind,
         summed.period,
-        report_level.level_position,
+        report_level.level_order,
         summed.level_name,
         summed.entity,
         summed.stratifier,
@@ -312,7 +312,7 @@ select
     report,
     period_kind,
     period,
-    level_position,
+    level_order,
     level_name,
     entity,
     stratifier,

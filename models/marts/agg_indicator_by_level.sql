@@ -10,7 +10,7 @@ report_level as (
     select
         report_level.report,
         report.population,
-        report_level.position as level_position,
+        report_level.position as level_order,
         report_level.level_name
     from {{ ref('catalogue_report_level') }} as report_level
     inner join {{ ref('dim_report') }} as report
@@ -24,7 +24,7 @@ indicator as (
     select
         indicator.report,
         indicator.indicator,
-        indicator.position,
+        indicator.indicator_order,
         indicator.title,
         indicator.version,
         indicator.statistic,
@@ -212,7 +212,7 @@ measured as (
     select
         summed.report,
         summed.indicator,
-        indicator.position,
+        indicator.indicator_order,
         indicator.title,
         indicator.version,
         indicator.benchmark_value,
@@ -224,7 +224,7 @@ measured as (
         summed.stratifier,
         summed.stratum,
         report_level.population,
-        report_level.level_position,
+        report_level.level_order,
         summed.level_name,
         summed.entity,
         case when indicator.is_available then summed.met end as met,
@@ -251,7 +251,7 @@ rated as (
     select
         report,
         indicator,
-        position,
+        indicator_order,
         title,
         version,
         period_kind,
@@ -259,7 +259,7 @@ rated as (
         stratifier,
         stratum,
         population,
-        level_position,
+        level_order,
         level_name,
         entity,
         met,
@@ -289,7 +289,7 @@ judged as (
     select
         rated.report,
         rated.indicator,
-        rated.position,
+        rated.indicator_order,
         rated.title,
         rated.version,
         rated.period_kind,
@@ -297,7 +297,7 @@ judged as (
         rated.stratifier,
         rated.stratum,
         rated.population,
-        rated.level_position,
+        rated.level_order,
         rated.level_name,
         rated.entity,
         rated.met,
@@ -341,14 +341,14 @@ select
     population || '.' || level_name || '.' || entity as entity_key,
     report,
     indicator,
-    position,
+    indicator_order,
     title,
     version,
     period_kind,
     period,
     stratifier,
     stratum,
-    level_position,
+    level_order,
     level_name,
     entity,
     met,

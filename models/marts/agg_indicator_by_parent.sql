@@ -12,7 +12,7 @@ aggregate as (
         period,
         stratifier,
         stratum,
-        level_position,
+        level_order,
         level_name,
         entity,
         eligible,
@@ -114,7 +114,7 @@ inner join aggregate as parent
         and child.stratum = parent.stratum
         and related.parent_level = parent.level_name
         and related.parent_entity = parent.entity
-        and child.level_position < parent.level_position
+        and child.level_order < parent.level_order
 where
     child.stratifier = 'all'
     or child.eligible > 0

@@ -6,7 +6,7 @@ cohort as (
 
     select
         report,
-        position,
+        position as cohort_order,
         cohort,
         sub_cohort,
         title,
@@ -46,7 +46,7 @@ final as (
         report.population,
         cohort.cohort,
         cohort.sub_cohort,
-        cohort.position,
+        cohort.cohort_order,
         cohort.title,
         cohort.description,
         cohort.measure,
@@ -69,7 +69,7 @@ select
     population,
     cohort,
     sub_cohort,
-    position,
+    cohort_order,
     title,
     description,
     measure,

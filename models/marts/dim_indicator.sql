@@ -8,7 +8,7 @@ indicator as (
     select
         report,
         indicator,
-        position,
+        position as indicator_order,
         title,
         description,
         reference,
@@ -35,7 +35,7 @@ select
     report || '.' || indicator as indicator_key,
     report,
     indicator,
-    position,
+    indicator_order,
     title,
     description,
     reference,

@@ -31,7 +31,7 @@ def row(**more: Any) -> dict[str, Any]:
         "statistic": "rate",
         "eligible": 122,
         "met": 100,
-        "position": 1,
+        "indicator_order": 1,
         "rate": Decimal("0.8197"),
         "lower_95": Decimal("0.741794"),
         "upper_95": Decimal("0.878023"),
@@ -50,7 +50,7 @@ def row(**more: Any) -> dict[str, Any]:
 ROWS = [
     row(),
     row(
-        position=2,
+        indicator_order=2,
         statistic="duration",
         median_days=Decimal("23.5"),
         benchmark_unit="days",
@@ -59,7 +59,7 @@ ROWS = [
         upper_95=None,
     ),
     row(
-        position=3,
+        indicator_order=3,
         met=0,
         eligible=0,
         rate=None,

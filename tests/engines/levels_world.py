@@ -10,7 +10,7 @@ from lab.engines import Engine
 COLUMNS = {
     "dim_report": "report text, population text, is_built boolean, title text",
     "dim_indicator": (
-        "report text, indicator text, position bigint, version bigint, statistic text, "
+        "report text, indicator text, indicator_order bigint, version bigint, statistic text, "
         "benchmark_value numeric(18, 6), better text, is_available boolean, title text, benchmark_unit text, "
         "indicator_key text"
     ),

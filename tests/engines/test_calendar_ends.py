@@ -13,7 +13,7 @@ TABLES = {
     "run_context": "select date '2024-01-01' as as_of",
     "dim_report": "select 'r' as report, true as is_built",
     "dim_indicator": (
-        "select 'r' as report, 'i' as indicator, 1 as version, 1 as position, 't' as title, 'proportion' as statistic, "
+        "select 'r' as report, 'i' as indicator, 1 as version, 1 as indicator_order, 't' as title, 'proportion' as statistic, "
         "cast(null as numeric(18, 6)) as benchmark_value, 'percent' as benchmark_unit, 'higher' as better, "
         "true as is_available"
     ),

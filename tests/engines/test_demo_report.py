@@ -217,7 +217,7 @@ def test_attrition_of_every_indicator_and_year(demo: Warehouse) -> None:
     found: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for indicator, period, keys, persons in demo.rows(
         "select indicator, period, n_keys, n_persons from marts.agg_attrition "
-        "where period_kind in ('all_time', 'year', 'undated') and step <> 'everyone' order by position"
+        "where period_kind in ('all_time', 'year', 'undated') and step <> 'everyone' order by step_order"
     ):
         found.setdefault((indicator, period), []).append((keys, persons))
     assert found == {

@@ -22,7 +22,7 @@ INPUTS: Inputs = {
         ],
     ),
     "dim_indicator": (
-        "report text, indicator text, version bigint, position bigint, title text, statistic text, benchmark_value numeric(38, 10), "
+        "report text, indicator text, version bigint, indicator_order bigint, title text, statistic text, benchmark_value numeric(38, 10), "
         "benchmark_unit text, better text, is_available boolean",
         [
             "('r', 'i', 1, 1, 'I', 'proportion', null, null, 'higher', true)",

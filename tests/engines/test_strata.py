@@ -95,7 +95,7 @@ STUBS = {
     "date '2018-12-31' as end_date",
     "dim_report": "select 'r' as report, true as is_built",
     "dim_indicator": " union all ".join(
-        f"select 'r' as report, '{name}' as indicator, 1 as version, 1 as position, 't' as title, 'proportion' as statistic, "
+        f"select 'r' as report, '{name}' as indicator, 1 as version, 1 as indicator_order, 't' as title, 'proportion' as statistic, "
         "cast(null as numeric(18, 6)) as benchmark_value, 'percent' as benchmark_unit, 'higher' as better, "
         f"{available} as is_available"
         for name, available in (("by_key", "true"), ("by_person", "true"), ("not_yet", "false"))

@@ -159,9 +159,9 @@ def test_results_are_of_the_available_indicator_alone(ask: Ask) -> None:
 
 def test_aggregates_have_a_row_without_numbers(ask: Ask) -> None:
     rows = ask(
-        "select report, indicator, position, period, eligible, met, not_met, exception, unresolved, excluded, "
+        "select report, indicator, indicator_order, period, eligible, met, not_met, exception, unresolved, excluded, "
         "ineligible, cast(rate as varchar), median_days, cast(benchmark_value as varchar), verdict "
-        "from marts.agg_indicator order by report, position, period"
+        "from marts.agg_indicator order by report, indicator_order, period"
     )
     nothing = (None,) * 9
     assert rows == [
@@ -179,7 +179,7 @@ def test_aggregates_have_a_row_without_numbers(ask: Ask) -> None:
 
 def test_the_indicators_say_why(ask: Ask) -> None:
     rows = ask(
-        "select report, indicator, is_available, unavailable_reason from marts.dim_indicator order by report, position"
+        "select report, indicator, is_available, unavailable_reason from marts.dim_indicator order by report, indicator_order"
     )
     by_stage = f"{STAGE} (by stage_iii > stage > stage_seen)"
     assert rows == [

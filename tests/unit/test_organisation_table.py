@@ -21,7 +21,7 @@ def rows() -> list[dict[str, Any]]:
     }
     return [
         {
-            "position": position, "title": indicator, "level_position": 1, "level_name": level, "entity": entity,
+            "indicator_order": position, "title": indicator, "level_order": 1, "level_name": level, "entity": entity,
             "entity_title": title, "met": met, "eligible": eligible, "rate": rate, "as_of": "2026-06-30",
         }
         for position, indicator in enumerate(rates, start=1)

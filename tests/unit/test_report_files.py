@@ -21,7 +21,7 @@ NASTY = "<script>alert('x')</script> a|b *bold* _it_ `code` [link](http://x) & \
 
 def row(**more: Any) -> dict[str, Any]:
     return {
-        "position": 1, "indicator": "seen", "title": "Seen in time", "entity": None, "entity_title": None,
+        "indicator_order": 1, "indicator": "seen", "title": "Seen in time", "entity": None, "entity_title": None,
         "period": "all time", "stratum": "all", "statistic": "proportion", "eligible": 20, "met": 15, "not_met": 5,
         "excluded": 3, "exception": 2, "unresolved": 1, "ineligible": 9, "rate": Decimal("0.75"),
         "lower_95": Decimal("0.531299"), "upper_95": Decimal("0.888138"), "median_days": None,
@@ -31,7 +31,7 @@ def row(**more: Any) -> dict[str, Any]:
 
 
 UNAVAILABLE = row(
-    position=2, indicator="asked", title="Asked", eligible=None, met=None, not_met=None, excluded=None, exception=None,
+    indicator_order=2, indicator="asked", title="Asked", eligible=None, met=None, not_met=None, excluded=None, exception=None,
     unresolved=None, ineligible=None, rate=None, lower_95=None, upper_95=None, verdict="unavailable", reason="no codes",
 )  # fmt: skip
 
