@@ -91,7 +91,9 @@ def rows(request: pytest.FixtureRequest, scratch: Warehouse) -> Iterator[Any]:
         yield lambda: query(ALL.format("attrition.agg_attrition"))
 
 
-ALL = "select indicator, period, step, n_keys, n_persons, version, report from {} order by indicator, period, step_order"
+ALL = (
+    "select indicator, period, step, n_keys, n_persons, version, report from {} order by indicator, period, step_order"
+)
 
 
 def test_every_step_of_every_period(rows: Any) -> None:
