@@ -51,6 +51,15 @@ def test_nothing_is_built_in_the_database(profiles: Path) -> None:
     assert report(profiles) == (8, "", "the project is not built there, or not whole: run `dbt build`\n")
 
 
+def test_marts_of_another_version(profiles: Path) -> None:
+    with duckdb.connect(str(profiles / "built_here.duckdb")) as connection:
+        connection.execute("create schema marts")
+        for mart in ("agg_indicator", "dim_indicator", "dim_report", "fct_source_freshness"):
+            connection.execute(f"create table marts.{mart} (report text, indicator text)")
+    said = "what is built there was built by another version of measuremart: run `dbt build`\n"
+    assert report(profiles) == (8, "", said)
+
+
 @pytest.mark.parametrize("target", ["postgres", "spark", "nowhere"])
 def test_other_engines_are_left_to_dbt(profiles: Path, target: str) -> None:
     assert missing(ROOT, profiles, target) is None

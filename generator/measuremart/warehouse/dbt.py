@@ -18,6 +18,11 @@ import yaml
 # What engines say of a relation or schema that is not there: DuckDB and PostgreSQL, Spark.
 _NO_RELATION = re.compile(r"(table|relation|schema)\b.* does not exist|TABLE_OR_VIEW_NOT_FOUND", re.IGNORECASE)
 
+# What they say of a column that is not there: a mart of an earlier or later version.
+_NO_COLUMN = re.compile(
+    r"does not have a column named|Referenced column .* not found|column .* does not exist|UNRESOLVED_COLUMN",
+    re.IGNORECASE,
+)
 
 # What DuckDB, Python and the system say where a file cannot be opened or written, and what a person is told.
 _FILE_FAULTS = (
@@ -96,6 +101,8 @@ def failed(said: str, doing: str = "answer") -> WarehouseError:
     """Return what to tell a person of dbt's output: one line for what is known, all of it for the rest."""
     if _NO_RELATION.search(said):
         return WarehouseError("the project is not built there, or not whole: run `dbt build`")
+    if doing == "answer" and _NO_COLUMN.search(said):
+        return WarehouseError("what is built there was built by another version of measuremart: run `dbt build`")
     for pattern, text in _FILE_FAULTS:
         found = pattern.search(said)
         if found is not None:
