@@ -54,8 +54,8 @@ def world(children: int, seed: int) -> duckdb.DuckDBPyConnection:
     levels = ", ".join(f"('r', {n}, '{level}', 'registered')" for n, level in enumerate(LEVELS, start=1))
     run(f"create table catalogue_report_level as from (values {levels}) t(report, position, level_name, attribution)")
     run(
-        "create table dim_indicator as select 'r' as report, 'score_' || i as indicator, i as indicator_order, 1 as version, "
-        f"'proportion' as statistic, 80.0 as benchmark_value, 'higher' as better, "
+        "create table dim_indicator as select 'r' as report, 'score_' || i as indicator, i as indicator_order, "
+        f"1 as version, 'proportion' as statistic, 80.0 as benchmark_value, 'higher' as better, "
         f"true as is_available from range({SCORES}) t(i)"
     )
     run(

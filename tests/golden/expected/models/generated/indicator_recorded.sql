@@ -14,8 +14,8 @@ united as (
         cast(null as bigint) as episode_id,
         cast(null as bigint) as measure_resolver,
         cast(null as date) as measure_date,
-        cast(null as numeric(38,10)) as number_value,
-        cast(null as numeric(38,10)) as missed_by
+        cast(null as numeric(38, 10)) as number_value,
+        cast(null as numeric(38, 10)) as missed_by
     where 1 = 0
 
 )
