@@ -30,6 +30,11 @@ Gate = Literal[
 ]  # fmt: skip
 ORDER: tuple[Gate, ...] = Gate.__args__  # type: ignore[attr-defined]
 _WORDS = {"unit": "wrong unit", "number": "number", "text": "text", "flag": "answer"}
+_UNATTACHED = {
+    **REASONS,
+    "date_unknown": "its date is not known",
+    "no_parent_episode": "it has no parent that is an episode of care",
+}
 _BY_KIND: dict[str, Gate] = {"concept": "concept", "unit": "unit", "number": "number", "text": "text", "flag": "flag"}
 
 
@@ -199,5 +204,5 @@ def _unattached(event: Event, reason: str | None, subquery: Subquery) -> Event:
     what = subquery.grain.name or subquery.grain.level
     if reason is None:
         return replace(event, gate="unattached", why=f"it has no {what} to count for")
-    said = REASONS.get(reason, reason.replace("_", " "))
+    said = _UNATTACHED.get(reason, reason.replace("_", " "))
     return replace(event, gate="unattached", why=f"it belongs to no {what}: {said}", unattached=reason)

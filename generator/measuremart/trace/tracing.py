@@ -43,7 +43,8 @@ class Trace:
     """One key of a person in an indicator of a report, or in a measure alone (`report` and `built` are None).
 
     `built` is the row of the results, None where there is none; `judged` what the definitions say of the rows of the
-    targets now. `episodes` are the person's in the report; `differs` names what was built and does not hold what they say.
+    targets now. `episodes` are the person's in the report. `differs` names what was built and does not hold what they
+    say.
     """
 
     about: nodes.Named

@@ -25,7 +25,10 @@ _LAST_DAY = dt.date.max.toordinal()
 
 @dataclass(frozen=True)
 class Behind:
-    """The events of a target behind a leaf: what is asked, those that count, the nearest that do not, and how many do not where none does."""
+    """The events of a target behind a leaf: what is asked, those that count, and the nearest that do not.
+
+    `not_counted` is the number of those that do not count, where none does.
+    """
 
     target: str
     asked: tuple[str, ...]

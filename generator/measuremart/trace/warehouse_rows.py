@@ -13,6 +13,7 @@ from measuremart.plan.nodes import Column, Plan, Subquery
 from measuremart.plan.reach import children_of, reach_of
 from measuremart.referee.world import Member, Row, World
 from measuremart.render.evidence import evidence_name
+from measuremart.render.sql import relation as ref
 from measuremart.render.sql import text
 from measuremart.warehouse.marts import PERSON, Marts, rows_of_person
 
@@ -184,7 +185,7 @@ def _named(predicate: nodes.Predicate) -> tuple[int, ...]:
 
 def _select(relation: str, columns: str) -> str:
     """Return a query of a relation; the names are those of definitions, which are checked."""
-    return f"select {columns} from {{{{ ref('{relation}') }}}}"  # noqa: S608
+    return f"select {columns} from {ref(relation)}"  # noqa: S608
 
 
 def _of(relation: str, columns: str, who: str = "person_id") -> str:
@@ -223,6 +224,7 @@ def _is_yes(value: Any) -> bool | None:
 
 def _mart_row(row: dict[str, Any]) -> dict[str, Any]:
     kinds = dict.fromkeys(_DAYS, "date") | dict.fromkeys(_WHOLE, "id") | dict.fromkeys(_YES, "flag")
+    kinds["nearest_value"] = "number"
     return {name: _typed(value, kinds.get(name, "text")) for name, value in row.items()}
 
 

@@ -140,6 +140,8 @@ def _of_person_from_file(
                 if any(schemas[relation] is None for relation in relations):
                     return None
                 asked = _REF.sub(lambda ref: f'"{schemas[ref[1]]}"."{ref[1]}"', sql).replace(PERSON, str(person))
+                if "{{" in asked:  # a source of dbt, which only dbt finds
+                    return None
                 cursor = connection.execute(asked)
                 names = [column[0] for column in cursor.description or ()]
                 found[name] = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
