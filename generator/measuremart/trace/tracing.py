@@ -112,7 +112,8 @@ def _of_report(
 ) -> list[Trace]:
     referee = Referee(plan, found.world)
     members = referee.report(report.about.name)
-    chosen = sorted(m for m in _sortable(members) if episode is None or m[1] == episode)
+    by_episode = report.types.grain.within == "episode"
+    chosen = sorted(m for m in _sortable(members) if m[1] == episode or episode is None or not by_episode)
     alone = replace(report, listed=(indicator,))
     judged = referee.asked(alone, members)
     each = referee.asked(replace(report, listed=(replace(indicator, by_person=False),)), members)
