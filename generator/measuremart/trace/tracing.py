@@ -152,7 +152,15 @@ def _of_report(
 
 def same_verdict(built: dict[str, Any], judged: Result) -> bool:
     """Say whether a row of the results is what the referee says: status, reason and dates."""
-    names = ("status", "reason_code", "denominator_date", "numerator_date", "nearest_date", "days_outside")
+    names = (
+        "status",
+        "reason_code",
+        "denominator_date",
+        "numerator_date",
+        "nearest_date",
+        "days_outside",
+        "nearest_value",
+    )
     return all(built[name] == getattr(judged, name) for name in names)
 
 

@@ -92,9 +92,11 @@ def rows_of_person(marts: Marts, queries: Mapping[str, str], person: int) -> dic
         written = ("--log-level-file", "none", "--log-path", folder, "--target-path", folder)
         arguments = {"queries": dict(queries)}
         options = (*marts.dbt_options(), *written)
-        return _sorted(
-            queries, operation(marts.project, "rows_of_person", arguments, options, {_VARIABLE: str(person)})
-        )
+        told = {_VARIABLE: str(person)}
+        try:
+            return _sorted(queries, operation(marts.project, "rows_of_person", arguments, options, told))
+        except WarehouseError as error:  # a database may show the query that it could not answer
+            raise WarehouseError(str(error).replace(str(person), "...")) from None
 
 
 _VARIABLE = "MEASUREMART_PERSON"
