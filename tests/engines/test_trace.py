@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import small_project
 import trace_world
@@ -97,7 +98,7 @@ def test_every_verdict_is_that_of_the_results(ward: Warehouse, monkeypatch: pyte
         assert one.judged is not None
         assert same_verdict(one.built, one.judged)
         assert one.differs == ()
-        assert all(leaves_of(part.tree) or part.tree.is_above for part in one.parts)
+        assert all(leaves_of(part.tree) for part in one.parts)
 
 
 def test_an_episode_that_is_not_in_the_report(ward: Warehouse) -> None:
@@ -146,6 +147,30 @@ def test_what_cannot_be_traced(ward: Warehouse) -> None:
     other = trace(ward, "tested_in_time", "--person", "1", "--report", "wards")
     assert other.exit_code == 2
     assert "report 'wards' does not ask indicator 'tested_in_time'; ward does" in other.stderr
+
+
+def changed(ward: Warehouse, folder: Path, statement: str) -> Warehouse:
+    """Return the ward with a copy of its database, in which something was changed by hand."""
+    copy = Warehouse(folder, ward.project)
+    shutil.copy(ward.database, copy.database)
+    with duckdb.connect(str(copy.database)) as connection:
+        connection.execute(statement)
+    return copy
+
+
+def test_a_table_that_is_not_as_the_definitions_say(ward: Warehouse, tmp_path: Path) -> None:
+    copy = changed(ward, tmp_path, "delete from measures.measure__tested")
+    done = trace(copy, "tested_in_time", "--person", str(PERSON["met"]), profiles=ward.folder / "profiles")
+    assert done.exit_code == 0, done.output
+    said = " ".join(done.stdout.split())
+    assert "The definitions say something else of the targets than stands in measure__tested." in said
+
+
+def test_a_table_that_is_not_there(ward: Warehouse, tmp_path: Path) -> None:
+    copy = changed(ward, tmp_path, "drop table measures.measure__tested")
+    done = trace(copy, "tested_in_time", "--person", str(PERSON["met"]), profiles=ward.folder / "profiles")
+    assert done.exit_code == 8
+    assert "measure__tested is not built there: is its pack in the dbt variable 'packs'?" in done.stderr
 
 
 def through_dbt(ward: Warehouse, folder: Path) -> Path:

@@ -10,7 +10,7 @@ from measuremart.explain.section import Section, measure_called
 from measuremart.plan.nodes import Plan
 from measuremart.referee.world import Member
 from measuremart.trace.gates import Event
-from measuremart.trace.tracing import Part, Trace
+from measuremart.trace.tracing import Trace
 from measuremart.trace.tree import Behind, Node
 from measuremart.trace.verdicts import date_lines, other_key_lines, said_day, verdict_lines
 
@@ -60,29 +60,30 @@ def _trees(plan: Plan, trace: Trace, full: bool) -> Iterator[Section]:
     """Yield a section for each role that measures have."""
     if not trace.is_known:
         return
+    told: set[tuple[str, str]] = set()
     decisive = {"denominator", "numerator", "measure"}
     if trace.key is None:
         decisive.add("cohort")
     for role, heading in _HEADINGS.items():
         lines: list[str] = []
         for part in (p for p in trace.parts if p.role == role):
-            lines += _part(plan, part, full or role in decisive or (bool(part.tree.rows) and role != "cohort"))
+            if full or role in decisive or (part.tree.rows and role != "cohort"):
+                lines += _tree(part.tree, "", told)
+            else:
+                lines.append(f"- Measure {measure_called(plan, part.tree.name)}: {_has(part.tree)}.")
         if not lines and role == "denominator" and trace.cohort is not None:
             lines = ["Everybody in the report's cohort, at the cohort date."]
         yield Section(heading, tuple(lines))
 
 
-def _part(plan: Plan, part: Part, is_whole: bool) -> list[str]:
-    if is_whole:
-        return list(_tree(part.tree, ""))
-    return [f"- Measure {measure_called(plan, part.tree.name)}: {_has(part.tree)}."]
-
-
-def _tree(node: Node, margin: str) -> Iterator[str]:
-    """Yield a node and all below it, each step indented by two spaces."""
+def _tree(node: Node, margin: str, told: set[tuple[str, str]]) -> Iterator[str]:
+    """Yield a node and all below it, each step indented by two spaces; what was `told` before is only named."""
     said = f"{node.said[0].upper()}{node.said[1:]}"
-    above = " It is told above." if node.is_above else ""
-    yield f"{margin}- {said}: {_has(node)}.{above}"
+    is_told = bool(node.name) and (node.said, node.name) in told
+    yield f"{margin}- {said}: {_has(node)}.{' It is told above.' if is_told else ''}"
+    if is_told:
+        return
+    told.add((node.said, node.name))
     for anchor, first, last in node.days:
         yield f"{margin}{_STEP}Around {anchor} the days looked at are {_window(first, last)}."
     for words, children in node.parts:
@@ -91,7 +92,7 @@ def _tree(node: Node, margin: str) -> Iterator[str]:
             yield f"{inner}- {words[0].upper()}{words[1:]}:"
             inner += _STEP
         for child in children:
-            yield from _tree(child, inner)
+            yield from _tree(child, inner, told)
     if node.behind is not None:
         yield from _behind(node.behind, margin + _STEP)
 

@@ -43,7 +43,7 @@ class Node:
     """A measure, a subquery or an operator: the rows that meet the key, and the person's other rows.
 
     `parts` are the children under the words that stand before them; `days` are those that a window holds, each with its
-    anchor's date. A measure that stood above has `is_above`, and nothing below it.
+    anchor's date. A measure has its name; a measure that stands twice is one node.
     """
 
     said: str
@@ -53,11 +53,10 @@ class Node:
     parts: tuple[tuple[str, tuple[Node, ...]], ...] = ()
     days: tuple[tuple[dt.date, dt.date | None, dt.date | None], ...] = ()
     behind: Behind | None = None
-    is_above: bool = False
 
 
 class Trees:
-    """Makes the trees of one key of a person; each measure is shown once."""
+    """Makes the trees of one key of a person."""
 
     def __init__(
         self,
@@ -71,17 +70,16 @@ class Trees:
     ) -> None:
         self._plan, self._referee, self._gates, self._names = plan, referee, gates, names
         self._key, self._grain, self._near = key, grain, near
-        self._shown: set[str] = set()
+        self._measures: dict[str, Node] = {}
 
     def measure(self, name: str) -> Node:
         """Return the tree of a named measure."""
-        expression = self._plan.measures[name].expression
-        rows, elsewhere = self._rows(nodes.MeasureRef(expression.types, name))
-        node = Node(f"measure {name}", name, rows, elsewhere)
-        if name in self._shown:
-            return replace(node, is_above=True)
-        self._shown.add(name)
-        return replace(node, parts=(("", (self._node(expression),)),))
+        if name not in self._measures:
+            expression = self._plan.measures[name].expression
+            rows, elsewhere = self._rows(nodes.MeasureRef(expression.types, name))
+            parts = (("", (self._node(expression),)),)
+            self._measures[name] = Node(f"measure {name}", name, rows, elsewhere, parts)
+        return self._measures[name]
 
     def _node(self, node: Expression) -> Node:
         if isinstance(node, nodes.MeasureRef):
