@@ -83,7 +83,7 @@ class Gates:
             None if subquery.date is None else day(row, subquery.date.name),
             None if target.episode is None else whole(row, target.episode),
             concept,
-            "" if concept is None else concept_words(concept, self._names),
+            "" if not concept else concept_words(concept, self._names),
             number(row, target.number.name) if target.number is not None else None,
             "" if not unit else self._names.get(unit, f"unit {unit}"),
             further=tuple(self._further(subquery, row)),
@@ -147,7 +147,8 @@ class Gates:
         if isinstance(predicate, nodes.AllOf | nodes.AnyOf):
             return f"asked: {asked}"
         has = self._value(predicate.column, row)
-        return f"{_WORDS.get(gate, 'condition')}: {predicate.column.name} is {has}; asked: {asked}"
+        word = f"{_WORDS[gate]}: " if gate in _WORDS else ""
+        return f"{word}{predicate.column.name} is {has}; asked: {asked}"
 
     def _further(self, subquery: Subquery, row: Row) -> Iterator[str]:
         target = subquery.target
