@@ -42,7 +42,8 @@ _BY_KIND: dict[str, Gate] = {"concept": "concept", "unit": "unit", "number": "nu
 class Event:
     """One row of a target, and the gate that stopped it; None where it counts. `unattached` is the target's reason.
 
-    `further` are the other columns that the rules ask about, each with its value.
+    `further` are the other columns that the rules ask about, each with its value. Without `is_dated` nobody asks for its
+    day.
     """
 
     target: str
@@ -57,6 +58,7 @@ class Event:
     why: str = ""
     unattached: str | None = None
     further: tuple[str, ...] = ()
+    is_dated: bool = True
 
 
 class Gates:
@@ -87,6 +89,7 @@ class Gates:
             number(row, target.number.name) if target.number is not None else None,
             "" if not unit else self._names.get(unit, f"unit {unit}"),
             further=tuple(self._further(subquery, row)),
+            is_dated=subquery.date is not None,
         )
         alone = Subqueries(replace(self._world, tables={**self._world.tables, target.model: [row]}), *self._judges)
         rows = replace(subquery, gap=None)
@@ -163,6 +166,8 @@ class Gates:
             return "not recorded"
         if column.kind in ("concept", "unit"):
             return concept_words(int(value), self._names)
+        if column.kind == "flag":
+            return "yes" if value else "no"
         return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
     def _asked(self, predicate: Predicate) -> str:

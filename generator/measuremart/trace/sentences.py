@@ -12,7 +12,7 @@ from measuremart.referee.world import Member
 from measuremart.trace.gates import Event
 from measuremart.trace.tracing import Trace
 from measuremart.trace.tree import Behind, Node
-from measuremart.trace.verdicts import date_lines, other_key_lines, said_day, verdict_lines
+from measuremart.trace.verdicts import date_lines, other_key_lines, verdict_lines
 
 _HEADINGS = {
     "denominator": "Who is due",
@@ -108,10 +108,11 @@ def _window(first: object, last: object) -> str:
 def _has(node: Node) -> str:
     """Return whether the key is in, with its dates; where it is not, the person's other rows."""
     if node.rows:
-        return f"yes, {_dates(node.rows)}"
+        return "yes" if node.is_timeless else f"yes, {_dates(node.rows)}"
     if node.elsewhere:
         places = {"no episode" if m.episode_id is None else f"episode {m.episode_id}" for m in node.elsewhere}
-        return f"no; the person is, {_dates(node.elsewhere)}, in {', '.join(sorted(places))}"
+        dates = "" if node.is_timeless else f", {_dates(node.elsewhere)},"
+        return f"no; the person is{dates} in {', '.join(sorted(places))}"
     return "no"
 
 
@@ -144,7 +145,9 @@ def _behind(behind: Behind, margin: str) -> Iterator[str]:
 
 def _event(event: Event) -> str:
     """Return a source event: its id, day, concept, number and unit, and its episode."""
-    words = [f"{event.target} {event.event_id}", said_day(event.date) if event.date else "date not known"]
+    words = [f"{event.target} {event.event_id}"]
+    if event.is_dated:
+        words.append("date not known" if event.date is None else f"{event.date}")
     if event.concept:
         words.append(f"concept {event.concept}")
     if event.number is not None:

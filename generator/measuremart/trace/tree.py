@@ -43,7 +43,8 @@ class Node:
     """A measure, a subquery or an operator: the rows that meet the key, and the person's other rows.
 
     `parts` are the children under the words that stand before them; `days` are those that a window holds, each with its
-    anchor's date. A measure has its name; a measure that stands twice is one node.
+    anchor's date. A measure has its name; a measure that stands twice is one node. One that `is_timeless` has no
+    dates.
     """
 
     said: str
@@ -53,6 +54,7 @@ class Node:
     parts: tuple[tuple[str, tuple[Node, ...]], ...] = ()
     days: tuple[tuple[dt.date, dt.date | None, dt.date | None], ...] = ()
     behind: Behind | None = None
+    is_timeless: bool = False
 
 
 class Trees:
@@ -78,7 +80,9 @@ class Trees:
             expression = self._plan.measures[name].expression
             rows, elsewhere = self._rows(nodes.MeasureRef(expression.types, name))
             parts = (("", (self._node(expression),)),)
-            self._measures[name] = Node(f"measure {name}", name, rows, elsewhere, parts)
+            self._measures[name] = Node(
+                f"measure {name}", name, rows, elsewhere, parts, is_timeless=expression.types.timeless
+            )
         return self._measures[name]
 
     def _node(self, node: Expression) -> Node:
@@ -88,7 +92,9 @@ class Trees:
         if isinstance(node, nodes.Leaf):
             subquery = node.subquery
             said = f"subquery {subquery.name}" if subquery.name else f"rows of target {subquery.target.name}"
-            return Node(said, subquery.key, rows, elsewhere, behind=self._behind(subquery))
+            return Node(
+                said, subquery.key, rows, elsewhere, behind=self._behind(subquery), is_timeless=node.types.timeless
+            )
         heads = [line for line in expression_words(node, self._names) if not line.startswith(" ")]
         groups = [(node.first,), node.rest] if isinstance(node, nodes.Except) else [children_of(node)]
         if isinstance(node, nodes.Window):
@@ -98,7 +104,7 @@ class Trees:
             ("" if number == 0 else rest[number - 1], tuple(self._node(child) for child in children))
             for number, children in enumerate(groups)
         )
-        return Node(said, "", rows, elsewhere, under, self._days(node))
+        return Node(said, "", rows, elsewhere, under, self._days(node), is_timeless=node.types.timeless)
 
     def _rows(self, node: Expression) -> tuple[tuple[Member, ...], tuple[Member, ...]]:
         members = sorted(self._referee.expression(node), key=_order)
