@@ -42,8 +42,8 @@ _BY_KIND: dict[str, Gate] = {"concept": "concept", "unit": "unit", "number": "nu
 class Event:
     """One row of a target, and the gate that stopped it; None where it counts. `unattached` is the target's reason.
 
-    `further` are the other columns that the rules ask about, each with its value. Without `is_dated` nobody asks for its
-    day.
+    `further` are the other columns that the rules ask about, each with its value. Without `is_dated` nobody asks for
+    its day.
     """
 
     target: str

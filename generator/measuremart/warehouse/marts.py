@@ -19,6 +19,10 @@ from typing import Any
 from measuremart.warehouse.dbt import WarehouseError, failed, operation, query
 from measuremart.warehouse.profile import duckdb_file_and_schema, missing, profiles_option
 
+_VARIABLE = "MEASUREMART_PERSON"
+# What stands in a query for the id of the person who is asked about: dbt fills it in from the environment, so that the
+# id is on no command line and in no compiled file of the project.
+PERSON = f"{{{{ env_var('{_VARIABLE}') }}}}"
 _REF = re.compile(r"\{\{ ref\('(\w+)'\) \}\}")
 
 
@@ -67,11 +71,6 @@ def _from_file(file: Path, schema: str, sql: str) -> list[dict[str, Any]] | None
         raise failed(str(error)) from None
 
 
-# What stands in a query for the id of the person who is asked about: dbt fills it in from the environment, so that the
-# id is on no command line and in no compiled file of the project.
-PERSON = "{{ env_var('MEASUREMART_PERSON') }}"
-
-
 def rows_of_person(marts: Marts, queries: Mapping[str, str], person: int) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of each query of relations of any layer, each named by `ref()`, and the person by `PERSON`.
 
@@ -97,9 +96,6 @@ def rows_of_person(marts: Marts, queries: Mapping[str, str], person: int) -> dic
             return _sorted(queries, operation(marts.project, "rows_of_person", arguments, options, told))
         except WarehouseError as error:  # a database may show the query that it could not answer
             raise WarehouseError(str(error).replace(str(person), "...")) from None
-
-
-_VARIABLE = "MEASUREMART_PERSON"
 
 
 def _sorted(queries: Iterable[str], printed: Iterable[dict[str, Any] | list[Any]]) -> dict[str, list[dict[str, Any]]]:
