@@ -26,6 +26,7 @@ from measuremart.cli.init import init
 from measuremart.cli.new import new_pack
 from measuremart.cli.report import report_command
 from measuremart.cli.sync import sync
+from measuremart.cli.tracing import trace_command
 from measuremart.repository import RepositoryError
 
 app = typer.Typer(
@@ -62,6 +63,7 @@ app.command()(sync)
 app.command()(validate)
 app.command("list")(list_definitions)
 app.command("explain")(explain_command)
+app.command("trace")(trace_command)
 app.command("diff")(diff_command)
 app.command("graph")(graph_command)
 app.command("test")(run_examples)
