@@ -18,6 +18,7 @@ from measuremart import __version__
 from measuremart.cli.build import build
 from measuremart.cli.console import REFUSED, Unwritten, err, out
 from measuremart.cli.definitions import generate, list_definitions, validate
+from measuremart.cli.doctor import doctor
 from measuremart.cli.examples import run_examples
 from measuremart.cli.explaining import diff_command, explain_command, graph_command
 from measuremart.cli.export import export_command
@@ -59,6 +60,7 @@ app.command()(generate)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(build)
 app.command()(init)
 app.command()(sync)
+app.command()(doctor)
 app.command()(validate)
 app.command("list")(list_definitions)
 app.command("explain")(explain_command)
