@@ -25,6 +25,7 @@ from measuremart.cli.export import export_command
 from measuremart.cli.importing import import_oa_cohorts_folder
 from measuremart.cli.init import init
 from measuremart.cli.new import new_pack
+from measuremart.cli.new_part import new_indicator, new_measure, new_report, new_target
 from measuremart.cli.report import report_command
 from measuremart.cli.sync import sync
 from measuremart.repository import RepositoryError
@@ -70,6 +71,10 @@ app.command("test")(run_examples)
 app.command("report")(report_command)
 app.command("export")(export_command)
 makers.command("pack")(new_pack)
+makers.command("measure")(new_measure)
+makers.command("indicator")(new_indicator)
+makers.command("report")(new_report)
+makers.command("target")(new_target)
 importers.command("oa-cohorts")(import_oa_cohorts_folder)
 
 
