@@ -7,13 +7,16 @@ A block of kind `text` is what the commands of the block before it print, errors
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 _BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```\n", re.MULTILINE | re.DOTALL)
 _EXIT_CODE = re.compile(r"\s*Exit code (\d+)\.")
 _SECONDS = re.compile(r" *\b\d+\.\d s\b")
+_NOT_CLONED = {".git", ".venv", "build", "logs", "profiles.yml", "target"}
 _MARK = "--- this block ended with"
 
 
@@ -55,16 +58,26 @@ def is_as_shown(shown: str, printed: str) -> bool:
     return re.fullmatch("".join(parts), plain(printed) + "\n") is not None
 
 
+def linked_project(folder: Path) -> Path:
+    """Make a folder with links to all that a clone of this project has; what is written beside them stays there."""
+    folder.mkdir()
+    for path in ROOT.iterdir():
+        if path.suffix != ".duckdb" and path.name not in _NOT_CLONED:
+            (folder / path.name).symlink_to(path)
+    return folder
+
+
 class Shell:
     """One bash that runs block after block: its folder and variables stay from one to the next."""
 
     def __init__(self, folder: Path, scripts: Path, variables: Mapping[str, str]) -> None:
-        """Start it in a folder, with a folder for the scripts of the blocks beside it."""
+        """Start it in a folder; the commands of this environment come first. `scripts` is a folder for the blocks."""
         self._scripts = scripts
         self._blocks = 0
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("DBT_", "MEASUREMART_"))}
         self._bash = subprocess.Popen(
-            ["bash", "--norc"], cwd=folder, env=kept | dict(variables), text=True, stdin=subprocess.PIPE,
+            ["bash", "--norc"], cwd=folder, env=kept | {"PATH": path} | dict(variables), text=True, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         self.run("set -E; trap 'code=$?' ERR")
@@ -84,11 +97,6 @@ class Shell:
                 return "".join(lines).removesuffix("\n"), int(line.removeprefix(_MARK))
             lines.append(line)
         raise AssertionError("the shell ended:\n" + "".join(lines))
-
-    @staticmethod
-    def path() -> str:
-        """Return the folders of commands that the shell has unless told."""
-        return os.environ["PATH"]
 
     def folder(self) -> Path:
         """Return the folder that the shell is in."""

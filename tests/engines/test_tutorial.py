@@ -5,6 +5,7 @@ import shlex
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -36,8 +37,7 @@ def follow(page: str, folder: Path) -> Iterator[tuple[Block, str, int]]:
     scripts.mkdir()
     empty.mkdir()
     git = {f"GIT_{who}_{what}": "me@here" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    path = f"{Path(sys.executable).parent}:{Shell.path()}"
-    shell = Shell(empty, scripts, git | {"COLUMNS": "120", "PATH": path})
+    shell = Shell(empty, scripts, git | {"COLUMNS": "120"})
     words = {"site": SITE, "python": sys.executable, "wheel": wheel}
     shell.run(PIP.format(**{name: shlex.quote(str(word)) for name, word in words.items()}))
     try:
@@ -76,7 +76,7 @@ def _write(block: Block, folder: Path, old: tuple[Path, str] | None) -> tuple[Pa
 def shown_below(page: str) -> dict[int, Block]:
     """Return the blocks of output by the place of the block whose commands print it."""
     found = blocks(page)
-    return {one.start: other for one, other in zip(found, found[1:], strict=False) if other.kind == "text"}
+    return {one.start: other for one, other in pairwise(found) if other.kind == "text"}
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,9 @@ def test_the_page_as_written(repository: Path) -> None:
     """What the last report says is what a plain query over the reader's own files says."""
     files = repository / "omop"
     with duckdb.connect(str(repository / "warehouse.duckdb"), read_only=True) as connection:
-        counted = connection.sql("select eligible, met from marts.agg_indicator where period_kind = 'all_time'").fetchall()
+        counted = connection.sql(
+            "select eligible, met from marts.agg_indicator where period_kind = 'all_time'"
+        ).fetchall()
         by_hand = connection.sql(f"""
             with visit as (
                 select person_id, min(visit_start_date::date) as day from '{files}/visit_occurrence.parquet'
