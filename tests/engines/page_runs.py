@@ -77,7 +77,7 @@ class Shell:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("DBT_", "MEASUREMART_"))}
         self._bash = subprocess.Popen(
-            ["bash", "--norc"], cwd=folder, env=kept | {"PATH": path} | dict(variables), text=True, stdin=subprocess.PIPE,
+            ["bash", "--norc"], cwd=folder, env=kept | dict(variables) | {"PATH": path}, text=True, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         self.run("set -E; trap 'code=$?' ERR")

@@ -44,7 +44,7 @@ def test_the_definition(demo: Warehouse) -> None:
     (linked,) = re.findall(r"\]\((models/generated/\S+)\)", PAGE)
     assert (ROOT / linked).is_file()
     (table,) = (block.text for block in BLOCKS if "measure_resolver" in block.text)
-    name = Path(linked).stem
+    name = Path(linked).stem.replace("match__", "subquery__")
     with duckdb.connect(str(demo.database), read_only=True) as connection:
-        drawn = str(connection.sql(f"select * from matches.{name} order by all limit 2"))
+        drawn = str(connection.sql(f"select * from subqueries.{name} order by all limit 2"))
     assert drawn.startswith(table), drawn

@@ -14,6 +14,8 @@ from page_runs import Block, Shell, blocks, exit_code, is_as_shown, plain
 from test_own_repository import ROOT, SITE, wheel_of
 
 PAGE = ROOT / "docs" / "tutorial.md"
+OWN = (ROOT / "docs" / "how-to" / "own-repository.md").read_text(encoding="utf-8")
+SAME_REPORT = next(block.text for block in blocks(OWN) if block.kind == "text")
 _WRITTEN = re.compile(r"put this into\s+`([^`]+)`")
 _CHANGED = re.compile(r"In\s+`([^`]+)`, change\s+$")
 
@@ -90,29 +92,37 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert code == (exit_code(page, output) if output else 0), f"{block.text}\n{printed}"
         if output:
             assert is_as_shown(output.text, printed), f"{block.text}\nprints\n{plain(printed)}"
+        if block.text == "measuremart report\n":
+            assert is_as_shown(f"{SAME_REPORT}...\n", printed), "docs/how-to/own-repository.md shows the same report"
     return folder / "empty" / "st-marys"
 
 
 def test_the_page_as_written(repository: Path) -> None:
     """What the last report says is what a plain query over the reader's own files says."""
-    files = repository / "omop"
+    files = repository.parent / "omop"
     with duckdb.connect(str(repository / "warehouse.duckdb"), read_only=True) as connection:
         counted = connection.sql(
             "select eligible, met from marts.agg_indicator where period_kind = 'all_time'"
         ).fetchall()
         by_hand = connection.sql(f"""
             with visit as (
-                select person_id, min(visit_start_date::date) as day from '{files}/visit_occurrence.parquet'
-                where visit_concept_id = 9202 and visit_start_date is not null group by person_id
+                select person_id, min(coalesce(try_cast(visit_start_date as date), try_cast(visit_start_datetime as date))) as day
+                from '{files}/visit_occurrence.parquet' where visit_concept_id = 9202 group by person_id
             ),
             asked as (
-                select person_id, observation_date::date as day from '{files}/observation.parquet'
-                where observation_concept_id = 43054909
+                select person_id, coalesce(try_cast(observation_date as date), try_cast(observation_datetime as date)) as day
+                from '{files}/observation.parquet' where observation_concept_id = 43054909
+            ),
+            said as (
+                select
+                    exists (
+                        select 1 from asked
+                        where asked.person_id = visit.person_id and asked.day between visit.day - 30 and visit.day + 28
+                    ) as is_met,
+                    exists (select 1 from asked where asked.person_id = visit.person_id and asked.day is null) as is_unknown
+                from visit where visit.day is not null
             )
-            select count(*), count(*) filter (where exists (
-                select 1 from asked
-                where asked.person_id = visit.person_id and asked.day between visit.day - 30 and visit.day + 28
-            )) from visit
+            select count(*) filter (where is_met or not is_unknown), count(*) filter (where is_met) from said
         """).fetchall()
     assert counted == by_hand
 
