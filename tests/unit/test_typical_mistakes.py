@@ -182,6 +182,19 @@ def test_one_message(tmp_path: Path, mistake: str) -> None:
     assert said(tmp_path, PACK.replace(right, wrong)) == [message]
 
 
+@pytest.mark.parametrize(
+    ("report", "messages"),
+    [("letters", []), ("lettres", ["definitions/letters/pack.yml:2:9: pack 'letters' has no report 'lettres'"])],
+)
+def test_a_report_with_a_mistake_in_it_is_known_to_its_pack(tmp_path: Path, report: str, messages: list[str]) -> None:
+    (mistake,) = said(tmp_path, PACK.replace("first: reply_seen", "first: reply_sen"))
+    assert mistake.startswith("20:20: unknown measure or subquery 'reply_sen'")
+    file = tmp_path / "definitions" / "letters" / "pack.yml"
+    file.write_text(f"title: Letters\nreport: {report}\n", encoding="utf-8")
+    found = [str(p) for p in read_definitions(tmp_path / "definitions").problems if p.check != UNUSED]
+    assert found == [f"definitions/letters/a.yml:{mistake}", *messages]
+
+
 def test_what_is_valid_is_listed(tmp_path: Path) -> None:
     said(tmp_path, PACK.replace("    target: letter", "    targett: letter"))
     done = CliRunner().invoke(app, ["list", "subqueries", "--project-dir", str(tmp_path)])

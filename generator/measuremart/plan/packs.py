@@ -53,8 +53,9 @@ def pack_problems(catalogue: Catalogue, plan: Plan) -> list[Problem]:
                 problems.append(Problem(about.place("built"), text, Kind.MEANING))
         problems += _problems_of_reads(about, plan)
         if about.report is not None:
-            report = plan.reports.get(about.report) or plan.unavailable.reports.get(about.report)
-            if report is None or report.about.pack != name:
+            # The definition, not the plan: a report with a problem of its own is there.
+            report = catalogue.of("reports").get(about.report)
+            if report is None or report.pack != name:
                 text = f"pack '{name}' has no report '{about.report}'"
                 problems.append(Problem(about.place("report"), text, Kind.MEANING))
     return problems
