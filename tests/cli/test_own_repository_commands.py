@@ -1,5 +1,6 @@
 """`init` and `sync` without dbt: which packs a repository reads, what is refused, and that the same is written each time."""
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 import yaml
 from measuremart import __version__
 from measuremart.cli import app, main
+from measuremart.warehouse.dbt import link_package
 from measuremart.warehouse.schemas import names_schemas_itself
 from typer.testing import CliRunner
 
@@ -73,6 +75,41 @@ def test_the_same_is_written_each_time(made: Path, tmp_path: Path) -> None:
     again = tmp_path / "st-marys"
     assert run("init", str(again))[0] == 0
     assert files(again) == files(made)
+
+
+def test_its_ci_builds_the_whole_demo_whatever_the_settings_of_its_own_data_are(made: Path) -> None:
+    workflow = yaml.safe_load((made / ".github/workflows/measuremart.yml").read_text(encoding="utf-8"))
+    command = shlex.split(workflow["jobs"]["checks"]["steps"][-1]["run"])
+    assert command[:2] == ["measuremart", "build"]
+    given = yaml.safe_load(command[command.index("--vars") + 1])
+    settings = yaml.safe_load((made / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    # what only a source other than the demo is read by, and the packs, stay as they are
+    left = settings.keys() - given.keys()
+    assert left == {"packs", "omop_schema", "omop_files"}
+    assert {name: given[name] for name in settings.keys() & given.keys()} == {
+        "omop_source": "demo", "cdm_version": "5.4", "absent_tables": [], "absent_columns": [], "as_of": None,
+    }  # fmt: skip
+
+
+def test_a_copy_is_linked_to_its_own_package(repository: Path, tmp_path: Path) -> None:
+    link_package(repository)
+    linked = repository / "dbt_packages" / "measuremart"
+    assert linked.resolve() == (repository / "measuremart").resolve()
+    before = linked.lstat().st_mtime_ns
+    link_package(repository)
+    assert linked.lstat().st_mtime_ns == before  # a second time, dbt is not started
+    copy = shutil.copytree(repository, tmp_path / "copy", symlinks=True)
+    linked = copy / "dbt_packages" / "measuremart"
+    assert linked.resolve() == (repository / "measuremart").resolve()
+    link_package(copy)
+    assert linked.resolve() == (copy / "measuremart").resolve()
+    # moved away, the link leads nowhere
+    moved = copy.rename(tmp_path / "moved")
+    linked = moved / "dbt_packages" / "measuremart"
+    assert not linked.exists()
+    link_package(moved)
+    assert linked.resolve() == (moved / "measuremart").resolve()
+    assert (linked / "dbt_project.yml").is_file()
 
 
 def test_init_replaces_nothing(made: Path) -> None:

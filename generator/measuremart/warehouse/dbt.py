@@ -122,8 +122,12 @@ def _file_fault(text: str, found: dict[str, str | None]) -> str:
 
 
 def link_package(project: Path) -> None:
-    """Run `dbt deps` where the packages of a project are not linked yet, or are copies. Raises `WarehouseError`."""
-    if (project / "dbt_packages" / "measuremart").is_symlink():
+    """Run `dbt deps` unless the package that dbt reads is the folder `measuremart/` of this project.
+
+    dbt links it by its whole path: in a copy of a repository, the link leads to the original. Raises `WarehouseError`.
+    """
+    link = project / "dbt_packages" / "measuremart"
+    if link.is_symlink() and link.resolve() == (project / "measuremart").resolve():
         return
     command = [dbt_command(), "--quiet", "--no-use-colors", "deps", "--project-dir", str(project)]
     environment = os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
