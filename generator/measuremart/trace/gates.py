@@ -135,7 +135,7 @@ class Gates:
         person = whole(row, subquery.target.person)
         for condition in _single(subquery.where):
             if not self._judge.passes(condition, subquery.target.population, person, date):
-                return "condition", f"not so: {condition_words(condition, 'its date')[0]}"
+                return "condition", f"not so: {condition_words(condition, 'its date', self._names)[0]}"
         return "rule", "it meets no rule"
 
     def _failed(self, parts: list[Predicate], row: Row, subquery: Subquery) -> list[tuple[Gate, Predicate]]:
