@@ -33,7 +33,7 @@ def organisation_rows(marts: Marts, report: Report, organisation: str, period: s
     select a.indicator_order, i.title, a.level_order, a.level_name, a.entity, e.title as entity_title,
         a.met, a.eligible, a.rate, a.as_of,
         a.eligible + a.exception + a.unresolved + a.excluded + a.ineligible as keys, i.unavailable_reason as reason,
-        r.unavailable_sub_cohorts as without, f.loaded_on, f.last_date
+        r.unavailable_sub_cohorts as without, r.population, r.data_source, f.loaded_on, f.last_date
     from {{{{ ref('agg_indicator_by_level') }}}} as a
     inner join {{{{ ref('dim_indicator') }}}} as i on a.report = i.report and a.indicator = i.indicator
     inner join {{{{ ref('dim_report') }}}} as r on a.report = r.report

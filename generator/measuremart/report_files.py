@@ -48,6 +48,7 @@ def report_json(printed: Printed) -> str:
         "report": printed.name,
         "title": printed.title,
         "as_of": printed.rows[0]["as_of"],
+        "data_source": printed.rows[0]["data_source"],
         "level": cut.level,
         "by": cut.by,
         "period": cut.period,

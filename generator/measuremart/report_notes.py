@@ -4,6 +4,7 @@ fresh the data is."""
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from measuremart.plan.nodes import Plan, Report
@@ -11,6 +12,8 @@ from measuremart.plan.reach import reach_of
 from measuremart.report_cells import legend, words
 from measuremart.warehouse.marts import Marts
 
+# The variable that says where the data of a population is from.
+_SOURCES = {"omop": "omop_source", "epilepsy12": "e12_source"}
 _NAMED = 3  # definitions that a line on dropped rows names
 # Why a row that meets a definition is none of its members (docs/semantics.md, 1.6 and 2.3), as words.
 REASONS = {
@@ -52,6 +55,24 @@ def note_rows(marts: Marts, report: str, pack: str) -> list[dict[str, Any]]:
     order by 1, 2, 3, 4, 5
     """  # noqa: S608 - names of reports and packs are checked names
     return [row | {"n": int(row["n"])} for row in marts.rows(sql)]
+
+
+def demo_said(rows: list[dict[str, Any]]) -> list[str]:
+    """Return a line for above everything else where the report is of the demo, none where it is not."""
+    return ["Data: the demo, invented patients"] if rows[0]["data_source"] == "demo" else []
+
+
+def built_otherwise_said(rows: list[dict[str, Any]], variables: Mapping[str, Any]) -> list[str]:
+    """Return a line for each of `variables` (the day, the source) that is not what the report was built with."""
+    source = _SOURCES.get(rows[0]["population"], "")
+    built = {"as_of": str(rows[0]["as_of"])[:10], source: rows[0]["data_source"]}
+    asked = {name: str(variables[name]) for name in built if variables.get(name)}
+    return [
+        f"warning: --vars says {name} {value}, and this report was built with {name} {built[name]}: "
+        "run `measuremart build` with the same --vars"
+        for name, value in asked.items()
+        if built[name] is not None and value != built[name]
+    ]
 
 
 def left_out_said(notes: list[dict[str, Any]]) -> list[str]:

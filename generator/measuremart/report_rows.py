@@ -13,6 +13,8 @@ from measuremart.wilson import wilson_95
 ALL_TIME = "all time"
 # Instead of one period's name: a row for each period of that kind.
 PERIOD_KINDS = ("month", "quarter", "year", "financial_year", "named")
+# The marts that every report is read from.
+READ_MARTS = frozenset({"agg_indicator", "dim_indicator", "dim_report", "fct_source_freshness"})
 _COUNTS = ("indicator_order", "eligible", "met", "not_met", "excluded", "exception", "unresolved", "ineligible")
 _NUMBERS = ("rate", "median_days", "benchmark_value")
 _DAYS = ("as_of", "loaded_on", "last_date")
@@ -40,7 +42,8 @@ def report_rows(marts: Marts, report: str, cut: Cut) -> list[dict[str, Any]]:
 
     `report` is a checked name. Each row has counts as int, rates and days as Decimal, dates as text, null where there
     is none; `lower_95` and `upper_95` of the rate; why its indicator is unavailable (`reason`); the sub-cohorts that
-    the report goes without (`without`); when the source says it was loaded (`loaded_on`), and the last day of any
+    the report goes without (`without`); its population, and where the data is from (`data_source`: demo, schema,
+    files, null where that is not known); when the source says it was loaded (`loaded_on`), and the last day of any
     event that is not after `as_of` (`last_date`). By level, a duration shows the share that had it at all, as the mart
     does. Raises `WarehouseError`.
     """
@@ -68,6 +71,7 @@ def report_rows(marts: Marts, report: str, cut: Cut) -> list[dict[str, Any]]:
         shown.eligible, shown.met, shown.not_met, shown.excluded, shown.exception, shown.unresolved, shown.ineligible,
         shown.rate, shown.benchmark_value, shown.better, shown.verdict, shown.as_of,
         indicator.unavailable_reason as reason, report.unavailable_sub_cohorts as without,
+        report.population, report.data_source,
         fresh.loaded_on, fresh.last_date
     from {{{{ ref('{mart}') }}}} as shown
     inner join {{{{ ref('dim_indicator') }}}} as indicator

@@ -1,6 +1,10 @@
+{# Of a population that no variable says the source of, nothing is known. #}
+{% set known = ['demo', 'schema', 'files'] %}
+{% set omop_source = known | select('equalto', var('omop_source')) | join %}
+{% set e12_source = known | select('equalto', setting('e12_source')) | join %}
 -- depends_on: {{ ref('opted_out_person') }}
--- One row per report of every pack: what it is called, what it is about, whether its pack is built, and what it goes
--- without (docs/semantics.md, 4.2).
+-- One row per report of every pack: what it is called, what it is about, where its data is from, whether its pack is
+-- built, and what it goes without (docs/semantics.md, 4.2).
 with
 
 report as (
@@ -14,6 +18,10 @@ report as (
         catalogue_report.grain,
         catalogue_report.population,
         catalogue_report.period_date,
+        case catalogue_report.population
+            when 'omop' then '{{ omop_source }}'
+            when 'epilepsy12' then '{{ e12_source }}'
+        end as data_source,
         known_pack.is_built,
         catalogue_report.unavailable_reason is null as is_available,
         catalogue_report.unavailable_reason,
@@ -33,6 +41,7 @@ select
     grain,
     population,
     period_date,
+    data_source,
     is_built,
     is_available,
     unavailable_reason,

@@ -48,6 +48,15 @@ BAD = {
     "own_tests/nobody.sql": "select id from {{ ref('alone') }}",
 }  # fmt: skip
 
+REPORT = """\
+cohorts:
+  actors: {description: Those who acted., title: Actors, definitions: {all: person_acted}}
+indicators:
+  acting: {title: Acting, description: Who acted., denominator: full_cohort, numerator: person_acted}
+reports:
+  some_report: {title: Some, description: Those who acted., cohorts: [actors], indicators: [acting]}
+"""
+
 pytestmark = pytest.mark.xdist_group("build_command")
 
 
@@ -98,6 +107,20 @@ def test_warnings_are_words_and_no_failure(project: Path) -> None:
     assert (code, lines[-1]) == (0, "build _ s  1 seed, 1 model: all well")
     assert "nothing to change" in lines[0]
     assert (project / "elsewhere" / "dbt.log").is_file()
+
+
+def test_the_report_is_next_where_its_marts_were_built(project: Path) -> None:
+    (project / "definitions" / "base" / "pack.yml").write_text("title: Base\nreport: some_report\n")
+    write(project, {"definitions/base/report.yml": REPORT})
+    for mart in ("agg_indicator", "dim_indicator", "dim_report", "fct_source_freshness"):
+        write(project, {f"own_models/marts/{mart}.sql": "select 1 as a"})
+    code, _, error = run("--pack", "base", "--vars", "{as_of: 2026-01-31}")
+    assert code == 0
+    assert error.splitlines()[-1] == "next: measuremart report some_report --vars '{as_of: 2026-01-31}'"
+    for options in (("--select", "letters+"), ("--exclude", "dim_report"), ("--exclude", "own_models/marts")):
+        code, lines, error = run("--pack", "base", *options)
+        assert code == 0, lines
+        assert "next:" not in error
 
 
 def test_failures_are_said_last_and_without_a_cell(project: Path) -> None:

@@ -24,9 +24,9 @@ def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def report(profiles: Path) -> tuple[int, str, str]:
+def report(profiles: Path, *more: str) -> tuple[int, str, str]:
     options = ["--project-dir", str(ROOT), "--profiles-dir", str(profiles)]
-    done = CliRunner().invoke(app, ["report", "lung_mdt", *options])
+    done = CliRunner().invoke(app, ["report", "lung_mdt", *options, *more])
     return done.exit_code, done.stdout, done.stderr
 
 
@@ -58,6 +58,88 @@ def test_marts_of_another_version(profiles: Path) -> None:
             connection.execute(f"create table marts.{mart} (report text, indicator text)")
     said = "what is built there was built by another version of measuremart: run `dbt build`\n"
     assert report(profiles) == (8, "", said)
+
+
+# What a report is read from, as one indicator of one report has it.
+MARTS = {
+    "agg_indicator": (
+        "'lung_mdt' as report, 'all' as stratifier, 'all' as stratum, 'all time' as period, 'all_time' as period_kind, "
+        "1 as indicator_order, 'seen' as indicator, 'proportion' as statistic, null as median_days, 'percent' as benchmark_unit, "
+        "4 as eligible, 3 as met, 1 as not_met, 0 as excluded, 0 as exception, 0 as unresolved, 0 as ineligible, 0.75 as rate, "
+        "null as benchmark_value, 'higher' as better, 'no benchmark' as verdict, date '2026-06-30' as as_of"
+    ),
+    "dim_indicator": "'lung_mdt' as report, 'seen' as indicator, 'Seen' as title, null as unavailable_reason",
+    "fct_source_freshness": (
+        "'omop' as population, 'person' as source_table, date '2026-06-01' as cdm_release_date, date '2026-05-01' as last_date"
+    ),
+    "dim_unavailable": (
+        "'x' as report, 'x' as part, 'x' as name, 'x' as construct, 'x' as definition, 'x' as reason"
+    ),
+    "fct_dropped_event": "'x' as construct, 'x' as definition, 'x' as reason, 1 as n_rows",
+    "fct_empty_definition": (
+        "'x' as pack, 'x' as remedy, 'x' as kind, 'x' as definition, 'x' as reason, 1 as n_rows"
+    ),
+    "agg_attribution": (
+        "'x' as report, true as is_chosen, 1 as persons, 1 as unattributed, 1 as unknown_organisation"
+    ),
+}  # fmt: skip
+
+
+def built(profiles: Path, source: str) -> None:
+    marts = MARTS | {
+        "dim_report": f"'lung_mdt' as report, 'omop' as population, '{source}' as data_source, null as unavailable_sub_cohorts"
+    }
+    with duckdb.connect(str(profiles / "built_here.duckdb")) as connection:
+        connection.execute("create schema marts")
+        for mart, columns in marts.items():
+            connection.execute(f"create table marts.{mart} as select {columns}")
+
+
+@pytest.mark.parametrize("form", ["table", "md", "html", "json"])
+def test_the_demo_is_said_first(profiles: Path, form: str) -> None:
+    built(profiles, "demo")
+    code, said, _ = report(profiles, "--format", form)
+    assert code == 0
+    assert said.count("Data: the demo, invented patients") == 1
+    if form == "table":
+        assert said.splitlines()[0] == "Data: the demo, invented patients"
+    if form in ("md", "html"):
+        assert said.index("Data: the demo") < said.index("Seen")
+
+
+def test_csv_has_no_room_for_it_and_says_it_beside(profiles: Path) -> None:
+    built(profiles, "demo")
+    _, said, beside = report(profiles, "--format", "csv")
+    assert "demo" not in said
+    assert "Data: the demo, invented patients\n" in beside
+
+
+def test_data_of_a_source_is_not_called_the_demo(profiles: Path) -> None:
+    built(profiles, "files")
+    code, said, error = report(profiles, "--vars", "{as_of: 2026-06-30, omop_source: files}")
+    assert (code, "the demo" in said, "warning" in error) == (0, False, False)
+
+
+def test_another_day_or_source_than_was_built_is_a_warning(profiles: Path) -> None:
+    built(profiles, "demo")
+    code, said, error = report(profiles, "--vars", "{as_of: 2025-12-31, omop_source: files}")
+    assert code == 0
+    assert "as of 2026-06-30" in said
+    assert error.splitlines()[:2] == [
+        f"warning: --vars says {asked}, and this report was built with {was}: run `measuremart build` with the same --vars"
+        for asked, was in (
+            ("as_of 2025-12-31", "as_of 2026-06-30"),
+            ("omop_source files", "omop_source demo"),
+        )
+    ]
+
+
+def test_variables_that_are_no_mapping(profiles: Path) -> None:
+    assert report(profiles, "--vars", "as_of") == (
+        2,
+        "",
+        "--vars is not a mapping, such as '{as_of: 2025-12-31}'\n",
+    )
 
 
 @pytest.mark.parametrize("target", ["postgres", "spark", "nowhere"])

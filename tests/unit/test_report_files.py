@@ -1,6 +1,7 @@
 """A report as JSON, CSV, markdown and HTML: cuts, notes, and texts of definitions that could be read as markup."""
 
 import csv
+import datetime as dt
 import html
 import io
 import json
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from measuremart.report_files import Printed, report_csv, report_html, report_json, report_markdown
-from measuremart.report_notes import left_out_said, reasons_said
+from measuremart.report_notes import built_otherwise_said, demo_said, left_out_said, reasons_said
 from measuremart.report_rows import UNCUT, Cut
 from measuremart.report_table import report_table
 from measuremart.wilson import wilson_95
@@ -26,7 +27,8 @@ def row(**more: Any) -> dict[str, Any]:
         "excluded": 3, "exception": 2, "unresolved": 1, "ineligible": 9, "rate": Decimal("0.75"),
         "lower_95": Decimal("0.531299"), "upper_95": Decimal("0.888138"), "median_days": None,
         "benchmark_value": Decimal("70.00"), "benchmark_unit": "percent", "better": "higher", "verdict": "reached",
-        "as_of": "2026-06-30", "reason": None, "without": None, "loaded_on": None, "last_date": None,
+        "as_of": "2026-06-30", "reason": None, "without": None, "population": "omop",
+        "data_source": "schema", "loaded_on": None, "last_date": None,
     } | more  # fmt: skip
 
 
@@ -62,6 +64,50 @@ def test_the_interval_of_a_publication() -> None:
 
 def test_nobody_eligible_has_no_interval() -> None:
     assert wilson_95(0, 0) is None
+
+
+DEMO = "Data: the demo, invented patients"
+
+
+def test_the_demo_is_said_before_all_else() -> None:
+    rows = [row(data_source="demo", without="x")]
+    printed = Printed("audit", "Audit", UNCUT, rows, [*demo_said(rows), "NOT IN THIS REPORT"], ["below"])
+    assert json.loads(report_json(printed))["notes"][0] == DEMO
+    assert json.loads(report_json(printed))["data_source"] == "demo"
+    assert report_markdown(printed).splitlines()[:3] == ["# Audit, as of 2026-06-30", "", f"**{DEMO}**"]
+    assert report_html(printed).split("</h1>\n")[1].startswith(f"<p><strong>{DEMO}</strong></p>")
+
+
+@pytest.mark.parametrize("source", ["schema", "files", None])
+def test_what_is_not_known_to_be_the_demo_is_not_called_so(source: str | None) -> None:
+    assert demo_said([row(data_source=source)]) == []
+
+
+@pytest.mark.parametrize(
+    ("built", "given", "said"),
+    [
+        ({}, {"as_of": "2025-12-31"}, ["as_of 2025-12-31, and this report was built with as_of 2026-06-30"]),
+        ({}, {"as_of": dt.date(2026, 6, 30), "omop_source": "schema"}, []),
+        ({}, {"as_of": None}, []),
+        ({"data_source": "demo"}, {"omop_source": "files"}, ["omop_source files, and this report was built with omop_source demo"]),
+        (
+            {"data_source": "demo"},
+            {"omop_source": "files", "as_of": dt.date(2025, 1, 1)},
+            ["as_of 2025-01-01", "omop_source files"],
+        ),
+        # each population has a source of its own
+        ({"population": "epilepsy12", "data_source": "demo"}, {"omop_source": "files"}, []),
+        ({"population": "epilepsy12", "data_source": "demo"}, {"e12_source": "files"}, ["e12_source files"]),
+        ({"population": "clinic", "data_source": None}, {"omop_source": "files", "e12_source": "files"}, []),
+    ],
+)  # fmt: skip
+def test_variables_that_are_not_those_of_the_build(
+    built: dict[str, Any], given: dict[str, Any], said: list[str]
+) -> None:
+    found = built_otherwise_said([row(**built)], given)
+    assert len(found) == len(said)
+    for line, part in zip(found, said, strict=True):
+        assert line.startswith(f"warning: --vars says {part}")
 
 
 def test_json_has_numbers_and_nulls() -> None:

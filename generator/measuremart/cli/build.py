@@ -16,6 +16,7 @@ from measuremart.cli.next_step import after_build
 from measuremart.cli.options import DefinitionsOption, ProjectOption
 from measuremart.cli.reading import packs_option, read_project, say_what_is_missing
 from measuremart.cli.sync import synced
+from measuremart.report_rows import READ_MARTS
 from measuremart.repository import is_repository
 from measuremart.warehouse.build import Built, Step
 from measuremart.warehouse.build import build as dbt_build
@@ -66,7 +67,8 @@ def build(
         out.print(f"dbt's log: {built.log}", soft_wrap=True)
     if built.number_of("failure"):
         raise typer.Exit(WAREHOUSE)
-    after_build(read.plan, packs or [], [*(("--vars", variables) if variables else ()), *context.args], project_dir)
+    if built.models >= READ_MARTS:  # a selection of models may leave the marts as they were, or absent
+        after_build(read.plan, packs or [], [*(("--vars", variables) if variables else ()), *context.args], project_dir)
 
 
 def _built(project: Path, options: tuple[str, ...]) -> Built:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,11 +19,19 @@ from measuremart.plan.nodes import Report
 from measuremart.problems import did_you_mean
 from measuremart.report_cells import heading
 from measuremart.report_files import Printed, report_csv, report_html, report_json, report_markdown
-from measuremart.report_notes import freshness_said, left_out_said, lines_below, note_rows, reasons_said
+from measuremart.report_notes import (
+    built_otherwise_said,
+    demo_said,
+    freshness_said,
+    left_out_said,
+    lines_below,
+    note_rows,
+    reasons_said,
+)
 from measuremart.report_rows import ALL_TIME, PERIOD_KINDS, Cut, periods_of, report_rows
 from measuremart.report_table import report_table
 from measuremart.repository import asked_packs
-from measuremart.warehouse.dbt import WarehouseError
+from measuremart.warehouse.dbt import WarehouseError, given_variables
 from measuremart.warehouse.marts import Marts
 
 
@@ -77,10 +86,16 @@ def report_command(
     """Print a report that was built: indicator, eligible, met, rate, interval, benchmark, verdict, and what is missing.
 
     Below the table: what the words mean, which indicators are unavailable, who is counted for no organisation, which
-    rows were dropped and why, and how fresh the data is. The interval is Wilson's, 95%.
+    rows were dropped and why, and how fresh the data is. Above it: that the patients are invented, where they are. The
+    interval is Wilson's, 95%.
     """
     read = read_project(project_dir, definitions)
     options = packs_option(read, [pack] if pack else [], variables)
+    try:
+        asked = given_variables(variables)
+    except ValueError as error:
+        err.print(str(error))
+        raise typer.Exit(2) from None
     is_table = form is ReportFormat.table
     is_plain = not (by or level or organisation) and period == ALL_TIME
     beside = read.plan.packs[pack].organisation if pack and name is None and is_plain and is_table else None
@@ -93,9 +108,9 @@ def report_command(
     marts = Marts(project_dir, profiles_dir, target, options)
     try:
         if organisation is not None and report is not None:
-            _print_organisation(marts, report, organisation, period)
+            _print_organisation(marts, report, organisation, period, asked)
         else:
-            _print_report(marts, read, name, Cut(level, by, period), form)
+            _print_report(marts, read, name, Cut(level, by, period), form, asked)
         if beside is not None and report is not None:
             rows = organisation_rows(marts, report, beside, ALL_TIME)
             if rows:
@@ -160,26 +175,28 @@ def _unknown(report: str, what: str, asked: str | None, known: list[str], key: s
     return f"report '{report}' has no {what} '{asked}'{hint}"
 
 
-def _print_organisation(marts: Marts, report: Report, organisation: str, period: str) -> None:
+def _print_organisation(marts: Marts, report: Report, organisation: str, period: str, given: Mapping[str, Any]) -> None:
     rows = organisation_rows(marts, report, organisation, period)
     if not rows:
         level = report.levels[0].replace("_", " ")
         raise WarehouseError(f"no {level} '{organisation}' in period '{period}' of report '{report.about.name}'")
     left_out = left_out_said(note_rows(marts, report.about.name, report.about.pack)) if rows[0]["without"] else []
-    _print_lines(left_out)
+    _warn(rows, given)
+    _print_lines([*demo_said(rows), *left_out])
     out.print(organisation_table(report.title, rows, out.width))
     _print_lines([*reasons_said(rows), *freshness_said(rows)])
 
 
-def _print_report(marts: Marts, read: Read, name: str, cut: Cut, form: ReportFormat) -> None:
+def _print_report(marts: Marts, read: Read, name: str, cut: Cut, form: ReportFormat, given: Mapping[str, Any]) -> None:
     report = read.plan.reports.get(name)
     title = report.title if report is not None else read.plan.unavailable.reports[name].title
     rows = report_rows(marts, name, cut)
     if not rows:
         raise WarehouseError(_why_empty(marts, read, name, cut))
+    _warn(rows, given)
     pack = (report or read.plan.unavailable.reports[name]).about.pack
     notes = note_rows(marts, name, pack)
-    above = left_out_said(notes) if rows[0]["without"] else []
+    above = [*demo_said(rows), *(left_out_said(notes) if rows[0]["without"] else [])]
     below = (
         lines_below(rows, notes, read.plan, report)
         if report is not None
@@ -196,6 +213,11 @@ def _print_report(marts: Marts, read: Read, name: str, cut: Cut, form: ReportFor
     if report is not None:
         out.print()
     _print_lines(below)
+
+
+def _warn(rows: list[dict[str, Any]], given: Mapping[str, Any]) -> None:
+    for line in built_otherwise_said(rows, given):
+        err.print(line)
 
 
 def _print_lines(lines: list[str]) -> None:

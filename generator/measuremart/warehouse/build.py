@@ -56,9 +56,13 @@ class Finding:
 
 @dataclass(slots=True)
 class Built:
-    """What a build did: nodes by kind (seed, model, test) that were built or run, those skipped, and what was found."""
+    """What a build did: nodes by kind (seed, model, test) that were built or run, those skipped, and what was found.
+
+    `models` are the names of the models that were built.
+    """
 
     done: Counter[str] = field(default_factory=Counter)
+    models: set[str] = field(default_factory=set)
     skipped: int = 0
     findings: list[Finding] = field(default_factory=list)
     log: Path = Path("logs/dbt.log")
@@ -143,6 +147,8 @@ def _built(events: list[dict[str, Any]], descriptions: dict[str, str], log: Path
                 built.skipped += 1
                 continue
             built.done[node.get("resource_type") or ""] += 1
+            if node.get("resource_type") == "model" and status not in _FAILED:
+                built.models.add(name)
             if status in _WARNED | _FAILED:
                 kind: Literal["warning", "failure"] = "warning" if status in _WARNED else "failure"
                 is_count = event["info"]["name"] == "LogTestResult" and status != "error"

@@ -61,17 +61,23 @@ def dbt_command() -> str:
     return found
 
 
+def given_variables(variables: str | None) -> dict[str, Any]:
+    """Return dbt's variables as they are written after `--vars`. Raises `ValueError` where they are no mapping."""
+    try:
+        given = yaml.safe_load(variables or "{}")
+    except (yaml.YAMLError, ValueError):  # ValueError: 2025-02-30, which YAML takes for a day
+        given = None
+    if not isinstance(given, dict):
+        raise ValueError("--vars is not a mapping, such as '{as_of: 2025-12-31}'")
+    return given
+
+
 def with_packs(variables: str | None, packs: Sequence[str]) -> str:
     """Return dbt's variables, as one writes them after `--vars`, with the variable `packs` set.
 
     Raises `ValueError` where they are no mapping, or name packs themselves.
     """
-    try:
-        given = yaml.safe_load(variables or "{}")
-    except yaml.YAMLError:
-        given = None
-    if not isinstance(given, dict):
-        raise ValueError("--vars is not a mapping, such as '{as_of: 2025-12-31}'")
+    given = given_variables(variables)
     if "packs" in given:
         raise ValueError("--vars names packs, and so does --pack: say one of the two")
     return json.dumps(given | {"packs": list(packs)}, default=str)
