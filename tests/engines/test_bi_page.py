@@ -3,6 +3,7 @@
 The role of PostgreSQL that may only read is in test_postgres_demo.
 """
 
+import csv
 import re
 from pathlib import Path
 
@@ -33,8 +34,12 @@ def test_the_programs_and_exports_in_order(demo: Warehouse, tmp_path: Path) -> N
     assert "22 rows" in figures
     counted = demo.rows("select count(*) from marts.fct_indicator_result where report = 'lung_mdt'")[0][0]
     assert re.search(rf"│ lung_mdt +│ +{counted} │", rows), rows
-    text = (project / "marts_2026_06_30_csv" / "agg_indicator.csv").read_text(encoding="utf-8")
-    assert text.splitlines()[0].split(",")[0] == "report"
+    folder = project / "marts_2026_06_30_csv"
+    with (folder / "agg_indicator.csv").open(encoding="utf-8", newline="") as file:
+        written = next(csv.reader(file))
+    described = demo.rows("select column_name from (describe marts.agg_indicator)")
+    assert sorted(written) == sorted(name for (name,) in described)
+    assert (folder / "report__lung_mdt__dataset.csv").is_file()
 
 
 def test_relationships(demo: Warehouse) -> None:
