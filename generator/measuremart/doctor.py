@@ -36,19 +36,29 @@ class _Table:
     is_read: bool
     is_listed_absent: bool
     problem: str
+    n_columns: int
     missing: Sequence[Mapping[str, str]]
     listed_but_there: Sequence[str]
     rows: int | None
     cells: Sequence[Mapping[str, Any]]
     said: Mapping[str, str | None]
 
+    @property
+    def is_missing(self) -> bool:
+        return self.is_read and not self.is_there and not self.problem
+
+    @property
+    def is_another(self) -> bool:
+        """Whether a table of that name has none of the columns: a failed load, or something else."""
+        return 0 < self.n_columns == len(self.missing) and not any(one["instead"] for one in self.missing)
+
 
 def _tables(looked: Looked) -> list[_Table]:
     return [
         _Table(
             one["table"], one["is_there"], one["is_read"], one["is_listed_absent"], one["problem"],
-            one.get("missing", ()), one.get("listed_but_there", ()), one.get("rows"), one.get("cells", ()),
-            one.get("said", {}),
+            one.get("n_columns", 0), one.get("missing", ()), one.get("listed_but_there", ()), one.get("rows"),
+            one.get("cells", ()), one.get("said", {}),
         )
         for one in looked.of("table")
     ]  # fmt: skip
@@ -77,18 +87,21 @@ def row_counts(looked: Looked) -> dict[str, int]:
 def absent_variables(looked: Looked) -> dict[str, list[str]]:
     """Return the variables absent_tables and absent_columns, as they should be; only those that should change.
 
-    A source without any table lacks none: its place is wrong. Persons, and who an event belongs to, cannot be absent.
+    A source without any table lacks none: its place is wrong. Where columns have names of another version or in other
+    letters, that is to be set first. Persons, and who an event belongs to, cannot be absent.
     """
     tables, settings = _tables(looked), next(iter(looked.of("settings")), None)
-    if settings is None or not any(table.is_there for table in tables):
+    if settings is None or not any(table.is_there for table in tables) or _other_names(settings, tables):
         return {}
     lacking = {
-        "absent_tables": [table.name for table in tables if _is_missing(table) and table.name != "person"],
+        "absent_tables": [
+            table.name for table in tables if (table.is_missing or table.is_another) and table.name != "person"
+        ],
         "absent_columns": [
             f"{table.name}.{one['column']}"
             for table in tables
             for one in table.missing
-            if not one["instead"] and one["column"] != "person_id"
+            if not table.is_another and one["column"] != "person_id"
         ],
     }
     extra = {
@@ -101,10 +114,6 @@ def absent_variables(looked: Looked) -> dict[str, list[str]]:
         if new or len(kept) < len(settings[name]):
             found[name] = [*kept, *new]
     return found
-
-
-def _is_missing(table: _Table) -> bool:
-    return table.is_read and not table.is_there and not table.problem
 
 
 def _source_checks(settings: Mapping[str, Any], looked: Looked) -> Iterator[Check]:
@@ -126,7 +135,7 @@ def _source_checks(settings: Mapping[str, Any], looked: Looked) -> Iterator[Chec
 def _presence_checks(settings: Mapping[str, Any], tables: Sequence[_Table]) -> Iterator[Check]:
     place = settings["place"]
     there = [table for table in tables if table.is_there]
-    missing = [table.name for table in tables if _is_missing(table)]
+    missing = [table.name for table in tables if table.is_missing]
     if tables and not there and missing:
         remedy = f"correct omop_files {_VARIABLES}: an absolute path to a folder with a file for each table"
         yield Check("source", "error", f"{place} has no file of an OMOP table", remedy)
@@ -147,7 +156,7 @@ def _presence_checks(settings: Mapping[str, Any], tables: Sequence[_Table]) -> I
             "correct the place of the tables: nothing works without it",
         )
     optional = [name for name in missing if name != "person"]
-    if optional:
+    if optional and not _other_names(settings, tables):
         remedy = f"correct the place or the names; where the source has none, paste the lines below {_VARIABLES}"
         yield Check(
             "tables", "error", f"{len(optional)} that a build reads are not in {place}: {_listed(optional)}", remedy
@@ -156,31 +165,39 @@ def _presence_checks(settings: Mapping[str, Any], tables: Sequence[_Table]) -> I
         yield Check("tables", "ok", f"all {sum(table.is_read for table in tables)} that a build reads are in {place}")
 
 
-def _column_checks(settings: Mapping[str, Any], tables: Sequence[_Table]) -> Iterator[Check]:
-    other_names: dict[str, list[str]] = {}
-    needed: list[str] = []
-    optional: list[str] = []
+def _other_names(settings: Mapping[str, Any], tables: Sequence[_Table]) -> dict[str, list[str]]:
+    """Return which settings give columns the names that the source has, each with the columns."""
+    found: dict[str, list[str]] = {}
     for table in tables:
-        for one in table.missing:
-            instead, name = one["instead"], f"{table.name}.{one['column']}"
-            if instead:
-                is_case = instead.lower() == one["name"].lower()
-                case = "upper" if instead == instead.upper() else "lower"
-                version = "5.4" if settings["cdm_version"] == "5.3" else "5.3"
-                remedy = f"omop_source_case: {case}" if is_case else f'cdm_version: "{version}"'
-                other_names.setdefault(remedy, []).append(f"{table.name} has {instead}, not {one['name']}")
-            else:
-                (needed if one["column"] == "person_id" else optional).append(name)
-    for remedy, findings in other_names.items():
+        for one in (one for one in table.missing if one["instead"]):
+            instead = one["instead"]
+            case = "upper" if instead == instead.upper() else "lower"
+            version = "5.4" if settings["cdm_version"] == "5.3" else "5.3"
+            is_case = instead.lower() == one["name"].lower()
+            setting = f"omop_source_case: {case}" if is_case else f'cdm_version: "{version}"'
+            found.setdefault(setting, []).append(f"{table.name} has {instead}, not {one['name']}")
+    return found
+
+
+def _column_checks(settings: Mapping[str, Any], tables: Sequence[_Table]) -> Iterator[Check]:
+    other_names = _other_names(settings, tables)
+    for setting, findings in other_names.items():
         more = f", and so for {len(findings) - 1} more" if len(findings) > 1 else ""
-        yield Check("columns", "error", findings[0] + more, f"set {remedy} {_VARIABLES}")
+        yield Check("columns", "error", findings[0] + more, f"set {setting} {_VARIABLES}, then ask the doctor again")
+    others = [table.name for table in tables if table.is_another]
+    if others and not other_names:
+        remedy = f"load it again, or paste the lines below {_VARIABLES}: nothing is read of it"
+        yield Check("tables", "error", f"with none of the columns that a build reads: {_listed(others)}", remedy)
+    missing = [(table.name, one["column"]) for table in tables if not table.is_another for one in table.missing]
+    needed = [f"{table}.{column}" for table, column in missing if column == "person_id"]
+    optional = [f"{table}.{column}" for table, column in missing if column != "person_id"]
     if needed:
         yield Check("columns", "error", f"not in the source: {_listed(needed)}", "add the column under that name")
-    if optional:
+    if optional and not other_names:
         remedy = f"correct the names; where the source has none, paste the lines below {_VARIABLES}"
         finding = f"{len(optional)} that a build reads are not in the source: {_listed(optional)}"
         yield Check("columns", "error", finding, remedy)
-    if not (other_names or needed or optional):
+    if not (missing or other_names or others):
         yield Check("columns", "ok", "all that a build reads are there")
 
 

@@ -92,7 +92,7 @@
     {%- do return({'is_there': is_there, 'problem': ''}) -%}
 {%- endmacro %}
 
-{# {missing, listed_but_there}: columns that staging reads and the source lacks, each {column, name, instead}: its name in CDM 5.4,
+{# {n_columns, missing, listed_but_there}: how many columns staging reads; those that the source lacks, each {column, name, instead}: its name in CDM 5.4,
    the name that was looked for, and the name that the source has instead, if it has one; and columns that the variable
    absent_columns makes null although the source has them. #}
 {% macro doctor_columns(table, relation) -%}
@@ -109,7 +109,7 @@
     {%- for entry in var('absent_columns') if entry.split('.')[0] == table and entry.split('.')[-1] | lower in there | map('lower') -%}
         {%- do listed.append(entry) -%}
     {%- endfor -%}
-    {%- do return({'missing': missing, 'listed_but_there': listed}) -%}
+    {%- do return({'n_columns': omop_columns(table) | length, 'missing': missing, 'listed_but_there': listed}) -%}
 {%- endmacro %}
 
 {# The columns of a source table: a list of {name, dtype}. #}

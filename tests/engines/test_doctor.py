@@ -17,7 +17,7 @@ from postgres_builds import environment
 from test_staging import source_columns
 from typer.testing import CliRunner
 
-TABLES = ("cdm_source", "concept", "condition_occurrence", "episode", "person", "provider")
+TABLES = ("cdm_source", "concept", "condition_occurrence", "episode", "person", "provider", "visit_occurrence")
 SECRET = "29/02/1961"  # a day that nothing reads
 
 Table = tuple[dict[str, str], list[dict[str, Any]]]
@@ -98,7 +98,7 @@ def test_what_is_absent_is_printed_to_paste_and_then_all_is_well(project: Wareho
     assert "for vars of" not in said
     lines = [" ".join(line.split()) for line in said.splitlines()]
     assert {line.split()[0] for line in lines} == {"ok"}
-    assert f"ok tables all 5 that a build reads are in folder {tmp_path / 'omop'}" in lines
+    assert f"ok tables all 6 that a build reads are in folder {tmp_path / 'omop'}" in lines
     assert "ok table condition_occurrence 2 rows" in lines
     assert "ok persons 2" in lines
     assert "ok episodes 1" in lines
@@ -143,7 +143,11 @@ def test_another_version_of_the_cdm_and_a_column_that_nothing_replaces(project: 
     tables["person"] = (tables["person"][0], [{"year_of_birth": "1961"}])
     code, said = found(project, **written(tmp_path / "omop", tables), cdm_version="5.3")
     assert code == 8
-    assert findings(said, "error") == ["columns: not in the source: person.person_id"]
+    assert findings(said, "error") == [
+        "columns: visit_occurrence has admitted_from_concept_id, not admitting_source_concept_id, and so for 1 more",
+        "columns: not in the source: person.person_id",
+    ]
+    assert 'set cdm_version: "5.4" in vars' in str(said["checks"])
     assert findings(said, "warning") == [
         "tables: there, but not read, since cdm_version is 5.3: episode",
         "episodes: there are none, so that definitions that count episodes find nothing",
@@ -152,17 +156,18 @@ def test_another_version_of_the_cdm_and_a_column_that_nothing_replaces(project: 
     assert said["vars"] == {}
 
 
-def test_a_file_that_is_no_parquet_hides_no_other_table(project: Warehouse, tmp_path: Path) -> None:
+def test_a_file_that_is_no_parquet_and_one_that_is_another_table(project: Warehouse, tmp_path: Path) -> None:
     place = written(tmp_path / "omop", source())
     (tmp_path / "omop" / "concept.parquet").write_text(SECRET)
-    (tmp_path / "omop" / "provider.parquet").unlink()
+    written(tmp_path / "omop", {"provider": ({"C1": "text"}, [])})
     code, said = found(project, **place)
     assert code == 8
     assert findings(said, "error") == [
-        f"tables: 1 that a build reads are not in folder {tmp_path / 'omop'}: provider",
         "source: the table concept cannot be read",
+        "tables: with none of the columns that a build reads: provider",
     ]
-    assert set(said["rows"]) == set(TABLES) - {"concept", "provider"}
+    assert said["vars"] == {"absent_tables": ["provider"]}
+    assert set(said["rows"]) == set(TABLES) - {"concept"}
     assert SECRET not in json.dumps(said)
 
 
@@ -283,7 +288,7 @@ def test_postgres(project: Warehouse, postgres: tuple[str, Any]) -> None:
         f"tables: 1 that a build reads are not in schema {name}_source: provider",
     ]
     assert said["vars"] == {"absent_tables": ["provider"]}
-    assert said["rows"] == {"concept": 2, "condition_occurrence": 2, "person": 2}
+    assert said["rows"] == {"concept": 2, "condition_occurrence": 2, "person": 2, "visit_occurrence": 0}
     assert SECRET not in json.dumps(said)
     assert f"p-{name}" not in json.dumps(said)
 
