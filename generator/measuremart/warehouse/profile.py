@@ -21,18 +21,25 @@ _ENV_VAR = re.compile(r"""\{\{\s*env_var\(\s*(['"])(\w+)\1\s*(?:,\s*(['"])([^'"]
 
 def missing(project: Path, profiles_dir: Path | None, target: str | None) -> str | None:
     """Return what is missing before dbt can answer a query, and what to run; None where nothing is known to be."""
-    folder = profiles_folder(project, profiles_dir)
-    file = folder / "profiles.yml"
-    if not file.is_file():
-        example = next((name for name in _EXAMPLES if (project / name).is_file()), _EXAMPLES[0])
-        return (
-            f"dbt has no profile: there is no {file}; run `cp {example} profiles.yml` in the project, "
-            "or say --profiles-dir"
-        )
+    lack = missing_profile(project, profiles_dir)
+    if lack:
+        return lack
+    file = profiles_folder(project, profiles_dir) / "profiles.yml"
     database = _duckdb_file(project, file, target)
     if database is not None and not database.exists():
         return f"the project is not built: there is no database {database}; run `dbt build`"
     return None
+
+
+def missing_profile(project: Path, profiles_dir: Path | None) -> str | None:
+    """Return what to run where there is no profiles.yml, None where there is one."""
+    file = profiles_folder(project, profiles_dir) / "profiles.yml"
+    if file.is_file():
+        return None
+    example = next((name for name in _EXAMPLES if (project / name).is_file()), _EXAMPLES[0])
+    return (
+        f"dbt has no profile: there is no {file}; run `cp {example} profiles.yml` in the project, or say --profiles-dir"
+    )
 
 
 def profiles_folder(project: Path, profiles_dir: Path | None) -> Path:
