@@ -26,6 +26,7 @@ from measuremart.write import Change, folder_changes
 
 MANIFEST = "manifest.json"
 CHANGELOG = "CHANGELOG.md"
+FOREIGN = "was not written by measuremart"  # of a file that is in the way
 README = """\
 # measuremart {version}, as a dbt package
 
@@ -97,7 +98,7 @@ def pending(project: Path, files: Mapping[str, str], *, force: bool = False) -> 
             if was is not None and was == _hash(change.new):
                 edited[change.path] = "was removed"
         elif was is None:
-            edited[change.path] = "was not written by measuremart"
+            edited[change.path] = FOREIGN
         elif was != _hash(change.old):
             edited[change.path] = "was edited"
     return Synced(changes, edited, before)

@@ -222,6 +222,68 @@ def test_a_folder_that_sync_did_not_write_is_left_alone(repository: Path) -> Non
         assert files(repository) == before
 
 
+GO_BACK = "`git checkout -- measuremart` brings the files back"
+MOVE_OUT = "move a file that measuremart did not write out of measuremart/"
+
+
+def test_check_says_what_sync_says_of_an_edited_file(repository: Path) -> None:
+    mart = repository / "measuremart/models/marts/agg_indicator.sql"
+    mart.write_text(mart.read_text(encoding="utf-8") + "-- mine\n", encoding="utf-8")
+    code, said = sync(repository)
+    assert (code, GO_BACK in said, MOVE_OUT in said) == (7, True, False)
+    code, said = sync(repository, "--check")
+    assert (code, GO_BACK in said, MOVE_OUT in said) == (1, True, False)
+    assert "1 file would change, but `measuremart sync` would refuse:" in said
+    assert "run `measuremart sync`" not in said
+    code, said = sync(repository, "--check", "--force")
+    assert (code, said.splitlines()[-1]) == (1, "1 file would change: run `measuremart sync`")
+
+
+def test_a_file_of_ones_own_in_the_folder_is_to_be_moved_out(repository: Path) -> None:
+    mine = repository / "measuremart/models/mine.sql"
+    mine.write_text("select 1 as a\n", encoding="utf-8")
+    for words, code in (((), 7), (("--check",), 1)):
+        found, said = sync(repository, *words)
+        assert "measuremart/models/mine.sql was not written by measuremart\n" in said
+        assert (found, GO_BACK in said, MOVE_OUT in said) == (code, False, True)
+    (repository / "measuremart/LICENSE").unlink()
+    _, said = sync(repository)
+    assert (GO_BACK in said, MOVE_OUT in said) == (True, True)
+    assert mine.is_file()
+
+
+def test_diff_shows_what_is_read_and_no_hashes(repository: Path) -> None:
+    ward(repository)
+    code, said = sync(repository, "--diff")
+    assert code == 0
+    assert "+++ b/models/generated/ward/measures/measure__seen_on_ward.sql\n" in said
+    assert "b/manifest.json" not in said
+    assert "run `measuremart sync`" in said
+
+
+def test_build_without_a_profile_says_what_to_copy_and_writes_nothing(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DBT_PROFILES_DIR", "DBT_TARGET"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(repository)
+    ward(repository)
+    before = files(repository)
+    for words, place in (
+        ((), tmp_path / "home/.dbt"),
+        (("--profiles-dir", "elsewhere"), Path("elsewhere")),
+        (("--profiles-dir=elsewhere",), Path("elsewhere")),
+    ):
+        code, said = run("build", *words)
+        assert code == 8
+        assert said.splitlines()[-1] == (
+            f"dbt has no profile: there is no {place}/profiles.yml; "
+            "run `cp profiles.yml.example profiles.yml` in the project, or say --profiles-dir"
+        )
+        assert files(repository) == before
+
+
 def test_an_interrupted_run_goes_on(repository: Path) -> None:
     whole = files(repository)
     ward(repository)

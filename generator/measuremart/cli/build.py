@@ -18,10 +18,10 @@ from measuremart.cli.reading import packs_option, read_project, say_what_is_miss
 from measuremart.cli.sync import synced
 from measuremart.report_rows import READ_MARTS
 from measuremart.repository import is_repository
-from measuremart.warehouse.build import Built, Step
+from measuremart.warehouse.build import Built, Step, option_value
 from measuremart.warehouse.build import build as dbt_build
 from measuremart.warehouse.dbt import WarehouseError, link_package
-from measuremart.warehouse.profile import profiles_option
+from measuremart.warehouse.profile import missing_profile, profiles_option
 
 
 def build(
@@ -45,6 +45,11 @@ def build(
     """
     started = time.monotonic()
     read = read_project(project_dir, definitions)
+    profiles_dir = option_value(context.args, "--profiles-dir")
+    lack = missing_profile(project_dir, Path(profiles_dir) if profiles_dir else None)
+    if lack:
+        err.print(lack)
+        raise typer.Exit(WAREHOUSE)
     options = (*packs_option(read, packs or [], variables), *context.args)
     if not any(word.startswith("--profiles-dir") for word in options):
         options += profiles_option(project_dir, None)

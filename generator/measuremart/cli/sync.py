@@ -25,7 +25,7 @@ from measuremart.cli.reading import read_project, say_what_is_missing, shipped_p
 from measuremart.pipeline import Read
 from measuremart.problems import in_full, in_short
 from measuremart.repository import PACKAGE, is_repository
-from measuremart.sync import CHANGELOG, MANIFEST, ManifestError, Synced, package_files, pending, places_said
+from measuremart.sync import CHANGELOG, FOREIGN, MANIFEST, ManifestError, Synced, package_files, pending, places_said
 from measuremart.write import apply
 
 _NAMED = 10  # files that are named; of more, the number is said
@@ -53,14 +53,19 @@ def sync(
     found = pending_sync(project_dir, read, force=force)
     if diff:
         for change in found.changes:
-            echo(change.diff())
+            if change.path != MANIFEST:  # hashes, of which nobody reads one
+                echo(change.diff())
     for path, how in () if force else _named(found.edited):
         err.print(f"{path} {how}")
     if check or diff:
         if found.changes:
             for line in (*_upgrade_said(project_dir, found), *places_said(found.changes)):
                 err.print(line)
-            err.print(f"{counted(len(found.changes), 'file')} would change: run `measuremart sync`")
+            refused = () if force else _refusal(found)
+            then = "but `measuremart sync` would refuse:" if refused else "run `measuremart sync`"
+            err.print(f"{counted(len(found.changes), 'file')} would change{', ' if refused else ': '}{then}")
+            for line in refused:
+                err.print(line)
         elif check:
             out.print(f"{PACKAGE}/ is current")
         raise typer.Exit(DIFFERENT if check and found.changes else 0)
@@ -93,14 +98,11 @@ def synced(project: Path, read: Read) -> str:
 
 def written_sync(project: Path, read: Read, found: Synced, *, force: bool = False) -> str:
     """Write the folder; return how many definitions there are, and what changed. Stop where a file was edited."""
-    if found.edited and found.before is None:
-        err.print(f"{PACKAGE}/ has no {MANIFEST}, so that `measuremart sync` did not write it: move it away")
-        raise typer.Exit(REFUSED)
-    if found.edited and not force:
-        err.print(
-            f"nothing was written: `git checkout -- {PACKAGE}` brings the files back as they were committed, "
-            "`measuremart sync --force` writes them anew; both lose the edit"
-        )
+    refused = _refusal(found) if not force or found.before is None else []
+    if refused:
+        err.print(f"nothing was written: {refused[0]}")
+        for line in refused[1:]:
+            err.print(line)
         raise typer.Exit(REFUSED)
     said = _upgrade_said(project, found)
     with refusing_to_write():
@@ -113,6 +115,25 @@ def written_sync(project: Path, read: Read, found: Synced, *, force: bool = Fals
             out.print(line)
     changed = [change for change in found.changes if change.path != MANIFEST]
     return f"{built_said(read.plan)}: {kinds_said(changed)}"
+
+
+def _refusal(found: Synced) -> list[str]:
+    """Return what to do about the files for which nothing is written without --force, [] where there are none."""
+    if found.edited and found.before is None:
+        return [f"{PACKAGE}/ has no {MANIFEST}, so that `measuremart sync` did not write it: move it away"]
+    foreign = sum(how == FOREIGN for how in found.edited.values())
+    said = []
+    if foreign:
+        said.append(
+            f"move a file that measuremart did not write out of {PACKAGE}/, a model into models/ for example: "
+            "`measuremart sync --force` would delete it"
+        )
+    if foreign < len(found.edited):
+        said.append(
+            f"`git checkout -- {PACKAGE}` brings the files back as they were committed, "
+            "`measuremart sync --force` writes them anew; both lose the edit"
+        )
+    return said
 
 
 def _named(edited: dict[str, str]) -> list[tuple[str, str]]:

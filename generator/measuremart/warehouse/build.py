@@ -11,7 +11,7 @@ import os
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -181,7 +181,7 @@ def _without_cells(message: str) -> str:
     return f"{head}\nwhat the database says may hold a value of a patient: it is in dbt's log only".strip()
 
 
-def _option(options: tuple[str, ...], name: str) -> str | None:
+def option_value(options: Sequence[str], name: str) -> str | None:
     """Return the value of an option among those for dbt, None where it is not given."""
     for number, word in enumerate(options):
         if word == name:
@@ -193,13 +193,13 @@ def _option(options: tuple[str, ...], name: str) -> str | None:
 
 def _log(project: Path, options: tuple[str, ...]) -> Path:
     """Return dbt's log file: dbt takes its folder from an option, a variable of the environment, or the project."""
-    folder = _option(options, "--log-path") or os.environ.get("DBT_LOG_PATH")
+    folder = option_value(options, "--log-path") or os.environ.get("DBT_LOG_PATH")
     return (Path(folder) if folder else project / "logs") / "dbt.log"
 
 
 def _descriptions(project: Path, options: tuple[str, ...]) -> dict[str, str]:
     """Return the description of each node that dbt has just read by its unique id; {} where it could not read them."""
-    folder = _option(options, "--target-path") or os.environ.get("DBT_TARGET_PATH") or "target"
+    folder = option_value(options, "--target-path") or os.environ.get("DBT_TARGET_PATH") or "target"
     try:
         nodes = json.loads((project / folder / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     except (OSError, ValueError, KeyError):

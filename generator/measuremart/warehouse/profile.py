@@ -23,13 +23,20 @@ _SECRET = re.compile(r"pass|pwd|token|secret|key", re.IGNORECASE)
 
 def missing(project: Path, profiles_dir: Path | None, target: str | None) -> str | None:
     """Return what is missing before dbt can answer a query, and what to run; None where nothing is known to be."""
-    lack = no_profile(project, profiles_dir)
-    if lack is not None:
-        return f"dbt has no profile: {lack[0]}; {lack[1]}"
-    database = _duckdb_file(project, profiles_folder(project, profiles_dir) / "profiles.yml", target)
+    lack = missing_profile(project, profiles_dir)
+    if lack:
+        return lack
+    file = profiles_folder(project, profiles_dir) / "profiles.yml"
+    database = _duckdb_file(project, file, target)
     if database is not None and not database.exists():
         return f"the project is not built: there is no database {database}; run `dbt build`"
     return None
+
+
+def missing_profile(project: Path, profiles_dir: Path | None) -> str | None:
+    """Return what to run where there is no profiles.yml, None where there is one."""
+    lack = no_profile(project, profiles_dir)
+    return None if lack is None else f"dbt has no profile: {lack[0]}; {lack[1]}"
 
 
 def no_profile(project: Path, profiles_dir: Path | None) -> tuple[str, str] | None:
