@@ -16,7 +16,8 @@ import typer
 from measuremart import __version__
 from measuremart.cli.console import WAREHOUSE, echo, out
 from measuremart.cli.options import ProfilesOption, ProjectOption, TargetOption, VariablesOption
-from measuremart.doctor import Check, absent_variables, checks_of, row_counts
+from measuremart.doctor import Check, checks_of
+from measuremart.doctor.tables import absent_variables, row_counts
 from measuremart.repository import PACKAGE, is_repository
 from measuremart.sync import MANIFEST, ManifestError, read_manifest
 from measuremart.warehouse.dbt import WarehouseError, link_package

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from measuremart.doctor.tables import Table, other_names, tables_of
 from measuremart.warehouse.doctor import Looked, Stop
 
 _NAMED = 5  # what is named in a line; of more, the number is said
@@ -27,43 +28,6 @@ class Check:
     remedy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """What was found of one OMOP table of the source."""
-
-    name: str
-    is_there: bool
-    is_read: bool
-    is_listed_absent: bool
-    problem: str
-    n_columns: int
-    missing: Sequence[Mapping[str, str]]
-    listed_but_there: Sequence[str]
-    rows: int | None
-    cells: Sequence[Mapping[str, Any]]
-    said: Mapping[str, str | None]
-
-    @property
-    def is_missing(self) -> bool:
-        return self.is_read and not self.is_there and not self.problem
-
-    @property
-    def is_another(self) -> bool:
-        """Whether a table of that name has none of the columns: a failed load, or something else."""
-        return 0 < self.n_columns == len(self.missing) and not any(one["instead"] for one in self.missing)
-
-
-def _tables(looked: Looked) -> list[_Table]:
-    return [
-        _Table(
-            one["table"], one["is_there"], one["is_read"], one["is_listed_absent"], one["problem"],
-            one.get("n_columns", 0), one.get("missing", ()), one.get("listed_but_there", ()), one.get("rows"),
-            one.get("cells", ()), one.get("said", {}),
-        )
-        for one in looked.of("table")
-    ]  # fmt: skip
-
-
 def checks_of(looked: Looked) -> Iterator[Check]:
     """Yield a check for each thing that was looked at through dbt, in the order in which a build needs them."""
     for connection in looked.of("connection"):
@@ -79,45 +43,8 @@ def checks_of(looked: Looked) -> Iterator[Check]:
         yield from _source_checks(settings, looked)
 
 
-def row_counts(looked: Looked) -> dict[str, int]:
-    """Return the number of rows of each table that was counted."""
-    return {table.name: table.rows for table in _tables(looked) if table.rows is not None}
-
-
-def absent_variables(looked: Looked) -> dict[str, list[str]]:
-    """Return the variables absent_tables and absent_columns, as they should be; only those that should change.
-
-    A source without any table lacks none: its place is wrong. Where columns have names of another version or in other
-    letters, that is to be set first. Persons, and who an event belongs to, cannot be absent.
-    """
-    tables, settings = _tables(looked), next(iter(looked.of("settings")), None)
-    if settings is None or not any(table.is_there for table in tables) or _other_names(settings, tables):
-        return {}
-    lacking = {
-        "absent_tables": [
-            table.name for table in tables if (table.is_missing or table.is_another) and table.name != "person"
-        ],
-        "absent_columns": [
-            f"{table.name}.{one['column']}"
-            for table in tables
-            for one in table.missing
-            if not table.is_another and one["column"] != "person_id"
-        ],
-    }
-    extra = {
-        "absent_tables": {table.name for table in tables if table.is_there and table.is_listed_absent},
-        "absent_columns": {entry for table in tables for entry in table.listed_but_there},
-    }
-    found = {}
-    for name, new in lacking.items():
-        kept = [entry for entry in settings[name] if entry not in extra[name]]
-        if new or len(kept) < len(settings[name]):
-            found[name] = [*kept, *new]
-    return found
-
-
 def _source_checks(settings: Mapping[str, Any], looked: Looked) -> Iterator[Check]:
-    tables, place = _tables(looked), settings["place"]
+    tables, place = tables_of(looked), settings["place"]
     if settings["source"] == "demo":
         yield Check("source", "ok", f"the demo patients are read; set omop_source {_VARIABLES} to read your own")
         return
@@ -132,7 +59,7 @@ def _source_checks(settings: Mapping[str, Any], looked: Looked) -> Iterator[Chec
         yield from _content_checks(settings, {table.name: table for table in tables}, place)
 
 
-def _presence_checks(settings: Mapping[str, Any], tables: Sequence[_Table]) -> Iterator[Check]:
+def _presence_checks(settings: Mapping[str, Any], tables: Sequence[Table]) -> Iterator[Check]:
     place = settings["place"]
     there = [table for table in tables if table.is_there]
     missing = [table.name for table in tables if table.is_missing]
@@ -156,7 +83,7 @@ def _presence_checks(settings: Mapping[str, Any], tables: Sequence[_Table]) -> I
             "correct the place of the tables: nothing works without it",
         )
     optional = [name for name in missing if name != "person"]
-    if optional and not _other_names(settings, tables):
+    if optional and not other_names(settings, tables):
         remedy = f"correct the place or the names; where the source has none, paste the lines below {_VARIABLES}"
         yield Check(
             "tables", "error", f"{len(optional)} that a build reads are not in {place}: {_listed(optional)}", remedy
@@ -165,27 +92,13 @@ def _presence_checks(settings: Mapping[str, Any], tables: Sequence[_Table]) -> I
         yield Check("tables", "ok", f"all {sum(table.is_read for table in tables)} that a build reads are in {place}")
 
 
-def _other_names(settings: Mapping[str, Any], tables: Sequence[_Table]) -> dict[str, list[str]]:
-    """Return which settings give columns the names that the source has, each with the columns."""
-    found: dict[str, list[str]] = {}
-    for table in tables:
-        for one in (one for one in table.missing if one["instead"]):
-            instead = one["instead"]
-            case = "upper" if instead == instead.upper() else "lower"
-            version = "5.4" if settings["cdm_version"] == "5.3" else "5.3"
-            is_case = instead.lower() == one["name"].lower()
-            setting = f"omop_source_case: {case}" if is_case else f'cdm_version: "{version}"'
-            found.setdefault(setting, []).append(f"{table.name} has {instead}, not {one['name']}")
-    return found
-
-
-def _column_checks(settings: Mapping[str, Any], tables: Sequence[_Table]) -> Iterator[Check]:
-    other_names = _other_names(settings, tables)
-    for setting, findings in other_names.items():
+def _column_checks(settings: Mapping[str, Any], tables: Sequence[Table]) -> Iterator[Check]:
+    named = other_names(settings, tables)
+    for setting, findings in named.items():
         more = f", and so for {len(findings) - 1} more" if len(findings) > 1 else ""
         yield Check("columns", "error", findings[0] + more, f"set {setting} {_VARIABLES}, then ask the doctor again")
     others = [table.name for table in tables if table.is_another]
-    if others and not other_names:
+    if others and not named:
         remedy = f"load it again, or paste the lines below {_VARIABLES}: nothing is read of it"
         yield Check("tables", "error", f"with none of the columns that a build reads: {_listed(others)}", remedy)
     missing = [(table.name, one["column"]) for table in tables if not table.is_another for one in table.missing]
@@ -193,15 +106,15 @@ def _column_checks(settings: Mapping[str, Any], tables: Sequence[_Table]) -> Ite
     optional = [f"{table}.{column}" for table, column in missing if column != "person_id"]
     if needed:
         yield Check("columns", "error", f"not in the source: {_listed(needed)}", "add the column under that name")
-    if optional and not other_names:
+    if optional and not named:
         remedy = f"correct the names; where the source has none, paste the lines below {_VARIABLES}"
         finding = f"{len(optional)} that a build reads are not in the source: {_listed(optional)}"
         yield Check("columns", "error", finding, remedy)
-    if not (missing or other_names or others):
+    if not (missing or named or others):
         yield Check("columns", "ok", "all that a build reads are there")
 
 
-def _listed_checks(settings: Mapping[str, Any], tables: Sequence[_Table]) -> Iterator[Check]:
+def _listed_checks(settings: Mapping[str, Any], tables: Sequence[Table]) -> Iterator[Check]:
     """Yield what is left out although the source has it: a build would count less without a word."""
     listed = [table.name for table in tables if table.is_there and table.is_listed_absent]
     remedy = f"remove it from {{}} {_VARIABLES}, as in the lines below"
@@ -218,7 +131,7 @@ def _listed_checks(settings: Mapping[str, Any], tables: Sequence[_Table]) -> Ite
         yield Check("tables", "warning", finding, f'if the source is CDM 5.4, set cdm_version: "5.4" {_VARIABLES}')
 
 
-def _cell_checks(tables: Sequence[_Table]) -> Iterator[Check]:
+def _cell_checks(tables: Sequence[Table]) -> Iterator[Check]:
     if all(table.rows is None for table in tables):
         return
     ways = {
@@ -241,7 +154,7 @@ def _cell_checks(tables: Sequence[_Table]) -> Iterator[Check]:
             yield Check(name, "ok", f"every filled cell of a column of {name} can be read")
 
 
-def _content_checks(settings: Mapping[str, Any], tables: Mapping[str, _Table], place: str) -> Iterator[Check]:
+def _content_checks(settings: Mapping[str, Any], tables: Mapping[str, Table], place: str) -> Iterator[Check]:
     counts = {name: table.rows for name, table in tables.items() if table.rows is not None}
     for name, rows in counts.items():
         yield Check(f"table {name}", "ok", f"{rows:,} row{'' if rows == 1 else 's'}")
@@ -261,7 +174,7 @@ def _content_checks(settings: Mapping[str, Any], tables: Mapping[str, _Table], p
 
 
 def _vocabulary_checks(
-    settings: Mapping[str, Any], tables: Mapping[str, _Table], counts: Mapping[str, int]
+    settings: Mapping[str, Any], tables: Mapping[str, Table], counts: Mapping[str, int]
 ) -> Iterator[Check]:
     for name, lost in (
         ("concept", "rules on codes find nothing"),
