@@ -2,13 +2,14 @@
 
 import shlex
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 from measuremart import __version__
 from measuremart.cli import app, main
-from measuremart.warehouse.dbt import link_package
+from measuremart.warehouse.dbt import dbt_command, link_package
 from measuremart.warehouse.schemas import names_schemas_itself
 from typer.testing import CliRunner
 
@@ -110,6 +111,29 @@ def test_a_copy_is_linked_to_its_own_package(repository: Path, tmp_path: Path) -
     link_package(moved)
     assert linked.resolve() == (moved / "measuremart").resolve()
     assert (linked / "dbt_project.yml").is_file()
+
+
+def test_dbt_knows_the_selector_of_the_input_and_the_target_of_an_attached_file(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEASUREMART_OMOP_DUCKDB", str(tmp_path / "omop.duckdb"))
+    link_package(repository)
+    shutil.copy(repository / "profiles.yml.example", repository / "profiles.yml")
+    # a model of one's own that takes the place of one of measuremart belongs to the input, another one does not
+    with (repository / "dbt_project.yml").open("a", encoding="utf-8") as file:
+        file.write("models: {measuremart: {core: {staging: {omop: {stg_omop__death: {+enabled: false}}}}}}\n")
+    (repository / "models").mkdir(exist_ok=True)
+    shutil.copy(repository / "measuremart/models/core/staging/omop/stg_omop__death.sql", repository / "models")
+    (repository / "models/of_marts.sql").write_text("select report from {{ ref('dim_report') }}\n", "utf-8")
+    command = [dbt_command(), "--quiet", "--no-use-colors", "ls", "--selector", "input", "--resource-type", "model"]
+    command += ["--target", "duckdb_attached", "--project-dir", str(repository), "--profiles-dir", str(repository)]
+    done = subprocess.run([*command, "--output", "path"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    paths = {Path(line) for line in done.stdout.split()}
+    assert "stg_omop__death" in {path.stem for path in paths}
+    assert {path.parts[1] for path in paths} == {"core", "stg_omop__death.sql"}
+    staging = {path.stem for path in (repository / "measuremart/models/core/staging/omop").glob("*.sql")}
+    assert staging | {"run_context", "episode_of_care", "target__visit"} <= {path.stem for path in paths}
 
 
 def test_init_replaces_nothing(made: Path) -> None:
@@ -261,14 +285,13 @@ def test_diff_shows_what_is_read_and_no_hashes(repository: Path) -> None:
     assert "run `measuremart sync`" in said
 
 
-def test_build_without_a_profile_says_what_to_copy_and_writes_nothing(
+def test_build_without_a_profile_says_what_to_copy_and_does_not_start_dbt(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("DBT_PROFILES_DIR", "DBT_TARGET"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.chdir(repository)
-    ward(repository)
     before = files(repository)
     for words, place in (
         ((), tmp_path / "home/.dbt"),

@@ -45,11 +45,6 @@ def build(
     """
     started = time.monotonic()
     read = read_project(project_dir, definitions)
-    profiles_dir = option_value(context.args, "--profiles-dir")
-    lack = missing_profile(project_dir, Path(profiles_dir) if profiles_dir else None)
-    if lack:
-        err.print(lack)
-        raise typer.Exit(WAREHOUSE)
     options = (*packs_option(read, packs or [], variables), *context.args)
     if not any(word.startswith("--profiles-dir") for word in options):
         options += profiles_option(project_dir, None)
@@ -58,7 +53,11 @@ def build(
     out.print(stage_line("sync" if is_own else "generate", time.monotonic() - started, said))
     say_what_is_missing(read)
     started = time.monotonic()
+    profiles_dir = option_value(context.args, "--profiles-dir")
+    lack = missing_profile(project_dir, Path(profiles_dir) if profiles_dir else None)
     try:
+        if lack:
+            raise WarehouseError(lack)
         if is_own:
             link_package(project_dir)
         built = _built(project_dir, options)
