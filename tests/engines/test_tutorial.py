@@ -137,6 +137,7 @@ def main() -> None:
         for block, printed, code in follow(page, Path(folder)):
             print(block.text, printed, f"exit code {code}", sep="\n", flush=True)
             output = shown.get(block.start)
+            assert code == (exit_code(page, output) if output else 0)
             if output and not is_as_shown(output.text, printed):
                 at = len(new) - (len(page) - output.start)  # what comes before has changed its length
                 lines = "".join(f"{line.rstrip()}\n" for line in printed.strip("\n").splitlines())
