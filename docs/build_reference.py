@@ -266,6 +266,7 @@ def _macros() -> str:
         "Checks: what tests ask of a source": "macros/checks/_checks.yml",
         "Epilepsy12: columns and exports of the audit": "macros/epilepsy12/_epilepsy12.yml",
         "Operations: what the command line runs": "macros/export/_export.yml",
+        "Doctor: what `measuremart doctor` runs": "macros/doctor/_doctor.yml",
         "Consent: which opt-outs hold": "macros/consent/_consent_macros.yml",
     }.items():
         text += f"## {title}\n\n"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from measuremart.definitions.base import name_fault
-from measuremart.definitions.file import SECTIONS, Defined, read_sections
+from measuremart.definitions.file import SECTIONS, Defined, read_sections, unread_names
 from measuremart.definitions.pack import PACK_FILE, Pack, read_pack
 from measuremart.pack_files import ShippedPacks, definition_files
 from measuremart.problems import Kind, Position, Problem, did_you_mean
-from measuremart.source import SourceError, read_file
+from measuremart.source import SourceError, keys_of_unread, read_file
 
 # Measures and subqueries share one space of names, so that a child is found without saying which it is.
 _SHARED_SPACE = {"subqueries": "measures"}
@@ -44,11 +44,13 @@ def a_noun(section: str) -> str:
 class Catalogue:
     """Definitions by section, then name. An entry that did not validate is there with `entry=None`.
 
-    `about` has what the `pack.yml` of a pack says, by pack; None where it did not validate.
+    `about` has what the `pack.yml` of a pack says, by pack; None where it, or another file of the pack, is not known
+    for an error. `unread` has the names that may be defined in what could not be read.
     """
 
     sections: dict[str, dict[str, Defined]] = field(default_factory=lambda: {s: {} for s in SECTIONS})
     about: dict[str, Pack | None] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
 
     def of(self, section: str) -> dict[str, Defined]:
         """Return the entries of a section by name."""
@@ -63,6 +65,11 @@ class Catalogue:
     def packs(self) -> list[str]:
         """Return the names of all packs, sorted."""
         return sorted({d.pack for d in self.everything()} | set(self.about))
+
+    def may_have(self, name: str) -> bool:
+        """Say whether a name that was not found may be defined in what could not be read: then it is not unknown."""
+        valid = (names[name] for names in self.sections.values() if name in names)
+        return name in self.unread and all(defined.entry is None for defined in valid)
 
     def unknown(self, name: str, sections: tuple[str, ...]) -> str:
         """Return the message for a name that none of `sections` has, with the nearest that one has."""
@@ -95,6 +102,8 @@ def load(folder: Path, shipped: ShippedPacks | None = None) -> tuple[Catalogue, 
         for pack, path in definition_files(shipped.folder)[0]:
             if pack in shipped.read:
                 found.append(_File(pack, path, shipped.folder, shipped.shown_as))
+    for problem in problems:  # a file that stands in no pack
+        catalogue.unread |= keys_of_unread(folder.parent / problem.position.file)
     ids: dict[tuple[str, str, int], Position] = {}
     for file in found:
         problems += _read(catalogue, file, ids)
@@ -127,18 +136,29 @@ def _taken_names(folder: Path, packs: set[str], shipped: ShippedPacks) -> list[P
 def _read(catalogue: Catalogue, file: _File, ids: dict[tuple[str, str, int], Position]) -> list[Problem]:
     fault = name_fault(file.pack) or reserved_pack(file.pack)
     if fault:
+        if file.pack in catalogue.about:  # said at the pack's first file
+            return []
+        _keep_unread(catalogue, file)
         return [Problem(Position(file.shown_as, 1, 1), f"pack folder: {fault}", Kind.LANGUAGE)]
     try:
         data = read_file(file.path, file.shown_as)
     except SourceError as error:
+        _keep_unread(catalogue, file)
         return [error.problem]
     if file.path == file.folder / file.pack / PACK_FILE:
         catalogue.about[file.pack], problems = read_pack(data)
         return problems
     entries, problems = read_sections(data, file.pack)
+    catalogue.unread |= unread_names(data, entries)
     for defined in entries:
         problems += _add(catalogue, defined, ids)
     return problems
+
+
+def _keep_unread(catalogue: Catalogue, file: _File) -> None:
+    """Keep that a pack is there, and what it may define, where a file of it could not be read."""
+    catalogue.about.setdefault(file.pack, None)
+    catalogue.unread |= keys_of_unread(file.path)
 
 
 def _add(catalogue: Catalogue, defined: Defined, ids: dict[tuple[str, str, int], Position]) -> list[Problem]:
@@ -148,6 +168,9 @@ def _add(catalogue: Catalogue, defined: Defined, ids: dict[tuple[str, str, int],
         first = catalogue.of(section).get(defined.name)
         if first is not None:
             text = f"{noun(defined.section)} '{defined.name}' is already {a_noun(section)} at {first.position}"
+            # Nobody knows which of the two a name means: what is made of it is left out, and has no messages.
+            catalogue.of(section)[defined.name] = replace(first, entry=None)
+            catalogue.unread.add(defined.name)
             return [Problem(defined.position, text, Kind.MEANING, "unique_names")]
     catalogue.of(defined.section)[defined.name] = defined
     number = getattr(defined.entry, "id", None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from measuremart.catalogue import Catalogue, load
-from measuremart.checks.run import run_checks
+from measuremart.checks.run import COUNTS_ON_ALL, run_checks
 from measuremart.definitions.schema import pack_schema_text, schema_text
 from measuremart.importers.emit import is_as_imported, was_imported
 from measuremart.importers.oa_cohorts.pack import Imported, translate
@@ -15,7 +15,7 @@ from measuremart.pack_files import ShippedPacks, definition_files
 from measuremart.plan.build import build_plan
 from measuremart.plan.examples import Example
 from measuremart.plan.nodes import Plan
-from measuremart.problems import Kind, Problem
+from measuremart.problems import UNUSED, Kind, Problem
 from measuremart.render.project import GENERATED_FOLDERS, render
 from measuremart.write import Change, changes, pack_changes, temporary_folder
 
@@ -36,35 +36,50 @@ def read_definitions(folder: Path, shipped: ShippedPacks | None = None) -> Read:
     """Read, resolve and check all packs below `folder`, and those of `shipped` that are asked for."""
     catalogue, problems = load(folder, shipped)
     planned = build_plan(catalogue)
-    found = problems + planned.problems + run_checks(catalogue, planned.plan)
+    unread, checked = problems + planned.problems, run_checks(catalogue, planned.plan)
+    found = unread + [p for p in checked if p.kind is not Kind.WARNING or p.check not in _unsaid(unread, checked)]
     if shipped is not None:  # nobody who reads this can change a shipped pack
         of_shipped = f"{shipped.shown_as}/"
         found = [p for p in found if p.kind is not Kind.WARNING or not p.position.file.startswith(of_shipped)]
-        found = _with_unread_packs(found, shipped)
+        found = _with_unread_packs(found, catalogue, shipped)
     unique = dict.fromkeys(sorted(found, key=lambda p: (p.position, p.message)))
     return Read(catalogue, planned.plan, planned.examples, list(unique))
+
+
+def _unsaid(unread: list[Problem], checked: list[Problem]) -> tuple[str, ...]:
+    """Return the checks whose warnings are not said beside these errors."""
+    if any(p.kind is not Kind.WARNING for p in unread):
+        return COUNTS_ON_ALL
+    return (UNUSED,) if any(p.kind is not Kind.WARNING for p in checked) else ()
 
 
 _UNKNOWN = re.compile(r"unknown [a-z ]+ '(\w+)'")
 
 
-def _with_unread_packs(problems: list[Problem], shipped: ShippedPacks) -> list[Problem]:
-    """Return the problems; an unknown name that a shipped pack has says that this pack must be needed to be read."""
+def _with_unread_packs(problems: list[Problem], catalogue: Catalogue, shipped: ShippedPacks) -> list[Problem]:
+    """Return the problems; an unknown name that a shipped pack has says that this pack must be needed to be read.
+
+    Where the pack.yml that would say so has an error, such a name is no problem of its own.
+    """
     unknown = {found[1] for p in problems if (found := _UNKNOWN.match(p.message))}
     if not unknown:
         return problems
     everything, _ = load(shipped.folder)
     packs = {d.name: d.pack for d in everything.everything() if d.name in unknown and d.pack not in shipped.read}
 
-    def hinted(problem: Problem) -> Problem:
+    unsaid = [f"/{name}/" for name, about in catalogue.about.items() if about is None]
+
+    def hinted(problem: Problem) -> Problem | None:
         found = _UNKNOWN.match(problem.message)
         pack = packs.get(found[1]) if found else None
         if pack is None:
             return problem
+        if any(name in problem.position.file for name in unsaid):
+            return None
         hint = f"; there is one of shipped pack '{pack}': add '{pack}' to needs in pack.yml"
         return replace(problem, message=problem.message + hint)
 
-    return [hinted(problem) for problem in problems]
+    return [problem for problem in map(hinted, problems) if problem is not None]
 
 
 @dataclass(frozen=True, slots=True)

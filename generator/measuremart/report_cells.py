@@ -13,6 +13,7 @@ _LEGEND = (
     "eligible: met or not met. Not in the rate: excluded (taken out), exception (not met, for an accepted reason), "
     "unresolved (not known, or not yet)"
 )
+_NOT_CERTAIN = "not certain: no interval lies wholly on one side of the benchmark: too few to tell"
 _OF_DAYS = "d: the median of the days that those who met it took; it has no interval"
 
 
@@ -23,7 +24,12 @@ def words(name: str) -> str:
 
 def legend(rows: list[dict[str, Any]]) -> list[str]:
     """Return the lines that say what the words of a table mean."""
-    return [_LEGEND, *([_OF_DAYS] if any(row["statistic"] == "duration" for row in rows) else [])]
+    lines = [_LEGEND]
+    if any(row["statistic"] == "duration" for row in rows):
+        lines.append(_OF_DAYS)
+    if any(row["verdict"] == "not certain" for row in rows):
+        lines.append(_NOT_CERTAIN)
+    return lines
 
 
 def parts_of(row: dict[str, Any], cut: Cut) -> list[str]:
@@ -55,6 +61,9 @@ def cell(row: dict[str, Any], column: str) -> str:
             return "-" if lower is None else f"{_percent(lower)}–{_percent(upper)}%"
         case "benchmark":
             return _benchmark(row)
+        case "outside":
+            counts = [row[name] for name in OUTSIDE_THE_RATE]
+            return "-" if None in counts else str(sum(counts))
     return "-" if row[column] is None else str(row[column])
 
 

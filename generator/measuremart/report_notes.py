@@ -16,7 +16,7 @@ from measuremart.warehouse.marts import Marts
 _SOURCES = {"omop": "omop_source", "epilepsy12": "e12_source"}
 _NAMED = 3  # definitions that a line on dropped rows names
 # Why a row that meets a definition is none of its members (docs/semantics.md, 1.6 and 2.3), as words.
-_REASONS = {
+REASONS = {
     "link_to_another_person": "linked to an episode of another person",
     "nested_not_credited": "in an episode within another one, which is not credited",
     "no_episode": "the person has no episode of care",
@@ -111,7 +111,7 @@ def _emptied_said(notes: list[dict[str, Any]]) -> list[str]:
     said = []
     for row in sorted(notes, key=lambda row: (row["construct"], row["definition"], row["reason"])):
         if row["note"] == "empty":
-            what = f"all {row['n']:,} matching rows are dropped ({_REASONS.get(row['reason'], words(row['reason']))})"
+            what = f"all {row['n']:,} matching rows are dropped ({REASONS.get(row['reason'], words(row['reason']))})"
             if row["reason"] == "parts_do_not_meet":
                 what = "no members, although each of its parts has some"
             said.append(f"EMPTY: {words(row['construct'])} {row['definition']}: {what}. {row['name']}")
@@ -153,4 +153,4 @@ def _reason_said(reason: str, counts: dict[str, int]) -> str:
     more = f" and {len(most) - _NAMED} more" if len(most) > _NAMED else ""
     n = sum(counts.values())
     rows = "1 row that meets" if n == 1 else f"{n:,} rows that meet"
-    return f"dropped: {rows} a definition ({_REASONS.get(reason, words(reason))}): {named}{more}"
+    return f"dropped: {rows} a definition ({REASONS.get(reason, words(reason))}): {named}{more}"

@@ -13,10 +13,13 @@ from measuremart.wilson import wilson_95
 ALL_TIME = "all time"
 # Instead of one period's name: a row for each period of that kind.
 PERIOD_KINDS = ("month", "quarter", "year", "financial_year", "named")
-# The marts that every report is read from, and what stands around it (report_notes.note_rows).
-READ_MARTS = frozenset({"agg_indicator", "dim_indicator", "dim_report", "fct_source_freshness"}) | {
-    "agg_attribution", "dim_unavailable", "fct_dropped_event", "fct_empty_definition",
-}  # fmt: skip
+# The marts that every report is read from, with those that its notes are read from.
+READ_MARTS = frozenset(
+    {
+        "agg_attribution", "agg_indicator", "dim_indicator", "dim_report", "dim_unavailable", "fct_dropped_event",
+        "fct_empty_definition", "fct_source_freshness",
+    }
+)  # fmt: skip
 _COUNTS = ("indicator_order", "eligible", "met", "not_met", "excluded", "exception", "unresolved", "ineligible")
 _NUMBERS = ("rate", "median_days", "benchmark_value")
 _DAYS = ("as_of", "loaded_on", "last_date")

@@ -13,27 +13,29 @@ from rich.text import Text
 from measuremart.report_cells import IN_THE_RATE, OUTSIDE_THE_RATE, cell, heading, part_names, parts_of
 from measuremart.report_rows import UNCUT, Cut
 
-_INDICATOR, _GAP = 30, 2
+_INDICATOR, _GAP = 28, 2
 # Columns of a table; two names are one column, one below the other.
 _Columns = Sequence[tuple[str, ...]]
 _ONE_LINE: _Columns = [(name,) for name in IN_THE_RATE]
 _TWO_LINES: _Columns = [("eligible",), ("met",), ("rate", "95% interval"), ("benchmark", "verdict")]
 _OUTSIDE: _Columns = [(name,) for name in OUTSIDE_THE_RATE]
-_HIDDEN = "A terminal of about 110 characters, or --format, also counts those outside the rate."
+_TOGETHER: _Columns = [("outside",)]
+_SUMMED = "outside: excluded, exception and unresolved together; about 110 columns, or --format, show them apart."
 # The first that the terminal is wide enough for is taken.
 _LAYOUTS: Sequence[_Columns] = (
     [*_ONE_LINE, *_OUTSIDE],
     [*_TWO_LINES, *_OUTSIDE],
-    _ONE_LINE,
-    _TWO_LINES,
+    [*_ONE_LINE, *_TOGETHER],
+    [*_TWO_LINES, *_TOGETHER],
 )
 
 
 def report_table(title: str, rows: list[dict[str, Any]], width: int, cut: Cut = UNCUT) -> RenderableType:
     """Return what to print: indicator, eligible, met, rate and its interval, benchmark, verdict.
 
-    A terminal that is wide enough also shows what did not enter the rate. One that is too narrow for columns shows the
-    indicators one below the other. The parts of a cut report stand below their indicator.
+    A terminal that is wide enough also shows what did not enter the rate, in columns apart or together in one. One that
+    is too narrow for columns shows the indicators one below the other. The parts of a cut report stand below their
+    indicator.
     """
     title = heading(title, rows, cut)
     for layout in _LAYOUTS:
@@ -57,11 +59,11 @@ def _columns(
     title: str, rows: list[dict[str, Any]], layout: _Columns, columns: list[list[str]], cut: Cut
 ) -> RenderableType:
     lines = 2 if any(len(names) > 1 for names in layout) else 1
-    hidden = None if _OUTSIDE[0] in layout else _HIDDEN
+    caption = None if _OUTSIDE[0] in layout else _SUMMED
     table = Table(
         title=title,
         title_justify="left",
-        caption=hidden,
+        caption=caption,
         caption_justify="left",
         box=None,
         padding=(0, _GAP, 0, 0),

@@ -90,6 +90,18 @@ def read_file(path: Path, shown_as: str) -> LocatedDict:
     return read_text(text, shown_as)
 
 
+_KEY = re.compile(r"""([A-Za-z_]\w*)["']?\s*:""")
+
+
+def keys_of_unread(path: Path) -> set[str]:
+    """Return all that may be a key in a file that is not as it must be; nothing where no file can be opened."""
+    try:
+        with path.open("rb") as file:
+            return set(_KEY.findall(file.read(MAX_BYTES).decode("utf-8", errors="replace")))
+    except OSError:
+        return set()
+
+
 def read_text(text: str, shown_as: str) -> LocatedDict:
     """Read YAML text whose top level is a mapping (an empty text is an empty mapping). Raises `SourceError`."""
     _refuse_characters(text, shown_as)

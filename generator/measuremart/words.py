@@ -37,7 +37,7 @@ def subquery_words(subquery: Subquery, names: Names) -> list[str]:
     """Return what a row of the subquery's target must be to count."""
     rules = [predicate_words(rule, names) for rule in subquery.rules]
     required = [predicate_words(part, names) for part in subquery.required]
-    conditions = condition_words(subquery.where, "its date")
+    conditions = condition_words(subquery.where, "its date", names)
     lines = [f"A row of target {subquery.target.name} counts if"]
     if len(rules) == 1:
         lines += _under(rules[0])
@@ -120,7 +120,7 @@ def concept_set_words(concept_set: nodes.ConceptSet, names: Names) -> list[str]:
     return ["The concepts:", *lines]
 
 
-def condition_words(conditions: Conditions, day: str) -> list[str]:
+def condition_words(conditions: Conditions, day: str, names: Names) -> list[str]:
     """Return each condition on a row at a day, `day` naming the day."""
     found: list[str] = []
     low, high = conditions.age_min, conditions.age_max
@@ -131,7 +131,7 @@ def condition_words(conditions: Conditions, day: str) -> list[str]:
     elif high is not None:
         found.append(f"the person is {high} years old or younger at {day}")
     if conditions.sex is not None:
-        found.append(f"the person's sex is {conditions.sex}")
+        found.append(f"the person's sex is {concept_words(conditions.sex, names)}")
     if conditions.on_or_after is not None:
         found.append(f"{day} is {conditions.on_or_after} or later")
     if conditions.on_or_before is not None:
@@ -153,7 +153,9 @@ def expression_words(node: Expression, names: Names) -> list[str]:
         case nodes.Or(children=children):
             return ["at least one of:", *_children(children, names)]
         case nodes.And(children=children, all_moments=all_moments):
-            dated = "each day on which all hold" if all_moments else "the day on which the last became true"
+            dated = "the day on which the last became true" + (
+                ", and each recorded day after it" if all_moments else ""
+            )
             return [f"all of these, dated by {dated}:", *_children(children, names)]
         case nodes.Except(first=first, rest=rest):
             return ["the keys of:", *_children((first,), names), "without the keys of:", *_children(rest, names)]
@@ -166,7 +168,7 @@ def expression_words(node: Expression, names: Names) -> list[str]:
         case nodes.Count(child=child):
             return [_count_words(node), *_children((child,), names)]
         case nodes.Filter(child=child, conditions=conditions):
-            asked = " and ".join(condition_words(conditions, "the date")) or "it is a row"
+            asked = " and ".join(condition_words(conditions, "the date", names)) or "it is a row"
             return [f"where {asked}, the rows of:", *_children((child,), names)]
         case nodes.At(child=child, level=level):
             return [f"by {level}:", *_children((child,), names)]
@@ -178,29 +180,23 @@ def expression_words(node: Expression, names: Names) -> list[str]:
 def _count_words(node: nodes.Count) -> str:
     what = "dates of one key" if node.per is None else f"keys of one {node.per}"
     within = f" within {offset_words(node.within)}" if node.within is not None else ""
-    return f"the day that completes {node.at_least} {what}{within}, of:"
+    return f"each day that completes {node.at_least} {what}{within}, of:"
 
 
 def _window_words(node: nodes.Window, names: Names) -> list[str]:
     anchors = [f"{_ANCHORS[node.anchor_pick]} of:", *_children((node.anchor,), names)]
-    if node.covers:
-        distance = "in an interval that covers the day"
-    else:
-        distance = f"from {_side_words(node.start, 'before')} to {_side_words(node.end, 'after')} it"
-    other = "another event" if node.other else "a date"
+    days = f"from {_side_words(node.start, 'before')} to {_side_words(node.end, 'after')} it"
     who = "the same person" if node.by_person else "the same key"
-    kept = "" if node.date == "candidate" else f", dated by {_dated_words(node.date)}"
+    among = [*_children((node.candidate,), names)]
     if node.pick == "none":
-        return [
-            *anchors,
-            f"for which there is no date {distance}, of {who}, among:",
-            *_children((node.candidate,), names),
-        ]
-    return [
-        *anchors,
-        f"with {_PICKED[node.pick]} of {other} {distance}, of {who}{kept}, among:",
-        *_children((node.candidate,), names),
-    ]
+        without = f"no interval holds every day {days}" if node.covers else f"there is no date {days}"
+        return [*anchors, f"for which {without}, of {who}, among:", *among]
+    what = "another event" if node.other else "a date"
+    within = f"interval that holds every day {days}" if node.covers else f"{what} {days}"
+    found = f"{_PICKED[node.pick]}{' ' if node.covers else ' of '}{within}"
+    kept = "" if node.date == "candidate" else f", dated by {_dated_words(node.date)}"
+    key = ", which keeps its own key" if node.keep_candidate else ""
+    return [*anchors, f"with {found}, of {who}{key}{kept}, among:", *among]
 
 
 def _dated_words(date: str) -> str:

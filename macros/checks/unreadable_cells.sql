@@ -45,7 +45,7 @@
     from (
         select
             {%- for _, kind, column in checked %}
-            {%- set filled = 'lower(trim(' ~ to_text(column) ~ ")) not in ('', 'none', 'nan', 'nat', 'null', '<na>')" %}
+            {%- set filled = is_filled_cell(column) %}
             coalesce(sum(case when {{ filled }} and {{ reading(column, kind) | trim }} is null then 1 else 0 end), 0)
                 as n_cells_{{ loop.index }},
             coalesce(sum(case when {{ filled }} then 1 else 0 end), 0) as n_filled_{{ loop.index }}{{ ',' if not loop.last }}
@@ -61,4 +61,9 @@
         {%- endfor %}
     ) as looked_at
     {%- endif %}
+{%- endmacro %}
+
+{# Whether a cell of any type holds something. Tools that write null as a text write one of these. #}
+{% macro is_filled_cell(column) -%}
+    lower(trim({{ to_text(column) }})) not in ('', 'none', 'nan', 'nat', 'null', '<na>')
 {%- endmacro %}

@@ -127,7 +127,7 @@
     {%- if doubtful -%}
         {%- set counts = [] -%}
         {%- for _, name in doubtful -%}
-            {%- set filled = 'lower(trim(' ~ to_text(name) ~ ")) not in ('', 'none', 'nan', 'nat', 'null', '<na>')" -%}
+            {%- set filled = is_filled_cell(name) -%}
             {%- do counts.append('sum(case when ' ~ filled ~ ' then 1 else 0 end)') -%}
             {%- do counts.append('count(' ~ to_bigint(to_text(name)) ~ ')') -%}
         {%- endfor -%}

@@ -12,6 +12,7 @@ from unittest import mock
 
 from dbt_runs import ROOT, Run, Warehouse, lean_project
 from measuremart.cli import app
+from measuremart.report_rows import READ_MARTS
 from test_staging import ABSENT, ROWS, source_columns
 from typer.testing import CliRunner
 
@@ -81,7 +82,7 @@ UNREADABLE_LINES = [
     ("provider.csv", 6, "too_few_columns"),
 ]
 SELECT = ["--select", "path:models/core/files", "path:models/core/staging", "+target__observation", "+target__drug"]
-SELECT += ["+agg_indicator", "+fct_source_freshness", "+dim_unavailable"]
+SELECT += [f"+{mart}" for mart in sorted(READ_MARTS)]
 
 
 def written(table: str, rows: Sequence[Mapping[str, str]], end: str = "\n") -> str:

@@ -5,6 +5,7 @@ import datetime as dt
 import hashlib
 import json
 import random
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -161,6 +162,21 @@ def test_every_score_of_every_registered_child(audit: Warehouse, clean: Path) ->
     by_hand = hand.kpi_scores(hand.read(clean, AS_OF))
     assert len(rows) == len(found) == len(by_hand) > 40_000
     assert {key: (found.get(key), status) for key, status in by_hand.items() if found.get(key) != status} == {}
+
+
+def test_the_files_of_the_page(audit: Warehouse) -> None:
+    """docs/how-to/run-epilepsy12.md: the tables that are read, and the files that are written, with their columns."""
+    page = (ROOT / "docs" / "how-to" / "run-epilepsy12.md").read_text(encoding="utf-8")
+    (read,) = re.findall(r"One CSV file per table in one folder: (.*?)\. ", page, re.DOTALL)
+    assert set(re.findall(r"`(\w+)`", read)) == set(COLUMNS)
+    written = re.findall(r"^\| `(kpi_\w+)\.csv` \| ([\w, ]+) \|", page, re.MULTILINE)
+    folder = audit.exports  # type: ignore[attr-defined]
+    assert {name: columns.split(", ") for name, columns in written} == {
+        file.stem: list(exported(folder, file.stem)[0]) for file in folder.iterdir()
+    }
+    statuses = {row["status"] for row in exported(folder, "kpi_scores")}
+    assert "; pass, fail, ineligible or not_scored" in page
+    assert statuses == {"pass", "fail", "ineligible", "not_scored"}
 
 
 def test_aggregates(audit: Warehouse, clean: Path) -> None:

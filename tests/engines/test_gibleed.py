@@ -4,10 +4,53 @@
 before it, would give 2,694.
 """
 
+import re
+from pathlib import Path
+
 import pytest
-from dbt_runs import Run, Warehouse
+import yaml
+from dbt_runs import ROOT, Run, Warehouse
+from gibleed_source import GIBLEED, GIBLEED_VARIABLES
+from page_runs import Shell, blocks, is_as_shown, linked_project
 
 pytestmark = pytest.mark.xdist_group("gibleed")
+
+PAGE = (ROOT / "docs" / "how-to" / "run-gibleed.md").read_text(encoding="utf-8")
+# What is there: the packages that the page installs, and the database that the page builds.
+THERE = """
+pip() { true; }
+dbt() { test "$1 $2 $3 $4" = "build --target duckdb_attached --vars"; }
+"""
+
+
+def without_day(printed: str) -> str:
+    """What was printed without the day of the run."""
+    return re.sub(r", as of \d{4}-\d\d-\d\d(?= *\n)", "", printed)
+
+
+def test_the_page_as_written(gibleed: tuple[Warehouse, Run], tmp_path: Path) -> None:
+    """The commands in order, and what they print; only `dbt build` is the build of these tests."""
+    built, run = gibleed
+    project = linked_project(tmp_path / "project")
+    (project / "gibleed.duckdb").symlink_to(built.database)
+    shell = Shell(project, tmp_path, {"COLUMNS": "140"})
+    shell.run(THERE)
+    shown = 0
+    for block in blocks(PAGE):
+        if block.kind == "sh":
+            printed, code = shell.run(f"exec 3>&2 2>/dev/null\n{block.text}\nexec 2>&3")
+            assert code == 0, printed
+        else:
+            assert is_as_shown(without_day(block.text), without_day(printed)), printed
+            shown += 1
+    assert shown == 2
+    assert shell.run('echo "$MEASUREMART_OMOP_DUCKDB"')[0].strip() == str(GIBLEED)
+    variables = yaml.safe_load(shell.run('echo "$VARIABLES"')[0])
+    assert variables | {"packs": ["oncology", "gi_bleed"]} == GIBLEED_VARIABLES
+    shell.close()
+    named = set(re.findall(r"\(`(\w+)`\)", PAGE))
+    assert named
+    assert {name for name in named if run.statuses.get(name) != "warn"} == set()
 
 
 def test_denominator_and_numerator(gibleed: tuple[Warehouse, Run]) -> None:

@@ -185,6 +185,10 @@ def test_it_is_built_on_duckdb_as_its_ci_does(repository: Path, installed: Insta
     assert "measuremart.marts.agg_indicator\n" in listed
     with duckdb.connect(str(repository / "warehouse.duckdb")) as connection:
         connection.execute("create schema omop; create table omop.death as from demo.demo__death")
+    # the macros of the doctor, in a project of another name
+    said = installed.run("measuremart doctor --vars '{omop_source: schema}'", repository, code=8)
+    assert "18 that a build reads are not in schema omop" in said
+    assert "table death" in said
     # days are read as measuremart reads them, in a query that belongs to no model
     freshness = "dbt source freshness --select source:omop.death --vars '{omop_source: schema}'"
     assert "1 of 1 WARN freshness of omop.death" in installed.run(f"{freshness} --no-use-colors", repository)

@@ -9,6 +9,7 @@ import psycopg2
 import pytest
 from dbt_runs import ROOT, Warehouse
 from measuremart.cli import app
+from page_runs import blocks
 from postgres_builds import environment
 from typer.testing import CliRunner
 
@@ -32,6 +33,7 @@ LAYERS = (
     "exports",
 )
 SCHEMA = "demo_compared"
+BI_PAGE = (ROOT / "docs" / "how-to" / "use-from-bi.md").read_text(encoding="utf-8")
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -107,6 +109,39 @@ def test_the_queries_of_the_page(demo: Warehouse, postgres: Any, query: marts_pa
     """The page read-the-marts says where the schemas are on PostgreSQL; its queries have the same rows."""
     there = re.sub(r"\b(marts|reports)\.", rf"{SCHEMA}_\1.", query.sql)
     assert comparable(rows_of(postgres, there)) == comparable(demo.rows(query.sql))
+
+
+def test_the_role_that_reads_the_marts_only(postgres: Any, postgres_dsn: str) -> None:
+    """The role of the page use-from-bi: it reads the marts, new ones too, and nothing else, and it writes nothing."""
+    (grants,) = (block.text for block in blocks(BI_PAGE) if block.kind == "sql")
+    (query,) = re.findall(r"psql .*\\\n +\"(.*?)\"", BI_PAGE, re.DOTALL)
+    (me,) = rows_of(postgres, "select current_user")[0]
+    here = {"measuremart_marts": f"{SCHEMA}_marts", "for role measuremart": f'for role "{me}"'}
+    for word, ours in here.items():
+        assert word in grants
+        grants, query = grants.replace(word, ours), query.replace(word, ours)
+    try:
+        with postgres.cursor() as cursor:
+            cursor.execute(grants)
+            cursor.execute(f"create table {SCHEMA}_marts.made_later as select 1 as one")
+        reader = psycopg2.connect(postgres_dsn, user="report_reader", password="change-me")
+        reader.autocommit = True
+        try:
+            assert len(rows_of(reader, query)) == 22
+            assert rows_of(reader, f"select one from {SCHEMA}_marts.made_later") == [(1,)]
+            for refused in (
+                f"select * from {SCHEMA}_measures.measure__any_cancer_treatment",
+                "create temporary table mine (one int)",
+            ):
+                with pytest.raises(psycopg2.Error, match=r"permission denied for schema|read-only transaction"):
+                    rows_of(reader, refused)
+        finally:
+            reader.close()
+    finally:
+        with postgres.cursor() as cursor:
+            cursor.execute(f"drop table if exists {SCHEMA}_marts.made_later")
+            cursor.execute("drop owned by report_reader")
+            cursor.execute("drop role report_reader")
 
 
 def test_the_printed_report_is_the_same(demo: Warehouse, postgres: Any, postgres_dsn: str) -> None:

@@ -1,7 +1,9 @@
 """Every command that a page shows can be given as it stands: its subcommand, options, targets and selectors exist.
 
-Pages whose commands are run, and whose output is compared, have tests of their own: README (test_make_demo), tutorial,
-own repository, reading the marts, importing, errors, and reviewing a change (below).
+Pages whose commands are run, and whose output is compared, have tests of their own: the tutorial (engines/test_tutorial),
+README (test_readme, test_make_demo), GiBleed (test_gibleed), BI tools (test_bi_page, test_postgres_demo), reading the marts
+(test_marts_page), own repository, adding a target, importing, errors, testing of definitions (cli/test_examples_page), scheduling
+(cli/test_refresh_script), and reviewing a change (below).
 """
 
 import re

@@ -105,7 +105,8 @@ def test_an_indicator_says_who_is_due_what_counts_and_by_when(read: Read) -> Non
     assert lines_of(said, "Who is due") == [
         "Of the report's cohort, those in measure dead (Dead), from the cohort date to 12 months after it, both days included.",
         "It counts for the keys of the same person.",
-        "Only the first of its dates is an opportunity.",
+        "Only the first of its dates within these days is an opportunity.",
+        "Where an unknown date decides, the key is unresolved.",
     ]
     assert lines_of(said, "What counts as done") == [
         "Done are those in measure treated (Treated), from 30 days before the denominator's date to that day, both days included.",

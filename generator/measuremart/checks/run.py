@@ -18,7 +18,7 @@ from measuremart.checks.unavailable import incomplete_definition, unavailable_ex
 from measuremart.checks.use import repeated_inline_part, single_child, unused_definition
 from measuremart.checks.windows import reversed_window, window_after_death
 from measuremart.plan.nodes import Plan
-from measuremart.problems import Kind, Problem, did_you_mean
+from measuremart.problems import UNUSED, Kind, Problem, did_you_mean
 
 CHECKS: tuple[Check, ...] = (
     clashing_relation,
@@ -53,6 +53,8 @@ UNWAIVABLE = (
     "timeless_window",
     "too_broad_dataset",
 )
+# What these warn of may be otherwise once everything can be read and resolved: not said before.
+COUNTS_ON_ALL = (UNUSED, "option_without_effect", "waiver")
 
 
 def check_id(check: Check) -> str:

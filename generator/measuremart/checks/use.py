@@ -22,6 +22,7 @@ def unused_definition(material: Material) -> Iterator[Finding]:
 
     Why: it costs a table in every build, and a reader who looks for its use finds none; often a name was changed in
     one place only. Where there are several, `generate` and `validate` say how many, and `validate --unused` names them.
+    Beside errors this is not said: what has an error may use it.
 
     Example: a measure `stage_ii` that no measure, cohort, indicator or report names.
 

@@ -18,14 +18,17 @@ from measuremart import __version__
 from measuremart.cli.build import build
 from measuremart.cli.console import REFUSED, Unwritten, err, out
 from measuremart.cli.definitions import generate, list_definitions, validate
+from measuremart.cli.doctor import doctor
 from measuremart.cli.examples import run_examples
 from measuremart.cli.explaining import diff_command, explain_command, graph_command
 from measuremart.cli.export import export_command
 from measuremart.cli.importing import import_oa_cohorts_folder
 from measuremart.cli.init import init
 from measuremart.cli.new import new_pack
+from measuremart.cli.new_part import new_indicator, new_measure, new_report, new_target
 from measuremart.cli.report import report_command
 from measuremart.cli.sync import sync
+from measuremart.cli.tracing import trace_command
 from measuremart.repository import RepositoryError
 
 app = typer.Typer(
@@ -59,15 +62,21 @@ app.command()(generate)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(build)
 app.command()(init)
 app.command()(sync)
+app.command()(doctor)
 app.command()(validate)
 app.command("list")(list_definitions)
 app.command("explain")(explain_command)
+app.command("trace")(trace_command)
 app.command("diff")(diff_command)
 app.command("graph")(graph_command)
 app.command("test")(run_examples)
 app.command("report")(report_command)
 app.command("export")(export_command)
 makers.command("pack")(new_pack)
+makers.command("measure")(new_measure)
+makers.command("indicator")(new_indicator)
+makers.command("report")(new_report)
+makers.command("target")(new_target)
 importers.command("oa-cohorts")(import_oa_cohorts_folder)
 
 

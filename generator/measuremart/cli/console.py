@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from measuremart.catalogue import noun
+from measuremart.plan.nodes import Plan
 from measuremart.write import Change, WriteRefusedError
 
 DIFFERENT, REFUSED, WAREHOUSE, UNEXPECTED = 1, 7, 8, 9
@@ -48,7 +49,13 @@ def counted(number: int, what: str) -> str:
 
 def of_section(number: int, section: str) -> str:
     """Return a count of definitions of a section."""
-    return f"{number} {noun(section) if number == 1 else section.replace('_', ' ')}"
+    return f"{number:,} {noun(section) if number == 1 else section.replace('_', ' ')}"
+
+
+def built_said(plan: Plan) -> str:
+    """Return how many subqueries, measures and reports models are made of."""
+    counts = (("subqueries", plan.subqueries), ("measures", plan.measures), ("reports", plan.reports))
+    return ", ".join(of_section(len(names), section) for section, names in counts)
 
 
 def kinds_said(found: Sequence[Change]) -> str:

@@ -10,7 +10,17 @@ from typing import Annotated
 import typer
 
 from measuremart.catalogue import noun
-from measuremart.cli.console import DIFFERENT, counted, echo, err, kinds_said, of_section, out, refusing_to_write
+from measuremart.cli.console import (
+    DIFFERENT,
+    built_said,
+    counted,
+    echo,
+    err,
+    kinds_said,
+    of_section,
+    out,
+    refusing_to_write,
+)
 from measuremart.cli.options import DefinitionsOption, ProjectOption, UnusedOption
 from measuremart.cli.reading import read_project, refuse_unknown_pack, say_what_is_missing, stop_at
 from measuremart.definitions.file import SECTIONS
@@ -67,8 +77,7 @@ def written(project: Path, read: Read) -> str:
     with refusing_to_write():
         found = pending_changes(project, read.plan)
         apply(project, found)
-    counts = (("subqueries", read.plan.subqueries), ("measures", read.plan.measures), ("reports", read.plan.reports))
-    return ", ".join(f"{len(names):,} {word}" for word, names in counts) + f": {kinds_said(found)}"
+    return f"{built_said(read.plan)}: {kinds_said(found)}"
 
 
 def validate(
@@ -119,7 +128,8 @@ def list_definitions(
             "description": " ".join((d.entry.description or "").split()),
         }
         for d in read.catalogue.everything()
-        if (d.section, d.name) not in faulty
+        if d.entry is not None
+        and (d.section, d.name) not in faulty
         and (section is None or d.section == section.value)
         and (pack is None or d.pack == pack)
         and (kept is None or (d.section, d.name) in kept)

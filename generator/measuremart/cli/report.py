@@ -131,7 +131,10 @@ def _report_of(read: Read, pack: str | None, project: Path) -> str:
         known = sorted(report for report in found if report is not None)
         if len(known) == 1:
             return known[0]
-        there = f"; there are {', '.join(known)}" if known else ""
+        every = [r.about for r in read.plan.reports.values()]
+        every += [r.about for r in read.plan.unavailable.reports.values()]
+        names = sorted(about.name for about in every if about.pack in built)
+        there = f"; there are {', '.join(names)}" if names else ""
         raise typer.BadParameter(f"say the report's name, or --pack for the report of a pack{there}")
     report = read.plan.packs[pack].report
     if report is None:

@@ -9,7 +9,17 @@ import typer
 
 from measuremart import __version__
 from measuremart.changelog import in_order, what_changed_a_result
-from measuremart.cli.console import DIFFERENT, REFUSED, counted, echo, err, kinds_said, out, refusing_to_write
+from measuremart.cli.console import (
+    DIFFERENT,
+    REFUSED,
+    built_said,
+    counted,
+    echo,
+    err,
+    kinds_said,
+    out,
+    refusing_to_write,
+)
 from measuremart.cli.options import ProjectOption, UnusedOption
 from measuremart.cli.reading import read_project, say_what_is_missing, shipped_packs_of
 from measuremart.pipeline import Read
@@ -103,9 +113,8 @@ def written_sync(project: Path, read: Read, found: Synced, *, force: bool = Fals
     if found.before is not None:
         for line in places_said(found.changes):
             out.print(line)
-    counts = ((read.plan.subqueries, "subqueries"), (read.plan.measures, "measures"), (read.plan.reports, "reports"))
     changed = [change for change in found.changes if change.path != MANIFEST]
-    return ", ".join(f"{len(names):,} {word}" for names, word in counts) + f": {kinds_said(changed)}"
+    return f"{built_said(read.plan)}: {kinds_said(changed)}"
 
 
 def _refusal(found: Synced) -> list[str]:

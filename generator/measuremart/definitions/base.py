@@ -158,13 +158,19 @@ class Part(BaseModel):
                 known[key] = value
                 continue
             near = did_you_mean(key, valid)
-            hint = near or f"; there are {', '.join(valid)}"
+            hint = near or f"; there are {', '.join(valid)}" + cls._too_deep(value, valid)
             text = f"unknown {cls.nouns} '{shown(key)}'{hint}"
             info.context.problems.append(Problem(data.key_positions[key], text, Kind.LANGUAGE))
             info.context.misspelt.setdefault(data.position, []).extend(v for v in valid if f"'{v}'" in near)
         part = handler(known)
         part._written = data
         return part
+
+    @classmethod
+    def _too_deep(cls, value: object, valid: list[str]) -> str:
+        """Return what is said of an unknown key whose value looks like an entry beside this one, else nothing."""
+        is_entry = issubclass(cls, Entry) and isinstance(value, dict) and not set(valid).isdisjoint(value)
+        return "; if it is a definition of its own, it is indented too far" if is_entry else ""
 
     def place(self, *path: str | int) -> Position:
         """Return where the value under `path` (keys as written, item numbers from 0) stands in the file."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from measuremart.definitions.concept_set import ConceptSet
 from measuremart.definitions.indicator import FULL_COHORT, Indicator
 from measuremart.definitions.measure import Measure
 from measuremart.definitions.population import Population
+from measuremart.definitions.repair import repair
 from measuremart.definitions.report import Report
 from measuremart.definitions.subquery import Subquery
 from measuremart.definitions.target import Target
@@ -57,7 +58,7 @@ def read_sections(data: LocatedDict, pack: str) -> tuple[list[Defined], list[Pro
         meant = section
         if section not in SECTIONS:
             near = did_you_mean(section, SECTIONS)
-            hint = near or f"; there are {', '.join(SECTIONS)}"
+            hint = near or f"; there are {', '.join(SECTIONS)}" + _too_far_left(body)
             problems.append(Problem(key, f"unknown section '{shown(section)}'{hint}", Kind.LANGUAGE))
             # Read as the section that is meant, what it defines is not unknown as well to those that name it.
             meant = next((known for known in SECTIONS if f"'{known}'" in near), "")
@@ -72,6 +73,36 @@ def read_sections(data: LocatedDict, pack: str) -> tuple[list[Defined], list[Pro
             problems += found
             entries.append(defined)
     return entries, problems
+
+
+def _too_far_left(body: object) -> str:
+    """Return what is said of an unknown section that looks like a definition itself, nothing where it does not."""
+    known = {field.alias or name for kind in SECTIONS.values() for name, field in kind.model_fields.items()}
+    is_definition = isinstance(body, dict) and not known.isdisjoint(body)
+    return "; if it is a definition, it is not indented far enough" if is_definition else ""
+
+
+def unread_names(data: LocatedDict, entries: Iterable[Defined]) -> set[str]:
+    """Return the names that may be defined in what was not read of a file: an entry may stand at the wrong depth."""
+    read = {defined.position for defined in entries if defined.entry is not None}
+    found: set[str] = set()
+    for section, body in data.items():
+        if section not in SECTIONS:
+            found.add(section)
+        if not isinstance(body, LocatedDict):
+            found |= set(_keys(body))
+            continue
+        for name, value in body.items():
+            if body.key_positions[name] not in read:
+                found |= {name, name.lower(), *_keys(value)}  # a name is refused for its capitals
+    return found
+
+
+def _keys(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ():
+        yield from _keys(inner)
 
 
 def _read_entry(body: LocatedDict, pack: str, section: str, name: str) -> tuple[Defined, list[Problem]]:
@@ -117,7 +148,7 @@ def explained(error: ValidationError, body: LocatedDict, name: str, notes: Readi
         at = detail.get("ctx", {}).get("at")
         if at is not None:  # what a rule over several keys found wrong stands at one of them
             position = _key_position(body, (*path, *at), position)
-        message = _message(detail, path)
+        message = _message(detail, path, _value_at(body, path[:-1]))
         found.setdefault((position, message), Problem(position, message, Kind.LANGUAGE))
     if not found and not notes.problems:
         raise AssertionError(f"no words for {error}")
@@ -181,14 +212,14 @@ _WANTED = {
 }
 
 
-def _message(detail: ErrorDetails, path: tuple[int | str, ...]) -> str:
+def _message(detail: ErrorDetails, path: tuple[int | str, ...], holder: object) -> str:
     kind, context, value = detail["type"], detail.get("ctx", {}), detail["input"]
     key = next(str(step) for step in reversed(path) if isinstance(step, str))
     what = f"an item of '{key}'" if isinstance(path[-1], int) else f"'{key}'"
     if kind == "missing":
         return f"'{detail['loc'][-1]}' is required"
     if kind in _WANTED:
-        return f"{what} must be {_WANTED[kind]}; found {_found(value)}{_repair(kind, value)}"
+        return f"{what} must be {_WANTED[kind]}; found {_found(value)}{repair(detail, path, holder)}"
     if kind == "literal_error":
         return f"{what} must be one of {context['expected']}; found {_found(value)}"
     if kind == "string_too_short":
@@ -203,29 +234,8 @@ def _message(detail: ErrorDetails, path: tuple[int | str, ...]) -> str:
     return f"{what} {limits[kind]}" if kind in limits else detail["msg"].replace("Input should be", f"{what} must be")
 
 
-# What a text in quotes would be without them, by the type that is wanted.
-_UNQUOTED = {
-    "int_type": re.compile(r"[-+]?(0|[1-9][0-9]*)\Z"),
-    "decimal_type": re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?\Z"),
-    "bool_type": re.compile(r"true\Z|false\Z"),
-    "date_type": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"),
-}
-
-
-def _repair(kind: str, value: object) -> str:
-    """Return how to mend a value of the wrong type, where quotes are all that is wrong."""
-    if kind == "string_type" and _is_scalar(value):
-        return ": quote it if it is meant as text"
-    plain = _UNQUOTED.get(kind)
-    return ": remove the quotes" if plain is not None and isinstance(value, str) and plain.match(value) else ""
-
-
 def _items(number: int) -> str:
     return f"{number} item{'' if number == 1 else 's'}"
-
-
-def _is_scalar(value: object) -> bool:
-    return value is not None and not isinstance(value, dict | tuple)
 
 
 def _found(value: object) -> str:

@@ -66,6 +66,8 @@ def differences(old: Read, new: Read) -> list[Difference]:
         parts = {below for below in uses.below.get(node, ()) if below in touched}
         lines = tuple(_changed_lines(old, new, node, {name for section, name in parts if section == "indicators"}))
         is_reached = not lines and bool(parts)
+        if not lines and not is_reached:
+            lines = ("what changed is not in its words: compare the definitions",)
         found.append(Difference("reached" if is_reached else "changed", node, called(new.catalogue, node), None, lines))
     order = list(_HEADINGS)
     sections = [*new.catalogue.sections]

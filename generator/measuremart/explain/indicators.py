@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from measuremart.explain.section import Section, grain_words, measure_called, relations
+from measuremart.explain.section import Section, grain_words, listed, measure_called, relations
 from measuremart.plan.grain import Grain, match_of
 from measuremart.plan.nodes import Around, Benchmark, Indicator, Offset, Plan
 from measuremart.plan.outcomes import asking_grains
@@ -39,8 +39,15 @@ def indicator_sections(plan: Plan, indicator: Indicator) -> list[Section]:
 
 
 def asked_in_short(plan: Plan, indicator: Indicator) -> list[str]:
-    """Return two sentences of an indicator: who is due, and what counts by when."""
-    return [f"Due: {_due(plan, indicator)}", f"Done: {_done(plan, indicator)}"]
+    """Return who is due, what counts by when, and who is taken out, a sentence each."""
+    lines = [f"Due: {_due(plan, indicator)}", f"Done: {_done(plan, indicator)}"]
+    out = (
+        ("excluded", indicator.exclusions),
+        ("exception", indicator.exceptions),
+        ("unresolved", indicator.unresolved),
+    )
+    named = [f"{word}: {listed([measure_called(plan, m) for m in names])}" for word, names in out if names]
+    return lines + ([f"Taken out: {'; '.join(named)}."] if named else [])
 
 
 def _aspects(plan: Plan, indicator: Indicator, grain: Grain) -> dict[str, list[str]]:
@@ -75,9 +82,12 @@ def _who(plan: Plan, indicator: Indicator, grain: Grain) -> list[str]:
     if indicator.denominator is None:
         return ["Everybody in the report's cohort."]
     lines = [f"Of the report's cohort, {_due(plan, indicator)}", _same(plan, indicator.denominator, grain)]
+    within = " within these days" if indicator.denominator_window is not None else ""
     if indicator.around_denominator:
         which = "Only the first of its dates" if indicator.first_opportunity else "Each of its dates"
-        lines.append(f"{which} is an opportunity.")
+        lines.append(f"{which}{within} is an opportunity.")
+    if indicator.denominator_window is not None:
+        lines.append("Where an unknown date decides, the key is unresolved.")
     return lines
 
 

@@ -55,11 +55,16 @@ def _subquery_lines(subquery: Subquery, names: Names) -> tuple[list[str], list[s
     lines = subquery_words(subquery, names)
     at = next(number for number, line in enumerate(lines) if line.startswith("It counts for the "))
     dated = "Its date is not known to the target: it counts whatever the day."
-    if subquery.date is not None:
+    if subquery.gap is not None:
+        dated = "A span is dated by its first day."
+        if subquery.by_end:
+            dated = "A span is dated by the latest end of its rows; where one of them has no end, it has no date."
+    elif subquery.date is not None:
         dated = f"Its date is {subquery.date.name} of the row; a row without it counts with an unknown date."
     key = [f"One member is {grain_words(subquery.grain)}, from target {subquery.target.name}.", dated, *lines[at + 1 :]]
-    if subquery.grain.within == "episode" or subquery.grain.level == "key":
-        key.append("A row without an episode or key to count for is dropped, and counted with its reason.")
+    if subquery.grain.level in ("episode", "key"):
+        what = f"a {subquery.grain.name}" if subquery.grain.level == "key" else "an episode"
+        key.append(f"A row without {what} is dropped, and counted with its reason.")
     return lines[:at], key
 
 
@@ -92,4 +97,5 @@ def _sets(plan: Plan, names: set[str]) -> Section:
 
 
 def _names(plan: Plan, pack: str) -> Names:
-    return plan.concept_names.get(pack, {})
+    sexes = {code: name for population in plan.populations.values() for name, code in population.sexes}
+    return sexes | plan.concept_names.get(pack, {})

@@ -10,7 +10,7 @@ from measuremart.plan.grain import Grain
 from measuremart.plan.nodes import Named, Plan
 from measuremart.uses import Node
 
-_SHORT = 120
+_SHORT = 200
 
 
 @dataclass(frozen=True, slots=True)

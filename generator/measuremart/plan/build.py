@@ -60,4 +60,4 @@ def build_plan(catalogue: Catalogue) -> Planned:
         packs={},
     )
     plan = replace(plan, packs=packs_of(catalogue, plan))
-    return Planned(plan, examples.examples, scope.problems + pack_problems(catalogue, plan))
+    return Planned(plan, examples.examples, scope.said() + pack_problems(catalogue, plan))

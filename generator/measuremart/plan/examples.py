@@ -119,6 +119,8 @@ class ExamplePlanner:
         names: set[str] = set()
         for number, entry in enumerate(defined.entry.examples):
             before = len(self._scope.problems)
+            if self._asks_unread(entry):
+                continue
             asks = getattr(entry, "results", None) is not None
             reach = reach_of(self._measures, of_results if asks else made_of)
             reader = _Reader(self._scope, self._targets, defined, number, reach)
@@ -131,6 +133,16 @@ class ExamplePlanner:
             example = reader.example(entry, wanted, asked)
             if len(self._scope.problems) == before:
                 self.examples.append(example)
+
+    def _asks_unread(self, entry: _Entry) -> bool:
+        """Say whether an example asks a report that is not there for an error of its own, or of a part of it."""
+        name = getattr(entry, "report", None)
+        if name is None or name in self._reports:
+            return False
+        found = self._scope.catalogue.of("reports").get(name)
+        if found is None:
+            return self._scope.catalogue.may_have(name)
+        return found.entry is None or bool(self._scope.problems)
 
 
 class _Reader:
@@ -185,6 +197,8 @@ class _Reader:
             if name in reached:
                 continue
             place = entry.key_place("events", name)
+            if self._scope.catalogue.may_have(name):
+                continue
             if name not in self._scope.catalogue.of("targets"):
                 near = did_you_mean(name, reached) or f"; there are {', '.join(sorted(reached))}"
                 self.report(place, f"unknown target '{name}'{near}")

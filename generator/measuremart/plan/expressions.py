@@ -138,8 +138,7 @@ class MeasurePlanner:
             text = "full_cohort is known only in a report: it can be the denominator of an indicator, nothing else"
             self._scope.report(position, text, trail, check="full_cohort")
         else:
-            text = self._scope.catalogue.unknown(name, ("measures", "subqueries"))
-            self._scope.report(position, text, trail, check="unknown_name")
+            self._scope.report_unknown(name, ("measures", "subqueries"), position, trail)
         return None
 
     def _of_subquery(self, name: str) -> Built | None:

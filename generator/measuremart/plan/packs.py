@@ -31,44 +31,55 @@ def uses(catalogue: Catalogue, plan: Plan) -> dict[str, dict[str, tuple[str, str
 
 
 def pack_problems(catalogue: Catalogue, plan: Plan) -> list[Problem]:
-    """Return what each `pack.yml` says that does not fit the definitions of its pack and the other packs."""
+    """Return what each `pack.yml` says that does not fit the definitions of its pack and the other packs.
+
+    What is defined and has an error is not missing: its own message says what is wrong with it.
+    """
     problems: list[Problem] = []
     used = uses(catalogue, plan)
     for name, about in catalogue.about.items():
         if about is None:
             continue
+        # Where another pack.yml has an error, nobody knows when that pack is built.
+        known = {p for p in plan.packs if catalogue.about.get(p) is not None or p not in catalogue.about}
         for number, other in enumerate(about.needs):
             if other not in plan.packs or other == name:
                 what = "a pack does not need itself" if other == name else f"unknown pack '{other}'"
                 hint = did_you_mean(other, [p for p in plan.packs if p != name])
                 problems.append(Problem(about.place("needs", number), what + hint, Kind.MEANING))
         for other, (section, defined) in used[name].items():
-            if other not in plan.packs[name].needs and plan.packs[other].built != "always":
+            if other in known and other not in plan.packs[name].needs and plan.packs[other].built != "always":
                 part = next(iter(sorted(_named_of(catalogue, plan, other, section, defined))))
                 text = f"pack '{name}' uses {part} of pack '{other}': add '{other}' to needs"
                 problems.append(Problem(catalogue.of(section)[defined].position, text, Kind.MEANING))
         for other in plan.packs[name].needs:
-            if about.built == "by_default" and plan.packs[other].built == "on_request":
+            if other in known and about.built == "by_default" and plan.packs[other].built == "on_request":
                 text = f"pack '{name}' is built by default, but pack '{other}', which it needs, is not"
                 problems.append(Problem(about.place("built"), text, Kind.MEANING))
-        problems += _problems_of_reads(about, plan)
-        if about.report is not None:
-            report = plan.reports.get(about.report) or plan.unavailable.reports.get(about.report)
-            if report is None or report.about.pack != name:
-                text = f"pack '{name}' has no report '{about.report}'"
-                problems.append(Problem(about.place("report"), text, Kind.MEANING))
+        problems += _problems_of_reads(about, catalogue, plan)
+        if about.report is not None and not _has_report(catalogue, name, about.report):
+            reports = [r.name for r in catalogue.of("reports").values() if r.pack == name]
+            text = f"pack '{name}' has no report '{about.report}'{did_you_mean(about.report, reports)}"
+            problems.append(Problem(about.place("report"), text, Kind.MEANING))
     return problems
 
 
-def _problems_of_reads(about: PackFile, plan: Plan) -> Iterator[Problem]:
+def _has_report(catalogue: Catalogue, pack: str, name: str) -> bool:
+    """Say whether a pack has a report, or may have it in what could not be read."""
+    report = catalogue.of("reports").get(name)
+    return name in catalogue.unread or (report is not None and report.pack == pack)
+
+
+def _problems_of_reads(about: PackFile, catalogue: Catalogue, plan: Plan) -> Iterator[Problem]:
     """Yield what `reads` names that there is not, or that is not reduced."""
     reduced = sorted(target.name for target in plan.targets.values() if target.reduced_by)
     for name, sets in about.reads.items():
-        if name not in reduced:
+        is_faulty = name not in plan.targets and (name in catalogue.of("targets") or catalogue.may_have(name))
+        if name not in reduced and not is_faulty:
             what = f"target '{name}' is not reduced" if name in plan.targets else f"unknown target '{name}'"
             yield Problem(about.place("reads", name), what + did_you_mean(name, reduced), Kind.MEANING)
         for number, concept_set in enumerate(sets if sets != "everything" else ()):
-            if concept_set not in plan.concept_sets:
+            if concept_set not in plan.concept_sets and not catalogue.may_have(concept_set):
                 text = f"unknown concept set '{concept_set}'" + did_you_mean(concept_set, plan.concept_sets)
                 yield Problem(about.place("reads", name, number), text, Kind.MEANING)
 

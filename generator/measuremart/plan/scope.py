@@ -11,6 +11,9 @@ from measuremart.definitions.file import Defined
 from measuremart.plan.nodes import Named
 from measuremart.problems import Kind, Position, Problem, did_you_mean
 
+# A problem that keeps what has it out of the plan, and that another one explains.
+UNSAID = "unsaid"
+
 
 @dataclass(frozen=True, slots=True)
 class Trail:
@@ -47,12 +50,24 @@ class Scope:
         self.problems.append(Problem(position, message + where, kind, check))
 
     def find(self, name: str, section: str, position: Position, trail: Trail) -> Defined | None:
-        """Return the entry, or report that it is unknown; None also for one that has problems of its own."""
+        """Return the entry, or report that it is unknown; None also for one that has problems of its own.
+
+        A name that may be defined in what could not be read is not said to be unknown.
+        """
         defined = self.catalogue.of(section).get(name)
         if defined is None:
-            self.report(position, self.catalogue.unknown(name, (section,)), trail, check="unknown_name")
+            self.report_unknown(name, (section,), position, trail)
             return None
         return defined if defined.entry is not None else None
+
+    def report_unknown(self, name: str, sections: tuple[str, ...], position: Position, trail: Trail) -> None:
+        """Report that none of `sections` has a name, or keep it unsaid where what could not be read may have it."""
+        check = UNSAID if self.catalogue.may_have(name) else "unknown_name"
+        self.report(position, self.catalogue.unknown(name, sections), trail, check=check)
+
+    def said(self) -> list[Problem]:
+        """Return the problems that a person is told."""
+        return [problem for problem in self.problems if problem.check != UNSAID]
 
     def pick(
         self, word: str, valid: Iterable[str], what: str, part: Part, path: tuple[str | int, ...], trail: Trail

@@ -238,6 +238,8 @@ class TargetPlanner:
             if len(known) == 1:
                 only = next(iter(known))
                 return only if only in self.populations else None
+            if self._scope.catalogue.unread:  # there may be just one in what could not be read
+                return None
             listed = ", ".join(sorted(known)) or "none"
             text = f"'population' is required where there is not just one: {listed}"
             self._scope.report(defined.position, text, check="population")

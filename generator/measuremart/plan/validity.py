@@ -36,7 +36,9 @@ def asked(
 
 
 def report_unknown_periods(scope: Scope) -> None:
-    """Report names in `valid_for` that no report gives to a period."""
+    """Report names in `valid_for` that no report gives to a period, where all reports could be read."""
+    if scope.catalogue.unread:
+        return
     reports = [d.entry for d in scope.catalogue.of("reports").values() if d.entry is not None]
     known = list(dict.fromkeys(p.name for r in reports for p in r.periods if isinstance(p, NamedPeriod)))
     for name, defined in sorted(scope.catalogue.of("indicators").items()):

@@ -97,7 +97,7 @@ class Subqueries:
         rules = cut(subquery)
         result = []
         for recorded in self._world.rows(target.model):
-            row = self._known(subquery, recorded)
+            row = self.known(subquery, recorded)
             person_id = whole(row, target.person)
             member = _member(subquery, recorded)
             is_out = any(self._matcher.truth(p, row) is True for p in subquery.exclude)
@@ -120,7 +120,7 @@ class Subqueries:
         """Return each row once per rule that it meets (section 3): `UNION ALL` of the rules."""
         kept = []
         for recorded in self._world.rows(subquery.target.model):
-            row = self._known(subquery, recorded)
+            row = self.known(subquery, recorded)
             if any(self._matcher.truth(p, row) is True for p in subquery.exclude):
                 continue
             person_id = whole(row, subquery.target.person)
@@ -151,7 +151,7 @@ class Subqueries:
             days.append(day(row, subquery.target.start.name))
         return any(d is not None and d > self._world.as_of for d in days)
 
-    def _known(self, subquery: Subquery, row: Row) -> Row:
+    def known(self, subquery: Subquery, row: Row) -> Row:
         """Return the row without the days after as_of, but for its own day and the start of its event (2.8)."""
         own = {c.name for c in (subquery.date, subquery.target.start) if c is not None}
         days = [c for c, v in row.items() if isinstance(v, dt.date) and c not in own]

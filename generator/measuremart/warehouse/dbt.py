@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,17 +143,22 @@ def link_package(project: Path) -> None:
 
 
 def operation(
-    project: Path, macro: str, arguments: dict[str, Any], options: tuple[str, ...] = ()
+    project: Path,
+    macro: str,
+    arguments: dict[str, Any],
+    options: tuple[str, ...] = (),
+    variables: Mapping[str, str] | None = None,
 ) -> Iterator[dict[str, Any] | list[Any]]:
     """Run a macro of a project; yield what it prints, a value for each line of JSON. Raises `WarehouseError`.
 
-    `options` are as in `query`. A caller that stops early ends dbt.
+    `options` are as in `query`, `variables` those of the environment. A caller that stops early ends dbt.
     """
     command = [
         dbt_command(), "--quiet", "--no-use-colors", "run-operation", macro, "--args", json.dumps(arguments),
         "--project-dir", str(project), *options,
     ]  # fmt: skip
     environment = os.environ | {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "PYTHONIOENCODING": "utf-8"}
+    environment |= variables or {}
     said = []
     is_read = False
     with subprocess.Popen(

@@ -18,6 +18,8 @@ _EXAMPLES = ("profiles.example.yml", "profiles.yml.example")
 # The one expression that paths in profiles commonly are: {{ env_var('NAME') }} or {{ env_var('NAME', 'default') }}.
 _ENV_VAR = re.compile(r"""\{\{\s*env_var\(\s*(['"])(\w+)\1\s*(?:,\s*(['"])([^'"]*)\3\s*)?\)\s*\}\}""")
 
+_SECRET = re.compile(r"pass|pwd|token|secret|key", re.IGNORECASE)
+
 
 def missing(project: Path, profiles_dir: Path | None, target: str | None) -> str | None:
     """Return what is missing before dbt can answer a query, and what to run; None where nothing is known to be."""
@@ -33,13 +35,40 @@ def missing(project: Path, profiles_dir: Path | None, target: str | None) -> str
 
 def missing_profile(project: Path, profiles_dir: Path | None) -> str | None:
     """Return what to run where there is no profiles.yml, None where there is one."""
+    lack = no_profile(project, profiles_dir)
+    return None if lack is None else f"dbt has no profile: {lack[0]}; {lack[1]}"
+
+
+def no_profile(project: Path, profiles_dir: Path | None) -> tuple[str, str] | None:
+    """Return that there is no profile, and what to do; None where there is one."""
     file = profiles_folder(project, profiles_dir) / "profiles.yml"
     if file.is_file():
         return None
     example = next((name for name in _EXAMPLES if (project / name).is_file()), _EXAMPLES[0])
-    return (
-        f"dbt has no profile: there is no {file}; run `cp {example} profiles.yml` in the project, or say --profiles-dir"
-    )
+    return f"there is no {file}", f"run `cp {example} profiles.yml` in the project, or say --profiles-dir"
+
+
+def engine_of(project: Path, profiles_dir: Path | None, target: str | None) -> str | None:
+    """Return the engine of a target, such as `duckdb`, None where the profile does not plainly say it."""
+    engine = _output(project, profiles_folder(project, profiles_dir) / "profiles.yml", target).get("type")
+    return engine if isinstance(engine, str) else None
+
+
+def secrets_of(project: Path, profiles_dir: Path | None, target: str | None) -> list[str]:
+    """Return what no message may show of a target: the values of keys such as `password`, longest first."""
+    output = _output(project, profiles_folder(project, profiles_dir) / "profiles.yml", target)
+    return sorted(_secret_values(output), key=len, reverse=True)
+
+
+def _secret_values(value: Any, *, is_secret: bool = False) -> set[str]:
+    if isinstance(value, dict):
+        parts = [(part, is_secret or bool(_SECRET.search(str(key)))) for key, part in value.items()]
+    elif isinstance(value, list):
+        parts = [(part, is_secret) for part in value]
+    else:
+        found = {str(value), _plain(value) or ""} if is_secret and value is not None else set()
+        return found - {""}
+    return {found for part, secret in parts for found in _secret_values(part, is_secret=secret)}
 
 
 def profiles_folder(project: Path, profiles_dir: Path | None) -> Path:

@@ -6,7 +6,8 @@
 --
 -- the first date of:
 --   - measure registered
--- with each of a date from any time before to -12 months and 1 day before it, of the same key, among:
+-- with each of a date from any time before to -12 months and 1 day before it, of the same key, which keeps its own key,
+-- among:
 --   - subquery other_medicine_started
 
 with

@@ -6,7 +6,8 @@
 --
 -- the first date of:
 --   - measure adult_first_nsaid
--- with the earliest of a date in an interval that covers the day, of the same key, dated by that day, among:
+-- with the earliest interval that holds every day from 365 days before to the day of it, of the same key, dated by that
+-- day, among:
 --   - subquery observed_time
 
 with

@@ -6,7 +6,8 @@
 --
 -- the first date of:
 --   - measure thoracic_cancer
--- with the earliest of a date in an interval that covers the day, of the same person, dated by that day, among:
+-- with the earliest interval that holds every day from the day of to 30 days after it, of the same person, dated by
+-- that day, among:
 --   - subquery observed
 
 with

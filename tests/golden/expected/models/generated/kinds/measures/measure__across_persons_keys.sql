@@ -6,7 +6,8 @@
 --
 -- the first date of:
 --   - subquery at_visit
--- with the earliest of a date from any time before to 30 days after it, of the same person, among:
+-- with the earliest of a date from any time before to 30 days after it, of the same person, which keeps its own key,
+-- among:
 --   - subquery at_treatment
 
 with

@@ -6,7 +6,7 @@
 --
 -- the first date of:
 --   - measure seen
--- with the earliest of a date in an interval that covers the day, of the same key, among:
+-- with the earliest interval that holds every day from 365 days before to the day of it, of the same key, among:
 --   - subquery in_care
 
 with

@@ -4,7 +4,7 @@
 -- moments: all keeps every known child date from T on.
 -- Defined in definitions/kinds/measures.yml, line 12.
 --
--- all of these, dated by each day on which all hold:
+-- all of these, dated by the day on which the last became true, and each recorded day after it:
 --   - measure seen
 --   - measure treated
 

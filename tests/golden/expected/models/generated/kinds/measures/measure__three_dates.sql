@@ -4,7 +4,7 @@
 -- count is every date that completes a run of n.
 -- Defined in definitions/kinds/measures.yml, line 31.
 --
--- the day that completes 3 dates of one key, of:
+-- each day that completes 3 dates of one key, of:
 --   - measure seen
 
 with

@@ -4,7 +4,7 @@
 -- within bounds the run.
 -- Defined in definitions/kinds/measures.yml, line 32.
 --
--- the day that completes 3 dates of one key within 12 months and 5 days, of:
+-- each day that completes 3 dates of one key within 12 months and 5 days, of:
 --   - measure seen
 
 with
