@@ -13,7 +13,7 @@ from measuremart.wilson import wilson_95
 ALL_TIME = "all time"
 # Instead of one period's name: a row for each period of that kind.
 PERIOD_KINDS = ("month", "quarter", "year", "financial_year", "named")
-# The marts that every report is read from.
+# The marts that every report is read from, with those that its notes are read from.
 READ_MARTS = frozenset(
     {
         "agg_attribution", "agg_indicator", "dim_indicator", "dim_report", "dim_unavailable", "fct_dropped_event",

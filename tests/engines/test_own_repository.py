@@ -218,7 +218,9 @@ def test_dbt_alone_builds_a_clone_on_postgres_with_staging_of_its_own(
     with postgres_schemas(postgres_dsn, schema) as rows:
         variables = environment(postgres_dsn, schema)
         command = f"cp profiles.yml.example profiles.yml && {dbt} deps && {dbt} build --target postgres"
-        read = "+agg_indicator +dim_indicator +dim_report +fct_source_freshness"  # what the report reads
+        # what the report reads
+        read = "+agg_indicator +dim_indicator +dim_report +fct_source_freshness"
+        read += " +agg_attribution +dim_unavailable +fct_dropped_event +fct_empty_definition"
         installed.run(f"{command} --select {read} --exclude-resource-type test", clone, **variables)
         report = installed.run("measuremart report --target postgres", clone, **variables)
         staged = rows("select count(*), max(person_id) <= 100 from staging.stg_omop__visit_occurrence")
