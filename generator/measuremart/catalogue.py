@@ -68,8 +68,7 @@ class Catalogue:
 
     def may_have(self, name: str) -> bool:
         """Say whether a name that was not found may be defined in what could not be read: then it is not unknown."""
-        valid = (names[name] for names in self.sections.values() if name in names)
-        return name in self.unread and all(defined.entry is None for defined in valid)
+        return name in self.unread
 
     def unknown(self, name: str, sections: tuple[str, ...]) -> str:
         """Return the message for a name that none of `sections` has, with the nearest that one has."""

@@ -39,6 +39,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (project / "definitions" / pack / f"{pack}.yml").write_text(text, encoding="utf-8")
     code, out, _ = run(project, "generate")
     assert code == 0
+    assert ", 1 report: " in out
     assert out.rstrip().endswith(" new")
     return project
 

@@ -199,6 +199,11 @@ def test_a_pack_of_its_own_uses_targets_of_a_shipped_pack_that_it_needs(reposito
     assert code == 5
     assert "unknown target 'tx_surgical'" in said
     assert "of shipped pack 'oncology': add 'oncology' to needs in pack.yml" in said
+    (repository / "definitions/ward/pack.yml").write_text("title: Ward\nneds: [oncology]\n", encoding="utf-8")
+    code, said = sync(repository)
+    assert code == 4
+    assert "unknown key 'neds' (did you mean 'needs'?)" in said
+    assert "tx_surgical" not in said
     (repository / "definitions/ward/pack.yml").write_text("title: Ward\nneeds: [oncology]\n", encoding="utf-8")
     code, said = sync(repository)
     assert code == 0, said

@@ -166,3 +166,32 @@ def test_an_organisation_of_a_report_without_levels(profiles: Path) -> None:
     done = CliRunner().invoke(app, ["report", "lung_mdt", *options])
     said = "report 'lung_mdt' has no levels: --organisation needs 'levels' in its definition\n"
     assert (done.exit_code, done.stdout, done.stderr) == (2, "", said)
+
+
+REPORT = """\
+  {}: {{title: Acts, description: Of acts., cohorts: [{}_cohort], indicators: [{}_indicator]}}
+"""
+PACK = """\
+cohorts:
+  {0}_cohort: {{definitions: {{{0}: acted}}}}
+indicators:
+  {0}_indicator: {{title: Acts, description: Of acts., denominator: full_cohort, numerator: acted}}
+reports:
+"""
+
+
+def test_every_built_report_is_named(tmp_path: Path) -> None:
+    base = (ROOT / "tests" / "unit" / "bad_input" / "base.yml").read_text(encoding="utf-8")
+    packs = {"base": base} | {
+        pack: PACK.format(pack) + "".join(REPORT.format(report, pack, pack) for report in reports)
+        for pack, reports in (("walkin", ("walkin", "by_ward")), ("bowel", ("bowel",)), ("other", ("not_built",)))
+    }
+    for pack, text in packs.items():
+        (tmp_path / "definitions" / pack).mkdir(parents=True)
+        (tmp_path / "definitions" / pack / f"{pack}.yml").write_text(text, encoding="utf-8")
+    about = "title: Walk-in\nreport: walkin\nneeds: [base]\n"
+    (tmp_path / "definitions" / "walkin" / "pack.yml").write_text(about, encoding="utf-8")
+    (tmp_path / "dbt_project.yml").write_text("vars: {packs: [base, walkin, bowel]}\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["report", "--project-dir", str(tmp_path)], env={"COLUMNS": "200"})
+    assert done.exit_code == 2
+    assert "or --pack for the report of a pack; there are bowel, by_ward, walkin" in done.stderr

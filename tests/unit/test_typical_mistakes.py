@@ -221,7 +221,7 @@ MISTAKES = {
     "a definition too far to the left": (
         "  first_dead: {first: dead}\n",
         "first_dead: {first: dead}\n",
-        "29:1: unknown section 'first_dead'; there are populations, concept_sets, targets, subqueries, measures, "
+        "28:1: unknown section 'first_dead'; there are populations, concept_sets, targets, subqueries, measures, "
         "cohorts, indicators, reports; if it is a definition, it is not indented far enough",
     ),
     "a capital letter": (
@@ -341,7 +341,7 @@ SEVERAL_FILES = {
             "letters/a.yml": PACK.replace("model: letters,", "model: letters, reduce_by: concept_id,"),
             "letters/pack.yml": f"{ABOUT}reads: {{letter: everything}}\n",
         },
-        "letters/a.yml:6:47: unknown key 'reduce_by' (did you mean 'reduced_by'?)",
+        "letters/a.yml:6:48: unknown key 'reduce_by' (did you mean 'reduced_by'?)",
     ),
     "an example asks a report that has an error": (
         {

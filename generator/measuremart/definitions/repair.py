@@ -18,7 +18,7 @@ _UNQUOTED = {
 _LENGTH = re.compile(r"(-?)([0-9]{1,6})(?:\s*(day|week|month|year)s?)?\Z")
 _BENCHMARK = re.compile(rf"({_NUMBER})(?:\s*(%|percent|days?))?\Z")
 _WITH_UNIT = re.compile(rf"({_NUMBER})\s*(%|[A-Za-z][A-Za-z0-9/]{{0,20}})\Z")
-_CODE = re.compile(r"(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9.-]{0,30}\Z")
+_CODE = re.compile(r"(?=.*[0-9])(?!0[box])[A-Za-z0-9][A-Za-z0-9.-]{0,30}\Z")
 
 
 def repair(detail: ErrorDetails, path: tuple[int | str, ...], holder: object) -> str:

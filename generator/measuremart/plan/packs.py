@@ -66,8 +66,8 @@ def pack_problems(catalogue: Catalogue, plan: Plan) -> list[Problem]:
 
 def _has_report(catalogue: Catalogue, pack: str, name: str) -> bool:
     """Say whether a pack has a report, or may have it in what could not be read."""
-    report = catalogue.of("reports").get(name)
-    return name in catalogue.unread or (report is not None and report.pack == pack)
+    reports = [report for report in catalogue.of("reports").values() if report.pack == pack]
+    return catalogue.may_have(name) or any(report.name == name or report.entry is None for report in reports)
 
 
 def _problems_of_reads(about: PackFile, catalogue: Catalogue, plan: Plan) -> Iterator[Problem]:
