@@ -22,6 +22,10 @@ def held(file: str | None) -> Any:
 def _read(file: str) -> Any:
     with open(file, "rb") as opened:
         manifest = pickle.load(opened)
+    # dbt's own pickling names too few fields, so that these stand in each other's places; dbt makes them anew.
+    manifest.fixtures = {}
+    for name in [name for name in vars(manifest) if name.endswith("_lookup")]:
+        setattr(manifest, name, None)
     gc.freeze()  # what is held stays: forks need not look through it, nor copy its pages
     return manifest
 
