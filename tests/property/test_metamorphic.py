@@ -32,7 +32,7 @@ def sets_of(answers: Answers, below: int | None = None) -> dict[str, Any]:
     """Return what is not a bag, of persons below a number."""
     found: dict[str, Any] = {}
     for name, rows in answers.items():
-        if not name.startswith(("subquery__", "match__", "dropped_", "concept_set__")):
+        if not name.startswith(("subquery__", "match__", "matched_rows__", "recorded__", "concept_set__")):
             person = 1 if "__results" in name else 0
             found[name] = [r for r in rows if below is None or r[person] < below] if isinstance(rows, list) else rows
     return found

@@ -83,7 +83,7 @@ def test_a_change_that_is_still_valid_means_the_same_to_all(judge: Trial, part: 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("measures: {m1: {or: null}}", "1:16: 'or' has nothing after it"),
+        ("measures: {m1: {or: null}}", "1:17: 'or' has nothing after it"),
         (
             "subqueries: {s1: {target: t, rules: [{exact: {x: 1}}]}}",
             "1:46: 'id' is required",
