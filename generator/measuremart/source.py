@@ -95,6 +95,8 @@ _KEY = re.compile(r"""([A-Za-z_]\w*)["']?\s*:""")
 
 def keys_of_unread(path: Path) -> set[str]:
     """Return all that may be a key in a file that is not as it must be; nothing where no file can be opened."""
+    if not path.is_file():  # a pipe would be waited for
+        return set()
     try:
         with path.open("rb") as file:
             return set(_KEY.findall(file.read(MAX_BYTES).decode("utf-8", errors="replace")))
