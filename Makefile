@@ -47,7 +47,7 @@ $(DEMO)/profiles.yml: profiles.example.yml
 # The report itself says how to cut it and how to export the marts.
 demo: $(VENV)/.ready $(DEMO)/profiles.yml  ## Build the demo on DuckDB and print its report; PACK= for another pack
 	@$(BIN)/measuremart build $(READ)
-	@printf 'The data of the demo is invented, and has some dirt on purpose.\n\n'
+	@printf 'The demo has some dirt on purpose.\n\n'
 	@$(BIN)/measuremart report $(READ)
 	@printf '      %s\n' "$(BIN)/measuremart list indicators --pack $(PACK)" "$(BIN)/measuremart test --pack $(PACK) --engine referee"
 	@printf 'or read docs/README.md\n'

@@ -8,7 +8,6 @@ from typing import Any
 
 from measuremart.render.sql import text
 from measuremart.warehouse.marts import Marts
-from measuremart.wilson import wilson_95
 
 ALL_TIME = "all time"
 # Instead of one period's name: a row for each period of that kind.
@@ -21,7 +20,7 @@ READ_MARTS = frozenset(
     }
 )  # fmt: skip
 _COUNTS = ("indicator_order", "eligible", "met", "not_met", "excluded", "exception", "unresolved", "ineligible")
-_NUMBERS = ("rate", "median_days", "benchmark_value")
+_NUMBERS = ("rate", "lower_95", "upper_95", "median_days", "benchmark_value")
 _DAYS = ("as_of", "loaded_on", "last_date")
 
 
@@ -61,7 +60,7 @@ def report_rows(marts: Marts, report: str, cut: Cut) -> list[dict[str, Any]]:
         else "shown.statistic, shown.median_days, shown.benchmark_unit"
     )
     entities = (
-        "inner join {{ ref('dim_level_entity') }} as entity on report.population = entity.population "
+        "inner join {{ ref('dim_level_entity') }} as entity on about.population = entity.population "
         "and shown.level_name = entity.level_name and shown.entity = entity.entity"
         if leveled
         else ""
@@ -74,21 +73,21 @@ def report_rows(marts: Marts, report: str, cut: Cut) -> list[dict[str, Any]]:
     select
         shown.indicator_order, shown.indicator, indicator.title, {entity}, shown.period, shown.stratum, {statistic},
         shown.eligible, shown.met, shown.not_met, shown.excluded, shown.exception, shown.unresolved, shown.ineligible,
-        shown.rate, shown.benchmark_value, shown.better, shown.verdict, shown.as_of,
-        indicator.unavailable_reason as reason, report.unavailable_sub_cohorts as without,
-        report.population, report.data_source,
+        shown.rate, shown.lower_95, shown.upper_95, shown.benchmark_value, shown.better, shown.verdict, shown.as_of,
+        indicator.unavailable_reason as reason, about.unavailable_sub_cohorts as without,
+        about.population, about.data_source,
         fresh.loaded_on, fresh.last_date
     from {{{{ ref('{mart}') }}}} as shown
     inner join {{{{ ref('dim_indicator') }}}} as indicator
         on shown.report = indicator.report and shown.indicator = indicator.indicator
-    inner join {{{{ ref('dim_report') }}}} as report on shown.report = report.report
+    inner join {{{{ ref('dim_report') }}}} as about on shown.report = about.report
     {entities}
     left join (
         select population, max(cdm_release_date) as loaded_on, max(last_date) as last_date
         from {{{{ ref('fct_source_freshness') }}}}
         where source_table <> 'observation_period'
         group by population
-    ) as fresh on report.population = fresh.population
+    ) as fresh on about.population = fresh.population
     where {" and ".join(conditions)}
     order by shown.indicator_order, entity_title, shown.period, shown.stratum
     """  # noqa: S608 - every text of the caller passes through `text`
@@ -109,7 +108,5 @@ def _typed(row: dict[str, Any]) -> dict[str, Any]:
     typed = row | {name: None if row[name] is None else int(row[name]) for name in _COUNTS}
     typed |= {name: None if row[name] is None else Decimal(str(row[name])) for name in _NUMBERS}
     typed |= {name: None if row[name] is None else str(row[name])[:10] for name in _DAYS}
-    is_rate = typed["statistic"] == "proportion" and typed["met"] is not None
-    interval = wilson_95(typed["met"], typed["eligible"]) if is_rate else None
-    typed["lower_95"], typed["upper_95"] = interval or (None, None)
-    return typed
+    # The mart's interval is of the share that has it at all; the statistic of a duration is a median.
+    return typed if typed["statistic"] == "proportion" else typed | {"lower_95": None, "upper_95": None}

@@ -66,6 +66,7 @@ MARTS = {
         "'lung_mdt' as report, 'all' as stratifier, 'all' as stratum, 'all time' as period, 'all_time' as period_kind, "
         "1 as indicator_order, 'seen' as indicator, 'proportion' as statistic, null as median_days, 'percent' as benchmark_unit, "
         "4 as eligible, 3 as met, 1 as not_met, 0 as excluded, 0 as exception, 0 as unresolved, 0 as ineligible, 0.75 as rate, "
+        "0.3006 as lower_95, 0.9544 as upper_95, "
         "null as benchmark_value, 'higher' as better, 'no benchmark' as verdict, date '2026-06-30' as as_of"
     ),
     "dim_indicator": "'lung_mdt' as report, 'seen' as indicator, 'Seen' as title, null as unavailable_reason",

@@ -185,7 +185,7 @@ def test_the_definitions_of_a_commit_are_read_from_git(tmp_path: Path) -> None:
     assert {d.node[1] for d in differences(then, read_definitions(project / "definitions"))} == {"y", "r"}
 
 
-@pytest.mark.parametrize("reference", ["nothing", "--output=/tmp/x", "HEAD:definitions/p/all.yml"])
+@pytest.mark.parametrize("reference", ["nothing", "--output=file", "HEAD:definitions/p/all.yml"])
 def test_a_reference_that_git_does_not_have_is_said(reference: str, tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     (tmp_path / "definitions").mkdir()

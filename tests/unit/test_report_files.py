@@ -14,7 +14,6 @@ from measuremart.report_files import Printed, report_csv, report_html, report_js
 from measuremart.report_notes import built_otherwise_said, demo_said, left_out_said, reasons_said
 from measuremart.report_rows import UNCUT, Cut
 from measuremart.report_table import report_table
-from measuremart.wilson import wilson_95
 from rich.console import Console
 
 NASTY = "<script>alert('x')</script> a|b *bold* _it_ `code` [link](http://x) & \\ ~~gone~~ $1"
@@ -40,30 +39,6 @@ UNAVAILABLE = row(
 
 def whole(*rows: dict[str, Any], title: str = "Audit", cut: Cut = UNCUT, below: list[str] | None = None) -> Printed:
     return Printed("audit", title, cut, list(rows), [], below or [])
-
-
-# By hand with the formula of Wilson (1927), z = 1.959963985; of 0 of 10 it is z² / (10 + z²).
-@pytest.mark.parametrize(
-    ("met", "eligible", "expected"),
-    [
-        (15, 20, ("0.531299", "0.888138")),
-        (0, 10, ("0.000000", "0.277533")),
-        (10, 10, ("0.722467", "1.000000")),
-    ],
-)
-def test_the_interval(met: int, eligible: int, expected: tuple[str, str]) -> None:
-    assert wilson_95(met, eligible) == tuple(map(Decimal, expected))
-
-
-def test_the_interval_of_a_publication() -> None:
-    """Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, the score method without continuity correction."""
-    limits = wilson_95(81, 263)
-    assert limits is not None
-    assert tuple(round(limit, 4) for limit in limits) == (Decimal("0.2553"), Decimal("0.3662"))
-
-
-def test_nobody_eligible_has_no_interval() -> None:
-    assert wilson_95(0, 0) is None
 
 
 DEMO = "Data: the demo, invented patients"
