@@ -7,10 +7,11 @@ away; a filter or window if something passes and something does not; a reason of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from measuremart.definitions.pack import Pack
 from measuremart.plan import nodes
 from measuremart.plan.examples import Example
 from measuremart.plan.grain import finest
@@ -34,18 +35,37 @@ class Part:
     part: str
     test: Test | None
 
+    def __str__(self) -> str:
+        return f"{_NOUNS[self.section]} {self.definition}: {self.part}"
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The parts of one pack's definitions: how many there are, and those that no example reaches."""
+    """The parts of one pack's definitions: how many examples can reach, and those that none reaches.
+
+    `waived` are the parts that the pack's `pack.yml` calls unreachable; `stale` what it says of parts that an example
+    reaches, or that the pack has not.
+    """
 
     pack: str
     number: int
     unreached: tuple[Part, ...]
+    waived: int = 0
+    stale: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether examples reach everything that they can reach, and `pack.yml` says so truly."""
+        return not self.unreached and not self.stale
 
 
-def coverage_of(plan: Plan, examples: Sequence[Example], packs: Sequence[str]) -> list[Coverage]:
-    """Return the coverage of each pack that has parts; examples of other packs count, too."""
+def coverage_of(
+    plan: Plan, examples: Sequence[Example], packs: Sequence[str], about: Mapping[str, Pack | None] | None = None
+) -> list[Coverage]:
+    """Return the coverage of each pack that has parts; examples of other packs count, too.
+
+    `about` holds what each pack's `pack.yml` says, its `coverage` included.
+    """
     parts = [*_subqueries(plan), *_measures(plan), *_indicators(plan)]
     reached = set(_expected(examples))
     waiting = [part for part in parts if part.test is not None]
@@ -61,9 +81,24 @@ def coverage_of(plan: Plan, examples: Sequence[Example], packs: Sequence[str]) -
     for pack in packs:
         own = [p for p in parts if p.pack == pack]
         if own:
-            missed = tuple(p for p in own if (p.section, p.definition, p.part) not in reached)
-            found.append(Coverage(pack, len(own), missed))
+            missed = [p for p in own if (p.section, p.definition, p.part) not in reached]
+            found.append(_without_unreachable(pack, len(own), missed, [str(p) for p in own], (about or {}).get(pack)))
     return found
+
+
+def _without_unreachable(
+    pack: str, number: int, missed: Sequence[Part], own: Sequence[str], about: Pack | None
+) -> Coverage:
+    said = about.coverage.unreachable if about is not None and about.coverage is not None else ()
+    waived = {entry.part for entry in said} & {str(part) for part in missed}
+    stale = []
+    for entry in said:
+        if entry.part not in own:
+            stale.append(f"pack.yml calls unreachable what pack '{pack}' has not: {entry.part}")
+        elif entry.part not in waived:
+            stale.append(f"pack.yml calls unreachable what an example reaches: {entry.part}")
+    unreached = tuple(part for part in missed if str(part) not in waived)
+    return Coverage(pack, number - len(waived), unreached, len(waived), tuple(stale))
 
 
 def _holds(test: Test, referee: Referee) -> bool:
@@ -218,9 +253,10 @@ def coverage_lines(found: Sequence[Coverage]) -> Iterator[str]:
     """Yield a line a pack, then one for each part that no example reaches."""
     for coverage in found:
         reached = coverage.number - len(coverage.unreached)
-        yield f"{coverage.pack}: examples reach {reached:,} of {coverage.number:,} rules, branches and reasons"
-        for part in coverage.unreached:
-            yield f"  {_NOUNS[part.section]} {part.definition}: {part.part}"
+        waived = f"; {coverage.waived:,} more cannot be reached, says pack.yml" if coverage.waived else ""
+        yield f"{coverage.pack}: examples reach {reached:,} of {coverage.number:,} rules, branches and reasons{waived}"
+        yield from (f"  {part}" for part in coverage.unreached)
+        yield from (f"  {text}" for text in coverage.stale)
 
 
 _NOUNS = {"subqueries": "subquery", "measures": "measure", "indicators": "indicator"}

@@ -117,3 +117,51 @@ def test_coverage_is_printed_and_can_be_demanded(project: list[str]) -> None:
     code, out, _ = run(*arguments, "--coverage")
     assert (code, out.splitlines()[0][:20]) == (0, "base: examples reach")
     assert run(*arguments, "--demand-coverage", "mne")[0] == 2
+
+
+def test_a_pack_can_demand_coverage_and_name_what_cannot_be_reached(project: list[str]) -> None:
+    folder = Path(project[1]) / "definitions" / "mine"
+    start = PACK.split("  late:")[0]
+    indicator = "indicators: {share: {title: t, description: d, denominator: acted, numerator: person_acted}}\n"
+    (folder / "mine.yml").write_text(start + indicator)
+    arguments = (*project, "--engine", "referee")
+    parts = ["status met", "status not_met, reason no_candidate", "status ineligible, reason not_in_denominator"]
+
+    def demand(*unreachable: str) -> None:
+        entries = "".join(f'    - {{part: "{part}", because: b}}\n' for part in unreachable)
+        text = "title: Mine\nneeds: [base]\ncoverage:\n  demanded: true\n"
+        (folder / "pack.yml").write_text(text + ("  unreachable:\n" + entries if entries else ""))
+
+    demand()
+    code, out, _ = run(*arguments)
+    assert (code, out.splitlines()[1:4]) == (1, [f"  indicator share: {part}" for part in parts])
+    assert run(*arguments, "--pack", "base")[0] == 0
+    assert run(*arguments, "--only", "acted")[0] == 0
+
+    demand(*(f"indicator share: {part}" for part in parts))
+    code, out, _ = run(*arguments)
+    assert code == 0
+    assert out.splitlines()[0] == (
+        "mine: examples reach 0 of 0 rules, branches and reasons; 3 more cannot be reached, says pack.yml"
+    )
+
+    demand(*(f"indicator share: {part}" for part in [*parts, "status excepted"]))
+    code, out, _ = run(*arguments)
+    assert code == 1
+    assert out.splitlines()[1] == (
+        "  pack.yml calls unreachable what pack 'mine' has not: indicator share: status excepted"
+    )
+
+    demand(*(f"indicator share: {part}" for part in parts))
+    world = """    examples:
+      - name: an act
+        cohort: [{person: 1, episode: 10, date: 2024-01-02}]
+        results: [{person: 1, episode: 10, status: ineligible, reason: not_in_denominator}]
+"""
+    block = (
+        "indicators:\n  share:\n    title: t\n    description: d\n    denominator: acted\n    numerator: person_acted\n"
+    )
+    (folder / "mine.yml").write_text(start + block + world)
+    code, out, _ = run(*arguments)
+    reached = "pack.yml calls unreachable what an example reaches: indicator share: status ineligible"
+    assert (code, out.splitlines()[1]) == (1, f"  {reached}, reason not_in_denominator")

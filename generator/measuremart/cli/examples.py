@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -62,7 +62,8 @@ def run_examples(
         for failure in found:
             err.print(str(failure))
         failures += found
-    is_covered = _say_coverage(read, pack, coverage, demand_coverage or [])
+    demanded = {*(demand_coverage or ()), *(() if only else _demanding(read, pack))}
+    is_covered = _say_coverage(read, pack, coverage, demanded)
     where = " and ".join(engines)
     failed = len({failure.example for failure in failures})
     if failed:
@@ -73,10 +74,16 @@ def run_examples(
         raise typer.Exit(DIFFERENT)
 
 
-def _say_coverage(read: Read, pack: str | None, wanted: bool, demanded: Sequence[str]) -> bool:
-    """Print the coverage of the packs that are asked; say whether that of all demanded packs is whole."""
+def _demanding(read: Read, pack: str | None) -> list[str]:
+    """Return the packs whose `pack.yml` demands that examples reach everything; only `pack` where one is named."""
+    said = {name: about.coverage for name, about in read.catalogue.about.items() if about is not None}
+    return [name for name, demand in said.items() if demand is not None and demand.demanded and pack in (None, name)]
+
+
+def _say_coverage(read: Read, pack: str | None, wanted: bool, demanded: Collection[str]) -> bool:
+    """Print the coverage that is asked for or missing; say whether that of all demanded packs is whole."""
     packs = [p for p in read.catalogue.packs() if p in demanded or (wanted and pack in (None, p))]
-    found = coverage_of(read.plan, read.examples, packs) if packs else []
+    found = coverage_of(read.plan, read.examples, packs, read.catalogue.about) if packs else []
     for line in coverage_lines(found):
         out.print(line, soft_wrap=True)
-    return not any(c.unreached for c in found if c.pack in demanded)
+    return all(c.is_whole for c in found if c.pack in demanded)

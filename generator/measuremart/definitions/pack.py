@@ -27,6 +27,20 @@ class PackVariable(Part):
 Reads = Literal["everything"] | Annotated[tuple[Name, ...], Field(min_length=1)]
 
 
+class Unreachable(Part):
+    """A part of a definition that no example can reach, as `measuremart test --coverage` prints it, and why."""
+
+    part: Text
+    because: Text
+
+
+class CoverageOfExamples(Part):
+    """Whether examples must reach every part of the pack's definitions, and the parts that none can reach."""
+
+    demanded: bool
+    unreachable: tuple[Unreachable, ...] = ()
+
+
 class Pack(Part):
     """What `definitions/<pack>/pack.yml` says of the pack as a whole."""
 
@@ -36,6 +50,7 @@ class Pack(Part):
     built: Built = "on_request"
     report: Name | None = None
     organisation: Text | None = None
+    coverage: CoverageOfExamples | None = None
     reads: dict[Name, Reads] = Field(default_factory=dict)
     variables: dict[Name, PackVariable] = Field(default_factory=dict)
 
