@@ -197,6 +197,31 @@ united as (
         union all
 
     {% endif %}
+    {% if 'kinds' in var('packs', []) %}
+        select
+            'wide' as report,
+            'whole_cohort' as indicator,
+            person_id,
+            episode_id,
+            measure_resolver,
+            cohort_date,
+            has_denominator,
+            denominator_date,
+            is_in,
+            window_start,
+            window_end,
+            has_numerator,
+            numerator_date,
+            is_elsewhere,
+            days_outside,
+            excluded_by,
+            excepted_by,
+            unresolved_by
+        from {{ ref('evidence__wide__whole_cohort') }}
+
+        union all
+
+    {% endif %}
     -- no rows: the shape of the table where nothing is built
     select
         'none' as report,

@@ -57,6 +57,19 @@ united as (
         union all
 
     {% endif %}
+    {% if 'kinds' in var('packs', []) %}
+        select
+            'wide' as report,
+            'clinic' as population,
+            person_id,
+            episode_id,
+            measure_resolver,
+            measure_date as cohort_date
+        from {{ ref('report__wide') }}
+
+        union all
+
+    {% endif %}
     -- no rows: the shape of the table where nothing is built
     select
         'none' as report,

@@ -49,6 +49,17 @@ united as (
         union all
 
     {% endif %}
+    {% if 'kinds' in var('packs', []) %}
+        select
+            'wide' as report,
+            person_id,
+            episode_id,
+            measure_resolver
+        from {{ ref('report__wide') }}
+
+        union all
+
+    {% endif %}
     -- no rows: the shape of the table where nothing is built
     select
         'none' as report,
