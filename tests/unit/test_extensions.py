@@ -196,7 +196,9 @@ def test_attributions_need_organisations_of_the_population_or_of_the_extension(t
 
 
 def test_a_misspelt_extension_makes_no_second_message_at_its_reports(tmp_path: Path) -> None:
-    _, problems = planned(tmp_path, clinic=CLINIC, ward=EXTENSION.replace("organisations:", "organisation:"), mine=REPORT)
+    _, problems = planned(
+        tmp_path, clinic=CLINIC, ward=EXTENSION.replace("organisations:", "organisation:"), mine=REPORT
+    )
     assert len(problems) == 1
     assert "unknown key 'organisation' (did you mean 'organisations'?)" in problems[0]
 
