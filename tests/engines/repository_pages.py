@@ -19,6 +19,19 @@ HOW_TO = ROOT / "docs" / "how-to"
 _NEW = re.compile(r"`([^`]+\.\w+)`:\s*$")
 _MORE = re.compile(r"At the end of\s+`([^`]+)`:\s*$")
 _CHANGED = re.compile(r"In\s+`([^`]+)`, change\s*$")
+# The tables of the demo as parquet files beside the repository, without one table and one column.
+DEMO_AS_FILES = f"""
+mkdir omop && python -c "
+import duckdb, pathlib
+for file in sorted(pathlib.Path('{ROOT}/seeds/demo').glob('demo__*.csv')):
+    name = file.stem.removeprefix('demo__')
+    rows = duckdb.sql(f\\"from read_csv('{{file}}', all_varchar = true)\\")
+    if name == 'care_site':
+        rows = rows.project(', '.join(c for c in rows.columns if c != 'location_id'))
+    if name != 'device_exposure':
+        rows.write_parquet(f'omop/{{name}}.parquet')
+"
+"""
 _FAST = {"DBT_LOG_LEVEL_FILE": "none", "MEASUREMART_DUCKDB_THREADS": "1", "COLUMNS": "120"}
 
 
@@ -103,4 +116,4 @@ def main(name: str, before: str = "") -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1], DEMO_AS_FILES)

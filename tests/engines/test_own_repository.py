@@ -195,6 +195,27 @@ def test_it_is_built_on_duckdb_as_its_ci_does(repository: Path, installed: Insta
     assert installed.run("git status --porcelain", repository) == "?? package-lock.yml\n"
 
 
+def test_what_a_change_reaches_is_built_against_the_manifest_that_ci_keeps(
+    repository: Path, installed: Installed, tmp_path: Path
+) -> None:
+    workflow = yaml.safe_load((repository / ".github/workflows/measuremart.yml").read_text(encoding="utf-8"))
+    (kept,) = [
+        step["with"] for step in workflow["jobs"]["checks"]["steps"] if "upload-artifact" in step.get("uses", "")
+    ]
+    clone = tmp_path / "clone"
+    installed.run(f"git clone -q {repository} {clone}", tmp_path)
+    installed.run("cp profiles.yml.example profiles.yml && dbt deps --quiet && dbt parse --quiet", clone)
+    installed.run(f"mkdir -p state && cp {kept['path']} state/", clone)
+    listed = "dbt --quiet ls --select state:modified+ --state state --resource-type model"
+    assert installed.run(listed, clone) == ""
+    window = "    numerator_window: {before: {days: 0}, after: {days: 28}}\n"
+    changed(clone / "definitions/ward/ward.yml", "    numerator: seen_as", f"{window}    numerator: seen_as")
+    installed.run("measuremart sync", clone)
+    reached = {line.rpartition(".")[2] for line in installed.run(listed, clone).splitlines()}
+    assert {"evidence__ward__ward_and_outpatient", "indicator_result", "agg_indicator"} <= reached
+    assert {name for name in reached if name.startswith(("stg_", "target_", "match_", "measure__", "cohort_"))} == set()
+
+
 def test_dbt_alone_builds_a_clone_on_postgres_with_staging_of_its_own(
     repository: Path, installed: Installed, postgres_dsn: str, tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import duckdb
+import pytest
 import repository_pages as pages
 from postgres_builds import environment, postgres_schemas
 
@@ -52,3 +53,8 @@ def test_replace_a_part_on_postgres(tmp_path: Path, postgres_dsn: str) -> None:
         levels = counted(rows(LEVELS.format(f"{schema}_quality")))
     assert strata == WHOLE | BY_FRAILTY | BY_SEX
     assert levels == BY_SITE | BY_WARD
+
+
+@pytest.mark.parametrize("page", ["use-your-own-omop-data.md", "check-the-vocabulary.md"])
+def test_a_page(tmp_path: Path, page: str) -> None:
+    pages.run(page, tmp_path / "run", pages.DEMO_AS_FILES)
