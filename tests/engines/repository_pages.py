@@ -1,9 +1,9 @@
 """How-tos for a hospital's own repository, followed to the letter: commands in one shell, files written, outputs compared.
 
 What stands right before a block says what the block is: "`path`:" a file of that text, "At the end of `path`:" more of a
-file, "In `path`, change" and "to" two halves of a change. A block of kind `console` needs a server of the reader's, and one of
-kind `yml` shows a setting that this page does not take: neither is followed. `python tests/engines/repository_pages.py PAGE` writes the
-outputs of a page of docs/how-to anew.
+file, "In `path`, change" and "to" two halves of a change. A block of kind `console` or `cron` needs a server of the
+reader's, and one of kind `yml` shows a setting that this page does not take: neither is followed.
+`PYTHONPATH=tests python tests/engines/repository_pages.py PAGE` writes the outputs of a page of docs/how-to anew.
 """
 
 import re
@@ -13,45 +13,43 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
+import duckdb
 from page_runs import ROOT, Block, Shell, blocks, exit_code, is_as_shown, plain
+from test_staging import source_columns
 
 HOW_TO = ROOT / "docs" / "how-to"
 _NEW = re.compile(r"`([^`]+\.\w+)`:\s*$")
 _MORE = re.compile(r"At the end of\s+`([^`]+)`:\s*$")
 _CHANGED = re.compile(r"In\s+`([^`]+)`, change\s*$")
-# The tables of the demo as parquet files beside the repository, without one table and one column.
-DEMO_AS_FILES = f"""
-mkdir omop && python -c "
-import duckdb, pathlib
-for file in sorted(pathlib.Path('{ROOT}/seeds/demo').glob('demo__*.csv')):
-    name = file.stem.removeprefix('demo__')
-    rows = duckdb.sql(f\\"from read_csv('{{file}}', all_varchar = true)\\")
-    if name == 'care_site':
-        rows = rows.project(', '.join(c for c in rows.columns if c != 'location_id'))
-    if name != 'device_exposure':
-        rows.write_parquet(f'omop/{{name}}.parquet')
-"
-"""
 _FAST = {"DBT_LOG_LEVEL_FILE": "none", "MEASUREMART_DUCKDB_THREADS": "1", "COLUMNS": "120"}
 
 
-def follow(
-    page: str, folder: Path, before: str = "", variables: Mapping[str, str] = {}
-) -> Iterator[tuple[Block, str, int]]:
-    """Do what a page says in an empty folder, after some commands; yield each block of commands, its output and code."""
+def demo_as_files(folder: Path) -> None:
+    """Write the demo as parquet files, all columns that OMOP has among them, but for a table and a column."""
+    (folder / "omop").mkdir()
+    for file in sorted((ROOT / "seeds" / "demo").glob("demo__*.csv")):
+        table = file.stem.removeprefix("demo__")
+        rows = duckdb.sql(f"from read_csv('{file}', all_varchar = true)")
+        lacking = set(source_columns(table)) - set(rows.columns) - {"state"}
+        rows = rows.project(", ".join(["*", *(f"cast(null as varchar) as {column}" for column in sorted(lacking))]))
+        if table != "device_exposure":
+            rows.write_parquet(str(folder / "omop" / f"{table}.parquet"))
+
+
+def follow(page: str, folder: Path, variables: Mapping[str, str] = {}) -> Iterator[tuple[Block, str, int]]:
+    """Do what a page says in an empty folder beside the demo's files; yield each block, what it printed, its code."""
     scripts, empty = folder / "scripts", folder / "empty"
     scripts.mkdir(parents=True)
     empty.mkdir()
+    demo_as_files(empty)
     git = {f"GIT_{who}_{what}": "me@here" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     shell = Shell(empty, scripts, git | _FAST | dict(variables))
-    said, code = shell.run(before)
-    assert code == 0, said
     old: tuple[Path, str] | None = None
     try:
         for block in blocks(page):
             if block.kind == "sh":
                 yield block, *shell.run(block.text)
-            elif block.kind not in ("text", "console", "yml"):
+            elif block.kind not in ("text", "console", "cron", "yml"):
                 old = write(block, shell.folder(), old)
     finally:
         shell.close()
@@ -85,12 +83,12 @@ def shown_below(page: str) -> dict[int, Block]:
     return {one.start: other for one, other in pairwise(blocks(page)) if other.kind == "text"}
 
 
-def run(name: str, folder: Path, before: str = "", variables: Mapping[str, str] = {}) -> None:
+def run(name: str, folder: Path, variables: Mapping[str, str] = {}) -> None:
     """Follow a page of docs/how-to, and compare every exit code and every output that it shows."""
     page = (HOW_TO / name).read_text(encoding="utf-8")
     shown = shown_below(page)
     ran = 0
-    for block, printed, code in follow(page, folder, before, variables):
+    for block, printed, code in follow(page, folder, variables):
         ran += 1
         output = shown.get(block.start)
         assert code == (exit_code(page, output or block)), f"{block.text}\n{printed}"
@@ -99,13 +97,13 @@ def run(name: str, folder: Path, before: str = "", variables: Mapping[str, str] 
     assert ran, f"{name} has no commands"
 
 
-def main(name: str, before: str = "") -> None:
+def main(name: str) -> None:
     """Write a page with the outputs of today in place of those that differ."""
     path = HOW_TO / name
     page = new = path.read_text(encoding="utf-8")
     shown = shown_below(page)
     with tempfile.TemporaryDirectory() as folder:
-        for block, printed, code in follow(page, Path(folder) / "run", before):
+        for block, printed, code in follow(page, Path(folder) / "run"):
             print(block.text, printed, f"exit code {code}", sep="\n", flush=True)
             output = shown.get(block.start)
             if output and not is_as_shown(output.text, printed):
@@ -116,4 +114,4 @@ def main(name: str, before: str = "") -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], DEMO_AS_FILES)
+    main(sys.argv[1])

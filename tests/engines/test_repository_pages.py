@@ -48,13 +48,13 @@ def test_replace_a_part_on_duckdb(tmp_path: Path) -> None:
 def test_replace_a_part_on_postgres(tmp_path: Path, postgres_dsn: str) -> None:
     schema = "replaced"
     with postgres_schemas(postgres_dsn, schema) as rows:
-        pages.run(REPLACED, tmp_path / "run", "", environment(postgres_dsn, schema) | {"DBT_TARGET": "postgres"})
+        pages.run(REPLACED, tmp_path / "run", environment(postgres_dsn, schema) | {"DBT_TARGET": "postgres"})
         strata = counted(rows(STRATA.format(f"{schema}_quality")))
         levels = counted(rows(LEVELS.format(f"{schema}_quality")))
     assert strata == WHOLE | BY_FRAILTY | BY_SEX
     assert levels == BY_SITE | BY_WARD
 
 
-@pytest.mark.parametrize("page", ["use-your-own-omop-data.md", "check-the-vocabulary.md"])
+@pytest.mark.parametrize("page", ["use-your-own-omop-data.md", "check-the-vocabulary.md", "schedule-runs.md"])
 def test_a_page(tmp_path: Path, page: str) -> None:
-    pages.run(page, tmp_path / "run", pages.DEMO_AS_FILES)
+    pages.run(page, tmp_path / "run")

@@ -168,9 +168,9 @@ def _built(events: list[dict[str, Any]], descriptions: dict[str, str], log: Path
 def _without_cells(message: str) -> str:
     """Return the part of a message about a failed node that no cell of a table can be in.
 
-    What dbt says before it asks the database is passed on, without the macros that led there. Of what the database says,
-    the first line is, where it is of a kind that comes before any row is read; a value that cannot be cast, or a key that
-    is there twice, is not.
+    What dbt says before it asks the database is passed on, without the macros that led there. Of what the database
+    says, the first line is, where it is of a kind that comes before any row is read; a value that cannot be cast, or a
+    key that is there twice, is not.
     """
     head, *rest = [line.strip() for line in message.strip().splitlines() if line.strip()] or [""]
     if head.startswith(("Compilation Error", "Parsing Error", "Dependency Error")):
