@@ -19,6 +19,7 @@ _SHARED_SPACE = {"subqueries": "measures"}
 LAYERS = ("concept_sets", "matches", "subqueries", "measures", "cohorts", "indicators", "reports")
 _SINGULAR = {
     "populations": "population",
+    "extensions": "extension",
     "concept_sets": "concept set",
     "targets": "target",
     "subqueries": "subquery",

@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 from measuremart.plan import nodes
+from measuremart.plan.extensions import seen_by
 from measuremart.plan.nodes import Indicator, Plan, Population, Report
 from measuremart.plan.unavailable import Cause
 
@@ -43,7 +44,10 @@ class _Forms:
 
     def everything(self) -> dict[Node, Any]:
         plan = self.plan
-        found: dict[Node, Any] = {("populations", n): self.of(p) for n, p in plan.populations.items()}
+        found: dict[Node, Any] = {
+            ("populations", n): self.of(replace(p, extensions=())) for n, p in plan.populations.items()
+        }
+        found |= {("extensions", e.name): (n, self.of(e)) for n, p in plan.populations.items() for e in p.extensions}
         found |= {("targets", n): self._target(t) for n, t in plan.targets.items()}
         found |= {("concept_sets", n): form for n, form in self.sets.items()}
         found |= {("subqueries", n): self.of(s.subquery) for n, s in plan.subqueries.items()}
@@ -136,7 +140,7 @@ class _Forms:
 
     def _persons(self, population: Population) -> Any:
         """Return what a population says of persons and episodes; strata and organisations matter to reports alone."""
-        left_out = ("stratifiers", "organisations", "attributions", *_WORDING)
+        left_out = ("stratifiers", "organisations", "attributions", "extensions", *_WORDING)
         return tuple(
             (f.name, self.of(getattr(population, f.name))) for f in fields(population) if f.name not in left_out
         )
@@ -162,7 +166,8 @@ class _Forms:
 
     def _report(self, report: Report) -> Any:
         population = self.plan.populations[report.types.population]
-        rule = next((rule for rule in population.attributions if rule.name == report.attribution), None)
+        rule = population.all_attributions().get(report.attribution or "")
+        bridges = (population.organisations, *(extension.organisations for extension in seen_by(self.plan, report)))
         listed = ((i.about.name, self.of(i) if isinstance(i, Indicator) else _gone(i.causes)) for i in report.listed)
         return (
             "report",
@@ -177,7 +182,7 @@ class _Forms:
             _set(self.of(stratifier) for stratifier in report.stratifiers),
             report.levels,
             self.of(rule),
-            self.of(population.organisations) if report.levels else None,
+            _set(self.of(bridge) for bridge in bridges if bridge) if report.levels else None,
             _set((part.part, part.name) for part in report.left_out),
         )
 

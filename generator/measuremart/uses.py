@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from measuremart.catalogue import Catalogue
 from measuremart.definitions.file import SECTIONS, Defined
 from measuremart.definitions.measure import Expression
+from measuremart.definitions.report import Report
 from measuremart.definitions.rule import Matchers
 from measuremart.definitions.subquery import InlineSubquery
 
@@ -53,6 +54,8 @@ def named_by(defined: Defined, catalogue: Catalogue) -> set[Node]:
     match defined.section:
         case "targets":
             return {("populations", _population(entry.population, catalogue))}
+        case "extensions":
+            return {("populations", entry.population)}
         case "subqueries":
             return _of_subquery(entry)
         case "measures":
@@ -66,6 +69,7 @@ def named_by(defined: Defined, catalogue: Catalogue) -> set[Node]:
         case "reports":
             found = {("cohorts", c) for c in entry.cohorts}
             found |= {("indicators", name) for item in entry.indicators for name in item}
+            found |= {("extensions", name) for name in _extensions(entry, catalogue)}
             return found | {("measures", m) for m in (*entry.counted, *entry.dataset)}
     return set()
 
@@ -105,6 +109,14 @@ def _population(name: str | None, catalogue: Catalogue) -> str:
     """Return the population of a target; one that names none has the only one there is."""
     populations = list(catalogue.of("populations"))
     return name if name is not None else populations[0] if len(populations) == 1 else ""
+
+
+def _extensions(report: Report, catalogue: Catalogue) -> Iterator[str]:
+    """Yield the extensions that have a stratifier or the rule of attribution of a report."""
+    for name, defined in catalogue.of("extensions").items():
+        added = {*defined.entry.stratifiers, *defined.entry.attributions} if defined.entry else set()
+        if added & {*report.stratify_by, report.attribution}:
+            yield name
 
 
 def _of_part(part: Expression | InlineSubquery, measures: dict[str, Defined]) -> set[Node]:

@@ -13,7 +13,10 @@
             {%- endif -%}
         {%- endfor -%}
         {%- for pack in asked or [] if pack not in known -%}
-            {%- do problems.append("packs holds '" ~ pack ~ "', but there are " ~ known | join(', ')) -%}
+            {%- do problems.append(
+                "packs holds '" ~ pack ~ "', but there are " ~ known | join(', ')
+                ~ ". Correct its name; if its definitions are new, run `measuremart sync` first"
+            ) -%}
         {%- endfor -%}
         {%- for pack in built -%}
             {%- for needed in known[pack].needs if needed not in built -%}

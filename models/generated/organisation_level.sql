@@ -13,7 +13,8 @@ united as (
             {{ to_text('entity') }} as entity,
             {{ to_text('title') }} as title,
             cast(valid_from as date) as valid_from,
-            cast(valid_to as date) as valid_to
+            cast(valid_to as date) as valid_to,
+            'e12_organisation_level' as bridge
         from {{ ref('e12_organisation_level') }}
 
         union all
@@ -27,7 +28,8 @@ united as (
         'none' as entity,
         'none' as title,
         cast(null as date) as valid_from,
-        cast(null as date) as valid_to
+        cast(null as date) as valid_to,
+        'none' as bridge
     where 1 = 0
 
 ),
@@ -41,7 +43,8 @@ final as (
         entity,
         title,
         valid_from,
-        valid_to
+        valid_to,
+        bridge
     from united
     where
         organisation is not null
@@ -57,5 +60,6 @@ select
     entity,
     title,
     valid_from,
-    valid_to
+    valid_to,
+    bridge
 from final

@@ -154,6 +154,32 @@ def test_failures_are_said_last_and_without_a_cell(project: Path) -> None:
     }
 
 
+def test_what_a_source_lacks_is_said_without_the_macros_that_led_there(project: Path) -> None:
+    """The message of a macro, one line a table, then what writes them all."""
+    lacks = "{{ exceptions.raise_compiler_error(table ~ ' is not there: add it to the variable absent_tables') }}"
+    write(project, {
+        "macros/inner.sql": "{% macro need(table) %}" + lacks + "{% endmacro %}",
+        "macros/outer.sql": "{% macro read(table) %}{% if execute %}{{ need(table) }}{% endif %}{% endmacro %}",
+        "own_models/layer/death.sql": "{{ read('death') }} select 1 as one",
+        "own_models/layer/provider.sql": "{{ read('provider') }} select 1 as one",
+    })  # fmt: skip
+    code, lines, _ = run()
+    assert code == 8
+    assert lines[-8:-2] == [
+        line
+        for table in ("death", "provider")
+        for line in (
+            f"failure: {table}",
+            f"    Compilation Error in model {table} (own_models/layer/{table}.sql)",
+            f"    {table} is not there: add it to the variable absent_tables",
+        )
+    ]
+    assert lines[-2] == (
+        "next: measuremart doctor --write, where the source has no such table or column: it writes them all"
+    )
+    assert lines[-1] == "dbt's log: logs/dbt.log"
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

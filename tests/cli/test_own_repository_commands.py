@@ -1,5 +1,6 @@
 """`init` and `sync` without dbt: which packs a repository reads, what is refused, and that the same is written each time."""
 
+import json
 import shlex
 import shutil
 import subprocess
@@ -361,6 +362,21 @@ def test_a_new_pack_is_valid_as_it_is(repository: Path) -> None:
     assert (repository / "definitions/stroke" / schema).resolve().name == "definition.schema.json"
     assert (repository / "definitions/stroke" / schema).is_file()
     assert sync(repository)[0] == 0
+
+
+def test_a_new_pack_that_counts_persons(repository: Path) -> None:
+    assert run("new", "pack", "stroke", "--grain", "person", "--project-dir", str(repository))[0] == 0
+    code, said = run("validate", "--project-dir", str(repository))
+    assert (code, "warning" in said) == (0, False)
+    assert run("test", "--pack", "stroke", "--engine", "referee", "--project-dir", str(repository))[0] == 0
+    code, said = run("list", "measures", "--pack", "stroke", "--json", "--project-dir", str(repository))
+    assert {row["name"]: row["grain"] for row in json.loads(said)} == {
+        "stroke_start": "person",
+        "stroke_care": "person",
+    }
+    assert "pisode" not in (repository / "definitions/stroke/stroke.yml").read_text(encoding="utf-8").replace(
+        "not to an episode", ""
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "schedule" / "refresh.sh"
+STARTER = Path(__file__).resolve().parents[2] / "generator" / "measuremart" / "starter" / "files"
+SCRIPT = STARTER / "schedule" / "refresh.sh"
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def project(tmp_path: Path) -> Path:
 
 def refresh(project: Path, *arguments: str) -> int:
     environment = os.environ | {"DBT": "./dbt", "MEASUREMART_DUCKDB": str(project / "read.duckdb"), "PAUSE": "0"}
-    return subprocess.run([str(SCRIPT), *arguments], cwd=project, env=environment, check=False).returncode
+    return subprocess.run(["sh", str(SCRIPT), *arguments], cwd=project, env=environment, check=False).returncode
 
 
 def test_a_run_that_ends_well_replaces_the_database(project: Path) -> None:

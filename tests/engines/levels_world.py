@@ -37,9 +37,9 @@ SAME = {
     "report_strata": "select * from fct_cohort_stratum",
     "catalogue_report": "select report, population, report as pack from dim_report",
     "catalogue_attribution": (
-        "select distinct population, attribution from organisation_attribution "
-        "union select dim_report.population, catalogue_report_level.attribution from catalogue_report_level "
-        "inner join dim_report on catalogue_report_level.report = dim_report.report"
+        "select distinct dim_report.report, rule.attribution from organisation_attribution as rule "
+        "inner join dim_report on rule.population = dim_report.population "
+        "union select report, attribution from catalogue_report_level"
     ),
     "known_pack": "select report as pack, is_built from dim_report",
 }

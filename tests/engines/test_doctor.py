@@ -105,6 +105,61 @@ def test_what_is_absent_is_printed_to_paste_and_then_all_is_well(project: Wareho
     assert "ok vocabulary 2 concepts, version v5.0 29-AUG-25" in lines
 
 
+def written_lists(project: Warehouse) -> dict[str, Any]:
+    said = yaml.safe_load((project.project / "dbt_project.yml").read_text())
+    return {name: said["vars"][name] for name in ("absent_tables", "absent_columns")}
+
+
+def test_what_is_absent_is_written_and_the_next_look_is_well(project: Warehouse, tmp_path: Path) -> None:
+    tables = source()
+    del tables["provider"]
+    del tables["person"][0]["location_id"]
+    place = written(tmp_path / "omop", tables)
+    file = project.project / "dbt_project.yml"
+    before = yaml.safe_load(file.read_text())
+    code, said = doctor(project, "--write", **place)
+    assert code == 0, said
+    assert f"{file}: written into vars\n  absent_tables: [provider]\n  absent_columns: [person.location_id]\n" in said
+    assert "for vars of" not in said
+    lists = {"absent_tables": ["provider"], "absent_columns": ["person.location_id"]}
+    assert written_lists(project) == lists
+    assert yaml.safe_load(file.read_text()) == before | {"vars": before["vars"] | lists}
+    text = file.read_text()
+    code, said = doctor(project, "--write", **place)
+    assert code == 0
+    assert f"{file}: nothing to write\n" in said
+    assert file.read_text() == text
+    # what is loaded later is read again
+    written(tmp_path / "omop", source())
+    assert doctor(project, "--write", **place)[0] == 0
+    assert written_lists(project) == {"absent_tables": [], "absent_columns": []}
+
+
+def test_nothing_is_written_where_the_place_is_wrong_or_the_file_cannot_be_kept(
+    project: Warehouse, tmp_path: Path
+) -> None:
+    file = project.project / "dbt_project.yml"
+    text = file.read_text()
+    (tmp_path / "empty").mkdir()
+    code, said = doctor(project, "--write", omop_source="files", omop_files=str(tmp_path / "empty"))
+    assert code == 8
+    assert "nothing to write" in said
+    tables = source()
+    del tables["provider"]
+    place = written(tmp_path / "omop", tables)
+    code, said = doctor(project, "--write", **place, absent_tables=["death"])
+    assert code == 2
+    assert "leave them out of --vars" in said
+    assert file.read_text() == text
+    kept = text.replace('"absent_tables": []', '"absent_tables": [\n  # none\n]')
+    assert kept != text
+    file.write_text(kept)
+    code, said = doctor(project, "--write", **place)
+    assert code == 7
+    assert "absent_tables has comments between its brackets; write this into vars:\n  absent_tables: [provider]" in said
+    assert file.read_text() == kept
+
+
 def test_what_is_listed_as_absent_but_there_is_named(project: Warehouse, tmp_path: Path) -> None:
     place = written(tmp_path / "omop", source())
     listed = {"absent_tables": ["provider", "death"], "absent_columns": ["person.location_id"]}
@@ -291,6 +346,28 @@ def test_postgres(project: Warehouse, postgres: tuple[str, Any]) -> None:
     assert said["rows"] == {"concept": 2, "condition_occurrence": 2, "person": 2, "visit_occurrence": 0}
     assert SECRET not in json.dumps(said)
     assert f"p-{name}" not in json.dumps(said)
+
+
+def test_what_is_absent_on_postgres_is_written(project: Warehouse, postgres: tuple[str, Any]) -> None:
+    name, cursor = postgres
+    for table, (columns, _) in source().items():
+        declared = ", ".join(f"{column} text" for column in columns if (table, column) != ("person", "location_id"))
+        if table != "provider":
+            cursor.execute(f"create table {name}_source.{table} ({declared})")
+    cursor.execute(f"grant usage on schema {name}_source to {name}")
+    cursor.execute(f"grant select on all tables in schema {name}_source to {name}")
+    cursor.execute(f"grant create on database postgres to {name}")
+    source_of = {"omop_source": "schema", "omop_schema": f"{name}_source"}
+    try:
+        code, said = doctor(project, "--write", "--target", "postgres", **source_of)
+        assert code == 0, said
+        assert written_lists(project) == {"absent_tables": ["provider"], "absent_columns": ["person.location_id"]}
+        text = (project.project / "dbt_project.yml").read_text()
+        code, said = doctor(project, "--write", "--target", "postgres", **source_of)
+        assert (code, "nothing to write" in said) == (0, True)
+        assert (project.project / "dbt_project.yml").read_text() == text
+    finally:
+        cursor.execute(f"revoke create on database postgres from {name}")
 
 
 def test_a_connection_that_is_refused_shows_no_password(

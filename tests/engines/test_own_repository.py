@@ -143,6 +143,18 @@ def installed(tmp_path_factory: pytest.TempPathFactory, wheels: tuple[Path, Path
     return here
 
 
+def alone(folder: Path) -> str:
+    """The command of a dbt in an environment of its own, which has no measuremart."""
+    place = folder / "alone"
+    run([sys.executable, "-m", "venv", "--without-pip", str(place)], folder)
+    (site,) = place.glob("lib/python*/site-packages")
+    (site / "needed.pth").write_text(f"{SITE}\n", encoding="utf-8")
+    run(
+        [str(place / "bin" / "python"), "-c", "import importlib.util as u; assert not u.find_spec('measuremart')"], site
+    )
+    return f"{place}/bin/python -c 'from dbt.cli.main import cli; cli()' --quiet --log-level-file none"
+
+
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory, installed: Installed) -> Path:
     """A repository as `measuremart init` makes it, with a pack of its own; committed."""
@@ -195,6 +207,27 @@ def test_it_is_built_on_duckdb_as_its_ci_does(repository: Path, installed: Insta
     assert installed.run("git status --porcelain", repository) == "?? package-lock.yml\n"
 
 
+def test_what_a_change_reaches_is_built_against_the_manifest_that_ci_keeps(
+    repository: Path, installed: Installed, tmp_path: Path
+) -> None:
+    workflow = yaml.safe_load((repository / ".github/workflows/measuremart.yml").read_text(encoding="utf-8"))
+    (kept,) = [
+        step["with"] for step in workflow["jobs"]["checks"]["steps"] if "upload-artifact" in step.get("uses", "")
+    ]
+    clone = tmp_path / "clone"
+    installed.run(f"git clone -q {repository} {clone}", tmp_path)
+    installed.run("cp profiles.yml.example profiles.yml && dbt deps --quiet && dbt parse --quiet", clone)
+    installed.run(f"mkdir -p state && cp {kept['path']} state/", clone)
+    listed = "dbt --quiet ls --select state:modified+ --state state --resource-type model"
+    assert installed.run(listed, clone) == ""
+    window = "    numerator_window: {before: {days: 0}, after: {days: 28}}\n"
+    changed(clone / "definitions/ward/ward.yml", "    numerator: seen_as", f"{window}    numerator: seen_as")
+    installed.run("measuremart sync", clone)
+    reached = {line.rpartition(".")[2] for line in installed.run(listed, clone).splitlines()}
+    assert {"evidence__ward__ward_and_outpatient", "indicator_result", "agg_indicator"} <= reached
+    assert {name for name in reached if name.startswith(("stg_", "target_", "match_", "measure__", "cohort_"))} == set()
+
+
 def test_dbt_alone_builds_a_clone_on_postgres_with_staging_of_its_own(
     repository: Path, installed: Installed, postgres_dsn: str, tmp_path: Path
 ) -> None:
@@ -209,11 +242,7 @@ def test_dbt_alone_builds_a_clone_on_postgres_with_staging_of_its_own(
     own.write_text("{{ config(schema='staging') }}\n" + own.read_text(encoding="utf-8"), encoding="utf-8")
     with (clone / "dbt_project.yml").open("a", encoding="utf-8") as file:
         file.write(INSTEAD)
-    alone = tmp_path / "alone"
-    run([sys.executable, "-m", "venv", "--without-pip", str(alone)], tmp_path)
-    (site,) = alone.glob("lib/python*/site-packages")
-    (site / "needed.pth").write_text(f"{SITE}\n", encoding="utf-8")
-    dbt = f"{alone}/bin/python -c 'from dbt.cli.main import cli; cli()' --quiet --log-level-file none"
+    dbt = alone(tmp_path)
     schema = "own_repository"
     with postgres_schemas(postgres_dsn, schema) as rows:
         variables = environment(postgres_dsn, schema)
@@ -252,6 +281,31 @@ def test_an_upgrade_changes_the_folder_only_and_says_what_changed_a_result(
     assert f"{NEWER}: what changed a result, and is taken back\n- Every rate is twice what it was." in said
     assert installed.run("git status --porcelain", clone) == ""
     assert {path: path.read_bytes() for path in sorted((clone / "measuremart").rglob("*")) if path.is_file()} == before
+
+
+def test_an_upgrade_from_the_previous_commit_changes_the_folder_only_and_dbt_alone_builds_it(
+    installed: Installed, wheels: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """The commit before this one, as git has it: a shallow clone needs two commits."""
+    before = tmp_path / "before"
+    before.mkdir()
+    installed.run(f"git -C {ROOT} archive HEAD~1 | tar -x -C {before}", tmp_path)
+    repository = tmp_path / "st-marys"
+    try:
+        installed.install(wheel_of(before, tmp_path / "wheel"))
+        installed.run(f"measuremart init {repository.name}", tmp_path)
+        committed(installed, repository)
+        assert installed.run("measuremart sync --check", repository) == "measuremart/ is current\n"
+    finally:
+        installed.install(wheels[0])
+    installed.run("measuremart sync", repository)
+    assert installed.run("measuremart sync --check", repository) == "measuremart/ is current\n"
+    paths = installed.run("git status --porcelain", repository).splitlines()
+    assert {path[3:].split("/")[0] for path in paths} <= {"measuremart"}
+    dbt = alone(tmp_path)
+    installed.run(f"cp profiles.yml.example profiles.yml && {dbt} deps && {dbt} build --select +tag:bowel", repository)
+    with duckdb.connect(str(repository / "warehouse.duckdb"), read_only=True) as connection:
+        assert connection.sql("select count(*) > 0 from measures.measure__bowel_cancer").fetchall() == [(True,)]
 
 
 def test_a_file_that_was_edited_is_named_and_nothing_is_written(

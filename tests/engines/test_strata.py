@@ -19,6 +19,11 @@ populations:
     stratifiers:
       ethnicity: {column: ethnic_group}
       school_age: {ages: [5, 6, 16]}
+extensions:
+  more:
+    population: clinic
+    stratifiers:
+      care_group: {model: care_group, person: patient, column: group_number}
 targets:
   record: {model: record, unit: null, text: null, flag: null, number: null}
 subqueries:
@@ -38,7 +43,7 @@ reports:
     description: d
     cohorts: [all]
     indicators: [by_key, by_person]
-    stratify_by: [sex, age_band, ethnicity, school_age]
+    stratify_by: [sex, age_band, ethnicity, school_age, care_group]
 """
 # person, sex, born, ethnic group
 PATIENTS = [
@@ -62,6 +67,8 @@ SPELLS = [
     (7, 70, None, True),
     (8, 80, "2019-12-31", False),  # before birth
 ]
+# Of an extension, in a relation of its own: the others have no row there, and 5 is a person that the person model lacks.
+CARE_GROUPS = [(1, 1), (2, 2), (3, 1), (4, None), (5, 2)]
 # (met, not met) by stratifier and stratum. Person 6 has two keys in two bands, and counts once where persons count:
 # with the key that met.
 BY_KEY = {
@@ -80,6 +87,9 @@ BY_KEY = {
     ("ethnicity", "unknown"): (2, 1),
     ("school_age", "16+"): (3, 2),
     ("school_age", "unknown"): (2, 2),
+    ("care_group", "1"): (2, 0),
+    ("care_group", "2"): (1, 1),
+    ("care_group", "unknown"): (2, 3),
 }
 BY_PERSON = BY_KEY | {
     ("all", "all"): (5, 3),
@@ -87,6 +97,7 @@ BY_PERSON = BY_KEY | {
     ("age_band", "65-79"): (0, 0),  # nobody is left there: zero, not nothing
     ("ethnicity", "it's other"): (1, 0),
     ("school_age", "16+"): (3, 1),
+    ("care_group", "unknown"): (2, 2),
 }
 STUBS = {
     "run_context": "select date '2026-01-01' as as_of",
@@ -120,6 +131,8 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 def build(engine: Engine) -> None:
     engine.execute("create temp table patient (person_id bigint, sex_id bigint, birth_date date, ethnic_group text)")
+    engine.execute("create temp table care_group (patient bigint, group_number bigint)")
+    engine.execute(f"insert into care_group values {rows(CARE_GROUPS)}")
     engine.execute("create temp table spell (person_id bigint, episode_id bigint)")
     engine.execute(
         "create temp table record (person_id bigint, episode_id bigint, event_id bigint, concept_id bigint, start_date date)"
@@ -176,14 +189,14 @@ def test_every_period_and_indicator_has_every_stratum(engine: Engine) -> None:
     assert {row[4] is None for row in found if row[0] == "not_yet"} == {True}
     of_2018 = {row[2:4]: row[4] for row in found if row[:2] == ("by_key", "year")}
     assert of_2018 == {s: {("all", "all"): 1, ("sex", "female"): 1, ("age_band", "0-17"): 1, ("ethnicity", "Asian"): 1,
-                           ("school_age", "16+"): 1}.get(s, 0) for s in BY_KEY}  # fmt: skip
+                           ("school_age", "16+"): 1, ("care_group", "1"): 1}.get(s, 0) for s in BY_KEY}  # fmt: skip
 
 
 def test_the_strata_of_a_stratifier_add_up_to_the_whole(engine: Engine) -> None:
     counts = "sum(met), sum(not_met), sum(exception), sum(unresolved), sum(excluded), sum(ineligible)"
     query = f"select indicator, period_kind, stratifier, {counts} from agg_indicator group by 1, 2, 3"
     found = {row[:3]: row[3:] for row in engine.rows(query)}
-    assert {key[2] for key in found} == {"all", "sex", "age_band", "ethnicity", "school_age"}
+    assert {key[2] for key in found} == {"all", "sex", "age_band", "ethnicity", "school_age", "care_group"}
     for (indicator, kind, stratifier), sums in found.items():
         assert sums == found[indicator, kind, "all"], (indicator, kind, stratifier)
 

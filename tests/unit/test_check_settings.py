@@ -149,7 +149,11 @@ def test_packs_that_can_be_built(variables: dict[str, Any]) -> None:
     ("packs", "said"),
     [
         (["lung"], "packs is [lung], but pack lung needs pack oncology: add it to packs"),
-        (["lugn"], "packs holds 'lugn', but there are omop, oncology, lung, ward"),
+        (
+            ["lugn"],
+            "packs holds 'lugn', but there are omop, oncology, lung, ward. Correct its name; if its definitions are new, "
+            "run `measuremart sync` first",
+        ),
         (["x') or (1 = 1"], "packs holds 'x') or (1 = 1', but there are"),
         ("lung", "packs is 'lung'; it is a list, such as [lung]"),
         (3, "packs is '3'; it is a list, such as [lung]"),

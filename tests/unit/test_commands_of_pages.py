@@ -2,8 +2,9 @@
 
 Pages whose commands are run, and whose output is compared, have tests of their own: the tutorial (engines/test_tutorial),
 README (test_readme, test_make_demo), GiBleed (test_gibleed), BI tools (test_bi_page, test_postgres_demo), reading the marts
-(test_marts_page), own repository, adding a target, importing, errors, testing of definitions (cli/test_examples_page), scheduling
-(cli/test_refresh_script), and reviewing a change (below).
+(test_marts_page), replacing a part, own data, the vocabulary and scheduling (test_repository_pages), adding a target
+(test_add_a_target), own repository, importing, errors, testing of definitions (cli/test_examples_page), and reviewing a
+change (below).
 """
 
 import re

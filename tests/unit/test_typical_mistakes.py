@@ -221,7 +221,7 @@ MISTAKES = {
     "a definition too far to the left": (
         "  first_dead: {first: dead}\n",
         "first_dead: {first: dead}\n",
-        "28:1: unknown section 'first_dead'; there are populations, concept_sets, targets, subqueries, measures, "
+        "28:1: unknown section 'first_dead'; there are populations, extensions, concept_sets, targets, subqueries, measures, "
         "cohorts, indicators, reports; if it is a definition, it is not indented far enough",
     ),
     "a capital letter": (

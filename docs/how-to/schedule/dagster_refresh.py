@@ -1,7 +1,7 @@
 """Dagster: both refreshes as jobs with schedules.
 
-In the project: `dagster dev -f docs/how-to/schedule/dagster_refresh.py`. Dagster is an extra:
-`pip install -e '.[dagster]'`. MEASUREMART_DBT_OPTIONS holds further options of dbt, as one would
+Copy this into schedule/ of your repository, then: `dagster dev -f schedule/dagster_refresh.py`. Dagster is an extra:
+`pip install 'measuremart[dagster]'`. MEASUREMART_DBT_OPTIONS holds further options of dbt, as one would
 write them in a shell.
 """
 
@@ -16,7 +16,7 @@ os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 import dagster
 
 SCRIPT = Path(__file__).with_name("refresh.sh")
-PROJECT = Path(os.environ.get("MEASUREMART_PROJECT", Path(__file__).parents[3]))
+PROJECT = Path(os.environ.get("MEASUREMART_PROJECT", Path(__file__).parents[1]))
 
 
 def refresh(audience: str, cron: str) -> dagster.ScheduleDefinition:
@@ -26,7 +26,7 @@ def refresh(audience: str, cron: str) -> dagster.ScheduleDefinition:
     def run(context: dagster.OpExecutionContext) -> None:
         options = shlex.split(os.environ.get("MEASUREMART_DBT_OPTIONS", ""))
         done = subprocess.run(
-            [str(SCRIPT), audience, *options], cwd=PROJECT, capture_output=True, text=True, check=False
+            ["sh", str(SCRIPT), audience, *options], cwd=PROJECT, capture_output=True, text=True, check=False
         )
         context.log.info(done.stdout[-20_000:])
         if done.returncode == 75:

@@ -67,6 +67,8 @@ def build(
     out.print(stage_line("build", time.monotonic() - started, built_said(built)))
     for finding in built.findings:
         out.print(finding_lines(finding))
+    if any(finding.kind == "failure" and " absent_" in finding.said for finding in built.findings):
+        out.print("next: measuremart doctor --write, where the source has no such table or column: it writes them all")
     if built.findings:
         out.print(f"dbt's log: {built.log}", soft_wrap=True)
     if built.number_of("failure"):

@@ -37,6 +37,7 @@ class Section(StrEnum):
     """The sections that can be listed."""
 
     populations = "populations"
+    extensions = "extensions"
     concept_sets = "concept_sets"
     targets = "targets"
     subqueries = "subqueries"

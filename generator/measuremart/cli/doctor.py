@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
@@ -14,15 +15,19 @@ from typing import Annotated
 import typer
 
 from measuremart import __version__
-from measuremart.cli.console import WAREHOUSE, echo, out
+from measuremart.cli.console import REFUSED, WAREHOUSE, echo, err, out, refusing_to_write
 from measuremart.cli.options import ProfilesOption, ProjectOption, TargetOption, VariablesOption
 from measuremart.doctor import Check, checks_of
 from measuremart.doctor.tables import absent_variables, row_counts
+from measuremart.doctor.variables import NotWritableError, with_variables
 from measuremart.repository import PACKAGE, is_repository
 from measuremart.sync import MANIFEST, ManifestError, read_manifest
 from measuremart.warehouse.dbt import WarehouseError, link_package
 from measuremart.warehouse.doctor import Looked, look
 from measuremart.warehouse.profile import engine_of, no_profile, profiles_folder, profiles_option
+from measuremart.write import Change, apply
+
+_LISTS = re.compile(r"\babsent_(tables|columns)\b[\"']?\s*:")
 
 
 class Format(StrEnum):
@@ -36,6 +41,9 @@ def doctor(
     no_rows: Annotated[
         bool, typer.Option("--no-rows", help="Do not read the tables: no counts of rows and of unreadable cells.")
     ] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write what the source lacks into vars of dbt_project.yml, then look again.")
+    ] = False,
     file_format: Annotated[Format, typer.Option("--format", help="What is printed.")] = Format.text,
     target: TargetOption = None,
     profiles_dir: ProfilesOption = None,
@@ -45,9 +53,12 @@ def doctor(
     """Look at all that a build needs: versions, profile, connection, rights, tables, columns, days, ids, vocabulary.
 
     A line for each check, with a remedy where something is not well. Tables and columns that the source lacks are
-    printed as variables to paste. Nothing is built, and no value of a patient is printed. The exit code is 8 where
-    something would stop a build.
+    printed as variables to paste; `--write` writes them. Nothing is built, and no value of a patient is printed. The
+    exit code is 8 where something would stop a build.
     """
+    if write and variables is not None and _LISTS.search(variables):
+        err.print("--write writes absent_tables and absent_columns into dbt_project.yml: leave them out of --vars")
+        raise typer.Exit(2)
     checks = list(_before_dbt(project_dir, profiles_dir, target))
     looked = Looked()
     if not any(check.status == "error" for check in checks):
@@ -57,6 +68,9 @@ def doctor(
             if is_repository(project_dir):
                 link_package(project_dir)
             options += profiles_option(project_dir, profiles_dir)
+            if write:
+                lacking = absent_variables(look(project_dir, profiles_dir, target, options, reads_rows=False))
+                _write(project_dir, lacking)
             looked = look(project_dir, profiles_dir, target, options, reads_rows=not no_rows)
         except WarehouseError as error:
             checks.append(Check("dbt", "error", str(error), "see whether dbt is installed beside measuremart"))
@@ -69,6 +83,32 @@ def doctor(
         _print(checks, changed)
     if any(check.status == "error" for check in checks):
         raise typer.Exit(WAREHOUSE)
+
+
+def _write(project: Path, lacking: Mapping[str, Sequence[str]]) -> None:
+    """Write variables into dbt_project.yml and say which; stop where the file cannot be changed by a program."""
+    file = project / "dbt_project.yml"
+    if not lacking:
+        err.print(f"{file}: nothing to write")
+        return
+    old = file.read_bytes().decode("utf-8")
+    try:
+        new = with_variables(old, lacking)
+    except NotWritableError as error:
+        err.print(f"{file}: nothing was written: {error}; write this into vars:", soft_wrap=True)
+        for line in _lines(lacking):
+            err.print(line, soft_wrap=True)
+        raise typer.Exit(REFUSED) from error
+    with refusing_to_write():
+        apply(project, [Change(file.name, "changed", old, new)])
+    err.print(f"{file}: written into vars")
+    for line in _lines(lacking):
+        err.print(line, soft_wrap=True)
+
+
+def _lines(lists: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for name, entries in lists.items():
+        yield f"  {name}: [{', '.join(entries)}]"
 
 
 def _before_dbt(project: Path, profiles_dir: Path | None, target: str | None) -> Iterator[Check]:
@@ -123,5 +163,5 @@ def _print(checks: list[Check], changed: dict[str, list[str]]) -> None:
             out.print(f"{'':<7}  {'':<{width}}  {check.remedy}", soft_wrap=True)
     if changed:
         out.print("for vars of dbt_project.yml:")
-        for name, entries in changed.items():
-            out.print(f"  {name}: [{', '.join(entries)}]", soft_wrap=True)
+        for line in _lines(changed):
+            out.print(line, soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -20,8 +21,18 @@ from measuremart.write import Change, apply
 _LONGEST = 36 - len("_care_28_days")
 
 
+class Grain(StrEnum):
+    """What a new pack counts."""
+
+    episode = "episode"
+    person = "person"
+
+
 def new_pack(
     pack: Annotated[str, typer.Argument(help="The name of the pack.", show_default=False)],
+    grain: Annotated[
+        Grain, typer.Option(help="What the pack counts: episodes of care, or persons where the source has no episodes.")
+    ] = Grain.episode,
     project_dir: ProjectOption = Path(),
 ) -> None:
     """Write a pack that can be built as it is, with comments that say what to change."""
@@ -44,7 +55,8 @@ def new_pack(
     if (definitions / pack).exists():
         err.print(f"{definitions / pack} is there already")
         raise typer.Exit(REFUSED)
-    files = pack_files(pack, "../../measuremart" if is_own else "../..")
+    schemas = "../../measuremart" if is_own else "../.."
+    files = pack_files(pack, schemas, by_person=grain is Grain.person)
     with refusing_to_write():
         apply(definitions, [Change(path, "new", "", text) for path, text in files.items()])
     for path in files:

@@ -14,7 +14,7 @@ from measuremart.definitions.cohort import Cohort
 from measuremart.definitions.concept_set import ConceptSet
 from measuremart.definitions.indicator import FULL_COHORT, Indicator
 from measuremart.definitions.measure import Measure
-from measuremart.definitions.population import Population
+from measuremart.definitions.population import Extension, Population
 from measuremart.definitions.repair import repair
 from measuremart.definitions.report import Report
 from measuremart.definitions.subquery import Subquery
@@ -24,6 +24,7 @@ from measuremart.source import LocatedDict, LocatedTuple, position_of
 
 SECTIONS: dict[str, type[Entry]] = {
     "populations": Population,
+    "extensions": Extension,
     "concept_sets": ConceptSet,
     "targets": Target,
     "subqueries": Subquery,

@@ -71,6 +71,21 @@ class Attribution(Part):
     missing_end: MissingEnd = "open"
 
 
+class ExtraStratifier(Stratifier):
+    """A stratifier of an extension: its column may be one of another relation, with at most one row a person."""
+
+    model: RelationName | None = None
+    person: Identifier = "person_id"
+
+    @model_validator(mode="after")
+    def _column_of_model(self) -> Self:
+        if self.column is None and {"model", "person"} & self.model_fields_set:
+            raise PydanticCustomError("stratifier", "'model' and 'person' go with 'column'", {})
+        if self.model is None and "person" in self.model_fields_set:
+            raise PydanticCustomError("stratifier", "'person' goes with 'model'", {})
+        return self
+
+
 class Population(Entry):
     """A person model, where there are any an episode spine and organisations, and what persons are told apart by."""
 
@@ -86,4 +101,22 @@ class Population(Entry):
             raise PydanticCustomError("all", "'all' is the whole report: give the stratifier another name", {})
         if self.person.birth_date is None and any(s.ages is not None for s in self.stratifiers.values()):
             raise PydanticCustomError("ages", "bands of age need the 'birth_date' of 'person'", {})
+        return self
+
+
+class Extension(Entry):
+    """What a pack adds to a population of another pack: stratifiers, levels of organisations, rules of attribution."""
+
+    population: Name
+    stratifiers: dict[Name, ExtraStratifier] = Field(default_factory=dict)
+    organisations: OrganisationBridge | None = None
+    attributions: dict[Name, Attribution] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _shape(self) -> Self:
+        if "all" in self.stratifiers:
+            raise PydanticCustomError("all", "'all' is the whole report: give the stratifier another name", {})
+        if not self.stratifiers and self.organisations is None and not self.attributions:
+            text = "an extension adds 'stratifiers', 'organisations' or 'attributions'"
+            raise PydanticCustomError("extension", text, {})
         return self

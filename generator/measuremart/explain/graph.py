@@ -10,6 +10,7 @@ from measuremart.uses import Node, Uses
 
 _COLOURS = {
     "populations": "#eceff1",
+    "extensions": "#eceff1",
     "targets": "#d7ebec",
     "concept_sets": "#eef0d5",
     "subqueries": "#e3f0e3",
@@ -22,9 +23,12 @@ _WIDTH, _HEIGHT, _ACROSS, _DOWN = 250, 26, 310, 38
 
 
 def nodes_around(uses: Uses, node: Node) -> list[Node]:
-    """Return a definition, all that it is made of and all that is made of it; populations and targets left out."""
+    """Return a definition, all that it is made of and all that is made of it.
+
+    Populations, their extensions and targets are left out.
+    """
     found = [node, *uses.all_below(node), *uses.all_above(node)]
-    return [n for n in dict.fromkeys(found) if n == node or n[0] not in ("populations", "targets")]
+    return [n for n in dict.fromkeys(found) if n == node or n[0] not in ("populations", "extensions", "targets")]
 
 
 def edges_of(uses: Uses, nodes: Sequence[Node]) -> list[tuple[Node, Node]]:

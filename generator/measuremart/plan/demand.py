@@ -33,7 +33,7 @@ class Reader:
     """What a definition asks of the model of a reduced target; `construct` is pack for what its models by hand read."""
 
     pack: str
-    construct: Literal["subquery", "measure", "population", "pack"]
+    construct: Literal["subquery", "measure", "population", "extension", "pack"]
     definition: str
     model: str
     demand: Demand
@@ -50,6 +50,9 @@ def readers(plan: Plan) -> Iterator[Reader]:
     for population in plan.populations.values():
         for model in sorted(reduced & set(_models_of(population))):
             yield Reader(population.pack, "population", population.name, model, None)
+        for extension in population.extensions:
+            for model in sorted(reduced & set(_models_of_extension(extension))):
+                yield Reader(extension.pack, "extension", extension.name, model, None)
     for pack in plan.packs.values():
         for target, sets in pack.reads:
             if target in plan.targets:
@@ -107,7 +110,17 @@ def _models_of(population: nodes.Population) -> Iterable[str]:
     yield population.person_model
     if population.spine_model is not None:
         yield population.spine_model
-    if population.organisations is not None:
-        yield population.organisations.model
-    for attribution in population.attributions:
+    yield from _models_of_organisations(population)
+
+
+def _models_of_extension(extension: nodes.Extension) -> Iterable[str]:
+    """Yield the models that an extension reads."""
+    yield from (s.model for s in extension.stratifiers if s.model is not None)
+    yield from _models_of_organisations(extension)
+
+
+def _models_of_organisations(part: nodes.Population | nodes.Extension) -> Iterable[str]:
+    if part.organisations is not None:
+        yield part.organisations.model
+    for attribution in part.attributions:
         yield attribution.model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from measuremart.definitions.file import Defined
 from measuremart.plan.nodes import Population, Typed
-from measuremart.plan.scope import Scope, Trail
+from measuremart.plan.scope import UNSAID, Scope, Trail
 
 
 def attribution_of(defined: Defined, types: Typed, population: Population, scope: Scope, trail: Trail) -> str | None:
@@ -17,14 +17,17 @@ def attribution_of(defined: Defined, types: Typed, population: Population, scope
     for number, level in enumerate(entry.levels):
         if level in entry.levels[:number]:
             scope.report(entry.place("levels", number), f"level '{level}' stands twice", trail, check="twice")
-    if population.organisations is None:
+    if not any(part.organisations for part in population.parts()):
         text = f"population '{population.name}' has no organisations: declare them there, or leave 'levels' out"
         scope.report(entry.place("levels"), text, trail)
         return None
-    rules = {rule.name: rule for rule in population.attributions}
+    rules = population.all_attributions()
     if entry.attribution is None:
         text = f"'levels' needs an 'attribution'; there are {', '.join(rules) or 'none'}"
         scope.report(entry.place("levels"), text, trail)
+        return None
+    if entry.attribution not in rules and scope.catalogue.may_have(entry.attribution):  # of what could not be read
+        scope.report(entry.place("attribution"), f"unknown attribution '{entry.attribution}'", trail, check=UNSAID)
         return None
     if not scope.pick(entry.attribution, rules, "attribution", entry, ("attribution",), trail):
         return None

@@ -41,13 +41,16 @@ class Offset:
 class Stratifier:
     """What persons are told apart by: a column's values as they are, or by `names` of codes, or bands of age.
 
-    `ages` are the first ages of the bands, in completed years at the cohort date.
+    `ages` are the first ages of the bands, in completed years at the cohort date. `model` is None where the column is
+    one of the person model.
     """
 
     name: str
     column: str | None
     names: tuple[tuple[str, int], ...]
     ages: tuple[int, ...]
+    model: str | None = None
+    person: str = "person_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,17 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """What a pack adds to a population of another pack."""
+
+    name: str
+    pack: str
+    stratifiers: tuple[Stratifier, ...]
+    organisations: Organisations | None
+    attributions: tuple[Attribution, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Population:
     """Who is counted. `spine` and `organisations` are None where there are none; `sexes` are (name, code)."""
 
@@ -99,6 +113,19 @@ class Population:
     stratifiers: tuple[Stratifier, ...] = ()
     organisations: Organisations | None = None
     attributions: tuple[Attribution, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+
+    def parts(self) -> tuple[Population | Extension, ...]:
+        """Return the population itself and its extensions."""
+        return (self, *self.extensions)
+
+    def all_stratifiers(self) -> dict[str, Stratifier]:
+        """Return the stratifiers of the population, then those of its extensions, by name."""
+        return {s.name: s for part in self.parts() for s in part.stratifiers}
+
+    def all_attributions(self) -> dict[str, Attribution]:
+        """Return the rules of attribution of the population, then those of its extensions, by name."""
+        return {rule.name: rule for part in self.parts() for rule in part.attributions}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from measuremart.catalogue import Catalogue
 from measuremart.definitions.pack import Pack as PackFile
+from measuremart.plan.extensions import asked_of
 from measuremart.plan.nodes import Pack, Plan
 from measuremart.plan.reach import concept_sets_of, reach_of
 from measuremart.problems import Kind, Problem, did_you_mean
@@ -133,6 +134,9 @@ def _uses(catalogue: Catalogue, plan: Plan) -> Iterator[tuple[str, tuple[str, st
 
     for target in plan.targets.values():
         yield target.pack, ("targets", target.name), named("populations", [target.population])
+    for population in plan.populations.values():
+        for extension in population.extensions:
+            yield extension.pack, ("extensions", extension.name), named("populations", [population.name])
     for subquery in plan.subqueries.values():
         sets = named("concept_sets", concept_sets_of(subquery.subquery))
         yield subquery.about.pack, ("subqueries", subquery.about.name), sets | {subquery.subquery.target.pack}
@@ -147,5 +151,6 @@ def _uses(catalogue: Catalogue, plan: Plan) -> Iterator[tuple[str, tuple[str, st
         yield indicator.about.pack, ("indicators", indicator.about.name), named("measures", indicator.measures())
     for report in plan.reports.values():
         others = named("cohorts", report.cohorts) | named("indicators", [i.about.name for i in report.indicators])
+        others |= {extension.pack for extension in asked_of(plan, report)}
         others |= named("measures", [*report.counted, *(m for m in report.dataset if ("measures", m) in pack_of)])
         yield report.about.pack, ("reports", report.about.name), others

@@ -13,7 +13,7 @@ from measuremart.plan.grain import comparable, finest
 from measuremart.plan.indicators import Listed, around, benchmark_of, one_line, restated, unavailable_indicator
 from measuremart.plan.levels import attribution_of
 from measuremart.plan.nodes import Typed
-from measuremart.plan.scope import Scope, Trail, about
+from measuremart.plan.scope import UNSAID, Scope, Trail, about
 from measuremart.plan.unavailable import (
     Availability,
     LeftOut,
@@ -252,7 +252,7 @@ class ReportPlanner:
             return ()
         entry = defined.entry
         population = self._populations[cohorts[0].types.population]
-        known = {s.name: s for s in population.stratifiers}
+        known = population.all_stratifiers()
         found: dict[str, nodes.Stratifier] = {}
         for number, name in enumerate(entry.stratify_by):
             step = trail.down("stratify_by", number)
@@ -264,7 +264,8 @@ class ReportPlanner:
             else:
                 hint = did_you_mean(name, list(known)) or f"; it has {', '.join(known) or 'none'}"
                 text = f"population '{population.name}' has no stratifier '{name}'{hint}"
-                self._scope.report(place, text, step, check="unknown_stratifier")
+                check = UNSAID if self._scope.catalogue.may_have(name) else "unknown_stratifier"
+                self._scope.report(place, text, step, check=check)
         return tuple(found.values())
 
     def _sub_cohorts_left_out(self, cohorts: tuple[str, ...]) -> tuple[LeftOut, ...]:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from measuremart.definitions.file import Defined
-from measuremart.definitions.population import OrganisationBridge
-from measuremart.definitions.population import Population as PopulationEntry
 from measuremart.definitions.target import Target as TargetEntry
+from measuremart.plan.extensions import extension_of
 from measuremart.plan.nodes import (
-    Attribution,
     Column,
     ColumnKind,
     ConceptSet,
     ConceptSetLine,
-    Organisations,
     Population,
     Target,
 )
 from measuremart.plan.offsets import offset
+from measuremart.plan.organisations import attributions_of, organisations_of
 from measuremart.plan.scope import Scope, Trail, about
 from measuremart.plan.stratifiers import stratifiers_of
 
@@ -37,13 +35,6 @@ _ROLE_MAPS: dict[str, ColumnKind] = {
     "texts": "text",
     "flags": "flag",
 }
-
-
-def _organisations(entry: OrganisationBridge | None) -> Organisations | None:
-    if entry is None:
-        return None
-    columns = (entry.organisation, entry.level, entry.entity, entry.title, entry.valid_from, entry.valid_to)
-    return Organisations(entry.model, *columns)
 
 
 class Roles:
@@ -96,6 +87,9 @@ class TargetPlanner:
         for defined in self._scope.catalogue.of("populations").values():
             if defined.entry is not None:
                 self._population(defined)
+        for _, defined in sorted(self._scope.catalogue.of("extensions").items()):
+            if defined.entry is not None:
+                self._extension(defined)
         for defined in self._scope.catalogue.of("targets").values():
             if defined.entry is not None:
                 self._target(defined)
@@ -121,31 +115,19 @@ class TargetPlanner:
             spine_start=spine.start if spine else "start_date",
             spine_end=spine.end if spine else None,
             stratifiers=stratifiers_of(defined.entry),
-            organisations=_organisations(defined.entry.organisations),
-            attributions=self._attributions(defined),
+            organisations=organisations_of(defined.entry.organisations),
+            attributions=attributions_of(defined, defined.entry, self._scope),
         )
         self.sexes[defined.name] = dict(person.sexes)
 
-    def _attributions(self, defined: Defined) -> tuple[Attribution, ...]:
-        entry: PopulationEntry = defined.entry
-        trail = Trail("populations", defined.name)
-        if entry.attributions and entry.organisations is None:
-            text = "attributions lead to organisations: the population needs 'organisations', too"
-            self._scope.report(entry.place("attributions"), text, trail)
-        found = []
-        for name, rule in entry.attributions.items():
-            episode = rule.episode
-            if entry.episodes is None and "episode" not in rule.model_fields_set:
-                episode = None
-            if entry.episodes is None and episode is not None:
-                text = f"population '{defined.name}' has no episodes: write episode: null"
-                self._scope.report(rule.place("episode"), text, trail.down("attributions", name))
-            if "missing_end" in rule.model_fields_set and None in (rule.valid_from, rule.valid_to):
-                text = "'missing_end' is about rows without a last day: the rule needs valid_from and valid_to"
-                self._scope.report(rule.place("missing_end"), text, trail.down("attributions", name))
-            columns = (rule.person, episode, rule.organisation, rule.valid_from, rule.valid_to)
-            found.append(Attribution(name, rule.model, *columns, rule.missing_end))
-        return tuple(found)
+    def _extension(self, defined: Defined) -> None:
+        name = defined.entry.population
+        trail = Trail("extensions", defined.name)
+        extended = self._scope.find(name, "populations", defined.entry.place("population"), trail)
+        if extended is not None:
+            added = extension_of(defined, self.populations[name], extended.entry, self._scope)
+            extensions = (*self.populations[name].extensions, added)
+            self.populations[name] = replace(self.populations[name], extensions=extensions)
 
     def _target(self, defined: Defined) -> None:
         entry: TargetEntry = defined.entry

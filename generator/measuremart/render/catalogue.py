@@ -7,6 +7,7 @@ from typing import Any
 
 from measuremart.plan import nodes
 from measuremart.plan.demand import readers
+from measuremart.plan.extensions import seen_by
 from measuremart.plan.grain import match_of
 from measuremart.plan.nodes import Plan
 from measuremart.plan.unavailable import said
@@ -104,8 +105,12 @@ CATALOGUE: dict[str, list[tuple[str, str, str]]] = {
         ("attribution", "string", "The report's rule of attribution"),
     ],
     "catalogue_attribution": [
-        ("population", "string", "A population that a report with levels is about"),
-        ("attribution", "string", "One of its rules of attribution, whether or not the source has a row for it"),
+        ("report", "string", "A report with levels"),
+        (
+            "attribution",
+            "string",
+            "A rule of attribution of its population or of an extension, whether or not the source has a row for it",
+        ),
     ],
     "catalogue_measure": [
         ("measure", "string", "The measure's name"),
@@ -194,10 +199,14 @@ def catalogue_rows(plan: Plan) -> dict[str, Sequence[Sequence[Any]]]:
         ],
         "catalogue_attribution": sorted(
             {
-                (r.types.population, rule.name)
+                (r.about.name, rule.name)
                 for r in plan.reports.values()
                 if r.levels
-                for rule in plan.populations[r.types.population].attributions
+                for rules in (
+                    plan.populations[r.types.population].attributions,
+                    *(extension.attributions for extension in seen_by(plan, r)),
+                )
+                for rule in rules
             }
         ),
         "catalogue_unavailable": list(unavailable_rows(plan)),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from measuremart.plan.nodes import Attribution, Organisations, Plan
+from typing import TypeAlias
+
+from measuremart.plan.extensions import seen_by
+from measuremart.plan.nodes import Attribution, Extension, Organisations, Plan, Population, Report
 from measuremart.render import sql
 from measuremart.render.unions import Part, Union
 
@@ -17,6 +20,7 @@ _LEVEL_COLUMNS = (
     ("entity", "string", "The entity of that level that the organisation belongs to"),
     ("title", "string", "What the entity is called; its own name where the bridge has no titles"),
     *_VALID,
+    ("bridge", "string", "The relation that the row is of"),
 )
 _ATTRIBUTION_COLUMNS = (
     ("population", "string", "The population"),
@@ -28,16 +32,22 @@ _ATTRIBUTION_COLUMNS = (
     *_VALID,
 )
 
+PopulationPart: TypeAlias = Population | Extension
+
 
 def organisation_unions(plan: Plan) -> list[Union]:
     """Return the tables of all bridges and of all rules of attribution that reports with levels are about."""
     levels, attributions = [], []
     for name, population in sorted(plan.populations.items()):
         reports = [r for r in plan.reports.values() if r.levels and r.types.population == name]
-        packs = tuple(sorted({r.about.pack for r in reports}))
-        if packs and population.organisations is not None:
-            levels.append((packs, (_bridge(name, population.organisations),)))
-            attributions.append((packs, tuple(_rule(name, rule) for rule in population.attributions)))
+        parts: list[tuple[PopulationPart, list[Report]]] = [(population, reports)]
+        parts += [(e, [r for r in reports if e in seen_by(plan, r)]) for e in population.extensions]
+        for part, seeing in parts:
+            packs = tuple(sorted({r.about.pack for r in seeing}))
+            if packs and part.organisations is not None:
+                levels.append((packs, (_bridge(name, part.organisations),)))
+            if packs and part.attributions:
+                attributions.append((packs, tuple(_rule(name, rule) for rule in part.attributions)))
     return [
         Union(
             "organisations",
@@ -67,6 +77,7 @@ def _bridge(population: str, of: Organisations) -> Part:
         "level_name": _as_text(of.level),
         "entity": _as_text(of.entity),
         "title": _as_text(of.title or of.entity),
+        "bridge": sql.text(of.model),
     }
     return Part(of.model, expressions | _days(of))
 

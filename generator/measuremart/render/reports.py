@@ -50,15 +50,18 @@ def _strata(plan: Plan, report: Report) -> str:
     columns = [(f"cast({population.person_id} as bigint)", "person_id")]
     if any(s.ages for s in report.stratifiers):
         columns.append((f"cast({population.birth_date or 'null'} as date)", "birth_date"))
-    stratifiers = []
+    stratifiers: list[dict[str, Any]] = []
     for stratifier in report.stratifiers:
         own = f"of_{stratifier.name}"
-        if stratifier.names:
+        if stratifier.model is not None:
+            pass
+        elif stratifier.names:
             columns.append((f"cast({stratifier.column} as bigint)", own))
         elif stratifier.column is not None:
             columns.append((f"{{{{ to_text('{stratifier.column}') }}}}", own))
         names = [(code, sql.text(name)) for name, code in stratifier.names]
-        stratifiers.append({"name": stratifier.name, "own": own, "names": names, "bands": []})
+        source = "person" if stratifier.model is None else f"{stratifier.name}_row"
+        stratifiers.append({"name": stratifier.name, "own": own, "names": names, "bands": [], "source": source})
         if stratifier.ages:
             stratifiers[-1]["bands"] = [(low, sql.text(label)) for low, label in reversed(bands(stratifier.ages))]
     return fill(
@@ -68,6 +71,7 @@ def _strata(plan: Plan, report: Report) -> str:
         person_model=population.person_model,
         columns=columns,
         stratifiers=stratifiers,
+        elsewhere=[s for s in report.stratifiers if s.model is not None],
     )
 
 

@@ -53,13 +53,24 @@ def _filled(text: str, words: Mapping[str, str]) -> str:
     return text
 
 
-def pack_files(pack: str, schemas: str) -> dict[str, str]:
+def pack_files(pack: str, schemas: str, *, by_person: bool = False) -> dict[str, str]:
     """Return {path below definitions/: text} of a new pack that can be built as it is, with comments on each part.
 
-    `schemas` is the folder of the JSON schemas as seen from the pack's own.
+    `schemas` is the folder of the JSON schemas as seen from the pack's own. The pack counts episodes of care, or
+    persons.
     """
     folder = Path(__file__).resolve().parent / "pack"
-    words = {"pack": pack, "schemas": schemas}
+    members = "persons with" if by_person else "episodes of care for"
+    words = {
+        "resolve_by": "    resolve_by: person   # a row belongs to a person, not to an episode of care\n"
+        if by_person
+        else "",
+        "episode": "" if by_person else ", episode: 10",
+        "members": members,
+        "Members": members.capitalize(),
+        "pack": pack,
+        "schemas": schemas,
+    }
     names = {"pack.yml": "pack.yml", "definitions.yml": f"{pack}.yml"}
     return {
         f"{pack}/{name}": _filled((folder / template).read_text(encoding="utf-8"), words)

@@ -168,12 +168,14 @@ def _built(events: list[dict[str, Any]], descriptions: dict[str, str], log: Path
 def _without_cells(message: str) -> str:
     """Return the part of a message about a failed node that no cell of a table can be in.
 
-    What dbt says before it asks the database is passed on. Of what the database says, the first line is, where it is
-    of a kind that comes before any row is read; a value that cannot be cast, or a key that is there twice, is not.
+    What dbt says before it asks the database is passed on, without the macros that led there. Of what the database
+    says, the first line is, where it is of a kind that comes before any row is read; a value that cannot be cast, or a
+    key that is there twice, is not.
     """
     head, *rest = [line.strip() for line in message.strip().splitlines() if line.strip()] or [""]
     if head.startswith(("Compilation Error", "Parsing Error", "Dependency Error")):
-        return "\n".join([head, *rest][:_LINES])
+        said = [line for line in rest if not line.startswith(("> in macro ", "> called by "))]
+        return "\n".join([head, *said][:_LINES])
     first = rest[0] if rest else ""
     if _NO_CELL.match(first):
         # DuckDB offers the columns that there are: of a file without a heading, those are its first row.

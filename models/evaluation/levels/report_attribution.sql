@@ -1,6 +1,7 @@
 -- Which organisation each key of a report with levels counts for on its day, under every rule of attribution of its
--- population; the report's own is marked. The day is the cohort date, as_of where that is not known. Of several rows of
--- a rule that hold the day, the one that began last counts, then the lowest organisation.
+-- population, and of the extensions that it sees; the report's own is marked. The day is the cohort date, as_of where
+-- that is not known. Of several rows of a rule that hold the day, the one that began last counts, then the lowest
+-- organisation.
 with
 
 report as (
@@ -72,7 +73,7 @@ attribution as (
 
     -- every rule, whether or not the source has a row for it: then everyone is without an organisation
     select
-        population,
+        report,
         attribution
     from {{ ref('catalogue_attribution') }}
 
@@ -144,7 +145,7 @@ final as (
         span.span_from
     from report_key
     inner join attribution
-        on report_key.population = attribution.population
+        on report_key.report = attribution.report
     left join candidate
         on
             report_key.report = candidate.report

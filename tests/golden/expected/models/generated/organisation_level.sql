@@ -13,7 +13,8 @@ united as (
             {{ to_text('code') }} as entity,
             {{ to_text('says') }} as title,
             cast(since as date) as valid_from,
-            cast(until as date) as valid_to
+            cast(until as date) as valid_to,
+            'clinic.places' as bridge
         from {{ source('clinic', 'places') }}
 
         union all
@@ -27,7 +28,8 @@ united as (
         'none' as entity,
         'none' as title,
         cast(null as date) as valid_from,
-        cast(null as date) as valid_to
+        cast(null as date) as valid_to,
+        'none' as bridge
     where 1 = 0
 
 ),
@@ -41,7 +43,8 @@ final as (
         entity,
         title,
         valid_from,
-        valid_to
+        valid_to,
+        bridge
     from united
     where
         organisation is not null
@@ -57,5 +60,6 @@ select
     entity,
     title,
     valid_from,
-    valid_to
+    valid_to,
+    bridge
 from final
