@@ -17,7 +17,7 @@ import typer
 from measuremart import __version__
 from measuremart.cli.build import build
 from measuremart.cli.console import REFUSED, Unwritten, err, out
-from measuremart.cli.definitions import generate, list_definitions, validate
+from measuremart.cli.definitions import generate, list_definitions, rule_command, validate
 from measuremart.cli.doctor import doctor
 from measuremart.cli.examples import run_examples
 from measuremart.cli.explaining import diff_command, explain_command, graph_command
@@ -64,6 +64,7 @@ app.command()(init)
 app.command()(sync)
 app.command()(doctor)
 app.command()(validate)
+app.command("rule")(rule_command)
 app.command("list")(list_definitions)
 app.command("explain")(explain_command)
 app.command("trace")(trace_command)

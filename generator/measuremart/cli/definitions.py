@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ from typing import Annotated
 import typer
 
 from measuremart.catalogue import noun
+from measuremart.checks.rules import rules
 from measuremart.cli.console import (
     DIFFERENT,
     built_said,
@@ -22,13 +24,15 @@ from measuremart.cli.console import (
     refusing_to_write,
 )
 from measuremart.cli.options import DefinitionsOption, ProjectOption, UnusedOption
-from measuremart.cli.reading import read_project, refuse_unknown_pack, say_what_is_missing, stop_at
+from measuremart.cli.reading import read_project, refuse_unknown_pack, say_what_is_missing, stop_at, stop_quietly_at
 from measuremart.definitions.file import SECTIONS
 from measuremart.list_table import list_table
 from measuremart.pipeline import Read, definition_at, pending_changes
 from measuremart.plan.states import missing_said, state_of, states
-from measuremart.problems import Kind, in_full, in_short
+from measuremart.problem_formats import github_lines, problem_data, sarif
+from measuremart.problems import Kind, Problem, did_you_mean, in_full, in_short, without_many_unused
 from measuremart.repository import is_repository
+from measuremart.rule_pages import rule_page
 from measuremart.uses import Node, read_by_packs, uses_of
 from measuremart.write import apply
 
@@ -80,10 +84,33 @@ def written(project: Path, read: Read) -> str:
     return f"{built_said(read.plan)}: {kinds_said(found)}"
 
 
+class ProblemFormat(StrEnum):
+    """What problems are printed as."""
+
+    text = "text"
+    json = "json"
+    github = "github"
+    sarif = "sarif"
+
+
 def validate(
-    project_dir: ProjectOption = Path(), definitions: DefinitionsOption = None, unused: UnusedOption = False
+    form: Annotated[
+        ProblemFormat, typer.Option("--format", help="What problems are printed as; text is for people.")
+    ] = ProblemFormat.text,
+    project_dir: ProjectOption = Path(),
+    definitions: DefinitionsOption = None,
+    unused: UnusedOption = False,
 ) -> None:
-    """Check every definition of every pack; say all that is wrong, and what is unavailable and why; write nothing."""
+    """Check every definition of every pack; say all that is wrong, and what is unavailable and why; write nothing.
+
+    At a terminal each problem comes with its line of the file and the remedy; `measuremart rule ID` says more. The
+    other formats are for programs: one document of JSON or SARIF, or annotations of GitHub. The exit code is the same.
+    """
+    if form is not ProblemFormat.text:
+        read = read_project(project_dir, definitions, is_whole=False)
+        _print_for_programs(read.problems, form, definitions or project_dir / "definitions", unused)
+        stop_quietly_at(read.problems, so="the problems are in the output")
+        return
     read = read_project(project_dir, definitions, in_full if unused else in_short)
     counts = ((section, len(read.catalogue.of(section))) for section in SECTIONS)
     said = ", ".join(of_section(n, section) for section, n in counts if n)
@@ -91,6 +118,32 @@ def validate(
     say_what_is_missing(read)
     for line in missing_said(read.plan):
         out.print(line, soft_wrap=True)
+
+
+def _print_for_programs(problems: Sequence[Problem], form: ProblemFormat, folder: Path, unused: bool) -> None:
+    if form is ProblemFormat.github:  # which shows ten annotations of a step
+        kept, count = (problems, "") if unused else without_many_unused(problems)
+        lines = github_lines(kept, folder) + ([f"::notice::{count.removeprefix('warning: ')}"] if count else [])
+        echo("".join(f"{line}\n" for line in lines))
+        return
+    data = problem_data(problems, folder) if form is ProblemFormat.json else sarif(problems, folder)
+    echo(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def rule_command(
+    name: Annotated[
+        str | None, typer.Argument(help="The id of an error or check; all of them without.", show_default=False)
+    ] = None,
+) -> None:
+    """Say what an error or check means, why it matters, and how to correct it, with examples."""
+    if name is None:
+        for rule in rules().values():
+            out.print(f"{rule.id}: {rule.title}", soft_wrap=True)
+        return
+    if name not in rules():
+        err.print(f"there is no error or check '{name}'{did_you_mean(name, rules())}")
+        raise typer.Exit(2)
+    echo(rule_page(rules()[name]))
 
 
 def list_definitions(
