@@ -68,7 +68,7 @@ def test_every_broken_definition_has_a_rule_of_its_class(case: test_bad_input.Ca
     [
         (Kind.YAML, "cannot be read: Permission denied", "unreadable_file"),
         (Kind.YAML, "file is not UTF-8 text", "unreadable_file"),
-        (Kind.YAML, "'a' stands twice here; the first is on line 3", "repeated_key"),
+        (Kind.YAML, "'a' appears twice here; the first is on line 3", "repeated_key"),
         (Kind.YAML, "not YAML: a tab; indent with spaces", "not_yaml"),
         (Kind.YAML, 'not YAML: a text that is required; quote a text with "cannot"', "not_yaml"),
         (Kind.YAML, "tags (!name) are not allowed", "refused_yaml"),

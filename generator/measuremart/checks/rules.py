@@ -24,12 +24,12 @@ _LABEL = re.compile(r"^(What|Why|Example|Fix): ", re.MULTILINE)
 _BY_WORDS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
     Kind.YAML: (
         (r"cannot be read|^is not a file|is larger|is not UTF-8|leads back to|no definition files", "unreadable_file"),
-        (r"stands twice here; the first is on line", "repeated_key"),
+        (r"appears twice here; the first is on line", "repeated_key"),
         (r"^not YAML|^nested more than|is a mapping of sections", "not_yaml"),
         (r"", "refused_yaml"),
     ),
     Kind.LANGUAGE: (
-        (r"^a definition file stands in the folder of its pack", "unreadable_file"),
+        (r"^a definition file belongs in the folder of its pack", "unreadable_file"),
         (r"^unknown ", "unknown_key"),
         (r"is required", "missing_key"),
         (r"is not a name:|^pack folder:|underscores in a row|characters long, \d+ are allowed|is a word of the language"

@@ -66,7 +66,7 @@ class Roles:
 
     def _add(self, role: str, column: Column) -> None:
         if role in self.by_name:
-            self.clashes.append((role, f"role '{role}' stands twice in this target: give one another name"))
+            self.clashes.append((role, f"role '{role}' appears twice in this target: give one another name"))
         self.by_name[role] = column
 
     def record(self) -> tuple[str, ...]:
