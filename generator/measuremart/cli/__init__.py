@@ -24,6 +24,7 @@ from measuremart.cli.explaining import diff_command, explain_command, graph_comm
 from measuremart.cli.export import export_command
 from measuremart.cli.importing import import_oa_cohorts_folder
 from measuremart.cli.init import init
+from measuremart.cli.library import docs_command
 from measuremart.cli.new import new_pack
 from measuremart.cli.new_part import new_indicator, new_measure, new_report, new_target
 from measuremart.cli.report import report_command
@@ -70,6 +71,7 @@ app.command("explain")(explain_command)
 app.command("trace")(trace_command)
 app.command("diff")(diff_command)
 app.command("graph")(graph_command)
+app.command("docs")(docs_command)
 app.command("test")(run_examples)
 app.command("report")(report_command)
 app.command("export")(export_command)

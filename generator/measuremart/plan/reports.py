@@ -327,8 +327,6 @@ class ReportPlanner:
         for cohort in cohorts:
             for sub, _ in cohort.definitions:
                 if seen.get(sub, cohort.about.name) != cohort.about.name:
-                    text = (
-                        f"sub-cohort '{sub}' is in both '{seen[sub]}' and '{cohort.about.name}': name one otherwise"
-                    )
+                    text = f"sub-cohort '{sub}' is in both '{seen[sub]}' and '{cohort.about.name}': name one otherwise"
                     self._scope.report(defined.entry.place("cohorts"), text, trail, check="clashing_sub_cohorts")
                 seen[sub] = cohort.about.name
