@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from measuremart.explain.explanation import Explanation
+from measuremart.short_text import steps
 
 _MARKED = re.compile(r"([\\`*{}\[\]<>#|])")
 
@@ -75,18 +76,6 @@ def _list(found_steps: Sequence[tuple[int, str]]) -> str:
         deeper = number + 1 < len(found_steps) and found_steps[number + 1][0] > own
         found.append(f"<li>{html.escape(line)}{'' if deeper else '</li>'}")
     return "\n".join([*found, *(["</ul></li>"] * depth), "</ul>"])
-
-
-def steps(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Yield each line with its depth, at most one below the line before, its mark of a list taken off."""
-    margins: list[int] = []
-    for line in lines:
-        said = line.lstrip()
-        margin = len(line) - len(said)
-        while margins and margins[-1] >= margin:
-            margins.pop()
-        yield len(margins), said.removeprefix("- ")
-        margins.append(margin)
 
 
 def _kind(explanation: Explanation) -> str:

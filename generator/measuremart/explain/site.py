@@ -16,12 +16,11 @@ from measuremart.definitions.file import Defined
 from measuremart.explain.difference import HEADINGS, Difference
 from measuremart.explain.explanation import EXPLAINED, Explanation, explain
 from measuremart.explain.graph import as_svg, nodes_around
-from measuremart.explain.section import first_sentence
-from measuremart.explain.show import steps
 from measuremart.explain.site_examples import example_parts
 from measuremart.explain.site_html import STYLE, Crumb, link, page, table
 from measuremart.pipeline import Read
 from measuremart.plan.states import state_of
+from measuremart.short_text import first_sentence, steps
 from measuremart.uses import Node, Uses, uses_of
 
 _NOUNS = {noun(section): section for section in EXPLAINED}

@@ -6,8 +6,9 @@
 --
 -- the first date of:
 --   - subquery consultant_referral_complete
--- with the earliest of a date from any time before to 14 days after it, of the same key, among:
+-- with the earliest date at any time up to 14 days after it, of the same key, among:
 --   - subquery consultant_input_complete
+-- dated by subquery consultant_input_complete
 
 with
 

@@ -4,7 +4,7 @@
 -- The first sodium valproate that was entered.
 -- Defined in definitions/epilepsy12/measures.yml, line 499.
 --
--- the first key of each episode of:
+-- of each episode the key with the lowest id, as there are no dates, of:
 --   - subquery valproate_entered
 
 with

@@ -6,8 +6,9 @@
 --
 -- the first date of:
 --   - subquery mri_requested
--- with the earliest of a date from 42 days before to 42 days after it, of the same key, among:
+-- with the earliest date from 42 days before to 42 days after it, of the same key, among:
 --   - subquery mri_reported
+-- dated by subquery mri_reported
 
 with
 

@@ -6,8 +6,9 @@
 --
 -- the first date of:
 --   - subquery neurologist_referral_complete
--- with the earliest of a date from any time before to 14 days after it, of the same key, among:
+-- with the earliest date at any time up to 14 days after it, of the same key, among:
 --   - subquery neurologist_input_complete
+-- dated by subquery neurologist_input_complete
 
 with
 

@@ -6,8 +6,9 @@
 --
 -- the first date of:
 --   - measure registered
--- with the earliest of a date from any time before to 12 months after it, of the same key, among:
+-- with the earliest date at any time up to 12 months after it, of the same key, among:
 --   - subquery nurse_input_complete
+-- dated by subquery nurse_input_complete
 
 with
 

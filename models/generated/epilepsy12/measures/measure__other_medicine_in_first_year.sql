@@ -6,9 +6,9 @@
 --
 -- the first date of:
 --   - measure registered
--- with each of a date from any time before to -12 months and 1 day before it, of the same key, which keeps its own key,
--- among:
+-- with each date at any time up to 12 months less 1 day after it, of the same key, which keeps its own key, among:
 --   - subquery other_medicine_started
+-- dated by subquery other_medicine_started
 
 with
 

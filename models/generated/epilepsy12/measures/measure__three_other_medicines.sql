@@ -4,7 +4,7 @@
 -- At least three such medicines; the same medicine entered twice is two.
 -- Defined in definitions/epilepsy12/measures.yml, line 315.
 --
--- each day that completes 3 keys of one episode, of:
+-- each day that completes 3 events of target e12_medicine of one episode, of:
 --   - measure other_medicine_in_first_year
 
 with

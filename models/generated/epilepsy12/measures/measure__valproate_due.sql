@@ -6,7 +6,7 @@
 --
 -- all of these, dated by the day on which the last became true:
 --   - measure girl_of_twelve
---   - by episode:
+--   - for each episode, the dates of:
 --       - subquery valproate_entered
 
 with

@@ -11,8 +11,8 @@
 --       - A row of target e12_management counts if
 --           has_an_aed_been_given is not known
 --         It counts for the episode, without a date.
---       - by episode:
---           - all of these, dated by the day on which the last became true:
+--       - for each episode, the dates of:
+--           - all of these:
 --               - measure first_valproate
 --               - A row of target e12_medicine_entry counts if
 --                   one of these rules holds:
