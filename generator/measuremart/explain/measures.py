@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from measuremart.explain.section import Section, grain_words, relations
 from measuremart.plan import nodes
-from measuremart.plan.nodes import ConceptSet, Conditions, Expression, Measure, NamedSubquery, Plan, Subquery
+from measuremart.plan.nodes import ConceptSet, Conditions, Expression, Measure, NamedSubquery, Plan, Subquery, Target
 from measuremart.plan.reach import children_of, concept_sets_of, inline_subqueries
 from measuremart.short_text import in_brackets
 from measuremart.words import Names, concept_set_words, expression_words, subquery_words
@@ -66,8 +66,8 @@ def _subquery_lines(subquery: Subquery, names: Names) -> tuple[list[str], list[s
         dated = f"Its date is {subquery.date.name} of the row; a row without it counts with an unknown date."
     source = "" if subquery.grain.level == "event" else f", from target {subquery.target.name}"
     key = [f"One member is {grain_words(subquery.grain)}{source}.", dated, *lines[at + 1 :]]
-    if subquery.target.missing_end is not None and (subquery.gap is not None or subquery.by_end):
-        key.append(_MISSING_END[subquery.target.missing_end])
+    if subquery.gap is not None:
+        key += _missing_end_words(subquery.target)
     key += _unknown_words([subquery.where])
     if subquery.grain.level in ("episode", "key"):
         what = f"a {subquery.grain.name}" if subquery.grain.level == "key" else "an episode"
@@ -85,18 +85,25 @@ def _measure_key(node: Expression) -> list[str]:
         lines.append("A date that is not known lies in no window.")
     if any(window.pick == "none" for window in windows):
         lines.append("So what has no known date rules nobody out, and a key whose own date is not known stays in.")
-    for end in {subquery.target.missing_end for window in windows if window.covers for subquery in _intervals(window)}:
-        lines += [_MISSING_END[end]] if end is not None else []
+    for window in windows:
+        if window.covers and isinstance(window.candidate, nodes.Leaf):
+            lines += _missing_end_words(window.candidate.subquery.target)
     if any(isinstance(part, nodes.Count) for part in parts):
         lines.append("What has no known date is not counted.")
     conditions = [part.conditions for part in parts if isinstance(part, nodes.Filter)]
-    return lines + _unknown_words(conditions)
+    return list(dict.fromkeys(lines + _unknown_words(conditions)))
 
 
-_MISSING_END = {
-    "open": "A row without an end goes on.",
-    "start": "A row without an end ends on its first day, or with the days of supply where it has them.",
-}
+def _missing_end_words(target: Target) -> list[str]:
+    """Return what an interval of a target without an end is taken for (semantics.md 2.2); [] where it does not say."""
+    match target.missing_end:
+        case "open":
+            return ["A row without an end goes on."]
+        case "start" if target.supply is not None:
+            return ["A row without an end lasts for its days of supply, or is its first day where these are not known."]
+        case "start":
+            return ["A row without an end is its first day."]
+    return []
 
 
 def _unknown_words(conditions: Iterable[Conditions]) -> list[str]:
@@ -115,12 +122,6 @@ def _parts(node: Expression) -> Iterator[Expression]:
     yield node
     for child in children_of(node):
         yield from _parts(child)
-
-
-def _intervals(window: nodes.Window) -> Iterator[Subquery]:
-    """Yield the subquery of a candidate, whose intervals are asked."""
-    if isinstance(window.candidate, nodes.Leaf):
-        yield window.candidate.subquery
 
 
 def _named_parts(plan: Plan, node: Expression) -> list[str]:

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Input by a consultant paediatrician at most 14 days after referral, or before it.
--- Defined in definitions/epilepsy12/measures.yml, line 195.
+-- Defined in definitions/epilepsy12/measures.yml, line 202.
 --
 -- the first date of:
 --   - subquery consultant_referral_complete

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Input by a paediatric neurologist at most 14 days after referral, or before it.
--- Defined in definitions/epilepsy12/measures.yml, line 206.
+-- Defined in definitions/epilepsy12/measures.yml, line 213.
 --
 -- the first date of:
 --   - subquery neurologist_referral_complete

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Input by an epilepsy specialist nurse at most one year after the first paediatric assessment, or before it.
--- Defined in definitions/epilepsy12/measures.yml, line 266.
+-- Defined in definitions/epilepsy12/measures.yml, line 273.
 --
 -- the first date of:
 --   - measure registered

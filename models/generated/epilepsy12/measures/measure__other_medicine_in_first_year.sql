@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Medicines other than rescue medicines, started before the first year of care is over.
--- Defined in definitions/epilepsy12/measures.yml, line 303.
+-- Defined in definitions/epilepsy12/measures.yml, line 310.
 --
 -- the first date of:
 --   - measure registered

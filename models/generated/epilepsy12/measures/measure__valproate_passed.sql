@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The pregnancy prevention programme is in place or the annual risk form completed, for the valproate entered first.
--- Defined in definitions/epilepsy12/measures.yml, line 530.
+-- Defined in definitions/epilepsy12/measures.yml, line 539.
 --
 -- all of these:
 --   - measure first_valproate
