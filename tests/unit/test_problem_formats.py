@@ -219,6 +219,32 @@ def test_sarif_is_valid_and_names_its_rules(project: Path, text: str) -> None:
     assert bool(run["results"]) is (text != CLEAN)
 
 
+def test_files_that_are_not_current_are_problems_of_a_check(project: Path) -> None:
+    def checked(*words: str) -> tuple[int, str]:
+        done = CliRunner().invoke(app, ["generate", *words, "--project-dir", str(project)])
+        return done.exit_code, done.stdout
+
+    (project / "definitions" / "mine" / "mine.yml").write_text(CLEAN, encoding="utf-8")
+    assert checked()[0] == 0
+    assert checked("--check", "--format", "json") == (0, "[]\n")
+    model = project / "models" / "generated" / "mine" / "measures" / "measure__alone.sql"
+    model.write_text(f"{model.read_text(encoding='utf-8')}\n-- edited", encoding="utf-8")
+    code, out = checked("--check", "--format", "json")
+    (found,) = json.loads(out)
+    assert (code, found["rule"], found["level"]) == (1, "not_current", "error")
+    assert found["file"] == "models/generated/mine/measures/measure__alone.sql"
+    code, out = checked("--check", "--format", "github")
+    assert code == 1
+    assert out.startswith("::error file=models/generated/mine/measures/measure__alone.sql,line=1,col=1,")
+    code, out = checked("--check", "--format", "sarif")
+    jsonschema.validate(json.loads(out), SARIF)
+    assert code == 1
+    (project / "definitions" / "mine" / "mine.yml").write_text(BROKEN, encoding="utf-8")
+    code, out = checked("--check", "--format", "json")
+    assert (code, [p["rule"] for p in json.loads(out)]) == (4, ["unknown_key"])
+    assert checked("--format", "json") == (2, "")
+
+
 def test_rule_prints_a_chapter_the_list_and_the_nearest_name() -> None:
     done = CliRunner().invoke(app, ["rule", "single_child"])
     assert done.exit_code == 0

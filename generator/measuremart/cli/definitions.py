@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -23,14 +22,14 @@ from measuremart.cli.console import (
     out,
     refusing_to_write,
 )
-from measuremart.cli.options import DefinitionsOption, ProjectOption, UnusedOption
+from measuremart.cli.options import DefinitionsOption, ProblemFormat, ProblemFormatOption, ProjectOption, UnusedOption
+from measuremart.cli.programs import print_for_programs, problems_for_programs, refuse_format_without_check
 from measuremart.cli.reading import read_project, refuse_unknown_pack, say_what_is_missing, stop_at, stop_quietly_at
 from measuremart.definitions.file import SECTIONS
 from measuremart.list_table import list_table
 from measuremart.pipeline import Read, definition_at, pending_changes
 from measuremart.plan.states import missing_said, state_of, states
-from measuremart.problem_formats import github_lines, problem_data, sarif
-from measuremart.problems import Kind, Problem, did_you_mean, in_full, in_short, without_many_unused
+from measuremart.problems import Kind, did_you_mean, in_full, in_short
 from measuremart.repository import is_repository
 from measuremart.rule_pages import rule_page
 from measuremart.uses import Node, read_by_packs, uses_of
@@ -55,12 +54,22 @@ def generate(
     definitions: DefinitionsOption = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file would change.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print what would change.")] = False,
+    form: ProblemFormatOption = ProblemFormat.text,
     unused: UnusedOption = False,
 ) -> None:
-    """Write the dbt models of all packs; only what changed is touched. For the project of measuremart itself."""
+    """Write the dbt models of all packs; only what changed is touched. For the project of measuremart itself.
+
+    With `--check` another format than text is for programs: problems, and each file that is not current.
+    """
     if is_repository(project_dir):
         err.print("this is a repository of your own: run `measuremart sync`")
         raise typer.Exit(2)
+    if form is not ProblemFormat.text:
+        refuse_format_without_check(check)
+        read = read_project(project_dir, definitions, is_whole=False)
+        with problems_for_programs(read, form, project_dir, definitions, unused) as stale, refusing_to_write():
+            stale += [change.path for change in pending_changes(project_dir, read.plan)]
+        return
     read = read_project(project_dir, definitions, in_full if unused else in_short)
     if check or diff:
         with refusing_to_write():
@@ -84,19 +93,8 @@ def written(project: Path, read: Read) -> str:
     return f"{built_said(read.plan)}: {kinds_said(found)}"
 
 
-class ProblemFormat(StrEnum):
-    """What problems are printed as."""
-
-    text = "text"
-    json = "json"
-    github = "github"
-    sarif = "sarif"
-
-
 def validate(
-    form: Annotated[
-        ProblemFormat, typer.Option("--format", help="What problems are printed as; text is for people.")
-    ] = ProblemFormat.text,
+    form: ProblemFormatOption = ProblemFormat.text,
     project_dir: ProjectOption = Path(),
     definitions: DefinitionsOption = None,
     unused: UnusedOption = False,
@@ -108,7 +106,7 @@ def validate(
     """
     if form is not ProblemFormat.text:
         read = read_project(project_dir, definitions, is_whole=False)
-        _print_for_programs(read.problems, form, definitions or project_dir / "definitions", unused)
+        print_for_programs(read.problems, form, definitions or project_dir / "definitions", unused)
         stop_quietly_at(read.problems, so="the problems are in the output")
         return
     read = read_project(project_dir, definitions, in_full if unused else in_short)
@@ -118,16 +116,6 @@ def validate(
     say_what_is_missing(read)
     for line in missing_said(read.plan):
         out.print(line, soft_wrap=True)
-
-
-def _print_for_programs(problems: Sequence[Problem], form: ProblemFormat, folder: Path, unused: bool) -> None:
-    if form is ProblemFormat.github:  # which shows ten annotations of a step
-        kept, count = (problems, "") if unused else without_many_unused(problems)
-        lines = github_lines(kept, folder) + ([f"::notice::{count.removeprefix('warning: ')}"] if count else [])
-        echo("".join(f"{line}\n" for line in lines))
-        return
-    data = problem_data(problems, folder) if form is ProblemFormat.json else sarif(problems, folder)
-    echo(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
 
 
 def rule_command(
