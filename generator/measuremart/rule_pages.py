@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from functools import cache
 
@@ -9,6 +10,8 @@ from measuremart.checks.rules import Rule, base_text, rules
 from measuremart.pipeline import read_definitions
 from measuremart.problems import UNUSED, Problem, exit_code
 from measuremart.write import temporary_folder
+
+_WIDTH = 120
 
 _ERRORS_HEAD = """# Errors in definitions
 
@@ -50,7 +53,7 @@ def checks_manual() -> str:
 def rule_page(rule: Rule) -> str:
     """Return the chapter of a rule as markdown, each example with what is said of it."""
     parts = [f"## `{rule.id}`", rule.title]
-    parts += [f"**{label}:** {text}" for label, text in rule.parts.items()]
+    parts += [_wrapped(f"**{label}:** {text}") for label, text in rule.parts.items()]
     if rule.is_check and not rule.can_be_waived:
         parts.append("This check cannot be waived.")
     for example in rule.examples:
@@ -62,6 +65,10 @@ def rule_page(rule: Rule) -> str:
         if example.corrected is not None:
             parts += ["Corrected:", f"```yaml\n{example.corrected}```"]
     return "\n\n".join(parts) + "\n"
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def problems_of(rule: Rule, file: str, text: str) -> list[Problem]:

@@ -327,6 +327,7 @@ class ReportPlanner:
         for cohort in cohorts:
             for sub, _ in cohort.definitions:
                 if seen.get(sub, cohort.about.name) != cohort.about.name:
-                    text = f"sub-cohort '{sub}' is in both '{seen[sub]}' and '{cohort.about.name}': name one otherwise"
+                    both = f"sub-cohort '{sub}' is in both '{seen[sub]}' and '{cohort.about.name}'"
+                    text = f"{both}: give one of the two another name"
                     self._scope.report(defined.entry.place("cohorts"), text, trail, check="clashing_sub_cohorts")
                 seen[sub] = cohort.about.name

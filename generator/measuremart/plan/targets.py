@@ -156,7 +156,9 @@ class TargetPlanner:
             self._scope.report(defined.position, fault, check="clashing_roles")
         for key in entry.keys:
             if key in ("person", "episode", "event"):
-                self._scope.report(entry.place("keys", key), f"'{key}' is a grain of its own: name the key otherwise")
+                self._scope.report(
+                    entry.place("keys", key), f"'{key}' is a grain of its own: give the key another name"
+                )
         if population is None or roles.clashes:
             return
         has_spine = self.populations[population].spine_model is not None
