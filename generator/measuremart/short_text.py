@@ -95,7 +95,8 @@ def due_words(plan: Plan, indicator: Indicator) -> str:
 def done_words(plan: Plan, indicator: Indicator) -> str:
     """Return what counts as done, and by when, as the end of a sentence."""
     day = days_around(indicator.numerator_window, reference_words(indicator))
-    return f"those in measure {measure_called(plan, indicator.numerator)}, {day or 'whatever the date'}."
+    without = "at any known date" if indicator.ignore_undated else "whatever the date"
+    return f"those in measure {measure_called(plan, indicator.numerator)}, {day or without}."
 
 
 def reference_words(indicator: Indicator) -> str:

@@ -8,7 +8,7 @@ from measuremart.explain.explanation import EXPLAINED, Explanation, explain
 from measuremart.explain.show import as_data, as_markdown, as_page, as_text
 from measuremart.pipeline import Read, read_definitions
 from measuremart.plan.nodes import Around, Offset
-from measuremart.short_text import days_around
+from measuremart.short_text import concept_set_text, days_around, indicator_text, report_text, subquery_text
 from measuremart.uses import uses_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -222,6 +222,42 @@ def test_a_subquery_says_what_a_missing_end_and_an_unknown_age_are(tmp_path: Pat
         assert "A row without an end goes on." not in lines_of(one(found, name), "Key and date")
     unknown = "Where the date or the date of birth is not known, a condition on age is not met."
     assert unknown in lines_of(one(found, "adult"), "Key and date")
+
+
+@pytest.mark.parametrize(
+    ("option", "said"), [("", "whatever the date"), (", undated_numerator: ignore", "at any known date")]
+)
+def test_the_short_text_says_whether_a_date_must_be_known(option: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "definitions" / "p").mkdir(parents=True)
+    text = PACK.replace(
+        "denominator: full_cohort, numerator: treated}", f"denominator: full_cohort, numerator: treated{option}}}"
+    )
+    (tmp_path / "definitions" / "p" / "all.yml").write_text(text, encoding="utf-8")
+    plan = read_definitions(tmp_path / "definitions").plan
+    assert indicator_text(plan, plan.indicators["ever"]).splitlines() == [
+        "Ever treated.",
+        "",
+        "- Due: everybody in the report's cohort.",
+        f"- Done: those in measure treated (Treated), {said}.",
+    ]
+
+
+def test_a_short_text_is_a_list_of_markdown_below_the_description(read: Read) -> None:
+    assert subquery_text(read.plan.subqueries["given"], {7: "Taxane"}).splitlines() == [
+        "A taxane was given. Nothing else.",
+        "",
+        "- A row of target drug counts if",
+        "  - concept_id is in concept set taxanes",
+        "- It counts for the episode, dated by start_date.",
+    ]
+    assert concept_set_text(read.plan.concept_sets["taxanes"], "Taxanes.", {7: "Taxane"}).splitlines()[2:] == [
+        "- 7 (Taxane) and all below it",
+        "- not 8",
+    ]
+    assert report_text(read.plan.reports["r"], "").splitlines() == [
+        "- Cohorts: c.",
+        "- Indicators: near_death, ever, never.",
+    ]
 
 
 def test_who_is_taken_out_by_what_a_person_has_is_said(read: Read, tmp_path: Path) -> None:
