@@ -15,7 +15,7 @@ from typing import Any
 import typer
 import yaml
 from measuremart import cli
-from measuremart.checks.manual import manual
+from measuremart.rule_pages import checks_manual, errors_manual
 from targets_page import targets_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,7 +26,8 @@ HEADER = "<!-- Written by docs/build_reference.py from the code. Do not edit: ru
 def main() -> None:
     """Write the pages, or say which are not current."""
     pages = {"cli.md": _cli(), "variables.md": _variables(), "relations.md": _relations(), "macros.md": _macros()}
-    pages["checks.md"] = manual()
+    pages["checks.md"] = checks_manual()
+    pages["errors.md"] = errors_manual()
     pages["targets.md"] = targets_page(ROOT / "definitions")
     stale = [name for name, text in pages.items() if _on_disk(name) != HEADER + text]
     if "--check" in sys.argv[1:]:

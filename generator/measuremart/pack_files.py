@@ -41,7 +41,7 @@ def definition_files(folder: Path) -> tuple[list[tuple[str, Path]], list[Problem
         if len(parts) > 1:
             files.append((parts[0], found))
         else:
-            text = f"a definition file stands in the folder of its pack: move it to {folder.name}/<pack>/{parts[0]}"
+            text = f"a definition file belongs in the folder of its pack: move it to {folder.name}/<pack>/{parts[0]}"
             problems.append(Problem(Position(f"{folder.name}/{parts[0]}", 1, 1), text, Kind.LANGUAGE))
     return sorted(files), problems
 
@@ -56,7 +56,7 @@ def _below(folder: Path, shown_as: PurePosixPath, above: tuple[str, ...]) -> Ite
         yield _unread(shown_as, f"this folder cannot be read: {error.strerror}")
         return
     if here in above:
-        yield _unread(shown_as, "this link leads back to a folder that it stands in: remove it")
+        yield _unread(shown_as, "this link leads back to a folder that it is in: remove it")
         return
     for entry in entries:
         inner = shown_as / entry.name

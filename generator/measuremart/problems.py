@@ -69,9 +69,15 @@ def in_short(problems: Iterable[Problem]) -> list[str]:
 
     A pack that was imported, or that several reports share, can have hundreds of these: they would bury the others.
     """
+    kept, count = without_many_unused(problems)
+    return [*in_full(kept), *([count] if count else [])]
+
+
+def without_many_unused(problems: Iterable[Problem]) -> tuple[list[Problem], str]:
+    """Return the problems without those on unused definitions, and the line that counts these; it is empty for one."""
     found = list(problems)
-    unused = [p for p in found if p.check == UNUSED]
-    if len(unused) < 2:
-        return in_full(found)
-    count = f"warning: nothing uses {len(unused):,} definitions; `measuremart validate --unused` names them"
-    return [*in_full(p for p in found if p.check != UNUSED), count]
+    unused = sum(p.check == UNUSED for p in found)
+    if unused < 2:
+        return found, ""
+    count = f"warning: nothing uses {unused:,} definitions; `measuremart validate --unused` names them"
+    return [p for p in found if p.check != UNUSED], count

@@ -214,7 +214,7 @@ class _Reader:
             key = self._key(event)
             if key in result:
                 first = result.key_positions[key]
-                raise self._fail(event.start_mark, f"'{key}' stands twice here; the first is on line {first.line}")
+                raise self._fail(event.start_mark, f"'{key}' appears twice here; the first is on line {first.line}")
             value = next(self._events)
             result.key_positions[key] = self._at(event.start_mark)
             result.value_positions[key] = self._at(value.start_mark)

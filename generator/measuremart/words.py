@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from measuremart.plan import nodes
+from measuremart.plan.grain import Grain
 from measuremart.plan.nodes import Conditions, Expression, Indicator, Offset, Predicate, Subquery
 
 # Names of concepts by their id.
 Names = Mapping[int, str]
 _STEP = "  "
 _OPERATORS = {"=": "is", "!=": "is not", "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least"}
-_PICKED = {"earliest": "the earliest", "latest": "the latest", "closest": "the closest", "any": "each", "none": "none"}
+_PICKED = {"earliest": "the earliest", "latest": "the latest", "closest": "the closest", "any": "each"}
 _ANCHORS = {"first": "the first date", "last": "the last date", "all": "each date"}
 
 
@@ -52,8 +53,14 @@ def subquery_words(subquery: Subquery, names: Names) -> list[str]:
     dated = f"dated by {subquery.date.name}" if subquery.date is not None else "without a date"
     lines.append(f"It counts for the {subquery.grain}, {dated}.")
     if subquery.gap is not None:
-        lines.append(f"Intervals with no more than {offset_words(subquery.gap)} between them are joined to one.")
+        lines.append(_joined_words(subquery.gap))
     return lines
+
+
+def _joined_words(gap: Offset) -> str:
+    if gap == Offset(0, 0):
+        return "Intervals that overlap, or follow each other from one day to the next, are joined to one."
+    return f"Intervals with no more than {offset_words(gap)} between them are joined to one."
 
 
 def predicate_words(predicate: Predicate, names: Names) -> list[str]:
@@ -137,7 +144,9 @@ def condition_words(conditions: Conditions, day: str, names: Names) -> list[str]
     if conditions.on_or_before is not None:
         found.append(f"{day} is {conditions.on_or_before} or earlier")
     if conditions.elapsed is not None:
-        found.append(f"{offset_words(conditions.elapsed)} have passed since {day}")
+        found.append(
+            f"{day} is {offset_words(conditions.elapsed)} or more before the day that all is seen from (as_of)"
+        )
     return found
 
 
@@ -152,16 +161,26 @@ def expression_words(node: Expression, names: Names) -> list[str]:
             return [f"measure {name}"]
         case nodes.Or(children=children):
             return ["at least one of:", *_children(children, names)]
+        case nodes.And(children=children, types=types) if types.timeless:
+            return ["all of these:", *_children(children, names)]
         case nodes.And(children=children, all_moments=all_moments):
             dated = "the day on which the last became true" + (
                 ", and each recorded day after it" if all_moments else ""
             )
             return [f"all of these, dated by {dated}:", *_children(children, names)]
+        # What is left of the first without those of it that the others lack: the keys of both, dated by the first.
+        case nodes.Except(first=first, rest=(nodes.Except(first=same, rest=others),)) if same == first:
+            both = (
+                "whose keys are also among those of" if len(others) == 1 else "whose keys are also in at least one of"
+            )
+            return ["the rows of:", *_children((first,), names), f"{both}:", *_children(others, names)]
         case nodes.Except(first=first, rest=rest):
             return ["the keys of:", *_children((first,), names), "without the keys of:", *_children(rest, names)]
         case nodes.Extreme(child=child, latest=latest, per=per):
             which = "last" if latest else "first"
             said = f"the {which} date of each key" if per is None else f"the {which} key of each {per}"
+            if per is not None and node.types.timeless:  # a tie goes to the lowest resolver
+                said = f"of each {per} the key with the lowest id, as there are no dates,"
             return [f"{said} of:", *_children((child,), names)]
         case nodes.Nth(child=child, n=n):
             return [f"date number {n} of each key of:", *_children((child,), names)]
@@ -171,44 +190,86 @@ def expression_words(node: Expression, names: Names) -> list[str]:
             asked = " and ".join(condition_words(conditions, "the date", names)) or "it is a row"
             return [f"where {asked}, the rows of:", *_children((child,), names)]
         case nodes.At(child=child, level=level):
-            return [f"by {level}:", *_children((child,), names)]
+            return [f"for each {level}, the dates of:", *_children((child,), names)]
         case nodes.Window():
             return _window_words(node, names)
     raise AssertionError(node)
 
 
 def _count_words(node: nodes.Count) -> str:
-    what = "dates of one key" if node.per is None else f"keys of one {node.per}"
+    what = "dates of one key" if node.per is None else f"{_keys_words(node.child.types.grain)} of one {node.per}"
     within = f" within {offset_words(node.within)}" if node.within is not None else ""
     return f"each day that completes {node.at_least} {what}{within}, of:"
 
 
+def _keys_words(grain: Grain) -> str:
+    match grain.level:
+        case "event":
+            return f"events of target {grain.name}"
+        case "key":
+            return f"keys ({grain.name})"
+    return f"{grain.level}s"
+
+
 def _window_words(node: nodes.Window, names: Names) -> list[str]:
     anchors = [f"{_ANCHORS[node.anchor_pick]} of:", *_children((node.anchor,), names)]
-    days = f"from {_side_words(node.start, 'before')} to {_side_words(node.end, 'after')} it"
+    days = f"{'every day ' if node.covers and node.start != node.end else ''}{_days_words(node.start, node.end)}"
+    if node.covers and node.start == node.end:
+        days = days.removeprefix("on ").replace("exactly", "the day", 1)
     who = "the same person" if node.by_person else "the same key"
     among = [*_children((node.candidate,), names)]
     if node.pick == "none":
-        without = f"no interval holds every day {days}" if node.covers else f"there is no date {days}"
-        return [*anchors, f"for which {without}, of {who}, among:", *among]
-    what = "another event" if node.other else "a date"
-    within = f"interval that holds every day {days}" if node.covers else f"{what} {days}"
-    found = f"{_PICKED[node.pick]}{' ' if node.covers else ' of '}{within}"
-    kept = "" if node.date == "candidate" else f", dated by {_dated_words(node.date)}"
+        without = f"no interval holds {days}" if node.covers else f"there is no date {days}"
+        return [*anchors, f"for which {without}, of {who}, among:", *among, _dated_by("anchor", node)]
+    what = "date of another event" if node.other else "date"
+    found = f"{_PICKED[node.pick]} {f'interval that holds {days}' if node.covers else f'{what} {days}'}"
     key = ", which keeps its own key" if node.keep_candidate else ""
-    return [*anchors, f"with {found}, of {who}{key}{kept}, among:", *among]
+    return [*anchors, f"with {found}, of {who}{key}, among:", *among, _dated_by(node.date, node)]
 
 
-def _dated_words(date: str) -> str:
-    return {"anchor": "that day", "greatest": "the later of both days", "least": "the earlier of both days"}[date]
+def _dated_by(date: str, node: nodes.Window) -> str:
+    match date:
+        case "anchor":
+            return f"dated by {_part_words(node.anchor, 'the first of the two parts')}"
+        case "candidate":
+            return f"dated by {_part_words(node.candidate, 'the second of the two parts')}"
+    return f"dated by the {'later' if date == 'greatest' else 'earlier'} of both days"
 
 
-def _side_words(side: Offset | None, way: str) -> str:
-    if side is None:
-        return f"any time {way}"
+def _part_words(node: Expression, otherwise: str) -> str:
+    match node:
+        case nodes.MeasureRef(name=name):
+            return f"measure {name}"
+        case nodes.Leaf(subquery=subquery) if subquery.name:
+            return f"subquery {subquery.name}"
+    return otherwise
+
+
+def _days_words(start: Offset | None, end: Offset | None) -> str:
+    """Return the days from one offset to another around a day, which was named before, both included."""
+    none = Offset(0, 0)
+    if start is None and end is None:
+        return "at any time before or after it"
+    if start is None:
+        assert end is not None
+        return "on that day or at any time before it" if end == none else f"at any time up to {_side_words(end)} it"
+    if end is None:
+        return "on that day or at any time after it" if start == none else f"from {_side_words(start)} it on"
+    if start == end:
+        return "on that day itself" if start == none else f"exactly {_side_words(start)} it"
+    first = "that day" if start == none else f"{_side_words(start)}{' it' if end == none else ''}"
+    last = "that day" if end == none else f"{_side_words(end)} it"
+    return f"from {first} to {last}"
+
+
+def _side_words(side: Offset) -> str:
+    """Return how far a day lies before or after another; months and days may point to different sides."""
+    if side.months * side.days < 0:
+        months, days = Offset(abs(side.months), 0), Offset(0, abs(side.days))
+        return f"{offset_words(months)} less {offset_words(days)} {'after' if side.months > 0 else 'before'}"
     if side.months < 0 or side.days < 0:
         return f"{offset_words(Offset(-side.months, -side.days))} before"
-    return "the day of" if side == Offset(0, 0) else f"{offset_words(side)} after"
+    return f"{offset_words(side)} after"
 
 
 def indicator_words(indicator: Indicator) -> list[str]:

@@ -174,7 +174,7 @@ def test_lines_that_cannot_be_read(warehouse: Warehouse) -> None:
 
 
 def test_what_a_file_lacks_is_said(warehouse: Warehouse) -> None:
-    """The file, the column and what to do: for a missing column and file, a missing header, a name that stands twice."""
+    """The file, the column and what to do: for a missing column and file, a missing header, a name that appears twice."""
     header = ",".join(source_columns("person"))
     files = {
         "person": header.replace("gender_concept_id,", "").encode() + b"\n",

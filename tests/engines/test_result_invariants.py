@@ -50,7 +50,7 @@ DUE = "due, yet not in the denominator"
 RESULTS: dict[str, tuple[list[dict[str, str]], str | None]] = {
     "right": ([RIGHT, OTHER], None),
     "too_few": ([RIGHT], "one status for each indicator and cohort key"),
-    "twice": ([RIGHT, RIGHT], "a key stands twice"),
+    "twice": ([RIGHT, RIGHT], "a key appears twice"),
     "no_such_status": ([RIGHT | {"status": "'late'"}, OTHER], "a status, or dates beside it, that cannot be"),
     "no_such_reason": ([RIGHT | {"reason_code": "'late'"}, OTHER], REASON),
     "reason_of_another_status": ([RIGHT | {"reason_code": "'date_unknown'", "nearest_date": NO_DAY}, OTHER], REASON),

@@ -23,7 +23,7 @@ from measuremart.problems import exit_code
             "subquery_id,matching_scope",
             "subquery_id,name,matching_scope",
             4,
-            "measure.csv:1:1: column 'name' stands twice",
+            "measure.csv:1:1: column 'name' appears twice",
         ),
         (
             "query_rule.csv",
@@ -122,7 +122,7 @@ def test_the_same_id_with_other_content_is_a_fault_and_with_the_same_is_not(tmp_
     folder = with_line(tmp_path, NEWER, ("dash_cohort.csv", "1,Thoracic"), ("query_rule.csv", "6,exact,1,,,,,"))
     problems = translated(folder).problems
     assert [str(p) for p in problems] == [
-        "query_rule.csv:18:1: query_rule 6 stands twice with different content; first on line 7"
+        "query_rule.csv:18:1: query_rule 6 appears twice with different content; first on line 7"
     ]
 
 

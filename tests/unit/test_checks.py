@@ -4,9 +4,9 @@ import inspect
 from pathlib import Path
 
 import pytest
-from measuremart.checks.manual import manual
 from measuremart.checks.run import CHECKS, UNWAIVABLE, check_id
 from measuremart.pipeline import read_definitions
+from measuremart.rule_pages import checks_manual
 
 BASE = """
 populations:
@@ -304,13 +304,13 @@ CASES = {
         "indicators:\n  j: {title: t, description: d, denominator: m, numerator: n, exclusions: [m]}\n"
         "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j]}\n",
         "",
-        ["excluded_denominator x.yml:2:76: the denominator 'm' stands under exclusions: nobody would be left"],
+        ["excluded_denominator x.yml:2:76: the denominator 'm' is listed under exclusions: nobody would be left"],
     ),
     "an exception that is the denominator": (
         "indicators:\n  j: {title: t, description: d, denominator: m, numerator: n, exceptions: [m]}\n"
         "reports:\n  q: {title: t, description: d, cohorts: [c], indicators: [j]}\n",
         "",
-        ["excluded_denominator x.yml:2:76: the denominator 'm' stands under exceptions: nobody could fail"],
+        ["excluded_denominator x.yml:2:76: the denominator 'm' is listed under exceptions: nobody could fail"],
     ),
     "exceptions that hold the denominator": (
         "measures:\n  x: {filter: {of: m, sex: female}}\n  y: {last: {or: [m, {at: episode, of: e}]}}\n  z: {first: {or: [y, x]}}\n"
@@ -413,7 +413,7 @@ CASES = {
         "    cohorts: [c, c],\n    counted: [m, m],\n    dataset: [n, both, n]}\n",
         "",
         [
-            f"repeated_name x.yml:{place}: '{name}' stands twice under {word}: remove one, or write the name that was meant"
+            f"repeated_name x.yml:{place}: '{name}' appears twice under {word}: remove one, or write the name that was meant"
             for place, name, word in (
                 ("3:21", "x", "exclusions"),
                 ("4:27", "x", "exceptions"),
@@ -575,5 +575,5 @@ def test_every_check_has_a_manual_page(check: object) -> None:
     text = inspect.getdoc(check) or ""
     for word in ("What:", "Why:", "Example:", "Fix:"):
         assert word in text
-    assert f"## `{check_id(check)}`" in manual()  # type: ignore[arg-type]
+    assert f"## `{check_id(check)}`" in checks_manual()  # type: ignore[arg-type]
     assert set(UNWAIVABLE) < {check_id(c) for c in CHECKS}

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from measuremart.explain.explanation import EXPLAINED, Explanation, explain
-from measuremart.explain.indicators import days_around
 from measuremart.explain.show import as_data, as_markdown, as_page, as_text
 from measuremart.pipeline import Read, read_definitions
 from measuremart.plan.nodes import Around, Offset
+from measuremart.short_text import concept_set_text, days_around, indicator_text, report_text, subquery_text
 from measuremart.uses import uses_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,27 +104,32 @@ def test_an_indicator_says_who_is_due_what_counts_and_by_when(read: Read) -> Non
     assert lines_of(said, "Purpose") == ["Treatment in the last 30 days.", "Reference: Page 7"]
     assert lines_of(said, "Who is due") == [
         "Of the report's cohort, those in measure dead (Dead), from the cohort date to 12 months after it, both days included.",
-        "It counts for the keys of the same person.",
+        "A member of dead counts for the cohort's keys of the same person.",
         "Only the first of its dates within these days is an opportunity.",
         "Where an unknown date decides, the key is unresolved.",
     ]
     assert lines_of(said, "What counts as done") == [
         "Done are those in measure treated (Treated), from 30 days before the denominator's date to that day, both days included.",
-        "It counts for the keys of the same episode.",
+        "A member of treated counts for the cohort's keys of the same episode.",
         "What is recorded without a date leaves it unresolved, unless another date decides.",
         "Until the last of these days is over, a key that is not done yet is unresolved (window_open).",
     ]
     assert lines_of(said, "What takes somebody out") == [
-        "- A key in measure treated (Treated) is an exception: not due, unless it is done all the same."
+        "- A key that is in measure treated (Treated) is an exception: not due, unless it is done all the same.",
+        "No date decides here: a record counts whenever it was made.",
     ]
     assert lines_of(said, "The figure")[-1] == "The benchmark is at most 10%: lower is better."
 
 
 def test_what_a_report_restates_stands_beside_the_definition(read: Read) -> None:
     said = lines_of(one(read, "near_death"), "In reports")
-    assert said[:3] == ["- r asks it as it stands here, but for:", "    Its title there is 'Near'.", "    The figure:"]
+    assert said[:3] == [
+        "- r asks it as it is defined here, but for:",
+        "    Its title there is 'Near'.",
+        "    The figure:",
+    ]
     assert said[-1] == "      The benchmark is at most 20%: lower is better."
-    assert lines_of(one(read, "ever"), "In reports") == ["- r asks it as it stands here."]
+    assert lines_of(one(read, "ever"), "In reports") == ["- r asks it as it is defined here."]
 
 
 def test_an_unavailable_indicator_says_why_and_nothing_else(read: Read) -> None:
@@ -161,6 +166,108 @@ def test_a_concept_set_and_a_subquery(read: Read) -> None:
     assert lines_of(said, "Key and date")[0] == "One member is an episode of a person, from target drug."
 
 
+# What is not known, semantics.md 3, 4 and 4.1: by measure, the lines below the grain.
+UNKNOWN = {
+    "{filter: {of: treated, age: {min: 18}}}": [
+        "Where the date or the date of birth is not known, a condition on age is not met."
+    ],
+    "{filter: {of: treated, elapsed: {years: 1}}}": ["Where the date is not known, a condition on it is not met."],
+    "{window: {anchor: treated, candidate: dead, align: person}}": ["A date that is not known lies in no window."],
+    "{window: {anchor: treated, candidate: dead, align: person, pick: none}}": [
+        "A date that is not known lies in no window.",
+        "So what has no known date rules nobody out, and a key whose own date is not known stays in.",
+    ],
+    "{window: {anchor: treated, candidate: stayed, from: {days: 0}, to: {days: 9}, covers: true}}": [
+        "A date that is not known lies in no window.",
+        "A row without an end goes on.",
+    ],
+    "{count: {of: treated, at_least: 2}}": ["What has no known date is not counted."],
+    "{first: treated}": [],
+}
+STAYS = """
+  stay: {model: stay, dates: {start: start_date, end: end_date}, missing_end: open}
+subqueries:
+  stayed: {description: A stay., target: stay, rules: [{exact: 1}]}
+  left: {description: The end of a stay., target: stay, date: end, rules: [{exact: 1}]}
+  joined: {description: Stays., target: stay, rules: [{exact: 1}], spans: {gap: {days: 1}}}
+  adult: {description: A stay., target: stay, rules: [{exact: 1}], where: {age: {min: 18}}}
+"""
+
+
+@pytest.mark.parametrize("measure", UNKNOWN)
+def test_a_measure_says_what_is_made_of_unknown_dates(measure: str, tmp_path: Path) -> None:
+    (tmp_path / "definitions" / "p").mkdir(parents=True)
+    (tmp_path / "definitions" / "p" / "all.yml").write_text(_with_stays(measure), encoding="utf-8")
+    found = read_definitions(tmp_path / "definitions")
+    assert lines_of(one(found, "x"), "Key and date")[1:] == UNKNOWN[measure]
+
+
+def _with_stays(measure: str) -> str:
+    target, _, subqueries = STAYS.partition("subqueries:\n")
+    text = PACK.replace("concept_sets:", f"  {target.strip()}\nconcept_sets:")
+    text = text.replace("subqueries:\n", f"subqueries:\n{subqueries}")
+    return text.replace("  alone:", f"  x: {measure}\n  alone:")
+
+
+def test_a_subquery_says_what_a_missing_end_and_an_unknown_age_are(tmp_path: Path) -> None:
+    (tmp_path / "definitions" / "p").mkdir(parents=True)
+    (tmp_path / "definitions" / "p" / "all.yml").write_text(_with_stays("{first: treated}"), encoding="utf-8")
+    found = read_definitions(tmp_path / "definitions")
+    assert lines_of(one(found, "joined"), "Key and date")[1:4] == [
+        "A span is dated by its first day.",
+        "Intervals with no more than 1 day between them are joined to one.",
+        "A row without an end goes on.",
+    ]
+    for name in ("stayed", "left"):  # a rule and `date: end` read the end as it is recorded, semantics.md 2.2
+        assert "A row without an end goes on." not in lines_of(one(found, name), "Key and date")
+    unknown = "Where the date or the date of birth is not known, a condition on age is not met."
+    assert unknown in lines_of(one(found, "adult"), "Key and date")
+
+
+@pytest.mark.parametrize(
+    ("option", "said"), [("", "whatever the date"), (", undated_numerator: ignore", "at any known date")]
+)
+def test_the_short_text_says_whether_a_date_must_be_known(option: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "definitions" / "p").mkdir(parents=True)
+    text = PACK.replace(
+        "denominator: full_cohort, numerator: treated}", f"denominator: full_cohort, numerator: treated{option}}}"
+    )
+    (tmp_path / "definitions" / "p" / "all.yml").write_text(text, encoding="utf-8")
+    plan = read_definitions(tmp_path / "definitions").plan
+    assert indicator_text(plan, plan.indicators["ever"]).splitlines() == [
+        "Ever treated.",
+        "",
+        "- Due: everybody in the report's cohort.",
+        f"- Done: those in measure treated (Treated), {said}.",
+    ]
+
+
+def test_a_short_text_is_a_list_of_markdown_below_the_description(read: Read) -> None:
+    assert subquery_text(read.plan.subqueries["given"], {7: "Taxane"}).splitlines() == [
+        "A taxane was given. Nothing else.",
+        "",
+        "- A row of target drug counts if",
+        "  - concept_id is in concept set taxanes",
+        "- It counts for the episode, dated by start_date.",
+    ]
+    assert concept_set_text(read.plan.concept_sets["taxanes"], "Taxanes.", {7: "Taxane"}).splitlines()[2:] == [
+        "- 7 (Taxane) and all below it",
+        "- not 8",
+    ]
+    assert report_text(read.plan.reports["r"], "").splitlines() == [
+        "- Cohorts: c.",
+        "- Indicators: near_death, ever, never.",
+    ]
+
+
+def test_who_is_taken_out_by_what_a_person_has_is_said(read: Read, tmp_path: Path) -> None:
+    text = PACK.replace("exceptions: [treated]", "exceptions: [treated]\n    exclusions: [dead]")
+    text = text.replace("denominator: dead", "denominator: alone").replace("first: died", "subquery: died")
+    (tmp_path / "definitions" / "p" / "all.yml").write_text(text, encoding="utf-8")
+    said = lines_of(one(read_definitions(tmp_path / "definitions"), "near_death"), "What takes somebody out")
+    assert said[0] == "- A key whose person is in measure dead (Dead) is excluded: not due, done or not."
+
+
 def test_with_full_every_part_follows_once_down_to_the_concepts(read: Read) -> None:
     headings = [s.heading for s in one(read, "near_death", full=True).sections]
     parts = [h for h in headings if h.startswith("The ") and h != "The figure"]
@@ -192,7 +299,7 @@ def test_text_is_wrapped_below_its_own_margin(read: Read) -> None:
     for width in (60, 80, 160):
         said = as_text(one(read, "near_death", full=True), width)
         assert max(map(len, said.splitlines())) <= width
-    assert "\n  - A key in measure treated (Treated) is an exception: not due, unless it is\n    done" in as_text(
+    assert "\n  - A key that is in measure treated (Treated) is an exception: not due, unless\n    it" in as_text(
         one(read, "near_death"), 80
     )
 

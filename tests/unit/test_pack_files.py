@@ -80,7 +80,7 @@ def test_links_in_a_circle(definitions: Path) -> None:
     (definitions / "ward" / "self").symlink_to("self")
     names, said = loaded(definitions)
     assert names == ["one"]
-    assert said[0] == ("definitions/ward/again:1:1: this link leads back to a folder that it stands in: remove it [3]")
+    assert said[0] == ("definitions/ward/again:1:1: this link leads back to a folder that it is in: remove it [3]")
     assert [line.split(": ")[:2] for line in said[1:]] == [["definitions/ward/self:1:1", "cannot be read"]]
 
 
@@ -112,7 +112,7 @@ def test_a_file_that_stands_in_no_pack(definitions: Path) -> None:
     write(definitions / "stray.yml", "concept_sets: {two: {description: Two., concepts: [2]}}\n")
     write(definitions / "README.md", "What the packs are.\n")
     said = (
-        "definitions/stray.yml:1:1: a definition file stands in the folder of its pack: "
+        "definitions/stray.yml:1:1: a definition file belongs in the folder of its pack: "
         "move it to definitions/<pack>/stray.yml [4]"
     )
     assert loaded(definitions) == (["one"], [said])

@@ -97,12 +97,12 @@ MISTAKES = {
     "a key twice": (
         "    title: Letters",
         "    title: Letters\n    title: Letters",
-        "42:5: 'title' stands twice here; the first is on line 41",
+        "42:5: 'title' appears twice here; the first is on line 41",
     ),
     "a name twice": (
         "  replied: {first",
         "  referred: {first",
-        "20:3: 'referred' stands twice here; the first is on line 18",
+        "20:3: 'referred' appears twice here; the first is on line 18",
     ),
     "no description": (
         "    description: Of all referrals, those with an answer within 28 days.\n",
@@ -292,7 +292,7 @@ SEVERAL_FILES = {
     ),
     "the file of the report stands in no pack": (
         {"letters/a.yml": FOUND, "b.yml": MADE, "letters/pack.yml": ABOUT},
-        "b.yml:1:1: a definition file stands in the folder of its pack: move it to definitions/<pack>/b.yml",
+        "b.yml:1:1: a definition file belongs in the folder of its pack: move it to definitions/<pack>/b.yml",
     ),
     "the pack.yml of another pack has an error": (
         {"base/a.yml": FOUND, "base/pack.yml": "title: Base\nbuilt: alwys\n"}

@@ -19,11 +19,15 @@ targets:
     texts: {source: source_value}
     flag: was_given
     missing_end: start
+  trait: {model: trait, dates: {}}
 concept_sets:
   taxanes: {concepts: [{id: 7, name: Taxane, descendants: true}]}
 subqueries:
   s: {target: drug, rules: [{exact: 1}]}
   e: {target: drug, resolve_by: event, rules: [{exact: 1}]}
+  t: {target: trait, rules: [{exact: 1}]}
+  u: {target: trait, rules: [{exact: 2}]}
+  v: {target: trait, resolve_by: event, rules: [{exact: 1}]}
 measures:
   m: {subquery: s}
   n: {first: s}
@@ -85,19 +89,20 @@ MEASURES = {
         "  - measure m",
     ],
     "{count: {of: e, at_least: 2, per: episode}}": [
-        "each day that completes 2 keys of one episode, of:",
+        "each day that completes 2 events of target drug of one episode, of:",
         "  - subquery e",
     ],
     "{filter: {of: m, age: {min: 18}, on_or_before: 2024-12-31}}": [
         "where the person is 18 years old or older at the date and the date is 2024-12-31 or earlier, the rows of:",
         "  - measure m",
     ],
-    "{at: person, of: m}": ["by person:", "  - measure m"],
+    "{at: person, of: m}": ["for each person, the dates of:", "  - measure m"],
     "{window: {anchor: m, candidate: n, from: {days: -14}, to: {days: 0}, pick: closest}}": [
         "the first date of:",
         "  - measure m",
-        "with the closest of a date from 14 days before to the day of it, of the same key, among:",
+        "with the closest date from 14 days before it to that day, of the same key, among:",
         "  - measure n",
+        "dated by measure n",
     ],
     "{and: [m, n], moments: all}": [
         "all of these, dated by the day on which the last became true, and each recorded day after it:",
@@ -107,27 +112,101 @@ MEASURES = {
     "{window: {anchor: m, candidate: s, from: {days: -365}, to: {days: 0}, covers: true}}": [
         "the first date of:",
         "  - measure m",
-        "with the earliest interval that holds every day from 365 days before to the day of it, of the same key, among:",
+        "with the earliest interval that holds every day from 365 days before it to that day, of the same key, among:",
         "  - subquery s",
+        "dated by subquery s",
     ],
     "{window: {anchor: m, candidate: s, from: {days: 0}, to: {days: 9}, covers: true, pick: none}}": [
         "the first date of:",
         "  - measure m",
-        "for which no interval holds every day from the day of to 9 days after it, of the same key, among:",
+        "for which no interval holds every day from that day to 9 days after it, of the same key, among:",
         "  - subquery s",
+        "dated by measure m",
     ],
     "{window: {anchor: m, candidate: n, to: {days: 9}, pick: any, keep: candidate, date: greatest}}": [
         "the first date of:",
         "  - measure m",
-        "with each of a date from any time before to 9 days after it, of the same key, which keeps its own key, "
-        "dated by the later of both days, among:",
+        "with each date at any time up to 9 days after it, of the same key, which keeps its own key, among:",
         "  - measure n",
+        "dated by the later of both days",
     ],
     "{window: {anchor: m, candidate: n, from: {days: 1}, pick: none}}": [
         "the first date of:",
         "  - measure m",
-        "for which there is no date from 1 day after to any time after it, of the same key, among:",
+        "for which there is no date from 1 day after it on, of the same key, among:",
         "  - measure n",
+        "dated by measure m",
+    ],
+    "{window: {anchor: m, candidate: n, to: {years: 1, days: -1}, date: anchor}}": [
+        "the first date of:",
+        "  - measure m",
+        "with the earliest date at any time up to 12 months less 1 day after it, of the same key, among:",
+        "  - measure n",
+        "dated by measure m",
+    ],
+    "{window: {anchor: {first: m}, candidate: {last: n}, from: {months: -6, days: 1}, to: {days: 0}, date: least}}": [
+        "the first date of:",
+        "  - the first date of each key of:",
+        "      - measure m",
+        "with the earliest date from 6 months less 1 day before it to that day, of the same key, among:",
+        "  - the last date of each key of:",
+        "      - measure n",
+        "dated by the earlier of both days",
+    ],
+    "{window: {anchor: {first: m}, candidate: {last: n}, to: {days: 0}}}": [
+        "the first date of:",
+        "  - the first date of each key of:",
+        "      - measure m",
+        "with the earliest date on that day or at any time before it, of the same key, among:",
+        "  - the last date of each key of:",
+        "      - measure n",
+        "dated by the second of the two parts",
+    ],
+    "{window: {anchor: m, candidate: s, from: {days: 5}, to: {days: 5}, covers: true}}": [
+        "the first date of:",
+        "  - measure m",
+        "with the earliest interval that holds the day 5 days after it, of the same key, among:",
+        "  - subquery s",
+        "dated by subquery s",
+    ],
+    "{window: {anchor: m, candidate: s, from: {days: 0}, to: {days: 0}, covers: true}}": [
+        "the first date of:",
+        "  - measure m",
+        "with the earliest interval that holds that day itself, of the same key, among:",
+        "  - subquery s",
+        "dated by subquery s",
+    ],
+    "{window: {anchor: m, candidate: n, from: {days: -3}, to: {days: -3}, align: person}}": [
+        "the first date of:",
+        "  - measure m",
+        "with the earliest date exactly 3 days before it, of the same person, among:",
+        "  - measure n",
+        "dated by measure n",
+    ],
+    "{except: [m, {except: [m, n, o]}]}": [
+        "the rows of:",
+        "  - measure m",
+        "whose keys are also in at least one of:",
+        "  - measure n",
+        "  - measure o",
+    ],
+    "{except: [m, {except: [n, o]}]}": [
+        "the keys of:",
+        "  - measure m",
+        "without the keys of:",
+        "  - the keys of:",
+        "      - measure n",
+        "    without the keys of:",
+        "      - measure o",
+    ],
+    "{and: [{subquery: t}, {subquery: u}]}": ["all of these:", "  - subquery t", "  - subquery u"],
+    "{first: {of: v, per: person}}": [
+        "of each person the key with the lowest id, as there are no dates, of:",
+        "  - subquery v",
+    ],
+    "{filter: {of: m, elapsed: {years: 1}}}": [
+        "where the date is 12 months or more before the day that all is seen from (as_of), the rows of:",
+        "  - measure m",
     ],
 }
 
@@ -147,6 +226,13 @@ def test_spans(tmp_path: Path) -> None:
     assert subquery_words(_plan(tmp_path, text).subqueries["x"].subquery, {})[2:] == [
         "It counts for the episode, dated by end_date.",
         "Intervals with no more than 2 days between them are joined to one.",
+    ]
+
+
+def test_spans_without_a_gap(tmp_path: Path) -> None:
+    text = "subqueries:\n  x: {target: drug, spans: {gap: {days: 0}}, rules: [{exact: 1}]}\n"
+    assert subquery_words(_plan(tmp_path, text).subqueries["x"].subquery, {})[3:] == [
+        "Intervals that overlap, or follow each other from one day to the next, are joined to one."
     ]
 
 

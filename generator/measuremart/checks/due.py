@@ -37,7 +37,7 @@ def excluded_denominator(material: Material) -> Iterator[Finding]:
         for word, outcome in _LEAVES.items():
             for number, name in enumerate(getattr(entry, word)):
                 if name == entry.denominator:
-                    text = f"the denominator '{name}' stands under {word}: {outcome}"
+                    text = f"the denominator '{name}' is listed under {word}: {outcome}"
                 elif _names_it(material.plan, name, entry.denominator):
                     text = f"'{name}' under {word} holds the whole denominator '{entry.denominator}': {outcome}"
                 else:

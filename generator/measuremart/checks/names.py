@@ -30,7 +30,7 @@ _LISTS = {
 
 
 def repeated_name(material: Material) -> Iterator[Finding]:
-    """A name that stands twice in one list.
+    """A name that appears twice in one list.
 
     What: the same name again under `cohorts`, `counted` or `dataset` of a report, or under `exclusions`, `exceptions`,
     `unresolved` or `valid_for` of an indicator. An error.
@@ -47,7 +47,7 @@ def repeated_name(material: Material) -> Iterator[Finding]:
                 names = getattr(defined.entry, word) or ()
                 for number, name in enumerate(names):
                     if name in names[:number]:
-                        text = f"'{name}' stands twice under {word}: remove one, or write the name that was meant"
+                        text = f"'{name}' appears twice under {word}: remove one, or write the name that was meant"
                         yield Finding(defined, defined.entry.place(word, number), text, Kind.MEANING)
 
 

@@ -20,7 +20,7 @@ def not_supported(material: Material) -> Iterator[Finding]:
 
     Why: a table that silently left a wish out would be a wrong table.
 
-    Example: `levels: [trust]` in a report.
+    Example: `audiences: [clinicians]` in a report.
 
     Fix: leave the key out until its chapter is built.
     """

@@ -17,13 +17,14 @@ import typer
 from measuremart import __version__
 from measuremart.cli.build import build
 from measuremart.cli.console import REFUSED, Unwritten, err, out
-from measuremart.cli.definitions import generate, list_definitions, validate
+from measuremart.cli.definitions import generate, list_definitions, rule_command, validate
 from measuremart.cli.doctor import doctor
 from measuremart.cli.examples import run_examples
 from measuremart.cli.explaining import diff_command, explain_command, graph_command
 from measuremart.cli.export import export_command
 from measuremart.cli.importing import import_oa_cohorts_folder
 from measuremart.cli.init import init
+from measuremart.cli.library import docs_command
 from measuremart.cli.new import new_pack
 from measuremart.cli.new_part import new_indicator, new_measure, new_report, new_target
 from measuremart.cli.report import report_command
@@ -64,11 +65,13 @@ app.command()(init)
 app.command()(sync)
 app.command()(doctor)
 app.command()(validate)
+app.command("rule")(rule_command)
 app.command("list")(list_definitions)
 app.command("explain")(explain_command)
 app.command("trace")(trace_command)
 app.command("diff")(diff_command)
 app.command("graph")(graph_command)
+app.command("docs")(docs_command)
 app.command("test")(run_examples)
 app.command("report")(report_command)
 app.command("export")(export_command)

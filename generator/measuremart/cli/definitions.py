@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from measuremart.catalogue import noun
+from measuremart.checks.rules import rules
 from measuremart.cli.console import (
     DIFFERENT,
     built_said,
@@ -21,14 +22,16 @@ from measuremart.cli.console import (
     out,
     refusing_to_write,
 )
-from measuremart.cli.options import DefinitionsOption, ProjectOption, UnusedOption
-from measuremart.cli.reading import read_project, refuse_unknown_pack, say_what_is_missing, stop_at
+from measuremart.cli.options import DefinitionsOption, ProblemFormat, ProblemFormatOption, ProjectOption, UnusedOption
+from measuremart.cli.programs import print_for_programs, problems_for_programs, refuse_format_without_check
+from measuremart.cli.reading import read_project, refuse_unknown_pack, say_what_is_missing, stop_at, stop_quietly_at
 from measuremart.definitions.file import SECTIONS
 from measuremart.list_table import list_table
 from measuremart.pipeline import Read, definition_at, pending_changes
 from measuremart.plan.states import missing_said, state_of, states
-from measuremart.problems import Kind, in_full, in_short
+from measuremart.problems import Kind, did_you_mean, in_full, in_short
 from measuremart.repository import is_repository
+from measuremart.rule_pages import rule_page
 from measuremart.uses import Node, read_by_packs, uses_of
 from measuremart.write import apply
 
@@ -52,12 +55,22 @@ def generate(
     definitions: DefinitionsOption = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a file would change.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print what would change.")] = False,
+    form: ProblemFormatOption = ProblemFormat.text,
     unused: UnusedOption = False,
 ) -> None:
-    """Write the dbt models of all packs; only what changed is touched. For the project of measuremart itself."""
+    """Write the dbt models of all packs; only what changed is touched. For the project of measuremart itself.
+
+    With `--check` another format than text is for programs: problems, and each file that is not current.
+    """
     if is_repository(project_dir):
         err.print("this is a repository of your own: run `measuremart sync`")
         raise typer.Exit(2)
+    if form is not ProblemFormat.text:
+        refuse_format_without_check(check)
+        read = read_project(project_dir, definitions, is_whole=False)
+        with problems_for_programs(read, form, project_dir, definitions, unused) as stale, refusing_to_write():
+            stale += [change.path for change in pending_changes(project_dir, read.plan)]
+        return
     read = read_project(project_dir, definitions, in_full if unused else in_short)
     if check or diff:
         with refusing_to_write():
@@ -82,9 +95,21 @@ def written(project: Path, read: Read) -> str:
 
 
 def validate(
-    project_dir: ProjectOption = Path(), definitions: DefinitionsOption = None, unused: UnusedOption = False
+    form: ProblemFormatOption = ProblemFormat.text,
+    project_dir: ProjectOption = Path(),
+    definitions: DefinitionsOption = None,
+    unused: UnusedOption = False,
 ) -> None:
-    """Check every definition of every pack; say all that is wrong, and what is unavailable and why; write nothing."""
+    """Check every definition of every pack; say all that is wrong, and what is unavailable and why; write nothing.
+
+    At a terminal each problem comes with its line of the file and the remedy; `measuremart rule ID` says more. The
+    other formats are for programs: one document of JSON or SARIF, or annotations of GitHub. The exit code is the same.
+    """
+    if form is not ProblemFormat.text:
+        read = read_project(project_dir, definitions, is_whole=False)
+        print_for_programs(read.problems, form, definitions or project_dir / "definitions", unused)
+        stop_quietly_at(read.problems, so="the problems are in the output")
+        return
     read = read_project(project_dir, definitions, in_full if unused else in_short)
     counts = ((section, len(read.catalogue.of(section))) for section in SECTIONS)
     said = ", ".join(of_section(n, section) for section, n in counts if n)
@@ -92,6 +117,22 @@ def validate(
     say_what_is_missing(read)
     for line in missing_said(read.plan):
         out.print(line, soft_wrap=True)
+
+
+def rule_command(
+    name: Annotated[
+        str | None, typer.Argument(help="The id of an error or check; all of them without.", show_default=False)
+    ] = None,
+) -> None:
+    """Say what an error or check means, why it matters, and how to correct it, with examples."""
+    if name is None:
+        for rule in rules().values():
+            out.print(f"{rule.id}: {rule.title}", soft_wrap=True)
+        return
+    if name not in rules():
+        err.print(f"there is no error or check '{name}'{did_you_mean(name, rules())}")
+        raise typer.Exit(2)
+    echo(rule_page(rules()[name]))
 
 
 def list_definitions(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -28,3 +29,17 @@ TargetOption = Annotated[
 ]
 ProfilesOption = Annotated[Path | None, typer.Option("--profiles-dir", help="The folder of dbt's profiles.yml.")]
 VariablesOption = Annotated[str | None, typer.Option("--vars", help="dbt variables, as for dbt build.")]
+
+
+class ProblemFormat(StrEnum):
+    """What problems are printed as."""
+
+    text = "text"
+    json = "json"
+    github = "github"
+    sarif = "sarif"
+
+
+ProblemFormatOption = Annotated[
+    ProblemFormat, typer.Option("--format", help="What problems are printed as; text is for people.")
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import typer
@@ -13,7 +13,8 @@ from measuremart.pack_files import ShippedPacks
 from measuremart.pipeline import Read, read_definitions
 from measuremart.plan.packs import packs_to_build
 from measuremart.plan.states import states
-from measuremart.problems import Kind, Problem, did_you_mean, exit_code, in_short
+from measuremart.problem_frames import frames
+from measuremart.problems import Kind, Problem, did_you_mean, exit_code, in_full, in_short, without_many_unused
 from measuremart.repository import RepositoryError, is_repository, shipped_for
 from measuremart.runtime import RuntimeMissingError
 from measuremart.warehouse.dbt import with_packs
@@ -36,7 +37,7 @@ def read_project(
         raise typer.Exit(2)
     read = read_folder(project, folder)
     if is_whole:
-        stop_at(read.problems, told)
+        stop_at(read.problems, told, folder=folder)
     return read
 
 
@@ -64,15 +65,32 @@ def stop_at(
     problems: Sequence[Problem],
     told: Callable[[Sequence[Problem]], list[str]] = in_short,
     so: str = "nothing was written",
+    folder: Path | None = None,
 ) -> None:
-    """Print problems, and stop where one is an error; `so` says what it stopped."""
-    for line in told(problems):
+    """Print problems, and stop where one is an error; `so` says what it stopped.
+
+    At a terminal each problem comes with its line of the file, found through the `folder` of packs; elsewhere it is one
+    line, for logs and pipes.
+    """
+    for line in _framed(problems, told, folder) if err.is_terminal and folder is not None else told(problems):
         err.print(line)
+    stop_quietly_at(problems, so)
+
+
+def stop_quietly_at(problems: Sequence[Problem], so: str = "nothing was written") -> None:
+    """Stop where a problem is an error, with their number alone; `so` says what it stopped."""
     errors = [p for p in problems if p.kind is not Kind.WARNING]
     if errors:
         files = len({p.position.file for p in errors})
         err.print(f"{counted(len(errors), 'problem')} in {counted(files, 'file')}; {so}")
         raise typer.Exit(exit_code(errors))
+
+
+def _framed(problems: Sequence[Problem], told: Callable[[Sequence[Problem]], list[str]], folder: Path) -> Iterator[str]:
+    kept, count = (list(problems), "") if told is in_full else without_many_unused(problems)
+    yield from frames(kept, folder)
+    if count:
+        yield count
 
 
 def say_what_is_missing(read: Read) -> None:

@@ -20,7 +20,8 @@ from measuremart.cli.console import (
     out,
     refusing_to_write,
 )
-from measuremart.cli.options import ProjectOption, UnusedOption
+from measuremart.cli.options import ProblemFormat, ProblemFormatOption, ProjectOption, UnusedOption
+from measuremart.cli.programs import problems_for_programs, refuse_format_without_check
 from measuremart.cli.reading import read_project, say_what_is_missing, shipped_packs_of
 from measuremart.pipeline import Read
 from measuremart.problems import in_full, in_short
@@ -36,12 +37,14 @@ def sync(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if the folder is not current.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print what would change.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Lose what was edited in the folder.")] = False,
+    form: ProblemFormatOption = ProblemFormat.text,
     unused: UnusedOption = False,
 ) -> None:
     """Write the folder `measuremart/` of your repository, the dbt package with the models of your definitions.
 
     It is written for the version of measuremart that is installed. After an upgrade, what changed is said, with the
-    changelog's words for what changed a result. A file that somebody edited is named, and nothing is written.
+    changelog's words for what changed a result. A file that somebody edited is named, and nothing is written. With
+    `--check` another format than text is for programs: problems, and each file that is not current.
     """
     if not is_repository(project_dir):
         err.print(
@@ -49,6 +52,12 @@ def sync(
             "`measuremart init` made; in the project of measuremart itself, run `measuremart generate`"
         )
         raise typer.Exit(2)
+    if form is not ProblemFormat.text:
+        refuse_format_without_check(check)
+        read = read_project(project_dir, None, is_whole=False)
+        with problems_for_programs(read, form, project_dir, None, unused) as stale:
+            stale += [f"{PACKAGE}/{change.path}" for change in pending_sync(project_dir, read, force=force).changes]
+        return
     read = read_project(project_dir, None, in_full if unused else in_short)
     found = pending_sync(project_dir, read, force=force)
     if diff:

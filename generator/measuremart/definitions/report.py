@@ -66,7 +66,7 @@ class Report(Entry):
         names = [p if isinstance(p, str) else p.name for p in self.periods]
         twice = next((n for n in names if names.count(n) > 1), None)
         if twice is not None:
-            raise PydanticCustomError("periods", "period '{twice}' stands twice", {"twice": twice, "at": ("periods",)})
+            raise PydanticCustomError("periods", "period '{twice}' appears twice", {"twice": twice, "at": ("periods",)})
         if "financial_year" in self.periods and self.financial_year_starts is None:
             text = "financial_year needs financial_year_starts: the month, 1 to 12"
             raise PydanticCustomError("year", "{text}", {"text": text, "at": ("periods",)})

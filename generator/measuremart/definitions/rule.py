@@ -103,7 +103,7 @@ class Matchers(Part):
         if self.all is not None or self.any is not None:
             word = "all" if self.all is not None else "any"
             if found or self.role or self.of or (self.all is not None and self.any is not None):
-                fault = f"'{word}' stands alone: move the other matchers into it"
+                fault = f"'{word}' has other matchers beside it: move them into it"
         elif self.role and not found:
             raise incomplete("'role' needs a matcher beside it")
         elif self.role and len(found) > 1:

@@ -72,7 +72,7 @@ class InlineSubquery(Part):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if self.incomplete is not None and self.rules:
-            text = "'incomplete' stands in place of 'rules': remove one of the two"
+            text = "'incomplete' takes the place of 'rules': remove one of the two"
             raise PydanticCustomError("incomplete_rules", "{text}", {"text": text, "at": ("incomplete",)})
         return self
 

@@ -51,7 +51,7 @@ def _source_checks(settings: Mapping[str, Any], looked: Looked) -> Iterator[Chec
     yield from _presence_checks(settings, tables)
     yield from (_stopped(stop) for stop in looked.stops if stop.table is not None)
     if looked.unseen:
-        yield Check("source", "warning", f"not looked at: {_listed(looked.unseen)}", "mend the tables above first")
+        yield Check("source", "warning", f"not looked at: {_listed(looked.unseen)}", "correct the tables above first")
     if any(table.is_there for table in tables):
         yield from _column_checks(settings, tables)
         yield from _listed_checks(settings, tables)

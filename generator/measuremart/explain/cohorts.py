@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import calendar
 
-from measuremart.explain.indicators import asked_in_short
-from measuremart.explain.section import Section, grain_words, listed, measure_called, relations
+from measuremart.explain.section import Section, grain_words, relations
 from measuremart.plan.nodes import Cohort, Indicator, Plan, Report
 from measuremart.plan.unavailable import said
+from measuremart.short_text import asked_in_short, listed, measure_called
 
 _PERIOD_DATES = {
     "cohort": "its cohort date",
@@ -61,7 +61,8 @@ def _cohort_lines(plan: Plan, report: Report) -> list[str]:
         lines.append("The cohort date is the earliest known date of the key.")
     if report.counted:
         measures = listed([measure_called(plan, m) for m in report.counted])
-        lines.append(f"Only keys in {measures} enter the figures; the others stay visible as not counted.")
+        all_of = "all of " if len(report.counted) > 1 else ""
+        lines.append(f"Only keys in {all_of}{measures} enter the figures; the others stay visible as not counted.")
     return lines
 
 

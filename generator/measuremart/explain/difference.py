@@ -21,7 +21,7 @@ from measuremart.pipeline import Read
 from measuremart.uses import Node, uses_of
 
 Change = Literal["changed", "reached", "added", "removed", "renamed"]
-_HEADINGS: dict[Change, str] = {
+HEADINGS: dict[Change, str] = {
     "changed": "Changed",
     "added": "Added",
     "removed": "Removed",
@@ -69,7 +69,7 @@ def differences(old: Read, new: Read) -> list[Difference]:
         if not lines and not is_reached:
             lines = ("what changed is not in its words: compare the definitions",)
         found.append(Difference("reached" if is_reached else "changed", node, called(new.catalogue, node), None, lines))
-    order = list(_HEADINGS)
+    order = list(HEADINGS)
     sections = [*new.catalogue.sections]
     return sorted(found, key=lambda d: (order.index(d.change), sections.index(d.node[0]), d.node[1]))
 
@@ -121,7 +121,7 @@ def difference_lines(found: Sequence[Difference]) -> Iterator[str]:
             if change is not None:
                 yield ""
             change = difference.change
-            yield f"{_HEADINGS[change]}:"
+            yield f"{HEADINGS[change]}:"
         was = f", before: {difference.before}" if difference.before else ""
         yield f"  {difference.called}{was}"
         yield from (f"    {line}" for line in difference.lines)
@@ -142,6 +142,16 @@ def difference_data(found: Sequence[Difference]) -> list[dict[str, Any]]:
         }
         for d in found
     ]
+
+
+def last_release(project: Path) -> str | None:
+    """Return the newest tag that a project's commit descends from; None where there is none, or no git."""
+    command = ["git", "-C", str(project), "describe", "--tags", "--abbrev=0"]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False)
+    except FileNotFoundError:
+        return None
+    return done.stdout.decode("utf-8", errors="replace").strip() or None
 
 
 @contextmanager

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from measuremart.explain.section import Section, grain_words, listed, measure_called, relations
+from measuremart.explain.section import Section, relations
 from measuremart.plan.grain import Grain, match_of
-from measuremart.plan.nodes import Around, Benchmark, Indicator, Offset, Plan
+from measuremart.plan.nodes import Benchmark, Indicator, Plan
 from measuremart.plan.outcomes import asking_grains
-from measuremart.words import offset_words
+from measuremart.short_text import done_words, due_words, measure_called
 
 _UNITS = {"percent": "%", "days": " days"}
 
@@ -22,7 +22,7 @@ def indicator_sections(plan: Plan, indicator: Indicator) -> list[Section]:
         restated = next(i for i in report.indicators if i.about.name == name)
         theirs = _aspects(plan, restated, report.types.grain)
         changed = [(aspect, lines) for aspect, lines in theirs.items() if lines != own[aspect]]
-        asked.append(f"- {report.about.name} asks it as it stands here{', but for:' if changed else '.'}")
+        asked.append(f"- {report.about.name} asks it as it is defined here{', but for:' if changed else '.'}")
         if restated.title != indicator.title:
             asked.append(f"    Its title there is '{restated.title}'.")
         for aspect, lines in changed:
@@ -38,50 +38,19 @@ def indicator_sections(plan: Plan, indicator: Indicator) -> list[Section]:
     ]
 
 
-def asked_in_short(plan: Plan, indicator: Indicator) -> list[str]:
-    """Return who is due, what counts by when, and who is taken out, a sentence each."""
-    lines = [f"Due: {_due(plan, indicator)}", f"Done: {_done(plan, indicator)}"]
-    out = (
-        ("excluded", indicator.exclusions),
-        ("exception", indicator.exceptions),
-        ("unresolved", indicator.unresolved),
-    )
-    named = [f"{word}: {listed([measure_called(plan, m) for m in names])}" for word, names in out if names]
-    return lines + ([f"Taken out: {'; '.join(named)}."] if named else [])
-
-
 def _aspects(plan: Plan, indicator: Indicator, grain: Grain) -> dict[str, list[str]]:
     return {
         "Who is due": _who(plan, indicator, grain),
         "What counts as done": _what(plan, indicator, grain),
-        "What takes somebody out": _out(plan, indicator),
+        "What takes somebody out": _out(plan, indicator, grain),
         "The figure": _figure(indicator, grain),
     }
-
-
-def _due(plan: Plan, indicator: Indicator) -> str:
-    if indicator.denominator is None:
-        return "everybody in the report's cohort."
-    day = days_around(indicator.denominator_window, "the cohort date")
-    return (
-        f"those in measure {measure_called(plan, indicator.denominator)}{f', {day}' if day else ', whatever the date'}."
-    )
-
-
-def _done(plan: Plan, indicator: Indicator) -> str:
-    day = days_around(indicator.numerator_window, reference_words(indicator))
-    return f"those in measure {measure_called(plan, indicator.numerator)}, {day or 'whatever the date'}."
-
-
-def reference_words(indicator: Indicator) -> str:
-    """Return the name of the day that the window of the numerator lies around."""
-    return "the denominator's date" if indicator.around_denominator else "the cohort date"
 
 
 def _who(plan: Plan, indicator: Indicator, grain: Grain) -> list[str]:
     if indicator.denominator is None:
         return ["Everybody in the report's cohort."]
-    lines = [f"Of the report's cohort, {_due(plan, indicator)}", _same(plan, indicator.denominator, grain)]
+    lines = [f"Of the report's cohort, {due_words(plan, indicator)}", _same(plan, indicator.denominator, grain)]
     within = " within these days" if indicator.denominator_window is not None else ""
     if indicator.around_denominator:
         which = "Only the first of its dates" if indicator.first_opportunity else "Each of its dates"
@@ -92,7 +61,7 @@ def _who(plan: Plan, indicator: Indicator, grain: Grain) -> list[str]:
 
 
 def _what(plan: Plan, indicator: Indicator, grain: Grain) -> list[str]:
-    lines = [f"Done are {_done(plan, indicator)}", _same(plan, indicator.numerator, grain)]
+    lines = [f"Done are {done_words(plan, indicator)}", _same(plan, indicator.numerator, grain)]
     window = indicator.numerator_window
     if plan.measures[indicator.numerator].expression.types.timeless:
         return lines
@@ -108,20 +77,28 @@ def _what(plan: Plan, indicator: Indicator, grain: Grain) -> list[str]:
     return lines
 
 
-def _out(plan: Plan, indicator: Indicator) -> list[str]:
+def _out(plan: Plan, indicator: Indicator, grain: Grain) -> list[str]:
     lines = []
     for measures, said in (
         (indicator.exclusions, "is excluded: not due, done or not"),
         (indicator.exceptions, "is an exception: not due, unless it is done all the same"),
-        (indicator.unresolved, "is unresolved: its answer cannot be known"),
+        (indicator.unresolved, "is unresolved, due or not: its answer cannot be known"),
     ):
-        lines += [f"- A key in measure {measure_called(plan, name)} {said}." for name in measures]
+        for name in measures:
+            lines.append(f"- {_whose(plan, name, grain)} is in measure {measure_called(plan, name)} {said}.")
+    if lines:
+        lines.append("No date decides here: a record counts whenever it was made.")
     return lines
 
 
+def _whose(plan: Plan, measure: str, grain: Grain) -> str:
+    """Return which keys a member of a measure takes out: those that share what the measure is about."""
+    shared = _shared(plan, measure, grain)
+    return f"A key {'that' if shared == _own(grain) else f'whose {shared}'}"
+
+
 def _figure(indicator: Indicator, grain: Grain) -> list[str]:
-    counted = "a person" if indicator.by_person else grain_words(grain)
-    lines = [f"One answer is given for each {counted.removeprefix('an ').removeprefix('a ')} of the cohort."]
+    lines = [f"One answer is given for each {'person' if indicator.by_person else _own(grain)} of the cohort."]
     if indicator.by_person and grain.level != "person":
         lines.append("A person with several keys has the best of their answers: met, then not met, then the rest.")
     if indicator.duration:
@@ -142,39 +119,15 @@ def _benchmark(benchmark: Benchmark) -> str:
 
 def _same(plan: Plan, measure: str, grain: Grain) -> str:
     """Return what a member shares with the cohort's key (semantics.md 2.4)."""
-    other = plan.measures[measure].expression.types.grain
-    shared = match_of(grain, other)
-    if shared == "key":
-        shared_words = {"person": "person", "episode": "episode", "key": grain.name, "event": "event"}[grain.level]
-    else:
-        shared_words = shared
-    return f"It counts for the keys of the same {shared_words}."
+    return f"A member of {measure} counts for the cohort's keys of the same {_shared(plan, measure, grain)}."
 
 
-def days_around(window: Around | None, day: str) -> str:
-    """Return the days of a window around a named day, in words; nothing where there is no window."""
-    if window is None:
-        return ""
-    none = Offset(0, 0)
-    match window.before, window.after:
-        case None, None:
-            return f"at any known date before or after {day}"
-        case None, after if after == none:
-            return f"on {day} or at any time before it"
-        case None, after if after is not None:
-            return f"at any time before {day}, or up to {offset_words(after)} after it"
-        case before, None if before == none:
-            return f"on {day} or at any time after it"
-        case before, None if before is not None:
-            return f"from {offset_words(before)} before {day} on"
-    assert window.before is not None
-    assert window.after is not None
-    if window.before == none and window.after == none:
-        return f"on {day} itself"
-    first = "that day" if window.before == none else f"{offset_words(window.before)} before {day}"
-    last = f"{offset_words(window.after)} after it"
-    if window.before == none:
-        return f"from {day} to {last}, both days included"
-    if window.after == none:
-        return f"from {first} to that day, both days included"
-    return f"from {first} to {last}, both days included"
+def _shared(plan: Plan, measure: str, grain: Grain) -> str:
+    if measure not in plan.measures:
+        return _own(grain)
+    shared = match_of(grain, plan.measures[measure].expression.types.grain)
+    return _own(grain) if shared == "key" else shared
+
+
+def _own(grain: Grain) -> str:
+    return {"person": "person", "episode": "episode", "key": grain.name, "event": "event"}[grain.level]

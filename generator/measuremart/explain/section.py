@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from measuremart.catalogue import Catalogue, noun
 from measuremart.plan.grain import Grain
-from measuremart.plan.nodes import Named, Plan
+from measuremart.plan.nodes import Named
+from measuremart.short_text import in_brackets
 from measuremart.uses import Node
-
-_SHORT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +26,6 @@ def called(catalogue: Catalogue, node: Node) -> str:
     entry = catalogue.of(section)[name].entry
     text = getattr(entry, "title", None) or getattr(entry, "description", None) or ""
     return f"{noun(section)} {name}{in_brackets(text)}"
-
-
-def measure_called(plan: Plan, name: str) -> str:
-    """Return a measure's name with the beginning of its description."""
-    return f"{name}{in_brackets(plan.measures[name].about.description)}" if name in plan.measures else name
-
-
-def in_brackets(text: str) -> str:
-    """Return the first sentence of a text in brackets, with a space before; nothing where there is no text."""
-    sentence = first_sentence(text)
-    return f" ({sentence})" if sentence else ""
-
-
-def first_sentence(text: str) -> str:
-    """Return the first sentence of a text without its point, cut at a word where it is long."""
-    sentence = " ".join(text.split()).split(". ")[0].removesuffix(".")
-    if len(sentence) <= _SHORT:
-        return sentence
-    return f"{sentence[:_SHORT].rsplit(' ', 1)[0]} ..."
-
-
-def listed(words: Sequence[str]) -> str:
-    """Return words as a list in a sentence: `a, b and c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def grain_words(grain: Grain) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from measuremart.explain.explanation import Explanation
+from measuremart.short_text import steps
 
 _MARKED = re.compile(r"([\\`*{}\[\]<>#|])")
 
@@ -32,7 +33,7 @@ def as_markdown(explanation: Explanation) -> str:
     found = [f"# {_escaped(explanation.title)}", "", _escaped(_kind(explanation))]
     for section in explanation.sections:
         found += ["", f"## {_escaped(section.heading)}", ""]
-        for depth, line in _steps(section.lines):
+        for depth, line in steps(section.lines):
             found.append(f"{'  ' * depth}- {_escaped(line)}")
     return "\n".join(found) + "\n"
 
@@ -46,7 +47,7 @@ def as_data(explanation: Explanation) -> dict[str, Any]:
         "title": explanation.title,
         "place": explanation.place,
         "sections": [
-            {"heading": s.heading, "lines": [{"depth": depth, "text": line} for depth, line in _steps(s.lines)]}
+            {"heading": s.heading, "lines": [{"depth": depth, "text": line} for depth, line in steps(s.lines)]}
             for s in explanation.sections
         ],
     }
@@ -62,31 +63,19 @@ def as_page(explanations: Sequence[Explanation]) -> str:
 def _article(explanation: Explanation) -> str:
     parts = [f"<h1>{html.escape(explanation.title)}</h1>", f'<p class="kind">{html.escape(_kind(explanation))}</p>']
     for section in explanation.sections:
-        parts += [f"<h2>{html.escape(section.heading)}</h2>", _list(list(_steps(section.lines)))]
+        parts += [f"<h2>{html.escape(section.heading)}</h2>", _list(list(steps(section.lines)))]
     return "<article>\n" + "\n".join(parts) + "\n</article>"
 
 
-def _list(steps: Sequence[tuple[int, str]]) -> str:
+def _list(found_steps: Sequence[tuple[int, str]]) -> str:
     """Return lines as lists within lists."""
     found, depth = ["<ul>"], 0
-    for number, (own, line) in enumerate(steps):
+    for number, (own, line) in enumerate(found_steps):
         found += ["<ul>"] * (own - depth) + ["</ul></li>"] * (depth - own)
         depth = own
-        deeper = number + 1 < len(steps) and steps[number + 1][0] > own
+        deeper = number + 1 < len(found_steps) and found_steps[number + 1][0] > own
         found.append(f"<li>{html.escape(line)}{'' if deeper else '</li>'}")
     return "\n".join([*found, *(["</ul></li>"] * depth), "</ul>"])
-
-
-def _steps(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Yield each line with its depth, at most one below the line before, its mark of a list taken off."""
-    margins: list[int] = []
-    for line in lines:
-        said = line.lstrip()
-        margin = len(line) - len(said)
-        while margins and margins[-1] >= margin:
-            margins.pop()
-        yield len(margins), said.removeprefix("- ")
-        margins.append(margin)
 
 
 def _kind(explanation: Explanation) -> str:

@@ -104,7 +104,7 @@ class ResultReader:
             if key not in keys:
                 self._report(entry.place(*path), "'cohort' has no such key")
             elif key in rows:
-                self._report(entry.place(*path), "this key stands twice in 'results'")
+                self._report(entry.place(*path), "this key appears twice in 'results'")
             else:
                 rows[key] = (*key, result.status, reason, result.denominator_date, result.numerator_date)
         return tuple(rows[key] for key in sorted(rows, key=str))

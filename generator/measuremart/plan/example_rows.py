@@ -56,7 +56,7 @@ def member_rows(
         if types.timeless and member.date is not None:
             report(entry.place(key, number, "date"), "this is timeless: leave 'date' out")
         elif row in rows:
-            report(entry.place(key, number), f"this member stands twice in '{key}'")
+            report(entry.place(key, number), f"this member appears twice in '{key}'")
         else:
             rows.append(row)
     return tuple(sorted(rows, key=str))

@@ -125,7 +125,7 @@ class ExamplePlanner:
             reach = reach_of(self._measures, of_results if asks else made_of)
             reader = _Reader(self._scope, self._targets, defined, number, reach)
             if entry.name in names:
-                reader.report(entry.place("name"), f"example '{shown(entry.name)}' stands twice here")
+                reader.report(entry.place("name"), f"example '{shown(entry.name)}' appears twice here")
             names.add(entry.name)
             asked = None
             if indicator is not None and asks:
@@ -274,7 +274,7 @@ class _Reader:
             found = self._row(entry, ("persons", number), translated, person, ("person",))
             known = found.get(population.person_id)
             if known is not None and known in persons:
-                self.report(entry.place("persons", number), f"person {known} stands twice among the persons")
+                self.report(entry.place("persons", number), f"person {known} appears twice among the persons")
             persons[known] = found
         spine = {
             "person": Column(population.spine_person, "id"),

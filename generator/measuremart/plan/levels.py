@@ -16,7 +16,7 @@ def attribution_of(defined: Defined, types: Typed, population: Population, scope
         return None
     for number, level in enumerate(entry.levels):
         if level in entry.levels[:number]:
-            scope.report(entry.place("levels", number), f"level '{level}' stands twice", trail, check="twice")
+            scope.report(entry.place("levels", number), f"level '{level}' appears twice", trail, check="twice")
     if not any(part.organisations for part in population.parts()):
         text = f"population '{population.name}' has no organisations: declare them there, or leave 'levels' out"
         scope.report(entry.place("levels"), text, trail)

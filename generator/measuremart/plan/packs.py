@@ -47,21 +47,21 @@ def pack_problems(catalogue: Catalogue, plan: Plan) -> list[Problem]:
             if other not in plan.packs or other == name:
                 what = "a pack does not need itself" if other == name else f"unknown pack '{other}'"
                 hint = did_you_mean(other, [p for p in plan.packs if p != name])
-                problems.append(Problem(about.place("needs", number), what + hint, Kind.MEANING))
+                problems.append(Problem(about.place("needs", number), what + hint, Kind.MEANING, "pack"))
         for other, (section, defined) in used[name].items():
             if other in known and other not in plan.packs[name].needs and plan.packs[other].built != "always":
                 part = next(iter(sorted(_named_of(catalogue, plan, other, section, defined))))
                 text = f"pack '{name}' uses {part} of pack '{other}': add '{other}' to needs"
-                problems.append(Problem(catalogue.of(section)[defined].position, text, Kind.MEANING))
+                problems.append(Problem(catalogue.of(section)[defined].position, text, Kind.MEANING, "pack"))
         for other in plan.packs[name].needs:
             if other in known and about.built == "by_default" and plan.packs[other].built == "on_request":
                 text = f"pack '{name}' is built by default, but pack '{other}', which it needs, is not"
-                problems.append(Problem(about.place("built"), text, Kind.MEANING))
+                problems.append(Problem(about.place("built"), text, Kind.MEANING, "pack"))
         problems += _problems_of_reads(about, catalogue, plan)
         if about.report is not None and not _has_report(catalogue, name, about.report):
             reports = [r.name for r in catalogue.of("reports").values() if r.pack == name]
             text = f"pack '{name}' has no report '{about.report}'{did_you_mean(about.report, reports)}"
-            problems.append(Problem(about.place("report"), text, Kind.MEANING))
+            problems.append(Problem(about.place("report"), text, Kind.MEANING, "pack"))
     return problems
 
 
@@ -78,11 +78,11 @@ def _problems_of_reads(about: PackFile, catalogue: Catalogue, plan: Plan) -> Ite
         is_faulty = name not in plan.targets and (name in catalogue.of("targets") or catalogue.may_have(name))
         if name not in reduced and not is_faulty:
             what = f"target '{name}' is not reduced" if name in plan.targets else f"unknown target '{name}'"
-            yield Problem(about.place("reads", name), what + did_you_mean(name, reduced), Kind.MEANING)
+            yield Problem(about.place("reads", name), what + did_you_mean(name, reduced), Kind.MEANING, "pack")
         for number, concept_set in enumerate(sets if sets != "everything" else ()):
             if concept_set not in plan.concept_sets and not catalogue.may_have(concept_set):
                 text = f"unknown concept set '{concept_set}'" + did_you_mean(concept_set, plan.concept_sets)
-                yield Problem(about.place("reads", name, number), text, Kind.MEANING)
+                yield Problem(about.place("reads", name, number), text, Kind.MEANING, "pack")
 
 
 def _named_of(catalogue: Catalogue, plan: Plan, other: str, section: str, name: str) -> Iterator[str]:

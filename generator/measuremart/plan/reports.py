@@ -258,7 +258,7 @@ class ReportPlanner:
             step = trail.down("stratify_by", number)
             place = entry.place("stratify_by", number)
             if name in found:
-                self._scope.report(place, f"stratifier '{name}' stands twice in this report", step, check="twice")
+                self._scope.report(place, f"stratifier '{name}' appears twice in this report", step, check="twice")
             elif name in known:
                 found[name] = known[name]
             else:
@@ -294,7 +294,7 @@ class ReportPlanner:
             if self._scope.find(name, "indicators", place, step) is None or name not in known:
                 continue
             if name in result:
-                self._scope.report(place, f"indicator '{name}' stands twice in this report", step, check="twice")
+                self._scope.report(place, f"indicator '{name}' appears twice in this report", step, check="twice")
             result[name] = restated(self._scope, known[name], override, step)
         return list(result.values())
 
@@ -328,8 +328,7 @@ class ReportPlanner:
         for cohort in cohorts:
             for sub, _ in cohort.definitions:
                 if seen.get(sub, cohort.about.name) != cohort.about.name:
-                    text = (
-                        f"sub-cohort '{sub}' stands in both '{seen[sub]}' and '{cohort.about.name}': name one otherwise"
-                    )
+                    both = f"sub-cohort '{sub}' is in both '{seen[sub]}' and '{cohort.about.name}'"
+                    text = f"{both}: give one of the two another name"
                     self._scope.report(defined.entry.place("cohorts"), text, trail, check="clashing_sub_cohorts")
                 seen[sub] = cohort.about.name

@@ -43,7 +43,12 @@ class Scope:
     problems: list[Problem] = field(default_factory=list)
 
     def report(
-        self, position: Position, message: str, trail: Trail | None = None, kind: Kind = Kind.MEANING, check: str = ""
+        self,
+        position: Position,
+        message: str,
+        trail: Trail | None = None,
+        kind: Kind = Kind.MEANING,
+        check: str = "lacks_a_part",
     ) -> None:
         """Add a problem; the trail is said where it leads past the definition's own line."""
         where = f" (in {trail})" if trail is not None and trail.steps else ""

@@ -57,7 +57,7 @@ class Roles:
 
     def _add(self, role: str, column: Column) -> None:
         if role in self.by_name:
-            self.clashes.append((role, f"role '{role}' stands twice in this target: give one another name"))
+            self.clashes.append((role, f"role '{role}' appears twice in this target: give one another name"))
         self.by_name[role] = column
 
     def record(self) -> tuple[str, ...]:
@@ -138,7 +138,9 @@ class TargetPlanner:
             self._scope.report(defined.position, fault, check="clashing_roles")
         for key in entry.keys:
             if key in ("person", "episode", "event"):
-                self._scope.report(entry.place("keys", key), f"'{key}' is a grain of its own: name the key otherwise")
+                self._scope.report(
+                    entry.place("keys", key), f"'{key}' is a grain of its own: give the key another name"
+                )
         if population is None or roles.clashes:
             return
         has_spine = self.populations[population].spine_model is not None

@@ -15,6 +15,7 @@ from measuremart.render.matches import match_ctes
 from measuremart.render.members import FINAL, Ctes, and_cte, expression_cte, match_name
 from measuremart.render.rooms import ROOM
 from measuremart.render.unavailable import without
+from measuremart.short_text import cohort_text, concept_set_text, indicator_text, measure_text, subquery_text
 from measuremart.words import Names, concept_set_words, expression_words, subquery_words
 
 Kind: TypeAlias = Literal[
@@ -54,7 +55,7 @@ class Model:
 def member_models(plan: Plan) -> list[Model]:
     """Return the model of every named construct that resolves to members, and the matches that they read."""
     models = [_match(plan, "subquery", n.about, n.subquery) for n in plan.subqueries.values()]
-    models += [_subquery(n) for n in plan.subqueries.values()]
+    models += [_subquery(plan, n) for n in plan.subqueries.values()]
     for measure in plan.measures.values():
         models += [_match(plan, "measure", measure.about, s) for s in inline_subqueries(measure.expression)]
     models += [_measure(plan, m) for m in plan.measures.values()]
@@ -86,7 +87,7 @@ def concept_set_models(plan: Plan) -> list[Model]:
                 concept_set.pack,
                 name,
                 text,
-                concept_set.about.description,
+                concept_set_text(concept_set, concept_set.about.description, _names(plan, concept_set.pack)),
             )
         )
     return models
@@ -103,10 +104,11 @@ def _model(
     about: Named,
     types: Typed,
     words: list[str],
+    said: str,
 ) -> Model:
     text = fill("member_model", header=header(kind, about, words), ctes=ctes.blocks(), last=last)
     name = f"{kind}__{about.name}"
-    return Model(kind, about.name, f"{kind}s", about.pack, name, text, about.description, types.grain)
+    return Model(kind, about.name, f"{kind}s", about.pack, name, text, said, types.grain)
 
 
 def _match(plan: Plan, what: str, about: Named, subquery: nodes.Subquery) -> Model:
@@ -122,7 +124,7 @@ def _match(plan: Plan, what: str, about: Named, subquery: nodes.Subquery) -> Mod
     return Model("match", about.name, "matches", about.pack, match_name(subquery), text, said, subquery=subquery)
 
 
-def _subquery(named: nodes.NamedSubquery) -> Model:
+def _subquery(plan: Plan, named: nodes.NamedSubquery) -> Model:
     about, grain = named.about, named.subquery.grain
     ctes = Ctes({})
     last = ctes.match(named.subquery)
@@ -133,17 +135,23 @@ def _subquery(named: nodes.NamedSubquery) -> Model:
         last=last,
     )
     name = f"subquery__{about.name}"
-    return Model(
-        "subquery", about.name, "subqueries", about.pack, name, text, about.description, grain,
-        is_set=False, is_view=True,
-    )  # fmt: skip
+    said = subquery_text(named, _names(plan, about.pack))
+    return Model("subquery", about.name, "subqueries", about.pack, name, text, said, grain, is_set=False, is_view=True)
 
 
 def _measure(plan: Plan, measure: nodes.Measure) -> Model:
     ctes = Ctes(plan.populations)
     last = expression_cte(measure.expression, ctes, FINAL)
     words = expression_words(measure.expression, _names(plan, measure.about.pack))
-    model = _model(ctes, last, "measure", measure.about, measure.expression.types, words)
+    model = _model(
+        ctes,
+        last,
+        "measure",
+        measure.about,
+        measure.expression.types,
+        words,
+        measure_text(measure, _names(plan, measure.about.pack)),
+    )
     # A leaf repeats the rows of a match, which is a table.
     return replace(model, is_view=isinstance(measure.expression, nodes.Leaf))
 
@@ -159,7 +167,7 @@ def _cohort(plan: Plan, cohort: nodes.Cohort) -> Model:
     last = expression_cte(union, ctes, FINAL)
     about = replace(cohort.about, description=without(cohort.about.description, cohort.left_out))
     words = ["A key of one of these:", *(f"  - {name}: measure {measure}" for name, measure in cohort.definitions)]
-    return _model(ctes, last, "cohort", about, cohort.types, words)
+    return _model(ctes, last, "cohort", about, cohort.types, words, cohort_text(cohort, about.description))
 
 
 def _indicator(plan: Plan, indicator: nodes.Indicator) -> Model:
@@ -172,4 +180,5 @@ def _indicator(plan: Plan, indicator: nodes.Indicator) -> Model:
         both = (_reference(plan, indicator.denominator), numerator)
         types = indicator.types
         last = and_cte(nodes.And(types, both, all_moments=False), ctes, FINAL, dated_by=1)
-    return _model(ctes, last, "indicator", indicator.about, types, ["Without windows: the keys that are due and done."])
+    words = ["Without windows: the keys that are due and done."]
+    return _model(ctes, last, "indicator", indicator.about, types, words, indicator_text(plan, indicator))

@@ -26,6 +26,14 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
+def _block(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    """Return a text of several lines as a block, so that it reads in the file as it reads in dbt docs."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _block)
+
+
 def dump(data: object) -> str:
     """Return YAML text in the order given, long lines folded."""
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)

@@ -15,6 +15,7 @@ from measuremart.render.headers import header
 from measuremart.render.members import Ctes
 from measuremart.render.models import Kind, Model
 from measuremart.render.unavailable import without
+from measuremart.short_text import report_text
 
 
 def report_models(plan: Plan, report: Report) -> list[Model]:
@@ -24,7 +25,7 @@ def report_models(plan: Plan, report: Report) -> list[Model]:
     description = without(about.description, tuple(p for p in report.left_out if p.part == "sub_cohort"))
     of_dataset = without(about.description, report.left_out)
     grain = report.types.grain
-    models = [_model(report, "report", name, _cohort(plan, report), description, grain)]
+    models = [_model(report, "report", name, _cohort(plan, report), report_text(report, description), grain)]
     if report.counted:
         models.append(_model(report, "counted", f"{name}__counted", _counted(plan, report), description, grain))
     models += dataset_models(plan, report, of_dataset)

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from measuremart.explain.explanation import Explanation
-from measuremart.explain.section import Section, measure_called
+from measuremart.explain.section import Section
 from measuremart.plan.nodes import Plan
 from measuremart.referee.world import Member
+from measuremart.short_text import measure_called
 from measuremart.trace.gates import Event
 from measuremart.trace.tracing import Trace
 from measuremart.trace.tree import Behind, Node

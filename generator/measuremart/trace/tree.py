@@ -43,7 +43,7 @@ class Node:
     """A measure, a subquery or an operator: the rows that meet the key, and the person's other rows.
 
     `parts` are the children under the words that stand before them; `days` are those that a window holds, each with its
-    anchor's date. A measure has its name; a measure that stands twice is one node. One that `is_timeless` has no
+    anchor's date. A measure has its name; a measure that appears twice is one node. One that `is_timeless` has no
     dates.
     """
 

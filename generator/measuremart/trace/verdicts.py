@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from measuremart.explain.indicators import days_around, reference_words
-from measuremart.explain.section import measure_called
 from measuremart.plan.nodes import Indicator, Plan, Report
 from measuremart.referee.days import shifted
+from measuremart.short_text import days_around, measure_called, reference_words
 from measuremart.trace.tracing import Opportunity, Trace
 
 _STATUS = {

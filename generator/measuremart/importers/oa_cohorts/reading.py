@@ -158,7 +158,7 @@ def _rows(table: Table, lines: list[tuple[int, list[str]]], reading: Reading) ->
             reading.tables[table.name].append(row)
         elif _content(first, table) != _content(row, table):
             said = ", ".join(str(k) for k in key)
-            text = f"{table.name} {said} stands twice with different content; first on line {first.position.line}"
+            text = f"{table.name} {said} appears twice with different content; first on line {first.position.line}"
             reading.problems.append(Problem(position, text, Kind.MEANING))
 
 
@@ -170,7 +170,7 @@ def _content(row: Row, table: Table) -> dict[str, Value]:
 def _missing(columns: list[Column], heading: list[str], reading: Reading, position: Position) -> bool:
     fault = False
     for name in sorted({h for h in heading if heading.count(h) > 1}):
-        reading.problems.append(Problem(position, f"column '{name}' stands twice", Kind.LANGUAGE))
+        reading.problems.append(Problem(position, f"column '{name}' appears twice", Kind.LANGUAGE))
         fault = True
     for column in columns:
         name = column.names[reading.layout]

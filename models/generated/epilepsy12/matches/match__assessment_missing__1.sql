@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The form assessment has no row.
--- Defined in definitions/epilepsy12/measures.yml, line 178.
+-- Defined in definitions/epilepsy12/measures.yml, line 185.
 --
 -- A row of target e12_assessment_answer counts if
 --   has_form is false

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- No form investigations; or whether convulsive, or whether the ECG was done, is unknown where it may be due.
--- Defined in definitions/epilepsy12/measures.yml, line 381.
+-- Defined in definitions/epilepsy12/measures.yml, line 390.
 --
 -- A row of target e12_epilepsy_context counts if
 --   were_any_of_the_epileptic_seizures_convulsive is not known

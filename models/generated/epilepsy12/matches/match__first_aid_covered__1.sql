@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The plan says what first aid to give, and the plan is not said to be missing.
--- Defined in definitions/epilepsy12/measures.yml, line 683.
+-- Defined in definitions/epilepsy12/measures.yml, line 692.
 --
 -- A row of target e12_management counts if
 --   individualised_care_plan_include_first_aid is true

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The form investigations has no row.
--- Defined in definitions/epilepsy12/measures.yml, line 181.
+-- Defined in definitions/epilepsy12/measures.yml, line 188.
 --
 -- A row of target e12_investigations_answer counts if
 --   has_form is false

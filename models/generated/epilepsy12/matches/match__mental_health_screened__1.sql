@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The child was asked about mental health.
--- Defined in definitions/epilepsy12/measures.yml, line 451.
+-- Defined in definitions/epilepsy12/measures.yml, line 460.
 --
 -- A row of target e12_diagnosis counts if
 --   mental_health_screen is true

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The child has support for mental health.
--- Defined in definitions/epilepsy12/measures.yml, line 473.
+-- Defined in definitions/epilepsy12/measures.yml, line 482.
 --
 -- A row of target e12_management counts if
 --   has_support_for_mental_health_support is true

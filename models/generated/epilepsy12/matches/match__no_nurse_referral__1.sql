@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Not referred to an epilepsy specialist nurse.
--- Defined in definitions/epilepsy12/measures.yml, line 263.
+-- Defined in definitions/epilepsy12/measures.yml, line 270.
 --
 -- A row of target e12_assessment_answer counts if
 --   epilepsy_specialist_nurse_referral_made is false

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The plan is about taking part and its risks, and the plan is not said to be missing.
--- Defined in definitions/epilepsy12/measures.yml, line 689.
+-- Defined in definitions/epilepsy12/measures.yml, line 698.
 --
 -- A row of target e12_management counts if
 --   individualised_care_plan_includes_general_participation_risk is true

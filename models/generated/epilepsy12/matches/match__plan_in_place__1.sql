@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- There is an individual care plan.
--- Defined in definitions/epilepsy12/measures.yml, line 583.
+-- Defined in definitions/epilepsy12/measures.yml, line 592.
 --
 -- A row of target e12_management counts if
 --   individualised_care_plan_in_place is true

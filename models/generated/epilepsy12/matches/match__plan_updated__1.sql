@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The plan was updated in the last year, and the plan is not said to be missing.
--- Defined in definitions/epilepsy12/measures.yml, line 612.
+-- Defined in definitions/epilepsy12/measures.yml, line 621.
 --
 -- A row of target e12_management counts if
 --   has_individualised_care_plan_been_updated_in_the_last_year is true

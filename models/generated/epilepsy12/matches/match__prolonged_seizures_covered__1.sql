@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The plan says what parents do in a prolonged seizure, and is not said to be missing.
--- Defined in definitions/epilepsy12/measures.yml, line 668.
+-- Defined in definitions/epilepsy12/measures.yml, line 677.
 --
 -- A row of target e12_management counts if
 --   individualised_care_plan_parental_prolonged_seizure_care is true

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The plan says whom to call, and the plan is not said to be missing.
--- Defined in definitions/epilepsy12/measures.yml, line 701.
+-- Defined in definitions/epilepsy12/measures.yml, line 710.
 --
 -- A row of target e12_management counts if
 --   individualised_care_plan_includes_service_contact_details is true

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Seen by a paediatric neurologist, or referred to the surgical service.
--- Defined in definitions/epilepsy12/measures.yml, line 337.
+-- Defined in definitions/epilepsy12/measures.yml, line 346.
 --
 -- A row of target e12_assessment counts if
 --   paediatric_neurologist_input_date is known

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The plan is about sudden unexpected death in epilepsy, and the plan is not said to be missing.
--- Defined in definitions/epilepsy12/measures.yml, line 695.
+-- Defined in definitions/epilepsy12/measures.yml, line 704.
 --
 -- A row of target e12_management counts if
 --   individualised_care_plan_addresses_sudep is true

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Unknown whether an issue was found; or it was, and unknown whether there is support.
--- Defined in definitions/epilepsy12/measures.yml, line 476.
+-- Defined in definitions/epilepsy12/measures.yml, line 485.
 --
 -- A row of target e12_diagnosis counts if
 --   mental_health_issue_identified is not known

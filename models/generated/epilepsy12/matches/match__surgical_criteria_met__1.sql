@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The criteria for referral to the epilepsy surgical service are met.
--- Defined in definitions/epilepsy12/measures.yml, line 331.
+-- Defined in definitions/epilepsy12/measures.yml, line 340.
 --
 -- A row of target e12_assessment_answer counts if
 --   childrens_epilepsy_surgical_service_referral_criteria_met is true

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A syndrome in which no MRI is needed. The names are those of the audit, to the letter.
--- Defined in definitions/epilepsy12/measures.yml, line 390.
+-- Defined in definitions/epilepsy12/measures.yml, line 399.
 --
 -- A row of target e12_syndrome counts if
 --   syndrome_name is "Childhood absence epilepsy" or "Epilepsy with generalized tonic–clonic seizures alone" or

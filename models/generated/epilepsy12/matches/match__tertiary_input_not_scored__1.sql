@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- No form; or due, and neither the day of the neurologist's input nor the referral to the surgical service is known.
--- Defined in definitions/epilepsy12/measures.yml, line 342.
+-- Defined in definitions/epilepsy12/measures.yml, line 351.
 --
 -- A row of target e12_assessment counts if
 --   all of these hold on the row:

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The plan is about safety in water, and the plan is not said to be missing.
--- Defined in definitions/epilepsy12/measures.yml, line 677.
+-- Defined in definitions/epilepsy12/measures.yml, line 686.
 --
 -- A row of target e12_management counts if
 --   individualised_care_plan_addresses_water_safety is true

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- An organisation is the primary centre and involved today.
--- Defined in definitions/epilepsy12/measures.yml, line 122.
+-- Defined in definitions/epilepsy12/measures.yml, line 129.
 --
 -- A row of target e12_site counts if
 --   all of these hold on the row:

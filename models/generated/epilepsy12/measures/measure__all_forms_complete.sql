@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The registration and the six other forms are marked as complete.
--- Defined in definitions/epilepsy12/measures.yml, line 79.
+-- Defined in definitions/epilepsy12/measures.yml, line 86.
 --
 -- A row of target e12_registration counts if
 --   all of these hold on the row:

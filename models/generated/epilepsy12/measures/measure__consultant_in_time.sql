@@ -2,12 +2,13 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Input by a consultant paediatrician at most 14 days after referral, or before it.
--- Defined in definitions/epilepsy12/measures.yml, line 195.
+-- Defined in definitions/epilepsy12/measures.yml, line 202.
 --
 -- the first date of:
 --   - subquery consultant_referral_complete
--- with the earliest of a date from any time before to 14 days after it, of the same key, among:
+-- with the earliest date at any time up to 14 days after it, of the same key, among:
 --   - subquery consultant_input_complete
+-- dated by subquery consultant_input_complete
 
 with
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Not known to have had no convulsive seizure.
--- Defined in definitions/epilepsy12/measures.yml, line 367.
+-- Defined in definitions/epilepsy12/measures.yml, line 376.
 --
 -- the keys of:
 --   - measure registered

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- No form investigations; or whether convulsive, or whether the ECG was done, is unknown where it may be due.
--- Defined in definitions/epilepsy12/measures.yml, line 381.
+-- Defined in definitions/epilepsy12/measures.yml, line 390.
 --
 -- at least one of:
 --   - measure investigations_missing

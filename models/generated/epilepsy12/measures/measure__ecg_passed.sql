@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A 12-lead ECG was done.
--- Defined in definitions/epilepsy12/measures.yml, line 378.
+-- Defined in definitions/epilepsy12/measures.yml, line 387.
 --
 -- A row of target e12_investigations_answer counts if
 --   twelve_lead_ecg_status is true

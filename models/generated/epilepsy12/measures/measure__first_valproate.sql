@@ -2,9 +2,9 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The first sodium valproate that was entered.
--- Defined in definitions/epilepsy12/measures.yml, line 499.
+-- Defined in definitions/epilepsy12/measures.yml, line 508.
 --
--- the first key of each episode of:
+-- of each episode the key with the lowest id, as there are no dates, of:
 --   - subquery valproate_entered
 
 with

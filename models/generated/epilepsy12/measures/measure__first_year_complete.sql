@@ -2,9 +2,9 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The year after the first paediatric assessment is over on the day of the report; 29 February ends on 28 February.
--- Defined in definitions/epilepsy12/measures.yml, line 67.
+-- Defined in definitions/epilepsy12/measures.yml, line 74.
 --
--- where 12 months have passed since the date, the rows of:
+-- where the date is 12 months or more before the day that all is seen from (as_of), the rows of:
 --   - measure registered
 
 with

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Not known to be under five.
--- Defined in definitions/epilepsy12/measures.yml, line 439.
+-- Defined in definitions/epilepsy12/measures.yml, line 448.
 --
 -- the keys of:
 --   - measure registered

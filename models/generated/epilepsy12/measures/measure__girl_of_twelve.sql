@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Female and not known to be under twelve.
--- Defined in definitions/epilepsy12/measures.yml, line 484.
+-- Defined in definitions/epilepsy12/measures.yml, line 493.
 --
 -- the keys of:
 --   - where the person's sex is 2, the rows of:

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A mental health issue was found.
--- Defined in definitions/epilepsy12/measures.yml, line 470.
+-- Defined in definitions/epilepsy12/measures.yml, line 479.
 --
 -- A row of target e12_diagnosis counts if
 --   mental_health_issue_identified is true

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- No syndrome in which an MRI is not needed.
--- Defined in definitions/epilepsy12/measures.yml, line 401.
+-- Defined in definitions/epilepsy12/measures.yml, line 410.
 --
 -- the keys of:
 --   - measure registered

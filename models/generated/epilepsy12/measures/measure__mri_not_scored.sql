@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- No form; or indicated, and the day of request or report is unknown.
--- Defined in definitions/epilepsy12/measures.yml, line 426.
+-- Defined in definitions/epilepsy12/measures.yml, line 435.
 --
 -- at least one of:
 --   - measure investigations_missing

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- An epileptic episode that was myoclonic, generalised or focal from its onset.
--- Defined in definitions/epilepsy12/measures.yml, line 296.
+-- Defined in definitions/epilepsy12/measures.yml, line 303.
 --
 -- A row of target e12_seizure_episode counts if
 --   one of these rules holds:

@@ -2,12 +2,13 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Input by a paediatric neurologist at most 14 days after referral, or before it.
--- Defined in definitions/epilepsy12/measures.yml, line 206.
+-- Defined in definitions/epilepsy12/measures.yml, line 213.
 --
 -- the first date of:
 --   - subquery neurologist_referral_complete
--- with the earliest of a date from any time before to 14 days after it, of the same key, among:
+-- with the earliest date at any time up to 14 days after it, of the same key, among:
 --   - subquery neurologist_input_complete
+-- dated by subquery neurologist_input_complete
 
 with
 

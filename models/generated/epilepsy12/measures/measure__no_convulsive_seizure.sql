@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- None of the epileptic seizures was convulsive.
--- Defined in definitions/epilepsy12/measures.yml, line 364.
+-- Defined in definitions/epilepsy12/measures.yml, line 373.
 --
 -- A row of target e12_epilepsy_context counts if
 --   were_any_of_the_epileptic_seizures_convulsive is false

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Referred neither to a consultant paediatrician nor to a paediatric neurologist; both answers are no.
--- Defined in definitions/epilepsy12/measures.yml, line 187.
+-- Defined in definitions/epilepsy12/measures.yml, line 194.
 --
 -- A row of target e12_assessment_answer counts if
 --   all of these hold on the row:

@@ -2,12 +2,13 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Input by an epilepsy specialist nurse at most one year after the first paediatric assessment, or before it.
--- Defined in definitions/epilepsy12/measures.yml, line 266.
+-- Defined in definitions/epilepsy12/measures.yml, line 273.
 --
 -- the first date of:
 --   - measure registered
--- with the earliest of a date from any time before to 12 months after it, of the same key, among:
+-- with the earliest date at any time up to 12 months after it, of the same key, among:
 --   - subquery nurse_input_complete
+-- dated by subquery nurse_input_complete
 
 with
 

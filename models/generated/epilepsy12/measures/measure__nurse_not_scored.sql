@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Whether referred, the day of referral or the day of input is unknown.
--- Defined in definitions/epilepsy12/measures.yml, line 279.
+-- Defined in definitions/epilepsy12/measures.yml, line 286.
 --
 -- the keys of:
 --   - measure registered

@@ -2,13 +2,13 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Medicines other than rescue medicines, started before the first year of care is over.
--- Defined in definitions/epilepsy12/measures.yml, line 303.
+-- Defined in definitions/epilepsy12/measures.yml, line 310.
 --
 -- the first date of:
 --   - measure registered
--- with each of a date from any time before to -12 months and 1 day before it, of the same key, which keeps its own key,
--- among:
+-- with each date at any time up to 12 months less 1 day after it, of the same key, which keeps its own key, among:
 --   - subquery other_medicine_started
+-- dated by subquery other_medicine_started
 
 with
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- For neither profession are answer, referral and input all known, and not both answers are no.
--- Defined in definitions/epilepsy12/measures.yml, line 245.
+-- Defined in definitions/epilepsy12/measures.yml, line 252.
 --
 -- the keys of:
 --   - measure registered

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- In time with the consultant; only where the consultant's answers are not all known, with the neurologist.
--- Defined in definitions/epilepsy12/measures.yml, line 217.
+-- Defined in definitions/epilepsy12/measures.yml, line 224.
 --
 -- the keys of:
 --   - at least one of:

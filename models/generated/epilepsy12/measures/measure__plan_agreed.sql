@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Child and parents or carers agreed to the plan, and the plan is not said to be missing.
--- Defined in definitions/epilepsy12/measures.yml, line 606.
+-- Defined in definitions/epilepsy12/measures.yml, line 615.
 --
 -- A row of target e12_management counts if
 --   individualised_care_plan_has_parent_carer_child_agreement is true

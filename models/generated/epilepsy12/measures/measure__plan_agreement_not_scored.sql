@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Unknown whether there is a plan; or there is, and unknown whether it was updated or agreed to.
--- Defined in definitions/epilepsy12/measures.yml, line 598.
+-- Defined in definitions/epilepsy12/measures.yml, line 607.
 --
 -- A row of target e12_management counts if
 --   one of these rules holds:

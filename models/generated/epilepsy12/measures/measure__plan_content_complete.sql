@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- All five contents, and what to do in a prolonged seizure unless there is no rescue medicine.
--- Defined in definitions/epilepsy12/measures.yml, line 621.
+-- Defined in definitions/epilepsy12/measures.yml, line 630.
 --
 -- A row of target e12_management counts if
 --   all of these hold on the row:

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Unknown whether there is a plan, or one of its contents, or whether a rescue medicine was prescribed.
--- Defined in definitions/epilepsy12/measures.yml, line 635.
+-- Defined in definitions/epilepsy12/measures.yml, line 644.
 --
 -- A row of target e12_management counts if
 --   one of these rules holds:

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Unknown whether there is a plan.
--- Defined in definitions/epilepsy12/measures.yml, line 586.
+-- Defined in definitions/epilepsy12/measures.yml, line 595.
 --
 -- A row of target e12_management counts if
 --   individualised_care_plan_in_place is not known

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A plan that was updated and agreed to.
--- Defined in definitions/epilepsy12/measures.yml, line 589.
+-- Defined in definitions/epilepsy12/measures.yml, line 598.
 --
 -- A row of target e12_management counts if
 --   all of these hold on the row:

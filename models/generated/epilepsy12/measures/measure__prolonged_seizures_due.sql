@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Not known to have no rescue medicine; a child without a plan stays in.
--- Defined in definitions/epilepsy12/measures.yml, line 649.
+-- Defined in definitions/epilepsy12/measures.yml, line 658.
 --
 -- the keys of:
 --   - measure registered

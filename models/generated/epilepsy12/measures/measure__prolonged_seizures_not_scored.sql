@@ -3,7 +3,7 @@
 --
 -- Unknown whether a rescue medicine was prescribed or what parents do is covered, where the plan is not said to be
 -- missing.
--- Defined in definitions/epilepsy12/measures.yml, line 671.
+-- Defined in definitions/epilepsy12/measures.yml, line 680.
 --
 -- A row of target e12_management counts if
 --   one of these rules holds:

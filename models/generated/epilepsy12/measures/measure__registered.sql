@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Registered children, by the day of the first paediatric assessment.
--- Defined in definitions/epilepsy12/measures.yml, line 64.
+-- Defined in definitions/epilepsy12/measures.yml, line 71.
 --
 -- subquery registration
 

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- There is an individual healthcare plan for school, and the care plan is not said to be missing.
--- Defined in definitions/epilepsy12/measures.yml, line 710.
+-- Defined in definitions/epilepsy12/measures.yml, line 719.
 --
 -- A row of target e12_management counts if
 --   individualised_care_plan_includes_ehcp is true

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Five or older, unknown whether there is a plan for school, and the care plan is not said to be missing.
--- Defined in definitions/epilepsy12/measures.yml, line 713.
+-- Defined in definitions/epilepsy12/measures.yml, line 722.
 --
 -- the keys of:
 --   - A row of target e12_management counts if

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Five or older, and unknown whether asked.
--- Defined in definitions/epilepsy12/measures.yml, line 454.
+-- Defined in definitions/epilepsy12/measures.yml, line 463.
 --
 -- the keys of:
 --   - A row of target e12_diagnosis counts if

@@ -2,13 +2,13 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Unknown whether an issue was found; or it was, and unknown whether there is support.
--- Defined in definitions/epilepsy12/measures.yml, line 476.
+-- Defined in definitions/epilepsy12/measures.yml, line 485.
 --
 -- at least one of:
 --   - A row of target e12_diagnosis counts if
 --       mental_health_issue_identified is not known
 --     It counts for the episode, without a date.
---   - all of these, dated by the day on which the last became true:
+--   - all of these:
 --       - measure mental_health_issue
 --       - A row of target e12_management counts if
 --           has_support_for_mental_health_support is not known

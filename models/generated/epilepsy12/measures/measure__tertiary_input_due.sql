@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Three years old or younger, myoclonic epilepsy under four, three medicines, or the criteria for surgery.
--- Defined in definitions/epilepsy12/measures.yml, line 334.
+-- Defined in definitions/epilepsy12/measures.yml, line 343.
 --
 -- at least one of:
 --   - measure under_four

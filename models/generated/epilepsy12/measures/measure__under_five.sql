@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Four years old or younger.
--- Defined in definitions/epilepsy12/measures.yml, line 151.
+-- Defined in definitions/epilepsy12/measures.yml, line 158.
 --
 -- where the person is 4 years old or younger at the date, the rows of:
 --   - measure registered

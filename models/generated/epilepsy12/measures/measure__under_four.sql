@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Three years old or younger.
--- Defined in definitions/epilepsy12/measures.yml, line 139.
+-- Defined in definitions/epilepsy12/measures.yml, line 146.
 --
 -- where the person is 3 years old or younger at the date, the rows of:
 --   - measure registered

@@ -2,7 +2,7 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- Eleven years old or younger.
--- Defined in definitions/epilepsy12/measures.yml, line 163.
+-- Defined in definitions/epilepsy12/measures.yml, line 170.
 --
 -- where the person is 11 years old or younger at the date, the rows of:
 --   - measure registered

@@ -2,11 +2,11 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- A girl of twelve or more with sodium valproate.
--- Defined in definitions/epilepsy12/measures.yml, line 510.
+-- Defined in definitions/epilepsy12/measures.yml, line 519.
 --
 -- all of these, dated by the day on which the last became true:
 --   - measure girl_of_twelve
---   - by episode:
+--   - for each episode, the dates of:
 --       - subquery valproate_entered
 
 with

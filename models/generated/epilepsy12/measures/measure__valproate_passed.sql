@@ -2,9 +2,9 @@
 -- change the definition, then run `measuremart generate`.
 --
 -- The pregnancy prevention programme is in place or the annual risk form completed, for the valproate entered first.
--- Defined in definitions/epilepsy12/measures.yml, line 530.
+-- Defined in definitions/epilepsy12/measures.yml, line 539.
 --
--- all of these, dated by the day on which the last became true:
+-- all of these:
 --   - measure first_valproate
 --   - A row of target e12_medicine_entry counts if
 --       one of these rules holds:

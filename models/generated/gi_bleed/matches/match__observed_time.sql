@@ -7,7 +7,7 @@
 -- A row of target observation_period counts if
 --   start_date is known
 -- It counts for the person, dated by start_date.
--- Intervals with no more than 0 days between them are joined to one.
+-- Intervals that overlap, or follow each other from one day to the next, are joined to one.
 
 with
 

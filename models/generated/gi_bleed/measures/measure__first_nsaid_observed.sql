@@ -6,9 +6,9 @@
 --
 -- the first date of:
 --   - measure adult_first_nsaid
--- with the earliest interval that holds every day from 365 days before to the day of it, of the same key, dated by that
--- day, among:
+-- with the earliest interval that holds every day from 365 days before it to that day, of the same key, among:
 --   - subquery observed_time
+-- dated by measure adult_first_nsaid
 
 with
 

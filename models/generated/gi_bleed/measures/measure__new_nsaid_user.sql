@@ -6,8 +6,9 @@
 --
 -- the first date of:
 --   - measure first_nsaid_observed
--- for which there is no date from any time before to 1 day before it, of the same key, among:
+-- for which there is no date at any time up to 1 day before it, of the same key, among:
 --   - measure gi_bleed
+-- dated by measure first_nsaid_observed
 
 with
 

@@ -6,9 +6,9 @@
 --
 -- the first date of:
 --   - measure thoracic_cancer
--- with the earliest interval that holds every day from the day of to 30 days after it, of the same person, dated by
--- that day, among:
+-- with the earliest interval that holds every day from that day to 30 days after it, of the same person, among:
 --   - subquery observed
+-- dated by measure thoracic_cancer
 
 with
 

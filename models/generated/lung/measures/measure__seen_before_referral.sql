@@ -6,8 +6,9 @@
 --
 -- the first date of:
 --   - measure gp_referral
--- with the earliest of a date from any time before to 1 day before it, of the same key, among:
+-- with the earliest date at any time up to 1 day before it, of the same key, among:
 --   - measure specialist_seen
+-- dated by measure specialist_seen
 
 with
 

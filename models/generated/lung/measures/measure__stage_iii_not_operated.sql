@@ -6,8 +6,9 @@
 --
 -- the first date of:
 --   - measure stage_iii
--- for which there is no date from any time before to 365 days after it, of the same key, among:
+-- for which there is no date at any time up to 365 days after it, of the same key, among:
 --   - measure chest_surgery
+-- dated by measure stage_iii
 
 with
 

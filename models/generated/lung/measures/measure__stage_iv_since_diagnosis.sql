@@ -4,13 +4,10 @@
 -- Any cancer in stage IV; dated by the beginning of its episode of care, whenever the stage was recorded.
 -- Defined in definitions/lung/measures_due.yml, line 247.
 --
--- the keys of:
+-- the rows of:
 --   - measure care_began
--- without the keys of:
---   - the keys of:
---       - measure care_began
---     without the keys of:
---       - measure stage_iv
+-- whose keys are also among those of:
+--   - measure stage_iv
 
 with
 

@@ -5,13 +5,10 @@
 -- recorded.
 -- Defined in definitions/lung/measures_due.yml, line 190.
 --
--- the keys of:
+-- the rows of:
 --   - measure chest_surgery
--- without the keys of:
---   - the keys of:
---       - measure chest_surgery
---     without the keys of:
---       - measure stage_i_iii_non_small_cell
+-- whose keys are also among those of:
+--   - measure stage_i_iii_non_small_cell
 
 with
 

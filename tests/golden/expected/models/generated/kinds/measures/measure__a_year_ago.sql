@@ -4,7 +4,7 @@
 -- elapsed asks the one clock.
 -- Defined in definitions/kinds/measures.yml, line 38.
 --
--- where 12 months have passed since the date, the rows of:
+-- where the date is 12 months or more before the day that all is seen from (as_of), the rows of:
 --   - measure seen
 
 with

@@ -6,9 +6,9 @@
 --
 -- the first date of:
 --   - subquery at_visit
--- with the earliest of a date from any time before to 30 days after it, of the same person, which keeps its own key,
--- among:
+-- with the earliest date at any time up to 30 days after it, of the same person, which keeps its own key, among:
 --   - subquery at_treatment
+-- dated by subquery at_treatment
 
 with
 

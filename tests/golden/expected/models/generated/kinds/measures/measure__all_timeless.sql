@@ -4,7 +4,7 @@
 -- An AND of timeless children is timeless.
 -- Defined in definitions/kinds/measures.yml, line 14.
 --
--- all of these, dated by the day on which the last became true:
+-- all of these:
 --   - measure handed
 --   - subquery left_handed
 

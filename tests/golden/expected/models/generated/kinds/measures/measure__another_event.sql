@@ -6,8 +6,9 @@
 --
 -- the first date of:
 --   - measure seen_at_event
--- with the earliest of another event from the day of to any time after it, of the same key, among:
+-- with the earliest date of another event on that day or at any time after it, of the same key, among:
 --   - measure seen_at_event
+-- dated by measure seen_at_event
 
 with
 

@@ -6,9 +6,9 @@
 --
 -- each date of:
 --   - measure seen
--- with each of a date from 14 days before to 14 days after it, of the same key, dated by the earlier of both days,
--- among:
+-- with each date from 14 days before to 14 days after it, of the same key, among:
 --   - measure treated
+-- dated by the earlier of both days
 
 with
 

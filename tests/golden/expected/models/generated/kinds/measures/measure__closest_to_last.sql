@@ -6,9 +6,9 @@
 --
 -- the last date of:
 --   - measure seen
--- with the closest of a date from 12 months before to 12 months after it, of the same key, dated by the later of both
--- days, among:
+-- with the closest date from 12 months before to 12 months after it, of the same key, among:
 --   - measure treated
+-- dated by the later of both days
 
 with
 

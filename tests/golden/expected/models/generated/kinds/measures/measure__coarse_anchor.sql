@@ -6,8 +6,9 @@
 --
 -- the first date of:
 --   - measure known
--- with the earliest of a date from the day of to any time after it, of the same key, among:
+-- with the earliest date on that day or at any time after it, of the same key, among:
 --   - measure seen
+-- dated by measure seen
 
 with
 

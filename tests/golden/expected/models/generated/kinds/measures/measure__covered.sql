@@ -6,8 +6,9 @@
 --
 -- the first date of:
 --   - measure seen
--- with the earliest interval that holds every day from 365 days before to the day of it, of the same key, among:
+-- with the earliest interval that holds every day from 365 days before it to that day, of the same key, among:
 --   - subquery in_care
+-- dated by subquery in_care
 
 with
 

@@ -6,9 +6,9 @@
 --
 -- the first date of:
 --   - measure known
--- with the earliest interval that holds every day from 365 days before to the day of it, of the same key, dated by that
--- day, among:
+-- with the earliest interval that holds every day from 365 days before it to that day, of the same key, among:
 --   - subquery care_joined
+-- dated by measure known
 
 with
 

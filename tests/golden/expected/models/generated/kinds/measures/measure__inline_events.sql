@@ -4,7 +4,7 @@
 -- Inside an operator every event of the target is tested.
 -- Defined in definitions/kinds/measures.yml, line 20.
 --
--- each day that completes 2 keys of one person, of:
+-- each day that completes 2 events of target act of one person, of:
 --   - A row of target act counts if
 --       act_code is 9003
 --     It counts for the event of act, dated by done_on.

@@ -6,8 +6,9 @@
 --
 -- the first date of:
 --   - measure seen
--- with the latest of a date from the day of to any time after it, of the same key, dated by that day, among:
+-- with the latest date on that day or at any time after it, of the same key, among:
 --   - measure treated
+-- dated by measure seen
 
 with
 

@@ -8,6 +8,7 @@
 --   - measure seen
 -- for which there is no date from 1 day after to 30 days after it, of the same key, among:
 --   - measure treated
+-- dated by measure seen
 
 with
 

@@ -4,7 +4,7 @@
 -- at episode re-keys events to their episode.
 -- Defined in definitions/kinds/measures.yml, line 40.
 --
--- by episode:
+-- for each episode, the dates of:
 --   - measure seen_at_event
 
 with

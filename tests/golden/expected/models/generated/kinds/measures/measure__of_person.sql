@@ -4,7 +4,7 @@
 -- at person re-keys to the person.
 -- Defined in definitions/kinds/measures.yml, line 39.
 --
--- by person:
+-- for each person, the dates of:
 --   - measure seen
 
 with

@@ -6,8 +6,9 @@
 --
 -- the first date of:
 --   - measure seen
--- with the earliest of a date from any time before to 1 month and -3 days before it, of the same key, among:
+-- with the earliest date at any time up to 1 month less 3 days before it, of the same key, among:
 --   - measure treated
+-- dated by measure treated
 
 with
 

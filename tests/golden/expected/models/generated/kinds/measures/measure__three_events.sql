@@ -4,7 +4,7 @@
 -- Events are counted per episode unless told, which is then the grain.
 -- Defined in definitions/kinds/measures.yml, line 33.
 --
--- each day that completes 3 keys of one episode, of:
+-- each day that completes 3 events of target act of one episode, of:
 --   - measure seen_at_event
 
 with

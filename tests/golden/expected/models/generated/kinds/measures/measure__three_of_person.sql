@@ -4,7 +4,7 @@
 -- Events can be counted per person.
 -- Defined in definitions/kinds/measures.yml, line 34.
 --
--- each day that completes 3 keys of one person, of:
+-- each day that completes 3 events of target act of one person, of:
 --   - measure seen_at_event
 
 with

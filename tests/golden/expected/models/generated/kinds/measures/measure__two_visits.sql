@@ -4,7 +4,7 @@
 -- Keys can be counted per person.
 -- Defined in definitions/kinds/measures.yml, line 35.
 --
--- each day that completes 2 keys of one person within 6 months, of:
+-- each day that completes 2 keys (visit) of one person within 6 months, of:
 --   - subquery at_visit
 
 with

@@ -6,8 +6,9 @@
 --
 -- the first date of:
 --   - measure seen
--- with the earliest of a date from the day of to 42 days after it, of the same key, among:
+-- with the earliest date from that day to 42 days after it, of the same key, among:
 --   - measure treated
+-- dated by measure treated
 
 with
 
