@@ -112,9 +112,7 @@ def test_an_episode_that_is_not_in_the_report(ward: Warehouse) -> None:
 
 def test_a_person_whom_no_table_has(ward: Warehouse) -> None:
     done = trace(ward, "tested_in_time", "--person", "12")
-    assert "has no person 12. Either there is no such id, or the person has opted out" in done.stdout.replace(
-        "\n  ", " "
-    )
+    assert "has no person 12, and the list of opt-outs does not name the id." in done.stdout.replace("\n  ", " ")
 
 
 def test_a_measure_and_the_days_of_its_window(ward: Warehouse) -> None:
