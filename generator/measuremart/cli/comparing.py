@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
+from contextlib import ExitStack
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +20,7 @@ from measuremart.compare.building import built_sides
 from measuremart.compare.lines import moved_data, moved_lines
 from measuremart.compare.moves import Moved, compared_names, moved
 from measuremart.compare.projects import two_projects
+from measuremart.compare.vocabularies import named_concepts, redefined, redefined_data, redefined_lines
 from measuremart.explain.difference import (
     Difference,
     DifferenceError,
@@ -34,8 +38,10 @@ from measuremart.warehouse.dbt import WarehouseError
 from measuremart.warehouse.kept import kept_dbt
 from measuremart.warehouse.marts import Marts
 from measuremart.warehouse.profile import missing_profile
+from measuremart.warehouse.vocabulary import of_folder, of_schema, vocabulary_of
 
 UNKNOWN = 2
+_SCHEMA = re.compile(r"\w+(\.\w+)?")
 
 
 class DiffFormat(StrEnum):
@@ -53,6 +59,14 @@ def diff_command(
     ids: Annotated[
         int, typer.Option("--ids", help="With --data: print so many ids of each change, too.", min=0, metavar="N")
     ] = 0,
+    vocabulary: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            "--vocabulary",
+            help="Compare two releases of the vocabulary instead: folders of parquet or CSV files, or schemas.",
+            metavar="OLD NEW",
+        ),
+    ] = None,
     form: Annotated[DiffFormat, typer.Option("--format", help="What is printed.")] = DiffFormat.text,
     project_dir: ProjectOption = Path(),
     definitions: DefinitionsOption = None,
@@ -67,6 +81,13 @@ def diff_command(
     is.
     """
     new = read_project(project_dir, definitions)
+    if vocabulary is not None:
+        if data:
+            err.print("--data compares definitions over one vocabulary: leave out --data, or --vocabulary")
+            raise typer.Exit(UNKNOWN)
+        marts = Marts(project_dir, profiles_dir, target, packs_option(new, (), variables))
+        _print_vocabularies(new, marts, *vocabulary, as_json=form is DiffFormat.json)
+        return
     folder = definitions or project_dir / "definitions"
     try:
         with folder_at(project_dir, reference, folder) as place:
@@ -115,3 +136,28 @@ def _moves(marts: Marts, old: Read, new: Read, found: Sequence[Difference], ids:
 def _files(project: Path, read: Read) -> dict[str, str]:
     """Return what is generated from definitions: the models, or in a hospital's own repository the whole package."""
     return package_files(read.plan, shipped_packs_of(project)) if is_repository(project) else render(read.plan)
+
+
+def _print_vocabularies(read: Read, marts: Marts, old: str, new: str, *, as_json: bool) -> None:
+    """Print what two releases make of the definitions; say what could not be read."""
+    concepts = named_concepts(read.plan)
+    try:
+        with ExitStack() as stack:
+            asks = []
+            for place in (old, new):
+                if Path(place).is_dir():
+                    asks.append(of_folder(Path(place)))
+                    continue
+                if not _SCHEMA.fullmatch(place):
+                    raise WarehouseError(f"{place} is no folder, and no name of a schema")
+                where = ("--project-dir", str(marts.project), *marts.dbt_options())
+                rows = partial(stack.enter_context(kept_dbt()).rows, options=where)
+                asks.append(of_schema(rows, place))
+            found = redefined(read, *(vocabulary_of(ask, concepts) for ask in asks))
+    except WarehouseError as error:
+        err.print(str(error))
+        raise typer.Exit(WAREHOUSE) from None
+    if as_json:
+        echo(json.dumps(redefined_data(found), indent=2, ensure_ascii=False) + "\n")
+    else:
+        echo("\n".join(redefined_lines(found)) + "\n")

@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from measuremart.cli.console import WAREHOUSE, counted, err, out, refusing_to_write
-from measuremart.cli.definitions import written
 from measuremart.cli.options import DefinitionsOption, ProfilesOption, ProjectOption, TargetOption, VariablesOption
 from measuremart.cli.reading import packs_option, read_project
 from measuremart.cli.sync import pending_sync, synced
@@ -25,7 +24,7 @@ from measuremart.warehouse.dbt import WarehouseError, link_package
 from measuremart.warehouse.kept import KeptDbt, kept_dbt
 from measuremart.warehouse.marts import Marts, rows_from_file
 from measuremart.warehouse.profile import missing
-from measuremart.write import Change
+from measuremart.write import Change, apply
 
 _PAUSE = 0.2  # seconds between two looks at the files
 _QUIET = ("--quiet", "--no-use-colors", "--log-level-file", "none", "--no-write-json", "--cache-selected-only")
@@ -91,8 +90,11 @@ def _round(marts: Marts, definitions: Path | None, dbt: KeptDbt, known: Rates) -
             pending_sync(marts.project, read).changes if is_own else pending_changes(marts.project, read.plan)
         )
     nodes = edited_nodes(changes)
-    if changes:
-        (synced if is_own else written)(marts.project, read)
+    if is_own and changes:
+        synced(marts.project, read)
+    elif changes:
+        with refusing_to_write():
+            apply(marts.project, changes)
     generated = time.monotonic()
     if not nodes:
         said = f"{counted(len(changes), 'file')} written, and no model has another meaning" if changes else "no edit"
