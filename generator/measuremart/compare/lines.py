@@ -26,8 +26,10 @@ def moved_lines(found: Sequence[Moved]) -> Iterator[str]:
                 yield f"    {_through(way)}"
             for ids in move.examples:
                 yield f"    for example {_ids(ids)}"
-        if not one.ways and one.edited:
-            yield f"  through {', '.join(one.edited)}"
+        # An edited subquery or concept set shows in its events.
+        edited = [name for name in one.edited if not one.ways or not name.startswith(("subquery ", "concept set "))]
+        if edited:
+            yield f"  through the edit of {', '.join(edited)}"
         yield ""
     if still:
         named = [f"{one.called}{f' in report {one.report}' if one.node[0] == 'indicators' else ''}" for one in still]

@@ -75,6 +75,7 @@ def _write(project: Path, folder: Path, side: str, files: Mapping[str, str]) -> 
     for path, text in files.items():
         file = inside / path
         file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)  # never through a link into the project
         file.write_text(text, encoding="utf-8")
     if is_own:
         (folder / "dbt_packages").mkdir()

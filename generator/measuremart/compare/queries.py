@@ -106,8 +106,8 @@ def through(changed: str, events: str, subquery: Subquery, target: str | None, n
     if subquery.target.concept is not None and target is not None:
         concept = f"t.{subquery.target.concept.name}"
         joined = (
-            f" left join {target} as t on t.{subquery.target.event} = e.event_id "
-            f"and t.{subquery.target.person} = e.person_id"
+            f" left join {target} as t on cast(t.{subquery.target.event} as bigint) = e.event_id "
+            f"and cast(t.{subquery.target.person} as bigint) = e.person_id"
         )
     if names is not None:
         name, named = "n.concept_name", f" left join {names} as n on n.concept_id = d.concept_id"

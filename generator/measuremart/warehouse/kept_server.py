@@ -18,12 +18,14 @@ def serve() -> None:
     A line has `arguments` of dbt, and `said`, the file for what dbt prints. The answer has `success`, `error` where dbt
     could not start, and of each node that was built or failed its name, status and message.
     """
+    folder = os.getcwd()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     from dbt.cli.main import dbtRunner
 
     print(json.dumps({"ready": True}), file=answers, flush=True)
     for line in sys.stdin:
         asked = json.loads(line)
+        os.chdir(folder)  # some commands of dbt go to the project; paths in a profile are seen from here
         printed = os.open(asked["said"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         os.dup2(printed, 1)
         os.dup2(printed, 2)
