@@ -138,3 +138,5 @@ def test_what_cannot_be_compared_is_said(project: Path) -> None:
     assert (unknown.exit_code, "a; b is no folder, and no name of a schema" in unknown.stderr) == (8, True)
     both = run(project, "--data", "--vocabulary", str(project / "old"), str(project / "old"))
     assert (both.exit_code, "leave out --data, or --vocabulary" in both.stderr) == (2, True)
+    alone = run(project, "--ids", "3")
+    assert (alone.exit_code, "--ids needs --data" in alone.stderr) == (2, True)

@@ -80,6 +80,9 @@ def diff_command(
     differs is built in both versions, in schemas of their own that are removed in the end; the last build stays as it
     is.
     """
+    if ids and not data:
+        err.print("--ids needs --data: without the data there are no ids")
+        raise typer.Exit(UNKNOWN)
     new = read_project(project_dir, definitions)
     if vocabulary is not None:
         if data:
