@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+import small_project
+import trace_world
 from dbt_runs import Run, Warehouse, scratch_project
 from gibleed_source import GIBLEED, GIBLEED_VARIABLES
 
@@ -35,3 +37,13 @@ def gibleed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Warehouse, Run]:
     run = built.dbt("build", variables=GIBLEED_VARIABLES, MEASUREMART_OMOP_DUCKDB=str(GIBLEED))
     assert run.exit_code == 0, run.output
     return built, run
+
+
+@pytest.fixture(scope="session")
+def ward(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The ward of trace_world.py, built on DuckDB; no test changes it."""
+    folder = tmp_path_factory.mktemp("ward")
+    built = Warehouse(folder, small_project.write_project(folder, trace_world.DEFINITIONS, trace_world.world()))
+    run = built.dbt("build", "--exclude-resource-type", "test", variables=trace_world.VARIABLES)
+    assert run.exit_code == 0, run.output
+    return built

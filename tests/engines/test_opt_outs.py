@@ -8,14 +8,16 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import duckdb
 import pytest
 import yaml
-from dbt_runs import ROOT, Warehouse
+from dbt_runs import ROOT, Warehouse, lean_project, shared_folder
+from measuremart.cli import app
 from postgres_builds import environment, postgres_schemas
+from typer.testing import CliRunner
 
 # Person 1 has two episodes in the demo's cohort; 2, 3 and 4 one or none.
 LIST = [
@@ -53,9 +55,26 @@ def inserted() -> str:
     )
 
 
+def traced(warehouse: Warehouse, **given: str) -> Callable[[int], str]:
+    """Return what says the verdicts that `measuremart trace` prints of a person."""
+    project = lean_project(shared_folder() / "lean", LUNG["packs"])
+    where = ["--project-dir", str(project), "--definitions", str(ROOT / "definitions"), "--target", warehouse.target]
+    where += ["--profiles-dir", str(warehouse.folder / "profiles"), "--vars", json.dumps(LUNG | VARIABLES)]
+
+    def verdict(person: int) -> str:
+        words = ["trace", "mdt_discussion", "--person", str(person), "--format", "json", *where]
+        done = CliRunner().invoke(app, words, env=warehouse.environment(**given))
+        assert done.exit_code == 0, done.output
+        return "; ".join(
+            " ".join(line["text"] for line in trace["sections"][0]["lines"]) for trace in json.loads(done.stdout)
+        )
+
+    return verdict
+
+
 @pytest.fixture(scope="module", params=["duckdb", "postgres"])
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """(dbt, rows, write, engine) of the demo, built with the list."""
+    """(dbt, rows, write, engine, verdict of a person) of the demo, built with the list."""
     warehouse = Warehouse(tmp_path_factory.mktemp(f"opt_outs_{request.param}"), target=request.param)
     if request.param == "duckdb":
 
@@ -67,7 +86,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         write(*CREATE, inserted())
         run = warehouse.dbt(*BUILD, variables=LUNG | VARIABLES)
         assert run.exit_code == 0, run.output
-        yield warehouse.dbt, warehouse.rows, write, "duckdb"
+        yield warehouse.dbt, warehouse.rows, write, "duckdb", traced(warehouse)
         return
     dsn = request.getfixturevalue("postgres_dsn")
     with postgres_schemas(dsn, "opt_outs") as rows:
@@ -81,13 +100,13 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
                 rows(statement)
             run = dbt(*BUILD, variables=LUNG | VARIABLES)
             assert run.exit_code == 0, run.output
-            yield dbt, rows, rows, "postgres"
+            yield dbt, rows, rows, "postgres", traced(warehouse, **given)
         finally:
             rows("drop schema if exists consent_of_test cascade")
 
 
 def test_opted_out_persons_are_gone_and_one_who_is_there_is_found(built: Any, demo: Warehouse) -> None:
-    dbt, rows, write, engine = built
+    dbt, rows, write, engine, _ = built
     everybody = {mart: _persons(demo.rows, mart) for mart in MARTS}
     assert everybody["dim_person"] >= GONE | STAY
     assert all(persons & GONE for persons in everybody.values())
@@ -114,6 +133,16 @@ def test_opted_out_persons_are_gone_and_one_who_is_there_is_found(built: Any, de
         assert {mart: _persons(rows, mart) & {1, 2, 3} for mart in MARTS} == {mart: set() for mart in MARTS}
 
 
+def test_a_trace_says_that_a_person_has_opted_out(built: Any) -> None:
+    """And not of one whose opt-out does not hold, nor of an id that nobody has."""
+    *_, verdict = built
+    assert verdict(1) == "OPTED OUT. Person 1 has opted out of what this was built for, so no table has the person."
+    assert "OPTED OUT" not in verdict(5)
+    assert verdict(7_770_002) == (
+        "The population has no person 7770002, and the list of opt-outs does not name the id."
+    )
+
+
 # A list of one row, with columns of text: what is wrong with the row, which names a person whom the good build holds, is said.
 # Both commands begin alike, so that they need not both meet each fault.
 FAULTS = [
@@ -128,7 +157,7 @@ MARK = "of the good build"
 
 def test_a_list_that_cannot_be_understood_changes_nothing(built: Any) -> None:
     """No table of the whole project is made, replaced or emptied: a table that is made again would lose its comment."""
-    dbt, rows, write, engine = built
+    dbt, rows, write, engine, _ = built
     marks = [f"comment on {kind} {schema}.{name} is '{MARK}'" for schema, name, kind in _relations(rows, engine)]
     write(";\n".join(marks))
     write(f"create table consent_of_test.wrong_list {COLUMNS}")

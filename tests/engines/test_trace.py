@@ -7,7 +7,6 @@ from typing import Any
 
 import duckdb
 import pytest
-import small_project
 import trace_world
 from dbt_runs import ROOT, Warehouse
 from measuremart.cli import app
@@ -23,19 +22,8 @@ from typer.testing import CliRunner, Result
 pytestmark = pytest.mark.xdist_group("trace")
 
 
-@pytest.fixture(scope="module")
-def ward(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """The ward, built on DuckDB."""
-    folder = tmp_path_factory.mktemp("trace")
-    built = Warehouse(folder, small_project.write_project(folder, trace_world.DEFINITIONS, trace_world.world()))
-    run = built.dbt("build", "--exclude-resource-type", "test", variables=VARIABLES)
-    assert run.exit_code == 0, run.output
-    return built
-
-
 def trace(ward: Warehouse, *words: str, profiles: Path | None = None, **environment: str) -> Result:
-    where = ["--project-dir", str(ward.project), "--profiles-dir", str(profiles or ward.folder / "profiles")]
-    given = [*words, *where, "--target", ward.target, "--vars", json.dumps(VARIABLES)]
+    given = [*words, *trace_world.arguments(ward, profiles)]
     return CliRunner().invoke(app, ["trace", *given], env={"MEASUREMART_DUCKDB": str(ward.database), **environment})
 
 
@@ -112,9 +100,7 @@ def test_an_episode_that_is_not_in_the_report(ward: Warehouse) -> None:
 
 def test_a_person_whom_no_table_has(ward: Warehouse) -> None:
     done = trace(ward, "tested_in_time", "--person", "12")
-    assert "has no person 12. Either there is no such id, or the person has opted out" in done.stdout.replace(
-        "\n  ", " "
-    )
+    assert "has no person 12, and the list of opt-outs does not name the id." in done.stdout.replace("\n  ", " ")
 
 
 def test_a_measure_and_the_days_of_its_window(ward: Warehouse) -> None:

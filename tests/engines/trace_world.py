@@ -4,11 +4,13 @@ A person's diagnosis (concept 1) is on 1 January 2024, and care is due (concept 
 letter (concept 3) counts from that day to 1 March. All is seen from 31 December 2024.
 """
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import small_project
-from dbt_runs import ROOT
+from dbt_runs import ROOT, Warehouse
 
 DEFINITIONS = {
     "ward/ward.yml": """
@@ -172,3 +174,9 @@ def world() -> small_project.World:
         ),
         "note": (columns | {"value_text": "text", "why": "text"}, notes),
     }
+
+
+def arguments(built: Warehouse, profiles: Path | None = None) -> list[str]:
+    """Return the options of a command that say where the ward is."""
+    where = ["--project-dir", str(built.project), "--profiles-dir", str(profiles or built.folder / "profiles")]
+    return [*where, "--target", built.target, "--vars", json.dumps(VARIABLES)]

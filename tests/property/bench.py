@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -279,6 +281,12 @@ class Bench:
 
     def ask(self, plan: Plan, models: list[Model], rows: Rows) -> Answers:
         """Return what the engine answers for every model that is compared."""
+        with self.built(plan, models, rows) as failure:
+            return failure or self._read(readings(plan, models))
+
+    @contextmanager
+    def built(self, plan: Plan, models: list[Model], rows: Rows) -> Iterator[Answers]:
+        """Build the models and what evaluates reports, until the end of the block; yield what failed, {} where nothing did."""
         self.engine.begin()
         try:
             for table, its in rows.items():
@@ -302,8 +310,9 @@ class Bench:
                 try:
                     self.engine.execute(f"create temp table {name} as {statement(text, self.name)}")
                 except Exception as error:  # any error of an engine is an answer, and a wrong one
-                    return {name: f"{type(error).__name__}: {error}"}
-            return self._read(readings(plan, models))
+                    yield {name: f"{type(error).__name__}: {error}"}
+                    return
+            yield {}
         finally:
             self.engine.rollback()
 

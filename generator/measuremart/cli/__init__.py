@@ -16,11 +16,12 @@ import typer
 
 from measuremart import __version__
 from measuremart.cli.build import build
+from measuremart.cli.comparing import diff_command
 from measuremart.cli.console import REFUSED, Unwritten, err, out
 from measuremart.cli.definitions import generate, list_definitions, rule_command, validate
 from measuremart.cli.doctor import doctor
 from measuremart.cli.examples import run_examples
-from measuremart.cli.explaining import diff_command, explain_command, graph_command
+from measuremart.cli.explaining import explain_command, graph_command
 from measuremart.cli.export import export_command
 from measuremart.cli.importing import import_oa_cohorts_folder
 from measuremart.cli.init import init
@@ -30,6 +31,7 @@ from measuremart.cli.new_part import new_indicator, new_measure, new_report, new
 from measuremart.cli.report import report_command
 from measuremart.cli.sync import sync
 from measuremart.cli.tracing import trace_command
+from measuremart.cli.watch import watch_command
 from measuremart.repository import RepositoryError
 
 app = typer.Typer(
@@ -72,6 +74,7 @@ app.command("trace")(trace_command)
 app.command("diff")(diff_command)
 app.command("graph")(graph_command)
 app.command("docs")(docs_command)
+app.command("watch")(watch_command)
 app.command("test")(run_examples)
 app.command("report")(report_command)
 app.command("export")(export_command)

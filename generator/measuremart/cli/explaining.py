@@ -1,4 +1,4 @@
-"""What definitions mean, what a change of them means, and what is made of what: `explain`, `diff`, `graph`."""
+"""What definitions mean, and what is made of what: `explain`, `graph`."""
 
 from __future__ import annotations
 
@@ -11,19 +11,11 @@ import typer
 
 from measuremart.cli.console import echo, err, out, refusing_to_write
 from measuremart.cli.options import DefinitionsOption, ProjectOption
-from measuremart.cli.reading import read_folder, read_project, refuse_unknown_pack
-from measuremart.explain.difference import (
-    DifferenceError,
-    difference_data,
-    difference_lines,
-    differences,
-    folder_at,
-)
+from measuremart.cli.reading import read_project, refuse_unknown_pack
 from measuremart.explain.explanation import EXPLAINED, explain
 from measuremart.explain.graph import as_dot, as_mermaid, as_svg, nodes_around
 from measuremart.explain.show import as_data, as_markdown, as_page, as_text
 from measuremart.pipeline import Read
-from measuremart.problems import Kind
 from measuremart.uses import uses_of
 
 UNKNOWN = 2
@@ -34,13 +26,6 @@ class TextFormat(StrEnum):
 
     text = "text"
     md = "md"
-    json = "json"
-
-
-class DiffFormat(StrEnum):
-    """What a difference is printed as."""
-
-    text = "text"
     json = "json"
 
 
@@ -77,35 +62,6 @@ def explain_command(
     else:
         texts = [as_markdown(e) if form is TextFormat.md else as_text(e, min(out.width, 110)) for e in found]
         echo("\n".join(texts))
-
-
-def diff_command(
-    reference: Annotated[str, typer.Argument(help="The git commit, tag or branch to compare with.")] = "HEAD",
-    form: Annotated[DiffFormat, typer.Option("--format", help="What is printed.")] = DiffFormat.text,
-    project_dir: ProjectOption = Path(),
-    definitions: DefinitionsOption = None,
-) -> None:
-    """Say which definitions mean something else than at a git reference, and what that reaches.
-
-    Wording, the order of what can be exchanged, and moves between files are no change of meaning.
-    """
-    new = read_project(project_dir, definitions)
-    folder = definitions or project_dir / "definitions"
-    try:
-        with folder_at(project_dir, reference, folder) as place:
-            old = read_folder(project_dir, place)
-    except DifferenceError as error:
-        err.print(str(error))
-        raise typer.Exit(UNKNOWN) from None
-    faults = [p for p in old.problems if p.kind is not Kind.WARNING]
-    if faults:
-        err.print(f"the definitions at '{reference}' cannot be understood, for example: {faults[0]}")
-        raise typer.Exit(UNKNOWN)
-    found = differences(old, new)
-    if form is DiffFormat.json:
-        echo(json.dumps(difference_data(found), indent=2, ensure_ascii=False) + "\n")
-    else:
-        echo("\n".join(difference_lines(found)) + "\n")
 
 
 def graph_command(

@@ -87,3 +87,11 @@ def inline_subqueries(node: nodes.Expression) -> Iterable[nodes.Subquery]:
         yield node.subquery
     for child in children_of(node):
         yield from inline_subqueries(child)
+
+
+def subqueries_of(node: nodes.Expression) -> Iterator[nodes.Subquery]:
+    """Yield the subqueries of an expression, named or in place; not those of the measures that it names."""
+    if isinstance(node, nodes.Leaf):
+        yield node.subquery
+    for child in children_of(node):
+        yield from subqueries_of(child)

@@ -25,6 +25,7 @@ def trace_data(trace: Trace, explained: Explanation) -> dict[str, Any]:
         "report": None if trace.report is None else trace.report.about.name,
         "person_id": trace.person,
         "is_known": trace.is_known,
+        "has_opted_out": trace.has_opted_out,
         "key": None if trace.key is None else dict(zip(_KEY, trace.key, strict=True)),
         "as_of": _plain(trace.as_of),
         "cohort_date": None if trace.cohort is None else _plain(trace.cohort.measure_date),

@@ -10,13 +10,14 @@ from typing import Any
 from measuremart.plan import nodes
 from measuremart.plan.grain import Grain
 from measuremart.plan.nodes import Indicator, Measure, Plan, Report
+from measuremart.plan.reach import subqueries_of
 from measuremart.referee import Referee
 from measuremart.referee.results import Result
 from measuremart.referee.world import Key, Member
 from measuremart.render.members import match_name
 from measuremart.trace.gates import Gates
 from measuremart.trace.tree import Node, Trees
-from measuremart.trace.warehouse_rows import Found, found_of, subqueries_of
+from measuremart.trace.warehouse_rows import Asking, Found, found_of
 from measuremart.warehouse.marts import Marts
 
 
@@ -65,9 +66,10 @@ class Trace:
     episodes: tuple[int, ...]
     differs: tuple[str, ...]
     names: dict[int, str]
+    has_opted_out: bool = False
 
 
-def trace_measure(plan: Plan, marts: Marts, measure: Measure, person: int, episode: int | None) -> list[Trace]:
+def trace_measure(plan: Plan, marts: Marts | Asking, measure: Measure, person: int, episode: int | None) -> list[Trace]:
     """Return the trace of a measure for a person, or for one episode of the person. Raises `WarehouseError`."""
     found = found_of(plan, marts, person, [measure.about.name], {})
     referee = Referee(plan, found.world)
@@ -81,12 +83,12 @@ def trace_measure(plan: Plan, marts: Marts, measure: Measure, person: int, episo
     about = measure.about
     return [
         Trace(about, about.name, person, known, episode, key, found.world.as_of, None, None, None, None, None, (), (),
-              (part,), (), differs, names)
+              (part,), (), differs, names, found.has_opted_out)
     ]  # fmt: skip
 
 
 def trace_indicator(
-    plan: Plan, marts: Marts, indicator: Indicator, person: int, episode: int | None, report: str | None
+    plan: Plan, marts: Marts | Asking, indicator: Indicator, person: int, episode: int | None, report: str | None
 ) -> list[Trace]:
     """Return a trace for each report that asks the indicator and each key of the person; one where there is none.
 
@@ -113,7 +115,7 @@ def _of_report(
     referee = Referee(plan, found.world)
     members = referee.report(report.about.name)
     by_episode = report.types.grain.within == "episode"
-    chosen = sorted(m for m in _sortable(members) if m[1] == episode or episode is None or not by_episode)
+    chosen = [m for m in _sortable(members) if m[1] == episode or episode is None or not by_episode]
     alone = replace(report, listed=(indicator,))
     judged = referee.asked(alone, members)
     each = referee.asked(replace(report, listed=(replace(indicator, by_person=False),)), members)
@@ -121,7 +123,7 @@ def _of_report(
     base = Trace(
         indicator.about, indicator.title, person, _is_known(plan, report.types.population, found), episode, None,
         found.world.as_of, report, indicator, None, None, None, (), (), (), episodes, _differs(plan, referee, found),
-        _names(plan, report.about.pack, found),
+        _names(plan, report.about.pack, found), found.has_opted_out,
     )  # fmt: skip
     if not chosen:
         return [replace(base, parts=_parts(plan, referee, found, base, _key_of(person, episode, report)))]

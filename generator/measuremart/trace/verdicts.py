@@ -23,11 +23,12 @@ _STATUS = {
 def verdict_lines(plan: Plan, trace: Trace) -> list[str]:
     """Return the status and why, in sentences; why there is none, where there is none."""
     report, indicator = trace.report, trace.indicator
-    if not trace.is_known:
+    if not trace.is_known and trace.has_opted_out:
         return [
-            f"The population has no person {trace.person}. Either there is no such id, or the person has opted out: "
-            "an opted-out person is in no table."
+            f"OPTED OUT. Person {trace.person} has opted out of what this was built for, so no table has the person."
         ]
+    if not trace.is_known:
+        return [f"The population has no person {trace.person}, and the list of opt-outs does not name the id."]
     if report is None or indicator is None:
         return _of_measure(trace)
     if trace.cohort is None:

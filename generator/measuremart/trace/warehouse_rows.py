@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from measuremart.plan import nodes
 from measuremart.plan.nodes import Column, Plan, Subquery
-from measuremart.plan.reach import children_of, reach_of
+from measuremart.plan.reach import reach_of, subqueries_of
 from measuremart.referee.world import Member, Row, World
 from measuremart.render.evidence import evidence_name
 from measuremart.render.sql import relation as ref
@@ -40,6 +41,7 @@ class Found:
 
     `world` holds the person's rows of the targets and of the population; `measures` and `matches` what was built, by
     name and by key; `results` and `evidence` those of the indicator, by report; `names` are of concepts.
+    `has_opted_out` is asked only of a person whom the population does not have.
     """
 
     world: World
@@ -48,22 +50,28 @@ class Found:
     results: dict[str, list[dict[str, Any]]]
     evidence: dict[str, list[dict[str, Any]]]
     names: dict[int, str]
+    has_opted_out: bool = False
 
 
-def found_of(plan: Plan, marts: Marts, person: int, measures: Iterable[str], asked: dict[str, str]) -> Found:
+# The rows of a person for each query, by name: what `rows_of_person` answers of a warehouse.
+Asking = Callable[[Mapping[str, str], int], Rows]
+
+
+def found_of(plan: Plan, marts: Marts | Asking, person: int, measures: Iterable[str], asked: dict[str, str]) -> Found:
     """Return what the warehouse holds of a person for some measures, all the way down.
 
-    `asked` is the indicator by report. Raises `WarehouseError`.
+    `asked` is the indicator by report. `marts` may also be what answers queries. Raises `WarehouseError`.
     """
+    ask: Asking = partial(rows_of_person, marts) if isinstance(marts, Marts) else marts
     reach = sorted(reach_of(plan.measures, measures).measures)
     subqueries = {s.key: s for name in reach for s in subqueries_of(plan.measures[name].expression)}
     models = _models(plan, reach, subqueries.values())
-    built = rows_of_person(marts, _queries(models, reach, subqueries, asked), person)
+    built = ask(_queries(models, reach, subqueries, asked), person)
     tables = {
         model: [_typed_row(row, columns) for row in built[f"row {model}"]] for model, (_, columns) in models.items()
     }
     concepts = _concepts(plan, subqueries.values(), tables, models)
-    words = rows_of_person(marts, _vocabulary(concepts), person) if concepts else {}
+    words = ask(_vocabulary(concepts), person) if concepts else {}
     as_of = _day(built["clock"][0]["as_of"])
     assert as_of is not None
     world = World(
@@ -79,15 +87,20 @@ def found_of(plan: Plan, marts: Marts, person: int, measures: Iterable[str], ask
         {report: [_mart_row(r) for r in built["results"] if r["report"] == report] for report in asked},
         {report: [_mart_row(r) for r in built[f"evidence {report}"]] for report in asked},
         {int(Decimal(r["concept_id"])): r["concept_name"] for r in words.get("concepts", []) if r["concept_name"]},
+        _has_opted_out(plan, ask, person, reach, tables),
     )
 
 
-def subqueries_of(node: nodes.Expression) -> Iterator[Subquery]:
-    """Yield the subqueries of an expression, not those of the measures that it names."""
-    if isinstance(node, nodes.Leaf):
-        yield node.subquery
-    for child in children_of(node):
-        yield from subqueries_of(child)
+def _has_opted_out(plan: Plan, ask: Asking, person: int, measures: list[str], tables: dict[str, list[Row]]) -> bool:
+    """Say whether a person whom a population does not have has opted out of what the warehouse was built for."""
+    names = {plan.measures[m].expression.types.population for m in measures}
+    lacking = sorted(name for name in names if not tables[plan.populations[name].person_model])
+    if not lacking:
+        return False
+    listed = ", ".join(text(name) for name in lacking)
+    return bool(
+        ask({"opt_outs": f"{_of('opted_out_person', 'person_id')} and population in ({listed})"}, person)["opt_outs"]
+    )
 
 
 def columns_asked(subquery: Subquery) -> dict[str, Column]:

@@ -154,7 +154,7 @@ def _built(events: list[dict[str, Any]], descriptions: dict[str, str], log: Path
                 is_count = event["info"]["name"] == "LogTestResult" and status != "error"
                 count = event["data"].get("num_failures") if is_count else None
                 unique_id = str(node.get("unique_id"))
-                said = descriptions.get(unique_id, "") if is_count else _without_cells(errors.get(unique_id, ""))
+                said = descriptions.get(unique_id, "") if is_count else without_cells(errors.get(unique_id, ""))
                 built.findings.append(Finding(kind, name, count, said))
         elif event["info"]["level"] == "warn" and event["info"]["name"] not in _REPEATED:
             said = " ".join(event["info"]["msg"].removeprefix("[WARNING]: ").split())
@@ -165,7 +165,7 @@ def _built(events: list[dict[str, Any]], descriptions: dict[str, str], log: Path
     return built
 
 
-def _without_cells(message: str) -> str:
+def without_cells(message: str) -> str:
     """Return the part of a message about a failed node that no cell of a table can be in.
 
     What dbt says before it asks the database is passed on, without the macros that led there. Of what the database

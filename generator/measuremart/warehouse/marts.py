@@ -101,6 +101,12 @@ def rows_of_person(marts: Marts, queries: Mapping[str, str], person: int) -> dic
             raise WarehouseError(str(error).replace(str(person), "...")) from None
 
 
+def rows_from_file(marts: Marts, queries: Mapping[str, str]) -> dict[str, list[dict[str, Any]]] | None:
+    """Return the rows of each query of a DuckDB file; None where only dbt can answer. Raises `WarehouseError`."""
+    place = duckdb_file_and_schema(marts.project, marts.profiles_dir, marts.target)
+    return None if place is None else _of_person_from_file(marts.project, *place, queries, 0)
+
+
 def _sorted(queries: Iterable[str], printed: Iterable[dict[str, Any] | list[Any]]) -> dict[str, list[dict[str, Any]]]:
     """Return the rows that dbt printed, by query. Raises `WarehouseError` where the last line is missing."""
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in queries}
