@@ -191,6 +191,7 @@ _GENERATED = (
         "the opportunities of each cohort key, the numerator dates against them, flags",
     ),
     ("report_cohort_keys", "reports", "the cohort keys of all reports, for the marts: a view"),
+    ("subquery_members", "subqueries", "the members of all subqueries, for the test of their shape: a view"),
     ("measure_members", "measures", "the members of all measures, for the marts: a view"),
     ("population_*", "populations", "the persons and the episodes of all populations, for the marts: views"),
     ("report_counted_keys", "reports", "the cohort keys of all reports that enter aggregates: a view"),

@@ -12,7 +12,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__agreement_to_care_plan') }}
 
         union all
@@ -23,7 +25,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__assessment_of_mental_health_issues') }}
 
         union all
@@ -34,7 +38,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__care_plan_agreement') }}
 
         union all
@@ -45,7 +51,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__care_plan_content') }}
 
         union all
@@ -56,7 +64,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__care_plan_updated') }}
 
         union all
@@ -67,7 +77,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__ecg') }}
 
         union all
@@ -78,7 +90,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__epilepsy_specialist_nurse') }}
 
         union all
@@ -89,7 +103,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__epilepsy_surgery_referral') }}
 
         union all
@@ -100,7 +116,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__first_aid') }}
 
         union all
@@ -111,7 +129,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__mental_health_support') }}
 
         union all
@@ -122,7 +142,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__mri') }}
 
         union all
@@ -133,7 +155,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__paediatrician_with_expertise') }}
 
         union all
@@ -144,7 +168,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__participation_and_risk') }}
 
         union all
@@ -155,7 +181,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__patient_held_document') }}
 
         union all
@@ -166,7 +194,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__prolonged_seizures_plan') }}
 
         union all
@@ -177,7 +207,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__school_healthcare_plan') }}
 
         union all
@@ -188,7 +220,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__service_contact_details') }}
 
         union all
@@ -199,7 +233,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'event' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__sodium_valproate') }}
 
         union all
@@ -210,7 +246,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__sudep') }}
 
         union all
@@ -221,7 +259,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__tertiary_input') }}
 
         union all
@@ -232,7 +272,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__water_safety') }}
 
         union all
@@ -245,7 +287,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('indicator__gi_bleed_180_days') }}
 
         union all
@@ -258,7 +302,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__any_treatment') }}
 
         union all
@@ -269,7 +315,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__chemotherapy_around_surgery') }}
 
         union all
@@ -280,7 +328,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__diagnosis_to_palliative') }}
 
         union all
@@ -291,7 +341,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__early_stage_radiotherapy') }}
 
         union all
@@ -302,7 +354,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__early_stage_surgery') }}
 
         union all
@@ -313,7 +367,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__ecog_documented') }}
 
         union all
@@ -324,7 +380,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__lung_function_before_radiotherapy') }}
 
         union all
@@ -335,7 +393,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__lung_function_before_surgery') }}
 
         union all
@@ -346,7 +406,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__mdt_discussion') }}
 
         union all
@@ -357,7 +419,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__molecular_testing_stage_iv') }}
 
         union all
@@ -368,7 +432,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__pathological_confirmation') }}
 
         union all
@@ -379,7 +445,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__referral_to_specialist') }}
 
         union all
@@ -390,7 +458,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__referral_to_treatment') }}
 
         union all
@@ -401,7 +471,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__small_cell_chemoradiotherapy') }}
 
         union all
@@ -412,7 +484,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__small_cell_therapy') }}
 
         union all
@@ -423,7 +497,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__small_cell_therapy_14_days') }}
 
         union all
@@ -434,7 +510,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__smoking_documented') }}
 
         union all
@@ -445,7 +523,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__specialist_nurse_at_diagnosis') }}
 
         union all
@@ -456,7 +536,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__stage_iii_chemoradiotherapy') }}
 
         union all
@@ -467,7 +549,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__stage_iv_palliative_referral') }}
 
         union all
@@ -478,7 +562,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__stage_iv_systemic_therapy') }}
 
         union all
@@ -489,7 +575,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__treatment_near_death') }}
 
         union all
@@ -502,7 +590,9 @@ united as (
         cast(null as bigint) as person_id,
         cast(null as bigint) as episode_id,
         cast(null as bigint) as measure_resolver,
-        cast(null as date) as numerator_date
+        cast(null as date) as numerator_date,
+        'none' as grain,
+        'none' as lies_within
     where 1 = 0
 
 )
@@ -513,5 +603,7 @@ select
     person_id,
     episode_id,
     measure_resolver,
-    numerator_date
+    numerator_date,
+    grain,
+    lies_within
 from united

@@ -12,7 +12,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__active_primary_site') }}
 
         union all
@@ -23,7 +25,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__all_forms_complete') }}
 
         union all
@@ -34,7 +38,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__assessment_missing') }}
 
         union all
@@ -45,7 +51,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__consultant_in_time') }}
 
         union all
@@ -56,7 +64,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__ecg_due') }}
 
         union all
@@ -67,7 +77,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__ecg_not_scored') }}
 
         union all
@@ -78,7 +90,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__ecg_passed') }}
 
         union all
@@ -89,7 +103,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__first_aid_covered') }}
 
         union all
@@ -100,7 +116,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__first_aid_covered_not_scored') }}
 
         union all
@@ -111,7 +129,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'event' as grain,
+            'episode' as lies_within
         from {{ ref('measure__first_valproate') }}
 
         union all
@@ -122,7 +142,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__first_year_complete') }}
 
         union all
@@ -133,7 +155,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__five_or_older') }}
 
         union all
@@ -144,7 +168,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__girl_of_twelve') }}
 
         union all
@@ -155,7 +181,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__investigations_missing') }}
 
         union all
@@ -166,7 +194,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__mental_health_issue') }}
 
         union all
@@ -177,7 +207,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__mental_health_screened') }}
 
         union all
@@ -188,7 +220,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__mental_health_supported') }}
 
         union all
@@ -199,7 +233,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__mri_due') }}
 
         union all
@@ -210,7 +246,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__mri_not_scored') }}
 
         union all
@@ -221,7 +259,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__mri_passed') }}
 
         union all
@@ -232,7 +272,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__myoclonic_epilepsy') }}
 
         union all
@@ -243,7 +285,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__neurologist_in_time') }}
 
         union all
@@ -254,7 +298,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__no_convulsive_seizure') }}
 
         union all
@@ -265,7 +311,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__no_nurse_referral') }}
 
         union all
@@ -276,7 +324,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__no_specialist_referral') }}
 
         union all
@@ -287,7 +337,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__nurse_in_first_year') }}
 
         union all
@@ -298,7 +350,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__nurse_not_scored') }}
 
         union all
@@ -309,7 +363,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'event' as grain,
+            'episode' as lies_within
         from {{ ref('measure__other_medicine_in_first_year') }}
 
         union all
@@ -320,7 +376,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__paediatrician_not_scored') }}
 
         union all
@@ -331,7 +389,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__paediatrician_passed') }}
 
         union all
@@ -342,7 +402,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__participation_covered') }}
 
         union all
@@ -353,7 +415,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__participation_covered_not_scored') }}
 
         union all
@@ -364,7 +428,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__plan_agreed') }}
 
         union all
@@ -375,7 +441,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__plan_agreed_not_scored') }}
 
         union all
@@ -386,7 +454,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__plan_agreement_not_scored') }}
 
         union all
@@ -397,7 +467,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__plan_content_complete') }}
 
         union all
@@ -408,7 +480,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__plan_content_not_scored') }}
 
         union all
@@ -419,7 +493,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__plan_in_place') }}
 
         union all
@@ -430,7 +506,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__plan_unknown') }}
 
         union all
@@ -441,7 +519,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__plan_updated') }}
 
         union all
@@ -452,7 +532,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__plan_updated_and_agreed') }}
 
         union all
@@ -463,7 +545,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__plan_updated_not_scored') }}
 
         union all
@@ -474,7 +558,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__prolonged_seizures_covered') }}
 
         union all
@@ -485,7 +571,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__prolonged_seizures_due') }}
 
         union all
@@ -496,7 +584,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__prolonged_seizures_not_scored') }}
 
         union all
@@ -507,7 +597,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__registered') }}
 
         union all
@@ -518,7 +610,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__school_plan_in_place') }}
 
         union all
@@ -529,7 +623,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__school_plan_not_scored') }}
 
         union all
@@ -540,7 +636,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__screening_not_scored') }}
 
         union all
@@ -551,7 +649,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__service_contacts_covered') }}
 
         union all
@@ -562,7 +662,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__service_contacts_covered_not_scored') }}
 
         union all
@@ -573,7 +675,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__specialist_reached') }}
 
         union all
@@ -584,7 +688,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__sudep_covered') }}
 
         union all
@@ -595,7 +701,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__sudep_covered_not_scored') }}
 
         union all
@@ -606,7 +714,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__support_not_scored') }}
 
         union all
@@ -617,7 +727,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__surgery_referral_not_scored') }}
 
         union all
@@ -628,7 +740,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__surgical_criteria_met') }}
 
         union all
@@ -639,7 +753,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__syndrome_without_mri') }}
 
         union all
@@ -650,7 +766,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__tertiary_input_due') }}
 
         union all
@@ -661,7 +779,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__tertiary_input_not_scored') }}
 
         union all
@@ -672,7 +792,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__three_other_medicines') }}
 
         union all
@@ -683,7 +805,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__under_five') }}
 
         union all
@@ -694,7 +818,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__under_four') }}
 
         union all
@@ -705,7 +831,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__under_twelve') }}
 
         union all
@@ -716,7 +844,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__valproate_due') }}
 
         union all
@@ -727,7 +857,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__valproate_not_scored') }}
 
         union all
@@ -738,7 +870,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'event' as grain,
+            'episode' as lies_within
         from {{ ref('measure__valproate_passed') }}
 
         union all
@@ -749,7 +883,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__water_safety_covered') }}
 
         union all
@@ -760,7 +896,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__water_safety_covered_not_scored') }}
 
         union all
@@ -773,7 +911,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__adult_first_nsaid') }}
 
         union all
@@ -784,7 +924,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__first_nsaid') }}
 
         union all
@@ -795,7 +937,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__first_nsaid_observed') }}
 
         union all
@@ -806,7 +950,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__gi_bleed') }}
 
         union all
@@ -817,7 +963,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__new_nsaid_user') }}
 
         union all
@@ -830,7 +978,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__any_cancer_treatment') }}
 
         union all
@@ -841,7 +991,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__cancer_surgery') }}
 
         union all
@@ -852,7 +1004,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__care_began') }}
 
         union all
@@ -863,7 +1017,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__chemoradiotherapy') }}
 
         union all
@@ -874,7 +1030,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__chest_surgery') }}
 
         union all
@@ -885,7 +1043,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__clinical_trial') }}
 
         union all
@@ -896,7 +1056,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__concurrent_chemoradiation') }}
 
         union all
@@ -907,7 +1069,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__curative_radiotherapy') }}
 
         union all
@@ -918,7 +1082,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__days_dx_to_treatment') }}
 
         union all
@@ -929,7 +1095,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__days_ref_to_specialist') }}
 
         union all
@@ -940,7 +1108,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__days_ref_to_treatment') }}
 
         union all
@@ -951,7 +1121,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__days_tx_to_death') }}
 
         union all
@@ -962,7 +1134,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__death') }}
 
         union all
@@ -973,7 +1147,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__death_date_missing') }}
 
         union all
@@ -984,7 +1160,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__discussed_at_mdt') }}
 
         union all
@@ -995,7 +1173,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__early_non_small_cell') }}
 
         union all
@@ -1006,7 +1186,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__early_not_operated') }}
 
         union all
@@ -1017,7 +1199,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__ecog') }}
 
         union all
@@ -1028,7 +1212,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__ecog_fit') }}
 
         union all
@@ -1039,7 +1225,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__first_treatment') }}
 
         union all
@@ -1050,7 +1238,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__fit_stage_iii') }}
 
         union all
@@ -1061,7 +1251,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__gp_referral') }}
 
         union all
@@ -1072,7 +1264,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__last_ecog') }}
 
         union all
@@ -1083,7 +1277,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__lung_function') }}
 
         union all
@@ -1094,7 +1290,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__lung_metastasis') }}
 
         union all
@@ -1105,7 +1303,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__mesothelioma') }}
 
         union all
@@ -1116,7 +1316,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__molecular_testing') }}
 
         union all
@@ -1127,7 +1329,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__new_lung_cancer') }}
 
         union all
@@ -1138,7 +1342,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__non_small_cell') }}
 
         union all
@@ -1149,7 +1355,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__non_squamous') }}
 
         union all
@@ -1160,7 +1368,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__observed_at_diagnosis') }}
 
         union all
@@ -1171,7 +1381,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__palliative_referral') }}
 
         union all
@@ -1182,7 +1394,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__pathology_confirmed') }}
 
         union all
@@ -1193,7 +1407,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__radiotherapy') }}
 
         union all
@@ -1204,7 +1420,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__radiotherapy_stage_i_iii') }}
 
         union all
@@ -1215,7 +1433,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__seen_before_referral') }}
 
         union all
@@ -1226,7 +1446,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__small_cell') }}
 
         union all
@@ -1237,7 +1459,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__small_cell_confirmed') }}
 
         union all
@@ -1248,7 +1472,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__smoking') }}
 
         union all
@@ -1259,7 +1485,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__specialist_nurse') }}
 
         union all
@@ -1270,7 +1498,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__specialist_seen') }}
 
         union all
@@ -1281,7 +1511,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__squamous') }}
 
         union all
@@ -1292,7 +1524,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__stage_i') }}
 
         union all
@@ -1303,7 +1537,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__stage_i_ii') }}
 
         union all
@@ -1314,7 +1550,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__stage_i_iii') }}
 
         union all
@@ -1325,7 +1563,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__stage_i_iii_non_small_cell') }}
 
         union all
@@ -1336,7 +1576,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__stage_i_iii_small_cell') }}
 
         union all
@@ -1347,7 +1589,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__stage_ib_iia') }}
 
         union all
@@ -1358,7 +1602,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__stage_ib_iia_non_small_cell') }}
 
         union all
@@ -1369,7 +1615,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__stage_ii') }}
 
         union all
@@ -1380,7 +1628,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__stage_iii') }}
 
         union all
@@ -1391,7 +1641,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__stage_iii_not_operated') }}
 
         union all
@@ -1402,7 +1654,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__stage_iv') }}
 
         union all
@@ -1413,7 +1667,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__stage_iv_non_small_cell') }}
 
         union all
@@ -1424,7 +1680,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__stage_iv_non_squamous') }}
 
         union all
@@ -1435,7 +1693,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__stage_iv_since_diagnosis') }}
 
         union all
@@ -1446,7 +1706,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__surgery_stage_i_iii') }}
 
         union all
@@ -1457,7 +1719,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__surgery_stage_ib_iia') }}
 
         union all
@@ -1468,7 +1732,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__systemic_therapy') }}
 
         union all
@@ -1479,7 +1745,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__tests_declined') }}
 
         union all
@@ -1490,7 +1758,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__thoracic_cancer') }}
 
         union all
@@ -1501,7 +1771,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__treatment_day') }}
 
         union all
@@ -1512,7 +1784,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__treatment_declined') }}
 
         union all
@@ -1523,7 +1797,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__treatment_or_palliative') }}
 
         union all
@@ -1536,7 +1812,9 @@ united as (
         cast(null as bigint) as person_id,
         cast(null as bigint) as episode_id,
         cast(null as bigint) as measure_resolver,
-        cast(null as date) as measure_date
+        cast(null as date) as measure_date,
+        'none' as grain,
+        'none' as lies_within
     where 1 = 0
 
 )
@@ -1547,5 +1825,7 @@ select
     person_id,
     episode_id,
     measure_resolver,
-    measure_date
+    measure_date,
+    grain,
+    lies_within
 from united

@@ -72,6 +72,53 @@ def test_measure_member_says_what_is_wrong(scratch: Warehouse) -> None:
         assert any(MEMBERS[name][2] in problem for (problem,) in said), said
 
 
+# In a union each row says its grain: relation, grain, what it lies in, the four columns, and what the test says of it.
+UNITED = [
+    ("right", "person", "none", "1, null, 1", None),
+    ("right", "person", "none", "2, null, 2", None),
+    ("of_episodes", "episode", "episode", "1, 5, 5", None),
+    ("of_events", "event", "person", "1, null, 70", None),
+    ("other_resolver", "person", "none", "1, null, 5", "grain person: measure_resolver is not person_id"),
+    ("no_episode", "episode", "episode", "1, null, 5", "grain episode: measure_resolver is not episode_id"),
+    ("in_an_episode", "event", "person", "1, 5, 70", "the grain lies in no episode, yet episode_id is not null"),
+    ("nobody", "event", "episode", "null, 5, 70", "person_id is null"),
+    ("no_resolver", "key", "episode", "1, 5, null", "measure_resolver is null"),
+    ("no_grain", "visit", "episode", "1, 5, 70", "there is no such grain"),
+    ("lost", "event", "visit", "1, 5, 70", "the grain cannot lie within that"),
+    ("twice", "person", "none", "1, null, 1", "stands more than once in a set"),
+    ("twice", "person", "none", "1, null, 1", "stands more than once in a set"),
+]
+
+
+def test_measure_member_names_the_definition_of_a_union(scratch: Warehouse) -> None:
+    """One query for all definitions: each that is wrong is named, beside others with the same rows that are right."""
+    parts = [
+        f"select '{name}' as measure, '{grain}' as grain, '{within}' as lies_within, "
+        "cast(person_id as bigint) as person_id, cast(episode_id as bigint) as episode_id, "
+        "cast(measure_resolver as bigint) as measure_resolver, cast(null as date) as day "
+        f"from (values ({ids})) as t (person_id, episode_id, measure_resolver)"
+        for name, grain, within, ids, _ in UNITED
+    ]
+    (scratch.project / "models" / "united.sql").write_text("\nunion all ".join(parts))
+    tests = [
+        {"measure_member": {"name": name, "arguments": arguments, "config": {"store_failures": True}}}
+        for name, arguments in {
+            "as_sets": {"named": "measure", "date": "day"},
+            "as_bags": {"named": "measure", "date": "day", "is_set": False},
+        }.items()
+    ]
+    models = [{"name": "united", "data_tests": tests}]
+    (scratch.project / "models" / "models.yml").write_text(yaml.safe_dump({"models": models}))
+
+    run = scratch.dbt("build")
+
+    assert (run.statuses["as_sets"], run.statuses["as_bags"]) == ("fail", "fail"), run.output
+    wrong = {(name, problem) for name, _, _, _, problem in UNITED if problem}
+    query = "select definition, problem from dbt_test__audit."
+    assert sorted(scratch.rows(f"{query}as_sets")) == sorted(wrong)
+    assert sorted(scratch.rows(f"{query}as_bags")) == sorted((n, p) for n, p in wrong if n != "twice")
+
+
 def test_target_shape_names_the_columns(scratch: Warehouse) -> None:
     (scratch.project / "models" / "target__t.sql").write_text(
         "select cast(1 as bigint) as person_id, cast(1 as bigint) as event_id, 'x' as concept_id, "

@@ -246,7 +246,7 @@ def test_only_what_is_available_has_a_table(duck: Warehouse) -> None:
         *("measure__lung_cancer", "measure__treated", "measure_members"),
         *("report__mdt", "report__mdt__dataset", "report__staged", "report__staged__dataset"),
         *("report_cohort_keys", "report_counted_keys", "report_strata"),
-        *("subquery__lung_seen", "subquery__treatment_seen"),
+        *("subquery__lung_seen", "subquery__treatment_seen", "subquery_members"),
     ]
 
 

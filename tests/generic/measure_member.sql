@@ -1,19 +1,28 @@
-{# The one shape of every table of members (docs/semantics.md, 1 and 2.3), in one query. A row that fails says what is wrong.
+{# The one shape of members (docs/semantics.md, 1 and 2.3), in one query: of one table, or of a union of many, for which
+   one query costs a hundredth of a query each. A row that fails says what is wrong, and in a union of which definition.
 
+   Of one table:
    grain   person | episode | event | key: what measure_resolver is
    within  person | episode | none: what the event or key lies in; an event of a target with episodes lies within episode
+
+   Of a union, whose rows say both in the columns grain and lies_within; contracts hold the columns of its parts:
+   named   the column that names the definition
+   date    its column for measure_date
+
    is_set  true: no two rows are equal (measures and all above them); false: a bag (subqueries) #}
-{% test measure_member(model, grain, within='none', is_set=true) %}
+{% test measure_member(model, grain=none, within='none', named=none, date='measure_date', is_set=true) %}
     {%- set shape = [
         ('person_id', 'bigint'), ('episode_id', 'bigint'), ('measure_resolver', 'bigint'), ('measure_date', 'date')
     ] -%}
     {%- set problems = [] -%}
 
-    {%- if grain not in ['person', 'episode', 'event', 'key'] or within not in ['person', 'episode', 'none'] -%}
+    {%- if named is none and (
+        grain not in ['person', 'episode', 'event', 'key'] or within not in ['person', 'episode', 'none']
+    ) -%}
         {%- do exceptions.raise_compiler_error('measure_member: no grain ' ~ grain ~ ' within ' ~ within) -%}
     {%- endif -%}
 
-    {%- if execute -%}
+    {%- if execute and named is none -%}
         {%- set columns = adapter.get_columns_in_relation(model) -%}
         {%- if columns | length != 4 -%}
             {%- do problems.append('there are ' ~ columns | length ~ ' columns, should be 4') -%}
@@ -36,9 +45,24 @@
     {%- endfor -%}
 
     {%- else %}
-    with checked as (
+    with member as (
 
         select
+            {{ named if named is not none else "'" ~ (model.identifier | default('member')) ~ "'" }} as definition,
+            {{ 'grain' if named is not none else "'" ~ grain ~ "'" }} as grain,
+            {{ 'lies_within' if named is not none else "'" ~ within ~ "'" }} as lies_within,
+            person_id,
+            episode_id,
+            measure_resolver,
+            {{ date }} as measure_date
+        from {{ model }}
+
+    ),
+
+    checked as (
+
+        select
+            definition,
             person_id,
             episode_id,
             measure_resolver,
@@ -46,22 +70,23 @@
             case
                 when person_id is null then 'person_id is null'
                 when measure_resolver is null then 'measure_resolver is null'
-                {%- if grain == 'person' %}
-                when measure_resolver <> person_id then 'grain person: measure_resolver is not person_id'
-                {%- endif %}
-                {%- if grain == 'episode' %}
-                when episode_id is null or measure_resolver <> episode_id then 'grain episode: measure_resolver is not episode_id'
-                {%- endif %}
-                {%- if grain == 'person' or (within == 'person' and grain != 'episode') %}
-                when episode_id is not null then 'the grain lies in no episode, yet episode_id is not null'
-                {%- endif %}
+                when grain is null or grain not in ('person', 'episode', 'event', 'key') then 'there is no such grain'
+                when lies_within is null or lies_within not in ('person', 'episode', 'none')
+                    then 'the grain cannot lie within that'
+                when grain = 'person' and measure_resolver <> person_id
+                    then 'grain person: measure_resolver is not person_id'
+                when grain = 'episode' and (episode_id is null or measure_resolver <> episode_id)
+                    then 'grain episode: measure_resolver is not episode_id'
+                when (grain = 'person' or (lies_within = 'person' and grain <> 'episode')) and episode_id is not null
+                    then 'the grain lies in no episode, yet episode_id is not null'
             end as problem
-        from {{ model }}
+        from member
 
     )
 
     select
         problem,
+        definition,
         person_id,
         episode_id,
         measure_resolver,
@@ -72,12 +97,13 @@
     union all
     select
         'stands more than once in a set' as problem,
+        definition,
         person_id,
         episode_id,
         measure_resolver,
         measure_date
     from checked
-    group by person_id, episode_id, measure_resolver, measure_date
+    group by definition, person_id, episode_id, measure_resolver, measure_date
     having count(*) > 1
     {%- endif %}
     {%- endif %}

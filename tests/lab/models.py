@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from measuremart.render.models import Model
 from measuremart.render.project import generated_models
-from measuremart.render.properties import properties
+from measuremart.render.properties import member_test, properties
 
 from lab.cases import PACK, Prepared
 
@@ -77,12 +77,16 @@ class LabModel:
     def properties(self) -> dict[str, Any]:
         """Return what the generator writes beside the model: contract, columns, the tests.
 
+        A member table has the shape test that the union of all has in a project: a case has no union.
+
         Cases repeat event ids on purpose: the test of them warns here, so that the models above are built.
         """
         if self.model.name == HIERARCHY:
             return {"name": self.name, "columns": _hierarchy_columns()}
         text = self.names.placed(properties(self.model, self.names.prepared.plan))
         body: dict[str, Any] = yaml.load(text, Loader=_LOADER)["models"][0]
+        if self.model.grain is not None:
+            body["data_tests"] = [member_test(self.model.grain, is_set=self.model.is_set)]
         for test in body.get("data_tests", []):
             if EVENT_TEST in test:
                 test[EVENT_TEST]["config"] = {"severity": "warn"}

@@ -31,6 +31,7 @@ UNIONS = {
     "report_cohort_keys.sql",
     "report_counted_keys.sql",
     "report_strata.sql",
+    "subquery_members.sql",
 }
 KNOWN_PACK = "known_pack.sql"
 IS_BUILT = r"(true|'[a-z0-9_]+' in var\('packs', \[('[a-z0-9_]+')?\]\))"

@@ -1,4 +1,4 @@
-"""The .yml beside each generated model: contract, column descriptions, the one shape test, the pack's switch."""
+"""The .yml beside each generated model: contract, column descriptions, its shape test, the pack's switch."""
 
 from __future__ import annotations
 
@@ -61,15 +61,11 @@ def properties(model: Model, plan: Plan) -> str:
 
 
 def _tests(model: Model, plan: Plan) -> list[Any]:
-    arguments: dict[str, Any]
-    if model.grain is not None:
-        arguments = {
-            "grain": model.grain.level,
-            "within": "none" if model.grain.level == "person" else model.grain.within,
-            "is_set": model.is_set,
-        }
-        return [{"measure_member": {"arguments": arguments}}]
     match model.kind:
+        case "subquery" | "measure" | "indicator":
+            return []  # the union of all of them has the test (unions.py)
+        case _ if model.grain is not None:
+            return [member_test(model.grain, is_set=model.is_set)]
         case "match":
             assert model.subquery is not None
             return [_event_test(model.subquery.target)] if model.subquery.grain.level == "event" else []
@@ -78,6 +74,17 @@ def _tests(model: Model, plan: Plan) -> list[Any]:
         case "strata":
             return ["stratum_key"]
     return []
+
+
+def member_test(grain: Grain, *, is_set: bool) -> dict[str, Any]:
+    """Return the shape test of one table of members."""
+    arguments = {"grain": grain.level, "within": lies_within(grain), "is_set": is_set}
+    return {"measure_member": {"arguments": arguments}}
+
+
+def lies_within(grain: Grain) -> str:
+    """Return what a grain lies in, as the shape test names it: person, episode or none."""
+    return "none" if grain.level == "person" else grain.within
 
 
 def _event_test(target: Target) -> dict[str, Any]:

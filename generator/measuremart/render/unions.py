@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from measuremart.plan.grain import Grain
 from measuremart.plan.nodes import Plan, Population
 from measuremart.render import sql
 from measuremart.render.environment import fill
@@ -14,6 +16,7 @@ from measuremart.render.properties import (
     YAML_HEADER,
     dump,
     evidence_columns,
+    lies_within,
     matched_rows_columns,
     stratum_columns,
 )
@@ -44,6 +47,8 @@ class Union:
     view: bool = False
     # A row in which one of these columns is null says nothing, and is left out.
     wanted: tuple[str, ...] = ()
+    # Arguments of the shape test of all members that are united; None: they are no members, or tested one by one.
+    shape: dict[str, Any] | None = None
 
     @property
     def path(self) -> str:
@@ -56,6 +61,7 @@ def pack_unions(plan: Plan, packs: Iterable[str]) -> list[Union]:
     unions = [
         _persons(plan),
         _episodes(plan),
+        _subqueries(plan),
         _members(plan),
         _cohorts(plan),
         _counted(plan),
@@ -83,10 +89,16 @@ def union_sql(plan: Plan, union: Union) -> str:
 
 
 def _properties(union: Union) -> str:
-    body = {
+    body: dict[str, Any] = {
         "name": union.name,
         "description": union.description,
         "config": model_config(union.layer, "union", pack=None, enabled=None, view=union.view),
+    }
+    if union.shape is not None:
+        # `--select +tag:<pack>` tests the members of the pack, too.
+        body["config"]["tags"] += sorted({pack for packs, _ in union.groups for pack in packs})
+        body["data_tests"] = [{"measure_member": {"arguments": union.shape}}]
+    body |= {
         "columns": [{"name": n, "data_type": t, "description": d} for n, t, d in union.columns],
     }
     return YAML_HEADER + dump({"version": 2, "models": [body]})
@@ -99,6 +111,18 @@ _KEY = (
     ("episode_id", "bigint", "The clinical episode, where the grain has one"),
     ("measure_resolver", "bigint", "The key that criteria share"),
 )
+
+
+_DATE = ("measure_date", "date", "The day the criterion was satisfied; null where no date is known")
+# What the shape test asks of each row.
+_GRAIN = (
+    ("grain", "string", "What measure_resolver is: person, episode, event or key"),
+    ("lies_within", "string", "What an event or key lies in: person or episode; none for a person"),
+)
+
+
+def _grain(grain: Grain) -> dict[str, str]:
+    return {"grain": sql.text(grain.level), "lies_within": sql.text(lies_within(grain))}
 
 
 def _packs_of(plan: Plan, population: str) -> tuple[str, ...]:
@@ -172,23 +196,46 @@ def _episodes(plan: Plan) -> Union:
     return Union("populations", "population_episodes", about, description, columns, _of_populations(plan, parts), True)
 
 
+def _subqueries(plan: Plan) -> Union:
+    groups: dict[str, list[Part]] = {}
+    for named in sorted(plan.subqueries.values(), key=lambda n: n.about.name):
+        expressions = {
+            "population": sql.text(named.subquery.target.population),
+            "subquery": sql.text(named.about.name),
+            **_grain(named.subquery.grain),
+        }
+        groups.setdefault(named.about.pack, []).append(Part(f"subquery__{named.about.name}", expressions))
+    columns = (_POPULATION, ("subquery", "string", "The subquery"), *_KEY, _DATE, *_GRAIN)
+    by_pack = tuple(((pack,), tuple(parts)) for pack, parts in sorted(groups.items()))
+    description = "The members of all subqueries of the packs that are built"
+    return Union(
+        "subqueries", "subquery_members", "the subqueries of all packs", description, columns, by_pack, True,
+        shape={"named": "subquery", "is_set": False},
+    )  # fmt: skip
+
+
 def _members(plan: Plan) -> Union:
     groups: dict[str, list[Part]] = {}
     for measure in sorted(plan.measures.values(), key=lambda m: m.about.name):
         expressions = {
             "population": sql.text(measure.expression.types.population),
             "measure": sql.text(measure.about.name),
+            **_grain(measure.expression.types.grain),
         }
         groups.setdefault(measure.about.pack, []).append(Part(f"measure__{measure.about.name}", expressions))
     columns = (
         _POPULATION,
         ("measure", "string", "The measure"),
         *_KEY,
-        ("measure_date", "date", "The day the criterion was satisfied; null where no date is known"),
+        _DATE,
+        *_GRAIN,
     )
     by_pack = tuple(((pack,), tuple(parts)) for pack, parts in sorted(groups.items()))
     description = "The members of all measures of the packs that are built"
-    return Union("measures", "measure_members", "the measures of all packs", description, columns, by_pack, True)
+    return Union(
+        "measures", "measure_members", "the measures of all packs", description, columns, by_pack, True,
+        shape={"named": "measure"},
+    )  # fmt: skip
 
 
 def _cohorts(plan: Plan) -> Union:
@@ -258,10 +305,12 @@ def _recorded(plan: Plan) -> Union:
 def _indicators(plan: Plan) -> Union:
     groups: dict[str, list[Part]] = {}
     for indicator in sorted(plan.indicators.values(), key=lambda i: i.about.name):
+        numerator = plan.measures[indicator.numerator].expression
         said = {
             "population": sql.text(indicator.types.population),
             "indicator": sql.text(indicator.about.name),
             "numerator_date": "measure_date",
+            **_grain((indicator.types if indicator.denominator else numerator.types).grain),
         }
         groups.setdefault(indicator.about.pack, []).append(Part(f"indicator__{indicator.about.name}", said))
     columns = (
@@ -269,10 +318,14 @@ def _indicators(plan: Plan) -> Union:
         ("indicator", "string", "The indicator"),
         *_KEY,
         ("numerator_date", "date", "The earliest known date of the numerator; null where no date is known"),
+        *_GRAIN,
     )
     by_pack = tuple(((pack,), tuple(parts)) for pack, parts in sorted(groups.items()))
     description = "The keys in both denominator and numerator of all indicators of the packs that are built"
-    return Union("indicators", "indicator_members", "the indicators of all packs", description, columns, by_pack, True)
+    return Union(
+        "indicators", "indicator_members", "the indicators of all packs", description, columns, by_pack, True,
+        shape={"named": "indicator", "date": "numerator_date"},
+    )  # fmt: skip
 
 
 def _strata(plan: Plan) -> Union:

@@ -12,7 +12,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__in_a_month') }}
 
         union all
@@ -23,7 +25,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__in_six_weeks') }}
 
         union all
@@ -34,7 +38,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__of_one_spring') }}
 
         union all
@@ -45,7 +51,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__waiting') }}
 
         union all
@@ -56,7 +64,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__whole_cohort') }}
 
         union all
@@ -67,7 +77,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date as numerator_date
+            measure_date as numerator_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('indicator__with_everything') }}
 
         union all
@@ -80,7 +92,9 @@ united as (
         cast(null as bigint) as person_id,
         cast(null as bigint) as episode_id,
         cast(null as bigint) as measure_resolver,
-        cast(null as date) as numerator_date
+        cast(null as date) as numerator_date,
+        'none' as grain,
+        'none' as lies_within
     where 1 = 0
 
 )
@@ -91,5 +105,7 @@ select
     person_id,
     episode_id,
     measure_resolver,
-    numerator_date
+    numerator_date,
+    grain,
+    lies_within
 from united

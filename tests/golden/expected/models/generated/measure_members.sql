@@ -12,7 +12,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__a_year_ago') }}
 
         union all
@@ -23,7 +25,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'key' as grain,
+            'episode' as lies_within
         from {{ ref('measure__across_persons_keys') }}
 
         union all
@@ -34,7 +38,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__adult_women') }}
 
         union all
@@ -45,7 +51,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__all_timeless') }}
 
         union all
@@ -56,7 +64,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'event' as grain,
+            'episode' as lies_within
         from {{ ref('measure__another_event') }}
 
         union all
@@ -67,7 +77,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__any_of_all') }}
 
         union all
@@ -78,7 +90,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__both') }}
 
         union all
@@ -89,7 +103,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__both_lifted') }}
 
         union all
@@ -100,7 +116,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'key' as grain,
+            'episode' as lies_within
         from {{ ref('measure__by_key') }}
 
         union all
@@ -111,7 +129,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__closest_to_last') }}
 
         union all
@@ -122,7 +142,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__coarse_anchor') }}
 
         union all
@@ -133,7 +155,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__coarse_without_fine') }}
 
         union all
@@ -144,7 +168,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__covered') }}
 
         union all
@@ -155,7 +181,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__either') }}
 
         union all
@@ -166,7 +194,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__either_lifted') }}
 
         union all
@@ -177,7 +207,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__every_moment') }}
 
         union all
@@ -188,7 +220,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__first_seen') }}
 
         union all
@@ -199,7 +233,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__gated') }}
 
         union all
@@ -210,7 +246,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__handed') }}
 
         union all
@@ -221,7 +259,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__in_2024') }}
 
         union all
@@ -232,7 +272,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__in_joined_care') }}
 
         union all
@@ -243,7 +285,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__in_place') }}
 
         union all
@@ -254,7 +298,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'event' as grain,
+            'episode' as lies_within
         from {{ ref('measure__index_event') }}
 
         union all
@@ -265,7 +311,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__inline_events') }}
 
         union all
@@ -276,7 +324,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__inline_leaf') }}
 
         union all
@@ -287,7 +337,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__known') }}
 
         union all
@@ -298,7 +350,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'event' as grain,
+            'episode' as lies_within
         from {{ ref('measure__last_per_episode') }}
 
         union all
@@ -309,7 +363,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__last_seen') }}
 
         union all
@@ -320,7 +376,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__latest_dated_by_anchor') }}
 
         union all
@@ -331,7 +389,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__nested') }}
 
         union all
@@ -342,7 +402,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__none_after') }}
 
         union all
@@ -353,7 +415,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__of_episode') }}
 
         union all
@@ -364,7 +428,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__of_person') }}
 
         union all
@@ -375,7 +441,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__open_before') }}
 
         union all
@@ -386,7 +454,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__second') }}
 
         union all
@@ -397,7 +467,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__seen') }}
 
         union all
@@ -408,7 +480,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'event' as grain,
+            'episode' as lies_within
         from {{ ref('measure__seen_at_event') }}
 
         union all
@@ -419,7 +493,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__three_dates') }}
 
         union all
@@ -430,7 +506,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__three_events') }}
 
         union all
@@ -441,7 +519,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__three_in_a_year') }}
 
         union all
@@ -452,7 +532,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__three_of_person') }}
 
         union all
@@ -463,7 +545,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__treated') }}
 
         union all
@@ -474,7 +558,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'person' as grain,
+            'none' as lies_within
         from {{ ref('measure__two_visits') }}
 
         union all
@@ -485,7 +571,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__within_42_days') }}
 
         union all
@@ -496,7 +584,9 @@ united as (
             person_id,
             episode_id,
             measure_resolver,
-            measure_date
+            measure_date,
+            'episode' as grain,
+            'episode' as lies_within
         from {{ ref('measure__without') }}
 
         union all
@@ -509,7 +599,9 @@ united as (
         cast(null as bigint) as person_id,
         cast(null as bigint) as episode_id,
         cast(null as bigint) as measure_resolver,
-        cast(null as date) as measure_date
+        cast(null as date) as measure_date,
+        'none' as grain,
+        'none' as lies_within
     where 1 = 0
 
 )
@@ -520,5 +612,7 @@ select
     person_id,
     episode_id,
     measure_resolver,
-    measure_date
+    measure_date,
+    grain,
+    lies_within
 from united
