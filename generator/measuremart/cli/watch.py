@@ -109,7 +109,7 @@ def _round(marts: Marts, definitions: Path | None, dbt: KeptDbt, known: Rates) -
     done = sum(status == "success" for _, status, _ in ended.nodes)
     took = f"{time.monotonic() - started:.1f} s"
     out.print(
-        f"{counted(done, 'model')} built for {counted(len(nodes), 'edited model')} in {took}: "
+        f"{done:,} models and seeds built for {counted(len(nodes), 'edited file')} in {took}: "
         f"{generated - started:.1f} s to read and generate, {built - generated:.1f} s of dbt"
     )
     return now
