@@ -26,6 +26,7 @@ _SINGULAR = {
     "cohorts": "cohort",
     "indicators": "indicator",
     "reports": "report",
+    "audiences": "audience",
 }
 
 

@@ -67,6 +67,8 @@ def named_by(defined: Defined, catalogue: Catalogue) -> set[Node]:
             found = {("cohorts", c) for c in entry.cohorts}
             found |= {("indicators", name) for item in entry.indicators for name in item}
             return found | {("measures", m) for m in (*entry.counted, *entry.dataset)}
+        case "audiences":
+            return {("reports", name) for name in entry.reports}
     return set()
 
 
