@@ -75,6 +75,12 @@ class Figure:
         """Those who were due the care and did not get it."""
         return self.eligible - self.met
 
+    def of_any_size(self, quantity: Quantity) -> Figure:
+        """Return the figure without saying that a hidden count is small: it may have been hidden for the others."""
+        if quantity == "eligible":
+            return replace(self, eligible_reason="complementary")
+        return replace(self, met_reason="complementary")
+
     def hidden(self, quantity: Quantity, reason: Reason) -> Figure:
         """Return the figure with a count hidden that was shown, and with it those that would give it away."""
         met_reason = self.met_reason or reason

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from measuremart.publication.attack import Leak, leaks_of
 from measuremart.publication.figures import Figure
-from measuremart.publication.system import Material, Shown, system_of
+from measuremart.publication.system import Material, Said, system_of
 
 # Of a component: what is hidden for one of its leaks often closes the next.
 _LEAKS_A_TURN = 25
@@ -24,19 +24,38 @@ def protected(figures: Sequence[Figure], material: Material) -> tuple[list[Figur
     while True:
         system = system_of(found, material)
         leaks = leaks_of(system, material.policy.leaves, clean, _LEAKS_A_TURN)
-        chosen: set[Shown] = set()
+        chosen: set[Said] = set()
         for leak in leaks:
-            giving = {s for row in leak.given_by if (s := system.source[row]) is not None}
+            giving = {said for row in leak.given_by if (said := system.source[row]) is not None}
             if giving and not giving & chosen:
-                chosen.add(min(giving, key=lambda s: _order(s, found)))
+                chosen.update(_choice(giving, found))
         if not chosen:
             return found, leaks
-        for shown in chosen:
-            found[shown.position] = found[shown.position].hidden(shown.quantity, "complementary")
+        for said in chosen:
+            figure = found[said.position]
+            hide = figure.hidden(said.quantity, "complementary") if said.is_shown else figure.of_any_size(said.quantity)
+            found[said.position] = hide
 
 
-def _order(shown: Shown, figures: Sequence[Figure]) -> tuple[bool, int, int, str]:
-    """Order published numbers by what is lost with them: zeros last, since hiding them protects least."""
-    figure = figures[shown.position]
-    count = figure.eligible if shown.quantity == "eligible" else figure.met
-    return count == 0, count, figure.number, shown.quantity
+def _choice(giving: set[Said], figures: Sequence[Figure]) -> list[Said]:
+    """Return which of some counts to hide: the smallest that is shown, zeros last.
+
+    Where none is shown, that small ones are known to be small gives too much away: the largest is no longer said to be.
+    """
+
+    def count(said: Said) -> int:
+        figure = figures[said.position]
+        return figure.eligible if said.quantity == "eligible" else figure.met
+
+    def place(said: Said) -> tuple[int, str]:
+        return figures[said.position].number, said.quantity
+
+    shown = [said for said in giving if said.is_shown]
+    if shown:
+        return [min(shown, key=lambda s: (count(s) == 0, count(s), place(s)))]
+    small = [said for said in giving if _reason(figures[said.position], said) == "small"]
+    return [max(small, key=lambda s: (count(s), place(s)))] if small else []
+
+
+def _reason(figure: Figure, said: Said) -> str | None:
+    return figure.eligible_reason if said.quantity == "eligible" else figure.met_reason

@@ -25,11 +25,12 @@ MET, NOT_MET = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A published number of this publication: the figure's position, and which of its two counts."""
+class Said:
+    """What this publication says of a count, shown or hidden: the figure's position, and which of its two counts."""
 
     position: int
     quantity: Quantity
+    is_shown: bool
 
 
 @dataclass(slots=True)
@@ -39,7 +40,7 @@ class System:
     known: sparse.csr_array
     least: NDArray[np.float64]
     greatest: NDArray[np.float64]
-    source: list[Shown | None]
+    source: list[Said | None]
     secret: sparse.csr_array
     secrets: list[Secret]
 
@@ -149,9 +150,9 @@ def system_of(figures: Sequence[Figure], material: Material) -> System:
     space = Space([f.place for f in figures] + [e.place for e in material.earlier], material)
     rows = _Rows()
     limits: list[tuple[float, float]] = []
-    source: list[Shown | None] = []
+    source: list[Said | None] = []
 
-    def say(low: float, high: float, of: Shown | None, *parts: tuple[Numbers, float]) -> None:
+    def say(low: float, high: float, of: Said | None, *parts: tuple[Numbers, float]) -> None:
         rows.add(*parts)
         limits.append((low, high))
         source.append(of)
@@ -163,7 +164,8 @@ def system_of(figures: Sequence[Figure], material: Material) -> System:
         both = np.concatenate([met, not_met])
         for quantity, columns, low, high in _said(figure, material.policy, met, not_met, both):
             if low > 0 or high < _ENDLESS:
-                say(low, high, Shown(position, quantity) if quantity else None, (columns, 1.0))
+                reason = figure.eligible_reason if quantity == "eligible" else figure.met_reason
+                say(low, high, Said(position, quantity, reason is None), (columns, 1.0))
         if material.shows_exact_rates and figure.eligible > 0:
             rate = figure.met / figure.eligible
             say(-_ENDLESS, 0.0, None, (met, 1.0 - rate - _RATE), (not_met, -rate - _RATE))
@@ -204,19 +206,19 @@ def _hidden_range(count: int, reason: Reason, policy: Policy) -> tuple[float, fl
 
 def _said(
     figure: Figure, policy: Policy, met: Numbers, not_met: Numbers, both: Numbers
-) -> Iterator[tuple[Quantity | None, Numbers, float, float]]:
-    """Yield what a figure says, each as (published number, unknowns, least, greatest)."""
+) -> Iterator[tuple[Quantity, Numbers, float, float]]:
+    """Yield what a figure says, each as (which count, unknowns, least, greatest)."""
     if figure.eligible_reason is None:
         yield "eligible", both, *policy.possible(policy.rounded(figure.eligible))
     else:
-        yield None, both, *_hidden_range(figure.eligible, figure.eligible_reason, policy)
+        yield "eligible", both, *_hidden_range(figure.eligible, figure.eligible_reason, policy)
     if figure.met_reason is None:
         yield "met", met, *policy.possible(policy.rounded(figure.met))
     elif figure.eligible_reason is None:
         # A reader may guess which of the two is small: it is taken to be known.
-        yield None, met, *_hidden_range(figure.met, figure.met_reason, policy)
+        yield "met", met, *_hidden_range(figure.met, figure.met_reason, policy)
         if policy.round_to is None:
-            yield None, not_met, *_hidden_range(figure.not_met, figure.met_reason, policy)
+            yield "met", not_met, *_hidden_range(figure.not_met, figure.met_reason, policy)
 
 
 def _said_before(
