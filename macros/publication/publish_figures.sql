@@ -5,16 +5,21 @@
 {% macro publish_figures(audience, report, approver, published_at, version, seen, parts) %}
     {% if execute %}
         {% do adapter.dispatch('publication_begin', 'measuremart')() %}
-        {% do publication_check(audience, report, seen) %}
-        {% do publication_decisions(parts) %}
-        {% set next = run_query('select coalesce(max(publication_id), 0) + 1 from ' ~ ref('pub_publication')).rows[0][0] | int %}
-        {% do run_query(publication_rows(next, audience, report)) %}
-        {% do run_query(publication_hidden_rows(next, audience, report)) %}
-        {% do run_query(publication_definition_rows(next, audience, report)) %}
-        {% do run_query(publication_row(next, audience, report, approver, published_at, version)) %}
-        {% do run_query('drop table publication_decision') %}
-        {% do run_query('commit') %}
-        {% do print(tojson({'publication_id': next})) %}
+        {% if publication_is_as_seen(audience, report, seen) | trim == 'yes' %}
+            {% do publication_decisions(parts) %}
+            {% set next = run_query('select coalesce(max(publication_id), 0) + 1 from ' ~ ref('pub_publication')).rows[0][0] | int %}
+            {% do run_query(publication_rows(next, audience, report)) %}
+            {% do run_query(publication_hidden_rows(next, audience, report)) %}
+            {% do run_query(publication_definition_rows(next, audience, report)) %}
+            {% do run_query(publication_row(next, audience, report, approver, published_at, version)) %}
+            {% do run_query('drop table publication_decision') %}
+            {% do run_query('commit') %}
+            {% do print(tojson({'publication_id': next})) %}
+        {% else %}
+            {% do run_query('rollback') %}
+            {% do print(tojson({'refused': 'the database changed while the publication was checked (another publication, or '
+                ~ 'a build): nothing was published; run it again'})) %}
+        {% endif %}
     {% endif %}
 {% endmacro %}
 
@@ -25,18 +30,19 @@
         {% set id = publication_id | int %}
         {% set known = run_query('select count(*) from ' ~ ref('pub_publication') ~ ' where publication_id = ' ~ id).rows[0][0] | int %}
         {% set gone = run_query('select count(*) from ' ~ ref('pub_retraction') ~ ' where publication_id = ' ~ id).rows[0][0] | int %}
-        {% if not known or gone %}
-            {% do exceptions.raise_compiler_error(
-                'publication ' ~ id ~ (' is retracted already' if gone else ' does not exist') ~ ': nothing was changed'
+        {% if known and not gone %}
+            {% do run_query(
+                'insert into ' ~ ref('pub_retraction') ~ ' (publication_id, retracted_by, retracted_at) values (' ~ id ~ ', '
+                ~ publication_text(retracted_by) ~ ', ' ~ publication_text(retracted_at) ~ ')'
             ) %}
+            {% do run_query('delete from ' ~ ref('pub_figure') ~ ' where publication_id = ' ~ id) %}
+            {% do run_query('commit') %}
+            {% do print(tojson({'publication_id': id})) %}
+        {% else %}
+            {% do run_query('rollback') %}
+            {% set why = 'was retracted before' if gone else 'does not exist' %}
+            {% do print(tojson({'refused': 'publication ' ~ id ~ ' ' ~ why ~ ': nothing was changed'})) %}
         {% endif %}
-        {% do run_query(
-            'insert into ' ~ ref('pub_retraction') ~ ' (publication_id, retracted_by, retracted_at) values (' ~ id ~ ', '
-            ~ publication_text(retracted_by) ~ ', ' ~ publication_text(retracted_at) ~ ')'
-        ) %}
-        {% do run_query('delete from ' ~ ref('pub_figure') ~ ' where publication_id = ' ~ id) %}
-        {% do run_query('commit') %}
-        {% do print(tojson({'publication_id': id})) %}
     {% endif %}
 {% endmacro %}
 
@@ -60,18 +66,15 @@
 {% endmacro %}
 
 
-{% macro publication_check(audience, report, seen) %}
-    {#- What was attacked must be what is published: the candidates, and the publications before this one. -#}
-    {% set found = run_query(publication_seen(audience, report)).rows[0] %}
-    {% for name in ['publications', 'figures', 'digest'] %}
-        {% if found[loop.index0] | int != seen[name] | int %}
-            {% do exceptions.raise_compiler_error(
-                'the database changed while the publication was checked (another publication, or a build): nothing was '
-                ~ 'published; run it again'
-            ) %}
-        {% endif %}
-    {% endfor %}
-{% endmacro %}
+{# yes where what was attacked is what would be published: the candidates, and the publications before this one. #}
+{% macro publication_is_as_seen(audience, report, seen) -%}
+    {%- set found = run_query(publication_seen(audience, report)).rows[0] -%}
+    {%- set same = [] -%}
+    {%- for name in ['publications', 'figures', 'digest'] if found[loop.index0] | int == seen[name] | int -%}
+        {%- do same.append(name) -%}
+    {%- endfor -%}
+    {{ 'yes' if same | length == 3 else 'no' }}
+{%- endmacro %}
 
 
 {# One row: how many publications and retractions there are, how many candidates, and a sum that changes with any of them. #}

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import random
-from collections import Counter
 from dataclasses import dataclass, field
 
 from measuremart.publication.figures import NOT_ATTRIBUTED, WHOLE, Earlier, Figure, Place, Policy, primary
@@ -100,7 +99,7 @@ class World:
 
 def random_world(seed: int) -> World:
     """Up to four levels that overlap, up to two stratifiers, several periods, and organisations of one to thirty keys."""
-    chance = random.Random(seed)  # noqa: S311 - no secret is made of it
+    chance = random.Random(seed)
     organisations = [f"o{n}" for n in range(chance.randint(2, 9))]
     levels = ["organisation", "trust", "icb", "region"][: chance.randint(1, 4)]
     if chance.random() < 0.3:

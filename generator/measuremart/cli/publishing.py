@@ -13,6 +13,7 @@ from measuremart.cli.reading import packs_option, read_project
 from measuremart.pipeline import Read
 from measuremart.plan.nodes import Audience, Report
 from measuremart.plan.packs import packs_to_build
+from measuremart.publication.solver import SolverMissingError, scipy_part
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.warehouse.marts import Marts
 
@@ -40,7 +41,12 @@ def publish_command(
     The project must be built. Nothing else publishes: builds leave the tables pub_* alone. Exit code 9: a hidden number
     could be calculated, so that nothing was published.
     """
-    from measuremart.publication.attack import SolverMissingError
+    try:
+        scipy_part("scipy")
+    except SolverMissingError as error:
+        err.print(str(error))
+        raise typer.Exit(UNKNOWN) from None
+    # Here only: NumPy and SciPy are an extra, and no other command should wait for them.
     from measuremart.publication.checking import checked, leak_lines
     from measuremart.publication.preview import preview_lines
     from measuremart.publication.reading import read_candidates
@@ -74,9 +80,6 @@ def publish_command(
             out.print("The attack finds no hidden number. Nothing was published: this is a preview.")
             return
         number = write_publication(marts, audience, report, str(approver), candidates, found.figures)
-    except SolverMissingError as error:
-        err.print(str(error))
-        raise typer.Exit(UNKNOWN) from None
     except WarehouseError as error:
         err.print(str(error))
         raise typer.Exit(WAREHOUSE) from None

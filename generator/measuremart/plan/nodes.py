@@ -594,8 +594,8 @@ class Report:
 class Audience:
     """Who is shown which figures: of these reports those of the whole, and of these levels, stratifiers and periods.
 
-    `round_to` is None where counts are shown as they are (suppression). `leaves` is how many values a hidden number must
-    leave open. A period is shown once `delay` has passed after its last day.
+    `round_to` is None where counts are shown as they are (suppression). `leaves` is how many values a hidden number
+    must leave open. A period is shown once `delay` has passed after its last day.
     """
 
     about: Named

@@ -1,15 +1,14 @@
 """The attack: which secrets can a reader calculate, or narrow down too far, from all that is published?
 
-For each secret the least and the greatest value are asked that all published numbers allow. A secret stands where two
-ways to fill in all unknowns, both in accord with everything published, give it values that lie far enough apart: the
-truth is one such way. One way shows it for many secrets at once, so that few programs are solved for many secrets; what
-is left is asked one by one. Ways are whole numbers: HiGHS solves for them. What it cannot decide in time counts as leak.
+A secret has a least and a greatest value that all published numbers allow. It is safe where two ways to fill in all
+unknowns, both in accord with everything published, give it values that lie far enough apart. The truth is one such way.
+One way serves many secrets at once, so that few programs are solved for many secrets; what is left is asked one by one.
+Ways are whole numbers, which HiGHS solves for. A secret that it cannot decide in time counts as a leak.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measuremart.publication.secrets import Secret
+from measuremart.publication.solver import scipy_part
 
 if TYPE_CHECKING:
     from measuremart.publication.system import System
@@ -27,10 +27,6 @@ _IDLE_ROUNDS = 3
 _WHOLE = 1e-6
 # What has no end is cut here: a way that goes so far is far enough.
 _FAR = 1e7
-
-
-class SolverMissingError(Exception):
-    """SciPy is not installed; the message says how to install it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +44,8 @@ class Leak:
 def leaks_of(system: System, leaves: int, clean: set[bytes] | None = None, most: int | None = None) -> list[Leak]:
     """Return the secrets for which published numbers leave fewer than `leaves` values open.
 
-    `clean` remembers, by their digest, components without a leak, so that those which stay as they are are attacked once.
-    With `most`, a component is left after so many leaks: who hides more anyway need not know them all.
+    `clean` remembers, by their digest, components without a leak, so that each is attacked once.
+    With `most`, a component is left after so many leaks: a caller that hides more anyway need not know them all.
     """
     found: list[Leak] = []
     for part in _components(system):
@@ -88,8 +84,8 @@ class _Part:
 
 def _components(system: System) -> Iterator[_Part]:
     """Yield the parts of a system that share no unknown; unknowns that are known to be zero are left out."""
-    sparse = _scipy("scipy.sparse")
-    graphs = _scipy("scipy.sparse.csgraph")
+    sparse = scipy_part("scipy.sparse")
+    graphs = scipy_part("scipy.sparse.csgraph")
     known = system.known
     zero = (system.greatest <= 0) & (known.min(axis=1).toarray().ravel() >= 0)
     gone = np.zeros(known.shape[1], dtype=bool)
@@ -161,8 +157,8 @@ def _leaks_of_part(part: _Part, leaves: int, most: int | None) -> list[Leak]:
 def _given_by(part: _Part, number: int, leaves: int) -> frozenset[int] | None:
     """Return the rows that stop a secret from going lower and higher, None where it is open enough.
 
-    Those are the rows with a price in the linear program. Where fractions are what leaves the secret open, whole numbers
-    are asked for.
+    Those are the rows with a price in the linear program. Where fractions alone leave the secret open, whole numbers are
+    asked for.
     """
     aim = part.secret[[number]].toarray().ravel()
     truth = part.secrets[number][1].truth
@@ -187,7 +183,7 @@ class _Priced:
 
 
 def _priced(part: _Part, aim: NDArray[np.float64]) -> _Priced:
-    optimize, sparse = _scipy("scipy.optimize"), _scipy("scipy.sparse")
+    optimize, sparse = scipy_part("scipy.optimize"), scipy_part("scipy.sparse")
     same = part.least == part.greatest
     upper, lower = ~same & np.isfinite(part.greatest), ~same & (part.least > -np.inf)
     limits = sparse.vstack([part.known[upper], -part.known[lower]]).tocsr()
@@ -216,7 +212,7 @@ def _whole_way(part: _Part, aim: NDArray[np.float64]) -> NDArray[np.float64] | N
 
     First it is not asked for whole numbers, which often come of themselves.
     """
-    optimize = _scipy("scipy.optimize")
+    optimize = scipy_part("scipy.optimize")
     limits = optimize.LinearConstraint(part.known, part.least, part.greatest)
     for whole in (0, 1):
         found = optimize.milp(
@@ -239,10 +235,3 @@ def _if_whole(part: _Part, way: NDArray[np.float64]) -> NDArray[np.float64] | No
     near = np.abs(way - whole).max(initial=0.0) < _WHOLE and whole.min(initial=0.0) >= 0
     fits = np.all(said >= part.least - _WHOLE) and np.all(said <= part.greatest + _WHOLE)
     return whole if near and fits else None
-
-
-def _scipy(name: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        raise SolverMissingError("checking a publication needs SciPy: pip install 'measuremart[publish]'") from None

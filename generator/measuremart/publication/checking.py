@@ -40,7 +40,7 @@ def _of_indicator(material: Material, indicator: str) -> Material:
 
 def leak_lines(leaks: Sequence[Leak]) -> list[str]:
     """Return where a number could be calculated: table, indicator, level and period; never the number or the entity."""
-    found = {}
+    found: dict[str, int] = {}
     for leak in leaks:
         place = leak.secret.place
         by = "" if place.stratifier == "all" else f", by {place.stratifier}"

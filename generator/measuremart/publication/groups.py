@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from measuremart.publication.figures import NOT_ATTRIBUTED, WHOLE, Place
 
@@ -69,7 +70,7 @@ def stretches_of(places: Iterable[Place]) -> tuple[Stretch, ...]:
     alone = [key for key in periods if key not in dated and key not in endless]
     cuts = sorted({s for s, _ in dated.values()} | {e + dt.timedelta(days=1) for _, e in dated.values()})
     spans: dict[frozenset[tuple[str, str]], list[tuple[dt.date, dt.date]]] = {}
-    for first, after in zip(cuts, cuts[1:], strict=False):
+    for first, after in pairwise(cuts):
         last = after - dt.timedelta(days=1)
         inside = frozenset(key for key, (s, e) in dated.items() if s <= first and last <= e)
         if inside:

@@ -1,8 +1,7 @@
 """Complementary suppression: what is hidden in addition, until the attack finds nothing (docs/decisions/0012).
 
 Greedy and deterministic: of the published numbers that give a secret away, the smallest is hidden, then all is attacked
-again. It ends, since each turn hides a number more. A secret that no published number gives away cannot be helped so: it
-is a leak that stops the publication.
+again. It ends, since each turn hides a number more. Where nothing is left to hide, the leak stops the publication.
 """
 
 from __future__ import annotations

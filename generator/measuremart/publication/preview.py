@@ -21,8 +21,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class LevelShare:
-    """What is hidden of a level: rows with anybody eligible whose rate is hidden, entities none of whose rates is shown,
-    and eligible keys in hidden rows of all together (no stratum), of one kind of period after the other.
+    """What is hidden of a level, among rows with anybody eligible.
+
+    `cells` are rows whose rate is hidden, `entities` those without any rate that is shown, `keys` the eligible keys of
+    hidden rows (of all together, not of strata; each indicator and period counts them again).
     """
 
     level: str

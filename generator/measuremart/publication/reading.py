@@ -19,7 +19,7 @@ _PLACE = "indicator, period_kind, period, start_date, end_date, stratifier, stra
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """All that an audience may be shown of a report: figures with what is hidden at once, and what they are checked with.
+    """All that an audience may be shown of a report, with what is hidden at once, and what it is checked with.
 
     `seen` says which state of the database this is; `titles` are those of the indicators.
     """
@@ -40,14 +40,15 @@ def read_candidates(marts: Marts, audience: Audience, report: Report) -> Candida
         {
             "figure": f"""select figure_number, title, {_PLACE}, eligible, met, eligible_reason, met_reason
                 from {{{{ ref('publication_candidate') }}}} {where} order by figure_number""",
-            "earlier": f"""select {_PLACE}, below, round_to, leaves, shown_eligible, shown_met, eligible_reason, met_reason,
-                eligible, met from {{{{ ref('publication_earlier') }}}} {where} and eligible is not null
+            "earlier": f"""select {_PLACE}, below, round_to, leaves, shown_eligible, shown_met, eligible_reason,
+                met_reason, eligible, met from {{{{ ref('publication_earlier') }}}} {where} and eligible is not null
                 order by publication_id, {_PLACE}""",
             "membership": f"""select distinct organisation, span_from, span_to, level_name, entity
                 from {{{{ ref('organisation_membership') }}}} where population = '{population}'""",
+            # as the macro publication_seen asks again before it writes
             "seen": f"""select
-                (select count(*) from {{{{ ref('pub_publication') }}}}) + (select count(*) from {{{{ ref('pub_retraction') }}}})
-                    as publications,
+                (select count(*) from {{{{ ref('pub_publication') }}}})
+                    + (select count(*) from {{{{ ref('pub_retraction') }}}}) as publications,
                 count(*) as figures,
                 cast(coalesce(sum((figure_number % 1009 + 1) * (3 * eligible + met + 1)), 0) as bigint) as digest
                 from {{{{ ref('publication_candidate') }}}} {where}""",
@@ -56,10 +57,12 @@ def read_candidates(marts: Marts, audience: Audience, report: Report) -> Candida
                 from {{{{ ref('run_context') }}}}""",
             "policy": f"""select below, round_to, leaves, method from {{{{ ref('catalogue_audience') }}}} {where}""",
         },
-    )  # noqa: S608 - names of definitions are letters, digits and _
+    )
     _check_policy(rows["policy"], audience)
     if not rows["figure"]:
-        text = f"there is nothing of report '{report.about.name}' that audience '{audience.about.name}' may be shown yet"
+        text = (
+            f"there is nothing of report '{report.about.name}' that audience '{audience.about.name}' may be shown yet"
+        )
         raise WarehouseError(f"{text}: no period is over, or its pack is not built")
     figures = tuple(_figure(row) for row in rows["figure"])
     earlier = tuple(_earlier(row) for row in rows["earlier"])

@@ -83,10 +83,10 @@ def _relations(
     for (stratifier, _), there in by_stratum.items():
         for key, figure in there.items() if stratifier != WHOLE else ():
             strata.setdefault((key, stratifier), []).append(figure)
-    for (key, _), parts in strata.items():
+    for (key, _), split in strata.items():
         if key in wholes:
-            yield wholes[key], tuple(parts)
-            yield from ((wholes[key], (part,)) for part in parts)
+            yield wholes[key], tuple(split)
+            yield from ((wholes[key], (part,)) for part in split)
     parts_of = _parts_of(list(keys), list(keys.values()))
     for there in by_stratum.values():
         for key, families in parts_of.items():
@@ -111,9 +111,9 @@ def _parts_of(keys: list[_Key], cells: list[Numbers]) -> dict[_Key, list[tuple[_
     for number, key in enumerate(keys):
         shared = table @ table[number]
         below = np.flatnonzero((shared == sizes) & (sizes < sizes[number]) & (sizes > 0))
-        inside = [keys[k] for k in below]
+        alone = [(keys[k],) for k in below]
         families: dict[tuple[str, str], list[int]] = {}
-        for k in below:
+        for k in below.tolist():
             level, entity, kind, period = keys[k]
             if (kind, period) == key[2:]:
                 families.setdefault(("level", level), []).append(k)
@@ -124,5 +124,5 @@ def _parts_of(keys: list[_Key], cells: list[Numbers]) -> dict[_Key, list[tuple[_
             for family in families.values()
             if len(family) > 1 and float(table[family].sum(axis=0).max()) <= 1
         ]
-        found[key] = [*((k,) for k in inside), *whole]
+        found[key] = [*alone, *whole]
     return found

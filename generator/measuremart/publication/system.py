@@ -1,22 +1,23 @@
 """What a reader of publications knows of an indicator's counts, as linear equations over the finest groups.
 
 An unknown is how many keys of a group of organisations, in a stretch of days and in a stratum, are met, or not met.
-Every published number says that a sum of unknowns is a number, or lies between two; every hidden one that its sum lies
-where hidden ones lie (a reader knows the reason). Strata of a stratifier add up to the whole in every group and stretch.
+Every published number says that a sum of unknowns is a number, or lies between two. Every hidden one says that its sum
+lies where hidden ones lie (a reader knows the reason). Strata add up to the whole in every group and stretch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from measuremart.publication.figures import WHOLE, Earlier, Figure, Place, Policy, Quantity, Reason
 from measuremart.publication.groups import Group, Stretch, holds, strata_of, stretches_of
 from measuremart.publication.secrets import Numbers, Secret, Word, secrets_of
+from measuremart.publication.solver import scipy_part
 
 _ENDLESS = np.inf
 # A rate is published with 6 digits.
@@ -37,11 +38,11 @@ class Said:
 class System:
     """Rows `least <= known @ unknowns <= greatest`, unknowns whole and not negative; and the secrets as rows."""
 
-    known: sparse.csr_array
+    known: Any
     least: NDArray[np.float64]
     greatest: NDArray[np.float64]
     source: list[Said | None]
-    secret: sparse.csr_array
+    secret: Any
     secrets: list[Secret]
 
 
@@ -71,9 +72,7 @@ class Space:
         for stratifier, strata in self.strata.items():
             for stratum in strata:
                 self._slot[stratifier, stratum] = len(self._slot)
-        alive = [
-            [holds(g, s, by_cohort_date=material.by_cohort_date) for s in self.stretches] for g in self.groups
-        ]
+        alive = [[holds(g, s, by_cohort_date=material.by_cohort_date) for s in self.stretches] for g in self.groups]
         self._alive = np.array(alive, dtype=bool).reshape(len(self.groups), len(self.stretches))
         self._in_entity: dict[tuple[str, str], Numbers] = {}
         self._in_period: dict[tuple[str, str], Numbers] = {}
@@ -135,11 +134,11 @@ class _Rows:
         self.columns.append(np.concatenate([columns for columns, _ in parts]) if parts else np.empty(0, np.int64))
         self.values.append(np.concatenate([np.full(len(columns), value) for columns, value in parts]))
 
-    def matrix(self, width: int) -> sparse.csr_array:
+    def matrix(self, width: int) -> Any:
         pointer = np.concatenate([[0], np.cumsum([len(c) for c in self.columns])]) if self.columns else np.array([0])
         columns = np.concatenate(self.columns) if self.columns else np.empty(0, np.int64)
         values = np.concatenate(self.values) if self.values else np.empty(0)
-        found = sparse.csr_array((values, columns, pointer), shape=(len(self.columns), width))
+        found = scipy_part("scipy.sparse").csr_array((values, columns, pointer), shape=(len(self.columns), width))
         found.sum_duplicates()
         found.eliminate_zeros()
         return found

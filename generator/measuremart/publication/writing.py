@@ -35,7 +35,9 @@ def write_publication(
     words = [word for pair in zip(candidates.figures, figures, strict=True) for word in _decisions(*pair)]
     parts = _parts(words)
     if len(parts) > _PARTS:
-        raise WarehouseError("more figures have to be hidden than can be said: give the audience fewer levels or strata")
+        raise WarehouseError(
+            "more figures have to be hidden than can be said: give the audience fewer levels or strata"
+        )
     arguments = {
         "audience": audience,
         "report": report,
@@ -56,11 +58,13 @@ def write_retraction(marts: Marts, publication: int, by: str) -> None:
 
 
 def _number(marts: Marts, macro: str, arguments: dict[str, object], told: dict[str, str]) -> int:
+    number = None
     for line in operation(marts.project, macro, arguments, marts.dbt_options(), told):
+        if isinstance(line, dict) and "refused" in line:
+            raise WarehouseError(str(line["refused"]))
         if isinstance(line, dict) and "publication_id" in line:
             number = int(line["publication_id"])
-            break
-    else:
+    if number is None:
         raise WarehouseError("dbt ended before the publication was written: nothing was changed")
     return number
 
