@@ -70,8 +70,8 @@
 {% macro publication_is_as_seen(audience, report, seen) -%}
     {%- set found = run_query(publication_seen(audience, report)).rows[0] -%}
     {%- set same = [] -%}
-    {%- for name in ['publications', 'figures', 'digest'] if found[loop.index0] | int == seen[name] | int -%}
-        {%- do same.append(name) -%}
+    {%- for name in ['publications', 'figures', 'digest'] -%}
+        {%- if found[loop.index0] | int == seen[name] | int -%} {%- do same.append(name) -%} {%- endif -%}
     {%- endfor -%}
     {{ 'yes' if same | length == 3 else 'no' }}
 {%- endmacro %}

@@ -10,6 +10,7 @@ from measuremart.publication.system import Material
 
 ALWAYS = (dt.date.min, dt.date.max)
 YEARS = {"2023": (dt.date(2023, 1, 1), dt.date(2023, 12, 31)), "2024": (dt.date(2024, 1, 1), dt.date(2024, 12, 31))}
+IN_2024 = dt.date(2024, 3, 1)
 HALVES = {
     "2024-H1": (dt.date(2024, 1, 1), dt.date(2024, 6, 30)),
     "2024-H2": (dt.date(2024, 7, 1), dt.date(2024, 12, 31)),
@@ -97,10 +98,37 @@ class World:
         )  # fmt: skip
 
 
+def people(organisation: str | None, met: int, not_met: int, day: dt.date = IN_2024, **strata: str) -> list[Key]:
+    return [Key(organisation, day, tuple(strata.items()), is_met) for is_met in [True] * met + [False] * not_met]
+
+
+def belongs(level: str, first: dt.date = ALWAYS[0], last: dt.date = ALWAYS[1], **entities: str) -> list[Membership]:
+    return [Membership(organisation, first, last, level, entity) for organisation, entity in entities.items()]
+
+
+def each_its_own(*organisations: str) -> list[Membership]:
+    return belongs("organisation", **{name: name for name in organisations})
+
+
+def large_world() -> World:
+    """Three levels, two strata and two years, with counts of which some are shown and some are not."""
+    size = {"a": (3, 2), "b": (12, 9), "c": (30, 14), "d": (9, 4), "e": (41, 5), "f": (18, 25)}
+    memberships = each_its_own(*size) + belongs("trust", a="t", b="t", c="u", d="u", e="v", f="v")
+    memberships += belongs("region", a="r", b="r", c="r", d="r", e="s")
+    keys = []
+    for n, (organisation, (met, not_met)) in enumerate(size.items()):
+        for day in (dt.date(2023, 1 + n, 5), IN_2024):
+            keys += people(organisation, met, not_met, day, sex="girl") + people(
+                organisation, met // 2, 1, day, sex="boy"
+            )
+    periods = {("year", name): days for name, days in YEARS.items()} | {("all_time", "all time"): None}
+    return World(memberships, keys, ["organisation", "trust", "region"], {"sex": ["boy", "girl"]}, periods)
+
+
 def random_world(seed: int) -> World:
     """Up to four levels that overlap, up to two stratifiers, several periods, and organisations of one to thirty keys."""
     chance = random.Random(seed)
-    organisations = [f"o{n}" for n in range(chance.randint(2, 9))]
+    organisations = [f"o{n}" for n in range(chance.randint(2, 7))]
     levels = ["organisation", "trust", "icb", "region"][: chance.randint(1, 4)]
     if chance.random() < 0.3:
         levels = levels[1:] or levels
@@ -112,7 +140,7 @@ def random_world(seed: int) -> World:
                 memberships.append(Membership(organisation, *ALWAYS, level, organisation))
             elif chance.random() < 0.9:
                 memberships.append(Membership(organisation, *ALWAYS, level, f"{level}{chance.randrange(many)}"))
-    stratifiers = {"sex": ["boy", "girl", "unknown"], "age": ["0-4", "5-9", "10+"]}
+    stratifiers = {"sex": ["boy", "girl", "unknown"], "age": ["0-4", "5+"]}
     stratifiers = dict(list(stratifiers.items())[: chance.randint(0, 2)])
     periods: dict[tuple[str, str], tuple[dt.date, dt.date] | None] = {}
     if chance.random() < 0.7:
@@ -125,6 +153,6 @@ def random_world(seed: int) -> World:
     for organisation in [*organisations, None]:
         for _ in range(chance.choice([0, 1, 2, 3, 6, 9, 14, 25, 40]) if organisation else chance.choice([0, 0, 2])):
             day = dt.date(2023, 1, 1) + dt.timedelta(days=chance.randrange(731))
-            strata = tuple((s, chance.choices(names, [5, 4, 1])[0]) for s, names in stratifiers.items())
+            strata = tuple((s, chance.choices(names, [5, 4, 1][: len(names)])[0]) for s, names in stratifiers.items())
             keys.append(Key(organisation, day, strata, chance.random() < 0.8))
     return World(memberships, keys, levels, stratifiers, periods)

@@ -157,8 +157,8 @@ def _leaks_of_part(part: _Part, leaves: int, most: int | None) -> list[Leak]:
 def _given_by(part: _Part, number: int, leaves: int) -> frozenset[int] | None:
     """Return the rows that stop a secret from going lower and higher, None where it is open enough.
 
-    Those are the rows with a price in the linear program. Where fractions alone leave the secret open, whole numbers are
-    asked for.
+    Those are the rows with a price in the linear program. Where fractions alone leave the secret open, whole numbers
+    are asked for.
     """
     aim = part.secret[[number]].toarray().ravel()
     truth = part.secrets[number][1].truth

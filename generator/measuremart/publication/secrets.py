@@ -51,7 +51,8 @@ def secrets_of(figures: Sequence[Figure], policy: Policy, cells: Callable[[Place
                 if policy.is_small(rest) and key not in seen:
                     seen.add(key)
                     found.append(Secret(whole.place, word, rest, ((1.0, whole), *((-1.0, p) for p in taken))))
-    return sorted(found, key=lambda s: ([figure.number for _, figure in s.sum], s.word))
+    # Counts of places come first: a difference that is the same sum is then called by the place.
+    return sorted(found, key=lambda s: (s.is_difference, [figure.number for _, figure in s.sum], s.word))
 
 
 def _own(figure: Figure, policy: Policy) -> Iterator[Secret]:
