@@ -9,10 +9,10 @@ from pydantic_core import PydanticCustomError
 
 from measuremart.definitions.base import Entry, Name, Part, Text, exactly_one
 from measuremart.definitions.offset import Span
-from measuremart.definitions.report import Calendar
 
 # Below 3, a hidden number could be 1 only: what is hidden would be known.
 Below = Annotated[int, Field(ge=3, le=1_000)]
+PeriodKind = Literal["all_time", "month", "quarter", "year", "financial_year", "named"]
 Leaves = Annotated[int, Field(ge=2, le=999)]
 
 
@@ -32,8 +32,8 @@ class Rounding(Part):
     @model_validator(mode="after")
     def _shape(self) -> Self:
         _leaves_fit(self.below, self.leaves)
-        if self.to > 2 * self.below - 1:
-            text = f"a count of {self.below} would be rounded to 0: 'to' is less than twice 'below'"
+        if self.to > 2 * self.below:
+            text = f"a count of {self.below} would be rounded to 0: 'to' is at most twice 'below'"
             raise PydanticCustomError("to", "{text}", {"text": text, "at": ("to",)})
         return self
 
@@ -70,7 +70,7 @@ class Audience(Entry):
     reports: Annotated[tuple[Name, ...], Field(min_length=1)]
     levels: tuple[Name, ...] = ()
     strata: tuple[Name, ...] = ()
-    periods: Annotated[tuple[Literal["all_time", "named"] | Calendar, ...], Field(min_length=1)]
+    periods: Annotated[tuple[PeriodKind, ...], Field(min_length=1)]
     delay: Span | None = None
     policy: Policy = Field(default_factory=lambda: Policy(round=Rounding()))
     statistics: tuple[Literal["rate", "interval", "rank"], ...] = ("rate", "interval")
