@@ -6,5 +6,5 @@ select
     cast(null as bigint) as indicator_order,
     {{ to_text('null') }} as title,
     {{ to_text('null') }} as description,
-    cast(null as bigint) as version
+    cast(null as bigint) as version  -- noqa: RF04
 where 1 = 0

@@ -1,6 +1,6 @@
--- One row per publication that is not retracted, indicator, period, stratum, level and entity: what was shown. A count that
--- was hidden is null, and what follows from it, too. Rates, intervals and ranks are of the shown counts. Rows are added
--- and taken out by `measuremart publish` alone (docs/how-to/publish.md); a build never touches them.
+-- One row per publication that is not retracted, indicator, period, stratum, level and entity: what was shown. A count
+-- that was hidden is null, and what follows from it, too. Rates, intervals and ranks are of the shown counts. Rows are
+-- added and taken out by `measuremart publish` alone (docs/how-to/publish.md); a build never touches them.
 select
     cast(null as bigint) as publication_id,
     {{ to_text('null') }} as report,

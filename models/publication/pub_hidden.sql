@@ -1,5 +1,5 @@
--- One row per publication and count that was hidden: where it stands, and why. No value stands here, so that the rows stay
--- when a publication is retracted. Rows are added by `measuremart publish` alone; a build never touches them.
+-- One row per publication and count that was hidden: where it stands, and why. No value stands here, so that the rows
+-- stay when a publication is retracted. Rows are added by `measuremart publish` alone; a build never touches them.
 select
     cast(null as bigint) as publication_id,
     {{ to_text('null') }} as indicator,

@@ -1,6 +1,6 @@
--- One row per publication: of which report, for whom, who approved it, as of which day, by which policy. Rows are added by
--- `measuremart publish` alone (docs/how-to/publish.md). A build makes the empty table once and never touches it again,
--- --full-refresh included.
+-- One row per publication: of which report, for whom, who approved it, as of which day, by which policy. Rows are added
+-- by `measuremart publish` alone (docs/how-to/publish.md). A build makes the empty table once and never touches it
+-- again, --full-refresh included.
 select
     cast(null as bigint) as publication_id,
     {{ to_text('null') }} as report,
@@ -9,7 +9,7 @@ select
     {{ to_text('null') }} as approver,
     {{ to_text('null') }} as published_at,
     cast(null as date) as as_of,
-    {{ to_text('null') }} as method,
+    {{ to_text('null') }} as method,  -- noqa: RF04
     cast(null as bigint) as below,
     cast(null as bigint) as round_to,
     cast(null as bigint) as leaves,

@@ -165,7 +165,10 @@ changed as (
         allowed.stratum,
         allowed.level_name,
         allowed.entity,
-        max(case when abs(allowed.eligible - earlier.eligible) between 1 and allowed.below - 1 then 1 else 0 end) as eligible_changed,
+        max(case
+            when abs(allowed.eligible - earlier.eligible) between 1 and allowed.below - 1 then 1
+            else 0
+        end) as eligible_changed,
         max(case
             when
                 abs(allowed.met - earlier.met) between 1 and allowed.below - 1

@@ -1,5 +1,5 @@
--- One row per figure of a publication that is not retracted: what was shown, why a count was hidden, and the counts that
--- stand there now. `measuremart publish` attacks a new publication together with these.
+-- One row per figure of a publication that is not retracted: what was shown, why a count was hidden, and the counts
+-- that stand there now. `measuremart publish` attacks a new publication together with these.
 with
 
 publication as (
