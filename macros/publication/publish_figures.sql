@@ -24,11 +24,14 @@
 {% endmacro %}
 
 
-{% macro retract_publication(publication_id, retracted_by, retracted_at) %}
+{% macro retract_publication(audience, report, publication_id, retracted_by, retracted_at) %}
     {% if execute %}
         {% do adapter.dispatch('publication_begin', 'measuremart')() %}
         {% set id = publication_id | int %}
-        {% set known = run_query('select count(*) from ' ~ ref('pub_publication') ~ ' where publication_id = ' ~ id).rows[0][0] | int %}
+        {% set known = run_query(
+            'select count(*) from ' ~ ref('pub_publication') ~ ' where publication_id = ' ~ id
+            ~ ' and audience = ' ~ publication_text(audience) ~ ' and report = ' ~ publication_text(report)
+        ).rows[0][0] | int %}
         {% set gone = run_query('select count(*) from ' ~ ref('pub_retraction') ~ ' where publication_id = ' ~ id).rows[0][0] | int %}
         {% if known and not gone %}
             {% do run_query(
@@ -40,7 +43,7 @@
             {% do print(tojson({'publication_id': id})) %}
         {% else %}
             {% do run_query('rollback') %}
-            {% set why = 'was retracted before' if gone else 'does not exist' %}
+            {% set why = 'was retracted before' if known else 'of report ' ~ report ~ ' to audience ' ~ audience ~ ' does not exist' %}
             {% do print(tojson({'refused': 'publication ' ~ id ~ ' ' ~ why ~ ': nothing was changed'})) %}
         {% endif %}
     {% endif %}

@@ -175,7 +175,7 @@ def test_a_build_publishes_nothing_and_loses_nothing(built: Project, more: tuple
 def test_retraction_takes_the_numbers_and_leaves_a_trace(built: Project) -> None:
     first, _, _ = publish(built, ROUNDED)
     second, _, _ = publish(built, ROUNDED)
-    write_retraction(built.marts, first, "The audit's lead")
+    write_retraction(built.marts, ROUNDED, REPORT, first, "The audit's lead")
     counts = "select publication_id, count(*) from publication.pub_figure where publication_id in ({}, {}) group by publication_id"
     assert [row[0] for row in ask(built, counts.format(first, second))] == [second]
     assert ask(built, f"select retracted_by from publication.pub_retraction where publication_id = {first}") == [
@@ -183,9 +183,12 @@ def test_retraction_takes_the_numbers_and_leaves_a_trace(built: Project) -> None
     ]
     assert ask(built, f"select count(*) from publication.pub_publication where publication_id = {first}") == [(1,)]
     with pytest.raises(WarehouseError, match="was retracted before: nothing was changed"):
-        write_retraction(built.marts, first, "me")
-    with pytest.raises(WarehouseError, match="publication 999 does not exist"):
-        write_retraction(built.marts, 999, "me")
+        write_retraction(built.marts, ROUNDED, REPORT, first, "me")
+    with pytest.raises(WarehouseError, match="publication 999 of report r to audience rounded does not exist"):
+        write_retraction(built.marts, ROUNDED, REPORT, 999, "me")
+    with pytest.raises(WarehouseError, match="to audience exact does not exist"):
+        write_retraction(built.marts, EXACT, REPORT, second, "me")
+    assert [row[0] for row in ask(built, counts.format(first, second))] == [second]
 
 
 def test_what_was_checked_must_be_what_is_there(built: Project) -> None:

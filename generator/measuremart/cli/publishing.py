@@ -63,7 +63,7 @@ def publish_command(
     try:
         if retract is not None:
             _refuse_preview(preview)
-            write_retraction(marts, retract, str(approver))
+            write_retraction(marts, audience, report, retract, str(approver))
             out.print(f"publication {retract} is retracted: its figures are gone, the record of it stays")
             return
         candidates = read_candidates(marts, asked, planned)

@@ -51,9 +51,15 @@ def write_publication(
     return _number(marts, "publish_figures", arguments, told)
 
 
-def write_retraction(marts: Marts, publication: int, by: str) -> None:
+def write_retraction(marts: Marts, audience: str, report: str, publication: int, by: str) -> None:
     """Take the figures of a publication away, and keep who did it. Raises `WarehouseError`."""
-    arguments = {"publication_id": publication, "retracted_by": by, "retracted_at": _now()}
+    arguments = {
+        "audience": audience,
+        "report": report,
+        "publication_id": publication,
+        "retracted_by": by,
+        "retracted_at": _now(),
+    }
     _number(marts, "retract_publication", arguments, {})
 
 
