@@ -3,7 +3,7 @@
 Exit codes: 0 all well; 1 generated files differ (`--check`), or examples do not reach all that is demanded; 2 wrong
 usage; 3 a file that cannot be read; 4 a key or value that is not of the language; 5 a name, grain or rule that does not
 fit; 6 a part that is not supported yet; 7 a file, or output, that may not or cannot be written; 8 the warehouse; 9 an
-example is not as expected.
+example is not as expected, or a publication would give a hidden number away.
 """
 
 from __future__ import annotations
