@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from dbt_runs import ROOT, Warehouse, lean_project
 
-ORDER = ("core", "generated", "evaluation", "marts")
+ORDER = ("core", "generated", "evaluation", "marts", "publication")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,8 @@ def test_no_model_refers_to_a_room_above(manifest: dict[str, Any]) -> None:
 
 def test_each_model_is_of_the_group_of_its_room(manifest: dict[str, Any]) -> None:
     for node in models(manifest).values():
-        access = "public" if room(node) == "marts" else "protected"
+        is_public = room(node) == "marts" or node["name"].startswith("pub_")
+        access = "public" if is_public else "protected"
         assert (node["config"]["group"], node["config"]["access"]) == (room(node), access), node["name"]
 
 
