@@ -3,7 +3,8 @@
 A secret has a least and a greatest value that all published numbers allow. It is safe where two ways to fill in all
 unknowns, both in accord with everything published, give it values that lie far enough apart. The truth is one such way.
 One way serves many secrets at once, so that few programs are solved for many secrets; what is left is asked one by one.
-Ways are whole numbers, which HiGHS solves for. A secret that it cannot decide in time counts as a leak.
+Ways are whole numbers, which HiGHS solves for. Fractions, which it solves for far faster, count where they leave a
+secret open by `_MARGIN` more than wanted. A secret that it cannot decide in time counts as a leak.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ _IDLE_ROUNDS = 3
 _WHOLE = 1e-6
 # What has no end is cut here: a way that goes so far is far enough.
 _FAR = 1e7
+# Where fractions leave a secret open by so much more than wanted, whole numbers are not asked for.
+_MARGIN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,11 @@ class _Part:
     secrets: list[tuple[int, Secret]]
     # Which row of the system each row is.
     rows: NDArray[np.int64]
+
+    @property
+    def is_plain(self) -> bool:
+        """Say whether rows are sums and differences: then fractions reach hardly farther than whole numbers."""
+        return bool(np.all(np.abs(self.known.data) == 1))
 
     def digest(self, leaves: int) -> bytes:
         """Return what tells parts apart that are attacked alike: all but which rows and secrets they are."""
@@ -127,24 +135,30 @@ def _once(secret: Any) -> NDArray[np.int64]:
 
 def _leaks_of_part(part: _Part, leaves: int, most: int | None) -> list[Leak]:
     truths = np.array([secret.truth for _, secret in part.secrets], dtype=float)
-    least, greatest = truths.copy(), truths.copy()
+    # What whole numbers reach, and what fractions do.
+    least, greatest, low, high = (truths.copy() for _ in range(4))
     chance = np.random.default_rng(20260630)
+    is_pending = np.ones(len(truths), dtype=bool)
     idle = 0
-    while idle < _IDLE_ROUNDS:
-        pending = np.flatnonzero(greatest - least < leaves - 1)
-        if len(pending) < _IDLE_ROUNDS:
-            break
+    while idle < _IDLE_ROUNDS and is_pending.sum() >= _IDLE_ROUNDS:
+        pending = np.flatnonzero(is_pending)
         weights = np.zeros(len(truths))
         weights[pending] = chance.choice([-1.0, 1.0], len(pending)) * chance.uniform(0.5, 1.5, len(pending))
         aim = part.secret.T @ weights
         for sign in (1.0, -1.0):
-            way = _whole_way(part, sign * aim)
-            if way is not None:
-                values = np.rint(part.secret @ way)
+            way = _way(part, sign * aim)
+            whole = None if way is None else _if_whole(part, way)
+            if whole is not None:
+                values = np.rint(part.secret @ whole)
                 least, greatest = np.minimum(least, values), np.maximum(greatest, values)
-        idle = idle + 1 if np.all(greatest[pending] - least[pending] < leaves - 1) else 0
+            if way is not None and part.is_plain:
+                values = part.secret @ way
+                low, high = np.minimum(low, values), np.maximum(high, values)
+        is_open = (greatest - least >= leaves - 1) | (high - low >= leaves - 1 + _MARGIN)
+        idle = 0 if np.any(is_open & is_pending) else idle + 1
+        is_pending &= ~is_open
     found: list[Leak] = []
-    for number in np.flatnonzero(greatest - least < leaves - 1):
+    for number in np.flatnonzero(is_pending):
         given_by = _given_by(part, int(number), leaves)
         if given_by is not None:
             row, secret = part.secrets[number]
@@ -157,13 +171,16 @@ def _leaks_of_part(part: _Part, leaves: int, most: int | None) -> list[Leak]:
 def _given_by(part: _Part, number: int, leaves: int) -> frozenset[int] | None:
     """Return the rows that stop a secret from going lower and higher, None where it is open enough.
 
-    Those are the rows with a price in the linear program. Where fractions alone leave the secret open, whole numbers
-    are asked for.
+    Those are the rows with a price in the linear program. Where fractions alone leave the secret narrowly open, whole
+    numbers are asked for.
     """
     aim = part.secret[[number]].toarray().ravel()
     truth = part.secrets[number][1].truth
     down, up = _priced(part, aim), _priced(part, -aim)
-    if up.value is None or down.value is None or -up.value - down.value > leaves - 1 - _WHOLE:
+    width = _FAR if up.value is None or down.value is None else -up.value - down.value
+    if part.is_plain and up.value is not None and down.value is not None and width >= leaves - 1 + _MARGIN:
+        return None
+    if width > leaves - 1 - _WHOLE:
         ends = []
         for sign, priced in ((1.0, down), (-1.0, up)):
             way = priced.way if priced.way is not None else _whole_way(part, sign * aim)
@@ -207,25 +224,23 @@ def _priced(part: _Part, aim: NDArray[np.float64]) -> _Priced:
     return _Priced(float(solved.fun), frozenset(found), _if_whole(part, solved.x))
 
 
-def _whole_way(part: _Part, aim: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """Return a way that makes `aim` small, None where none was found in time.
-
-    First it is not asked for whole numbers, which often come of themselves.
-    """
+def _way(part: _Part, aim: NDArray[np.float64], whole: int = 0) -> NDArray[np.float64] | None:
+    """Return a way that makes `aim` small, in whole numbers if they are asked for; None if none is found in time."""
     optimize = scipy_part("scipy.optimize")
-    limits = optimize.LinearConstraint(part.known, part.least, part.greatest)
-    for whole in (0, 1):
-        found = optimize.milp(
-            aim,
-            integrality=np.full(len(aim), whole),
-            bounds=optimize.Bounds(0, _FAR),
-            constraints=limits,
-            options={"time_limit": _SECONDS},
-        )
-        way = None if found.x is None else _if_whole(part, found.x)
-        if way is not None:
-            return way
-    return None
+    found: NDArray[np.float64] | None = optimize.milp(
+        aim,
+        integrality=np.full(len(aim), whole),
+        bounds=optimize.Bounds(0, _FAR),
+        constraints=optimize.LinearConstraint(part.known, part.least, part.greatest),
+        options={"time_limit": _SECONDS},
+    ).x
+    return found
+
+
+def _whole_way(part: _Part, aim: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Return a way in whole numbers that makes `aim` small, None where none was found in time."""
+    way = _way(part, aim, 1)
+    return None if way is None else _if_whole(part, way)
 
 
 def _if_whole(part: _Part, way: NDArray[np.float64]) -> NDArray[np.float64] | None:
