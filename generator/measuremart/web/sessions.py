@@ -95,10 +95,12 @@ class Tries:
                 count, last = self._failed.get(key, (0, now))
                 self._failed[key] = (count + 1 if now - last < _FORGET else 1, now)
 
-    def succeeded(self, name: str) -> None:
-        """Forget the failures of a name; those of an address stay."""
+    def succeeded(self, name: str, address: str) -> None:
+        """Forget the failures of a name, and of an address the try that was counted before its password was read."""
         with self._lock:
             self._failed.pop(name, None)
+            count, last = self._failed.get(address, (0, 0.0))
+            self._failed[address] = (max(count - 1, 0), last)
 
 
 class Addresses:
