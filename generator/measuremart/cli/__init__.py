@@ -27,6 +27,7 @@ from measuremart.cli.init import init
 from measuremart.cli.new import new_pack
 from measuremart.cli.new_part import new_indicator, new_measure, new_report, new_target
 from measuremart.cli.report import report_command
+from measuremart.cli.serving import account, serve
 from measuremart.cli.sync import sync
 from measuremart.cli.tracing import trace_command
 from measuremart.repository import RepositoryError
@@ -72,6 +73,8 @@ app.command("graph")(graph_command)
 app.command("test")(run_examples)
 app.command("report")(report_command)
 app.command("export")(export_command)
+app.command()(serve)
+app.command()(account)
 makers.command("pack")(new_pack)
 makers.command("measure")(new_measure)
 makers.command("indicator")(new_indicator)
