@@ -183,7 +183,8 @@ def sight(reading: Reading, viewer: Viewer, report: Report | None) -> Sight:
         if named:
             entities[level] = dict(sorted(named.items(), key=lambda item: item[0] == NOT_ATTRIBUTED))
     periods = [Period(r["kind"], r["name"], r["start_date"], r["end_date"]) for r in rows if r["part"] == "period"]
-    if not periods:  # the report was not built
+    is_own = any(own.entity in entities.get(own.level, {}) for own in viewer.own(report))
+    if not periods or (viewer.role == "clinician" and not is_own):  # the report, or the entity, was not built
         raise HiddenError
     return Sight(viewer, report, tuple(sorted(periods, key=_by_kind)), entities)
 

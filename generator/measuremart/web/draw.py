@@ -38,7 +38,7 @@ def trend_picture(points: Rows, title: str, benchmark: float | None) -> dict[str
     found: dict[str, Markup | None] = {"icon": None}
     found["chart"] = Markup(trend("trend", f"{title}: over time", trend_summary(points), drawn, limits, benchmark))  # noqa: S704
     if limits is not None:
-        found["icon"] = Markup(variation_icon(str(last["variation"])))  # noqa: S704
+        found["icon"] = Markup(variation_icon(str(last["variation"]), last["rate"] > last["mean_rate"]))  # noqa: S704
     return found
 
 

@@ -76,7 +76,8 @@ def strata_rows(reading: Reading, sight: Sight, part: Part, indicator: str, peri
     )
     sql = f"""
     select
-        shown.indicator_order, shown.indicator, shown.title, shown.period, shown.stratifier, shown.stratum, {statistic},
+        shown.indicator_order, shown.indicator, shown.title, shown.version, shown.period, shown.stratifier,
+        shown.stratum, {statistic},
         shown.eligible, shown.met, shown.not_met, shown.excluded, shown.exception, shown.unresolved, shown.ineligible,
         shown.rate, shown.lower_95, shown.upper_95, shown.benchmark_value, shown.better, shown.verdict, shown.as_of,
         indicator.unavailable_reason as reason, null as loaded_on, null as last_date

@@ -152,6 +152,8 @@ def indicator_page(
             when=when,
             indicator=indicator,
             row=of_all,
+            version_built=of_all["version"],
+            version_now=listed.version,
             is_available=isinstance(listed, Indicator),
             columns=IN_THE_RATE,
             outside=OUTSIDE_THE_RATE,

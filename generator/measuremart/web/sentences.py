@@ -36,9 +36,14 @@ def trend_summary(points: Sequence[dict[str, Any]]) -> str:
     if len(points) > 1:
         said += f"; {first['period']}: {percent(first['rate'])} of {first['eligible']}"
     if last["mean_rate"] is not None:
-        limits = f"{percent(last['lower_limit'])} to {percent(last['upper_limit'])}"
+        limits = f"{limit_words(last['lower_limit'])} to {limit_words(last['upper_limit'])}"
         said += f". Mean {percent(last['mean_rate'])}, process limits {limits}"
     return f"{said}."
+
+
+def limit_words(share: Any) -> str:
+    """Return a process limit; one that no rate can reach is said as such."""
+    return "below 0%" if share < 0 else "above 100%" if share > 1 else percent(share)
 
 
 def signals(points: Sequence[dict[str, Any]]) -> list[str]:

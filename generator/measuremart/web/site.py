@@ -20,7 +20,7 @@ from measuremart.warehouse.reading import Reading, Readings
 from measuremart.web.access import Viewer
 from measuremart.web.people import AccessFile
 from measuremart.web.publications import Publications, publications_of
-from measuremart.web.sentences import few, percent
+from measuremart.web.sentences import few, limit_words, percent
 from measuremart.web.sessions import Addresses, Sessions, Tries
 
 COOKIE = "__Host-measuremart"
@@ -119,7 +119,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"words": words, "cell": cell, "percent": percent, "few": few}
+    made.filters |= {"words": words, "cell": cell, "percent": percent, "few": few, "limit": limit_words}
     return made
 
 

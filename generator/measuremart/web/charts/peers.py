@@ -29,7 +29,7 @@ MARKS: dict[str, tuple[Mark, str]] = {
     "within limits": ("circle", GREY),
     "alert": ("triangle", BLUE),
     "alarm": ("square", ORANGE),
-    "not assessed": ("circle", PALE),
+    "not assessed": ("circle", "#768692"),
 }
 
 
@@ -89,7 +89,7 @@ def funnel(name: str, title: str, summary: str, peers: Sequence[Peer], target: f
 def intervals(name: str, title: str, summary: str, peers: Sequence[Peer], benchmark: float | None) -> str:
     """Return rates with their 95% intervals, one line an entity, the highest rate first: a caterpillar."""
     left, row = 230, 20
-    right, top = _WIDTH - 60, 40
+    right, top = _WIDTH - 110, 40
     bottom = top + row * max(len(peers), 1)
     across = Scale(0, 1, left, right)
     drawn = []
@@ -107,8 +107,8 @@ def intervals(name: str, title: str, summary: str, peers: Sequence[Peer], benchm
         drawn.append(label(_short(peer.title), left - 8, y + 4, text_anchor="end", font_size=12, font_weight=weight))
         drawn.append(line(across.at(peer.lower), y, across.at(peer.upper), y, stroke=INK, stroke_width=1.5))
         drawn.append(mark(shape, across.at(peer.rate), y, colour, _tip(peer), 4))
-        drawn.append(label(str(peer.eligible), right + 12, y + 4, font_size=12, font_weight=weight))
-    drawn.append(label("eligible", right + 12, top - 14, font_size=12))
+        drawn.append(label(str(peer.eligible), right + 90, y + 4, font_size=12, font_weight=weight, text_anchor="end"))
+    drawn.append(label("eligible", right + 90, top - 14, font_size=12, text_anchor="end"))
     return picture(name, (_WIDTH, bottom + 24), title, summary, *drawn)
 
 

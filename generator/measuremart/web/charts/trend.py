@@ -113,16 +113,15 @@ def _apart(ends: list[tuple[float, str]]) -> list[tuple[float, str]]:
     return placed
 
 
-def variation_icon(variation: str) -> str:
-    """Return a small picture for the variation of the last point, in the manner of Making Data Count."""
+def variation_icon(variation: str, rises: bool) -> str:
+    """Return a small picture for the variation of the last point, which `rises` above the mean or falls below it."""
     shape, colour, words = MARKS.get(variation, MARKS["common cause"])
     attributes: dict[str, object] = {
         "xmlns": "http://www.w3.org/2000/svg", "viewBox": "0 0 44 44", "width": 44, "height": 44, "role": "img",
         "aria_label": words,
     }  # fmt: skip
     ring = element("circle", {"cx": 22, "cy": 22, "r": 20, "fill": "#fff", "stroke": colour, "stroke_width": 3})
-    rises = {"improvement": (30, 14), "concern": (30, 14), "high": (30, 14), "low": (14, 30)}
-    first, last = rises.get(variation, (22, 22))
+    first, last = (22, 22) if variation == "common cause" else (30, 14) if rises else (14, 30)
     base = path([(8, first), (18, first), (26, last), (36, last)], stroke=GREY)
     points = [mark("circle", 8, first, GREY, size=2.5), mark("circle", 18, first, GREY, size=2.5)]
     points += [mark(shape, 26, last, colour, size=3), mark(shape, 36, last, colour, size=3)]
