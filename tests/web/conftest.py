@@ -26,8 +26,6 @@ OWN = {"epilepsy12": {"organisation": ["EN001"]}}
 def marts(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """Both demos, built without dbt's tests, which others run."""
     built = Warehouse(tmp_path_factory.mktemp("web"))
-    import os
-
     run = built.dbt("build", "--exclude-resource-type", "test", variables={"packs": ["oncology", "lung", "epilepsy12"]})
     assert run.exit_code == 0, run.output
     return built

@@ -45,6 +45,18 @@ def test_while_a_build_writes_one_is_asked_to_wait(asks: Asks, marts: Warehouse,
     assert tess.get("/reports/lung_mdt").status_code == 200
 
 
+def test_a_file_beside_the_database_lets_a_build_begin(asks: Asks, marts: Warehouse) -> None:
+    tess, beside = asks("tess"), marts.database.with_name(f"{marts.database.name}.refresh")
+    beside.touch()
+    try:
+        assert tess.get("/reports/lung_mdt").status_code == 503
+        writes = f"import duckdb; duckdb.connect({str(marts.database)!r})"
+        assert subprocess.run([sys.executable, "-c", writes], check=False).returncode == 0
+    finally:
+        beside.unlink()
+    assert tess.get("/reports/lung_mdt").status_code == 200
+
+
 def test_while_a_page_reads_no_build_writes(readings: Readings, marts: Warehouse) -> None:
     writes = f"import duckdb; duckdb.connect({str(marts.database)!r})"
     with readings.open() as reading:

@@ -28,6 +28,8 @@ _AT_ONCE = 8  # connections to a server
 _SECONDS = 20  # that a query of a server may take
 # The threads: what DuckDB 2.0 answers wrongly (docs/decisions/0007) needs more than two. Nothing but the file is read.
 _SETTINGS: dict[str, Any] = {"threads": 1, "enable_external_access": False, "lock_configuration": True}
+# A file beside the database, of its name and this: no page opens the database, so that a build can begin.
+WAITS = ".refresh"
 _TABLES = "select table_schema, table_name from information_schema.tables"
 # dbt makes a relation anew with each build: which relations there are, by their numbers, names a build.
 _BUILD = """
@@ -111,6 +113,8 @@ class Readings:
 
         assert self._file is not None
         file, schema = self._file
+        if file.with_name(f"{file.name}{WAITS}").exists():
+            raise RefreshingError("a build is about to write to the database")
         if not file.exists():
             raise WarehouseError(missing(*self._where) or "the project is not built")
         try:
