@@ -52,11 +52,13 @@ class Access(BaseModel):
     def viewer(self, name: str | None) -> Viewer:
         """Return who a name is; nobody, or everyone's role, where the file does not name them."""
         person = self.people.get(name) if name else None
+        # Whoever signs in sees what everyone sees, too.
+        of_all = self.everyone_audiences if self.everyone is not None else []
         if person is None:
             if self.everyone is None:
                 return NOBODY
             role = self.database_roles.get(self.everyone)
-            return Viewer("", self.everyone, frozenset(), frozenset(self.everyone_audiences), role)
+            return Viewer("", self.everyone, frozenset(), frozenset(of_all), role)
         entities = frozenset(
             Entity(population, level, entity)
             for population, levels in person.entities.items()
@@ -64,7 +66,7 @@ class Access(BaseModel):
             for entity in names
         )
         role = self.database_roles.get(person.role)
-        return Viewer(name or "", person.role, entities, frozenset(person.audiences), role)
+        return Viewer(name or "", person.role, entities, frozenset([*person.audiences, *of_all]), role)
 
 
 def read_access(file: Path) -> Access:

@@ -1,6 +1,6 @@
 """What was published, as an audience sees it: the only thing that is shown to the public.
 
-Until publications are built (`pub_publication` and `pub_figure`), nothing is published.
+Where a database has no relations of publications (`pub_*`), nothing is published.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Collection
 from typing import Any, Protocol
 
 from measuremart.warehouse.reading import Reading
+from measuremart.web.published import NEEDED, Published
 
 Rows = list[dict[str, Any]]
 
@@ -54,5 +55,5 @@ class NothingPublished:
 
 
 def publications_of(reading: Reading) -> Publications:
-    """Return the publications of a database: none yet."""
-    return NothingPublished()
+    """Return the publications of a database; none where it has no `pub_*`."""
+    return Published(reading) if all(reading.has(name) for name in NEEDED) else NothingPublished()
