@@ -106,6 +106,26 @@ def test_numbers_of_pages_are_those_of_the_marts(alone: TestClient, marts: Wareh
         assert shown == cell(row, columns[number]), (address, title, columns[number])
 
 
+def test_any_indicator_of_anybody_in_any_period_has_its_pages(alone: TestClient, marts: Warehouse) -> None:
+    """Also those with one point, with nobody, of a period that has no days."""
+    every = marts.rows(
+        "select distinct indicator, level_name, entity, period from marts.agg_indicator_by_level "
+        "where report = 'epilepsy12' order by all"
+    )
+    single = marts.rows(
+        "select indicator, level_name, entity, period from marts.agg_indicator_trend "
+        "where report = 'epilepsy12' and points = 1 and stratifier = 'all' order by all"
+    )
+    draw = random.Random(11)
+    for indicator, level, entity, period in [*draw.sample(every, 25), *draw.sample(single, 5)]:
+        given = {"part": f"{level}:{entity}", "period": period, "level": level}
+        page = alone.get(f"/reports/epilepsy12/indicators/{indicator}", params=given)
+        assert page.status_code == 200, given
+        assert "None" not in re.sub(r"<[^>]*>", " ", page.text).replace("None that is shown", "")
+        for address in (f"indicators/{indicator}/persons", f"organisations/{level}/{entity}"):
+            assert alone.get(f"/reports/epilepsy12/{address}", params=given).status_code == 200, (address, given)
+
+
 def test_the_persons_of_a_page_are_those_that_are_counted(alone: TestClient, marts: Warehouse) -> None:
     """For random entities, periods and indicators each status lists as many keys as the mart counts."""
     statuses = ("met", "not_met", "exception", "unresolved", "excluded", "ineligible")

@@ -47,6 +47,7 @@ _PROBLEM = {"model": Problem, "content": {"application/problem+json": {}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     401: {"description": "Nobody has signed in", **_PROBLEM},
     404: {"description": "There is no such thing, or you may not see it", **_PROBLEM},
+    414: {"description": "The address is too long", **_PROBLEM},
     422: {"description": "A parameter is not known, or not one of its values", **_PROBLEM},
     503: {"description": "A build writes to the database now; Retry-After says when to ask again", **_PROBLEM},
     304: {"description": "Nothing has changed since the answer with the tag of If-None-Match"},

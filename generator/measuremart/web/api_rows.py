@@ -112,8 +112,10 @@ class TrendRow(_OfEntity):
     eligible: int = Field(description="Eligible keys of the period.", examples=[33])
     rate: float = Field(description="met / eligible.", examples=[0.575758])
     mean_rate: float = Field(description="Mean of the points.", examples=[0.55])
-    lower_limit: float = Field(description="Lower process limit; may lie below 0.", examples=[0.2])
-    upper_limit: float = Field(description="Upper process limit; may lie above 1.", examples=[0.9])
+    lower_limit: float | None = Field(
+        description="Lower process limit; may lie below 0; null of one point.", examples=[0.2]
+    )
+    upper_limit: float | None = Field(description="Upper process limit; may lie above 1.", examples=[0.9])
     is_astronomical: bool = Field(description="Outside the process limits.", examples=[False])
     is_shift: bool = Field(description="One of seven or more in a row on one side of the mean.", examples=[False])
     is_trend: bool = Field(description="One of seven or more in a row that rise, or fall.", examples=[False])

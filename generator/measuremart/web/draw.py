@@ -32,7 +32,7 @@ def trend_picture(points: Rows, title: str, benchmark: float | None) -> dict[str
         return None
     last = points[-1]
     limits = None
-    if last["mean_rate"] is not None:
+    if last["lower_limit"] is not None:
         limits = Limits(*(float(last[name]) for name in ("mean_rate", "lower_limit", "upper_limit")))
     drawn = [Point(p["period"], float(p["rate"]), int(p["eligible"]), p["variation"] or "") for p in points]
     found: dict[str, Markup | None] = {"icon": None}

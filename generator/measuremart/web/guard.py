@@ -22,6 +22,7 @@ from measuremart.web.site import COOKIE, SECURITY_HEADERS, Site
 
 _LOG = logging.getLogger("measuremart.web")
 _LONGEST_ADDRESS, _LONGEST_BODY = 4_000, 16_000
+_FORMS = ("/sign-in", "/sign-out")
 _OPEN = re.compile(r"/health|/sign-in|/static/[a-z.]+")
 _AT_THE_MACHINE = Viewer("the person at this machine", "team")
 
@@ -65,11 +66,12 @@ class Guard:
     def _refused(self, request: Request) -> Response | None:
         raw = request.scope.get("raw_path") or b""
         if len(raw) + len(request.scope["query_string"]) > _LONGEST_ADDRESS:
-            return PlainTextResponse("The address is too long.", 414)
+            return _refusal(request, "The address is too long.", 414)
         if not _is_host(request, self._site.hosts):
-            return PlainTextResponse("This server does not go by that name.", 400)
-        if request.method not in ("GET", "POST"):
-            return PlainTextResponse("Only GET and POST are answered.", 405, {"allow": "GET, POST"})
+            return _refusal(request, "This server does not go by that name.", 400)
+        allowed = ("GET", "POST") if request.url.path in _FORMS else ("GET",)
+        if request.method not in allowed:
+            return _refusal(request, "This is not answered here.", 405, {"allow": ", ".join(allowed)})
         if request.method == "POST" and (refused := _refused_form(request)):
             return refused
         request.state.viewer, request.state.csrf, request.state.session = self._who(request)
@@ -97,15 +99,21 @@ class Guard:
         return (viewer, session.csrf, identity) if viewer.name else (access.viewer(None), "", None)
 
     def _not_known(self, request: Request) -> Response:
-        if request.url.path.startswith("/api/") or request.url.path.startswith("/openapi"):
-            problem = {"type": "about:blank", "title": "Sign in first", "status": 401}
-            headers = {"www-authenticate": 'Bearer realm="measuremart"'}
-            return JSONResponse(problem, 401, headers, "application/problem+json")
+        if request.url.path.startswith("/api/"):
+            return _refusal(request, "Sign in first", 401, {"www-authenticate": 'Bearer realm="measuremart"'})
         access = self._site.access
         if access is not None and access.read().sign_in == "header":
             return PlainTextResponse("Nothing here is for you. Ask whoever runs this server for a role.", 403)
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?next={quote(asked)}", 303)
+
+
+def _refusal(request: Request, said: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    """Return a refusal in the form of whoever asks."""
+    if request.scope["path"].startswith("/api/"):
+        problem = {"type": "about:blank", "title": said, "status": status}
+        return JSONResponse(problem, status, headers, "application/problem+json")
+    return PlainTextResponse(said, status, headers)
 
 
 def _is_host(request: Request, hosts: tuple[str, ...]) -> bool:

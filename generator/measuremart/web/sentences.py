@@ -35,7 +35,7 @@ def trend_summary(points: Sequence[dict[str, Any]]) -> str:
     said = f"{count} with anybody eligible. {last['period']}: {percent(last['rate'])} of {last['eligible']}"
     if len(points) > 1:
         said += f"; {first['period']}: {percent(first['rate'])} of {first['eligible']}"
-    if last["mean_rate"] is not None:
+    if last["lower_limit"] is not None:
         limits = f"{limit_words(last['lower_limit'])} to {limit_words(last['upper_limit'])}"
         said += f". Mean {percent(last['mean_rate'])}, process limits {limits}"
     return f"{said}."
@@ -48,7 +48,7 @@ def limit_words(share: Any) -> str:
 
 def signals(points: Sequence[dict[str, Any]]) -> list[str]:
     """Return what the rules say of the points of a chart with limits, in sentences; [] of one without."""
-    if not points or points[-1]["mean_rate"] is None:
+    if not points or points[-1]["lower_limit"] is None:
         return []
     said = []
     for flag, words in _RULES:
@@ -66,7 +66,7 @@ def signals(points: Sequence[dict[str, Any]]) -> list[str]:
 
 def assurance(points: Sequence[dict[str, Any]], benchmark: float | None, better: str | None) -> str | None:
     """Return whether the process will reach its benchmark; None without limits or benchmark."""
-    if not points or points[-1]["mean_rate"] is None or benchmark is None or better is None:
+    if not points or points[-1]["lower_limit"] is None or benchmark is None or better is None:
         return None
     lower, upper = float(points[-1]["lower_limit"]), float(points[-1]["upper_limit"])
     if lower < benchmark < upper or lower == upper:
