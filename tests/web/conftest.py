@@ -1,7 +1,7 @@
 """One small database with the demos of both reports, and a server over it that tests ask without a network."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,9 +17,7 @@ from measuremart.warehouse.reading import Readings
 from measuremart.web.app import application
 from measuremart.web.people import AccessFile
 from measuremart.web.site import Site
-
-PASSWORD = "a long enough password"
-OWN = {"epilepsy12": {"organisation": ["EN001"]}}
+from web_people import OWN, PASSWORD, Asks, sign_in
 
 
 @pytest.fixture(scope="session")
@@ -71,9 +69,6 @@ def site(readings: Readings, read: Read, access_file: Path) -> Site:
     return Site(read, readings, AccessFile(access_file), ("testserver",))
 
 
-Asks = Callable[[str | None], TestClient]
-
-
 @pytest.fixture
 def asks(site: Site) -> Iterator[Asks]:
     """Somebody who asks: by name, signed in; nobody without."""
@@ -97,11 +92,3 @@ def alone(readings: Readings, read: Read) -> Iterator[TestClient]:
     """The person at the machine, without sign-in."""
     with TestClient(application(Site(read, readings, None, ("testserver",))), base_url="https://testserver") as made:
         yield made
-
-
-def sign_in(client: TestClient, name: str, password: str, following: str = "/") -> int:
-    """Fill in the form as a browser does; return the status of the answer."""
-    form = client.get("/sign-in").text
-    token = form.split('name="token" value="')[1].split('"')[0]
-    given = {"name": name, "password": password, "token": token, "following": following}
-    return client.post("/sign-in", data=given).status_code

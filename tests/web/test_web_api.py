@@ -5,12 +5,12 @@ import io
 import random
 
 import pytest
-from conftest import Asks
 from dbt_runs import Warehouse
 from measuremart.web.api_rows import columns_of
 from measuremart.web.charts.peers import limit
 from pyarrow import parquet
 from starlette.testclient import TestClient
+from web_people import Asks
 
 pytestmark = pytest.mark.xdist_group("web")
 E12 = "/api/v1/reports/epilepsy12"

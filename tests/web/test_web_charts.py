@@ -1,6 +1,6 @@
 """Pictures as they should be (golden/), their texts, and the funnel's limits beside the marts'.
 
-`python tests/web/test_charts.py` writes the golden pictures anew: look at them before they are committed.
+`python tests/web/test_web_charts.py` writes the golden pictures anew: look at them before they are committed.
 """
 
 import re

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from conftest import Asks
 from dbt_runs import Warehouse
 from measuremart.report_cells import cell
 from measuremart.web.site import Site
 from starlette.testclient import TestClient
+from web_people import Asks
 
 pytestmark = pytest.mark.xdist_group("web")
 PAGES = (

@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from conftest import Asks
 from dbt_runs import Warehouse
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.warehouse.reading import Readings
 from starlette.testclient import TestClient
+from web_people import Asks
 
 pytestmark = pytest.mark.xdist_group("web")
 

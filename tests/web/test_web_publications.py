@@ -5,13 +5,13 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from conftest import PASSWORD, sign_in
 from measuremart.pipeline import Read
 from measuremart.warehouse.reading import Readings
 from measuremart.web.app import application
 from measuremart.web.people import AccessFile
 from measuremart.web.site import Site
 from starlette.testclient import TestClient
+from web_people import PASSWORD, sign_in
 
 PUBLICATIONS = """
 create schema publication; create schema marts;

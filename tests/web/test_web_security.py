@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import PASSWORD, Asks, sign_in
 from dbt_runs import Warehouse
 from measuremart.pipeline import Read
 from measuremart.warehouse.reading import Readings
@@ -14,6 +13,7 @@ from measuremart.web.app import application
 from measuremart.web.people import AccessFile
 from measuremart.web.site import COOKIE, SECURITY_HEADERS, Site
 from starlette.testclient import TestClient
+from web_people import PASSWORD, Asks, sign_in
 
 pytestmark = pytest.mark.xdist_group("web")
 E12, LUNG = "/reports/epilepsy12", "/reports/lung_mdt"
