@@ -6,16 +6,27 @@ from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from measuremart.explain.explanation import explain
 from measuremart.explain.show import as_data
-from measuremart.report_rows import ALL_TIME
 from measuremart.trace.data import trace_data
 from measuremart.trace.sentences import explained
 from measuremart.web import figures
 from measuremart.web.access import HiddenError, Sight, sight
+from measuremart.web.api_answers import (
+    PROBLEMS,
+    AskedOfPersons,
+    Definition,
+    EntityRow,
+    IndicatorRow,
+    LevelRow,
+    PeriodRow,
+    PersonRow,
+    ReportRow,
+    documented,
+)
 from measuremart.web.api_forms import answer, form_of
 from measuremart.web.api_rows import (
     Asked,
@@ -34,124 +45,7 @@ from measuremart.web.pages import listed_indicator, report_named
 from measuremart.web.person_pages import traced
 from measuremart.web.site import NO_STORE, is_known, site_of, tag_of, unchanged, viewer_of
 
-
-class Problem(BaseModel):
-    """Why there is no answer (RFC 9457)."""
-
-    type: str = Field(examples=["about:blank"])
-    title: str = Field(examples=["There is nothing here for you"])
-    status: int = Field(examples=[404])
-
-
-_PROBLEM = {"model": Problem, "content": {"application/problem+json": {}}}
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    401: {"description": "Nobody has signed in", **_PROBLEM},
-    404: {"description": "There is no such thing, or you may not see it", **_PROBLEM},
-    414: {"description": "The address is too long", **_PROBLEM},
-    422: {"description": "A parameter is not known, or not one of its values", **_PROBLEM},
-    503: {"description": "A build writes to the database now; Retry-After says when to ask again", **_PROBLEM},
-    304: {"description": "Nothing has changed since the answer with the tag of If-None-Match"},
-}
-_FILES = {"text/csv": {"schema": {"type": "string"}}}
-_FILES |= {"application/vnd.apache.parquet": {"schema": {"type": "string", "format": "binary"}}}
-
-
-def _rows_model(name: str, row: Any) -> type[BaseModel]:
-    from pydantic import create_model
-
-    return create_model(
-        name,
-        report=(str, Field(description="The report.")),
-        as_of=(str | None, Field(description="The day that everything is seen from.")),
-        build=(str, Field(description="The build that the rows are of; the same in all answers of one build.")),
-        total=(int, Field(description="How many rows there are of all pages.")),
-        next=(str | None, Field(description="The address of the next page.")),
-        rows=(list[row], Field(description="The rows.")),
-    )
-
-
-def _documented(name: str, row: Any) -> dict[int | str, dict[str, Any]]:
-    said = {"description": "The rows", "model": _rows_model(name, row), "content": _FILES}
-    return {**_PROBLEMS, 200: said}
-
-
 api = APIRouter(prefix="/api/v1")
-
-
-class ReportRow(BaseModel):
-    """A report that the viewer may see."""
-
-    report: str = Field(description="The report.", examples=["epilepsy12"])
-    title: str = Field(description="Its title.", examples=["Epilepsy12"])
-    description: str = Field(description="What it shows.")
-    data_source: str | None = Field(description="Where the data is from; demo: invented patients.", examples=["demo"])
-
-
-class IndicatorRow(BaseModel):
-    """An indicator as its report states it."""
-
-    indicator: str = Field(description="The indicator.", examples=["sodium_valproate"])
-    title: str = Field(description="Its title in the report.")
-    description: str | None = Field(description="Who is in, who is out, and what counts.")
-    version: int | None = Field(description="Version of the definition.", examples=[1])
-    statistic: str = Field(description="proportion or duration.", examples=["proportion"])
-    benchmark_value: float | None = Field(description="The benchmark; null where there is none.")
-    benchmark_unit: str | None = Field(description="percent or days.")
-    better: str | None = Field(description="higher or lower.")
-    is_available: bool = Field(description="False where a definition below it is incomplete.")
-    unavailable_reason: str | None = Field(description="Why it is unavailable.")
-
-
-class PeriodRow(BaseModel):
-    """A period that a report has results in."""
-
-    period_kind: str = Field(description="The kind of period.", examples=["named"])
-    period: str = Field(description="The period.", examples=["cohort_6"])
-    start_date: str | None = Field(description="First day; null where it has none.", examples=["2022-12-01"])
-    end_date: str | None = Field(description="Last day.", examples=["2023-11-30"])
-
-
-class LevelRow(BaseModel):
-    """A level of a report."""
-
-    level_order: int = Field(description="Place of the level in the report, from 1, the narrowest.", examples=[1])
-    level_name: str = Field(description="The level.", examples=["organisation"])
-    entities: int = Field(description="How many of its entities you see.", examples=[22])
-
-
-class EntityRow(BaseModel):
-    """An entity that the viewer sees."""
-
-    level_name: str = Field(description="The level.", examples=["organisation"])
-    entity: str = Field(description="The entity.", examples=["EN001"])
-    title: str = Field(description="What it is called.", examples=["Hospital 1"])
-
-
-class PersonRow(BaseModel):
-    """A counted key of an indicator."""
-
-    person_id: int = Field(description="The person.", examples=[16])
-    episode_id: int | None = Field(description="The episode, where the grain has one.", examples=[16])
-    cohort_date: str | None = Field(description="Cohort date of the key.", examples=["2023-06-24"])
-    status: str = Field(description="The status.", examples=["not_met"])
-    reason: str = Field(description="Why.", examples=["no numerator"])
-    reason_measure: str | None = Field(description="The measure that the reason is about.")
-    denominator_date: str | None = Field(description="The opportunity that counts.")
-    numerator_date: str | None = Field(description="The day on which the care was given.")
-    nearest_date: str | None = Field(description="The numerator date that came nearest.")
-    days_outside: int | None = Field(description="Days from the window to it: negative before, positive after.")
-    trace: str = Field(description="The address of the trace: for you, until the server ends.")
-
-
-class Definition(BaseModel):
-    """A definition in sentences."""
-
-    kind: str = Field(examples=["indicator"])
-    name: str = Field(examples=["sodium_valproate"])
-    pack: str = Field(examples=["epilepsy12"])
-    title: str
-    place: str = Field(description="File and line of the definition.")
-    sections: list[dict[str, Any]] = Field(description="A heading, and lines with their text and their depth, from 0.")
 
 
 def _listed(
@@ -176,7 +70,7 @@ def _columns(row: type[BaseModel]) -> list[str]:
     return list(row.model_fields)
 
 
-@api.get("/reports", summary="Reports", responses=_documented("Reports", ReportRow))
+@api.get("/reports", summary="Reports", responses=documented("Reports", ReportRow))
 def reports(request: Request, asked: Annotated[Asked, Query()]) -> Response:
     """Return the reports that are built and that you may see."""
     site, viewer = site_of(request), viewer_of(request)
@@ -197,7 +91,7 @@ def reports(request: Request, asked: Annotated[Asked, Query()]) -> Response:
         return _listed(request, asked, marts.build, "", rows, _columns(ReportRow))
 
 
-@api.get("/reports/{report}/indicators", summary="Indicators", responses=_documented("Indicators", IndicatorRow))
+@api.get("/reports/{report}/indicators", summary="Indicators", responses=documented("Indicators", IndicatorRow))
 def indicators(request: Request, report: str, asked: Annotated[Asked, Query()]) -> Response:
     """Return the indicators of a report in its order."""
     with site_of(request).marts(request) as marts:
@@ -214,7 +108,7 @@ def _indicator_rows(marts: Any, columns: list[str]) -> figures.Rows:
     return list(marts.rows(sql))
 
 
-@api.get("/reports/{report}/periods", summary="Periods", responses=_documented("Periods", PeriodRow))
+@api.get("/reports/{report}/periods", summary="Periods", responses=documented("Periods", PeriodRow))
 def periods(request: Request, report: str, asked: Annotated[Asked, Query()]) -> Response:
     """Return the periods that a report has results in."""
     with site_of(request).marts(request) as marts:
@@ -226,7 +120,7 @@ def periods(request: Request, report: str, asked: Annotated[Asked, Query()]) -> 
         return _listed(request, asked, marts.build, report, rows, columns)
 
 
-@api.get("/reports/{report}/levels", summary="Levels", responses=_documented("Levels", LevelRow))
+@api.get("/reports/{report}/levels", summary="Levels", responses=documented("Levels", LevelRow))
 def levels(request: Request, report: str, asked: Annotated[Asked, Query()]) -> Response:
     """Return the levels of a report that you see an entity of."""
     with site_of(request).marts(request) as marts:
@@ -239,7 +133,7 @@ def levels(request: Request, report: str, asked: Annotated[Asked, Query()]) -> R
         return _listed(request, asked, marts.build, report, rows, columns)
 
 
-@api.get("/reports/{report}/levels/{level}/entities", summary="Entities", responses=_documented("Entities", EntityRow))
+@api.get("/reports/{report}/levels/{level}/entities", summary="Entities", responses=documented("Entities", EntityRow))
 def entities(request: Request, report: str, level: str, asked: Annotated[Asked, Query()]) -> Response:
     """Return the entities of a level that you see."""
     with site_of(request).marts(request) as marts:
@@ -267,25 +161,25 @@ def _of_mart(request: Request, report: str, kind: str, asked: AskedOfIndicators)
         return answer(form_of(request, asked.format), columns_of("whole" if is_whole else kind), rows, around, tag)
 
 
-@api.get("/reports/{report}/results", summary="Results", responses=_documented("Results", ResultRow | WholeRow))
+@api.get("/reports/{report}/results", summary="Results", responses=documented("Results", ResultRow | WholeRow))
 def results(request: Request, report: str, asked: Annotated[AskedOfResults, Query()]) -> Response:
     """Return aggregates: of the whole report, or with `level` of its entities."""
     return _of_mart(request, report, "results", asked)
 
 
-@api.get("/reports/{report}/trend", summary="Points over time", responses=_documented("Trend", TrendRow))
+@api.get("/reports/{report}/trend", summary="Points over time", responses=documented("Trend", TrendRow))
 def trend(request: Request, report: str, asked: Annotated[AskedOfResults, Query()]) -> Response:
     """Return the points of XmR charts of entities; without `level` those of the narrowest that you see."""
     return _of_mart(request, report, "trend", asked)
 
 
-@api.get("/reports/{report}/funnel", summary="Funnels", responses=_documented("Funnel", FunnelRow))
+@api.get("/reports/{report}/funnel", summary="Funnels", responses=documented("Funnel", FunnelRow))
 def funnel(request: Request, report: str, asked: Annotated[AskedOfResults, Query()]) -> Response:
     """Return where entities stand among their peers; without `level` those of the narrowest that you see."""
     return _of_mart(request, report, "funnel", asked)
 
 
-@api.get("/reports/{report}/attrition", summary="Attrition", responses=_documented("Attrition", StepRow))
+@api.get("/reports/{report}/attrition", summary="Attrition", responses=documented("Attrition", StepRow))
 def attrition(request: Request, report: str, asked: Annotated[AskedOfSteps, Query()]) -> Response:
     """Return how many are left at each step, of the whole report (role team)."""
     return _of_mart(request, report, "attrition", asked)
@@ -294,7 +188,7 @@ def attrition(request: Request, report: str, asked: Annotated[AskedOfSteps, Quer
 @api.get(
     "/reports/{report}/indicators/{indicator}/definition",
     summary="A definition in words",
-    responses={**_PROBLEMS, 200: {"description": "The definition", "model": Definition}},
+    responses={**PROBLEMS, 200: {"description": "The definition", "model": Definition}},
 )
 def definition(request: Request, report: str, indicator: str) -> Response:
     """Return what an indicator means, in sentences."""
@@ -307,20 +201,10 @@ def definition(request: Request, report: str, indicator: str) -> Response:
         return JSONResponse(as_data(found), 200, {"etag": tag, "cache-control": "private, no-cache"})
 
 
-class AskedOfPersons(Asked):
-    """Which persons are asked for; those of an entity where one is named."""
-
-    limit: int = Field(100, ge=1, le=1_000, description="The most rows to answer with.")
-    level: str | None = Field(None, max_length=200, description="The level; with it the entity.")
-    entity: str | None = Field(None, max_length=200, description="The entity of the level.")
-    period: str = Field(ALL_TIME, max_length=200, description="The period, by its name.")
-    status: str | None = Field(None, max_length=40, description="Only keys of this status.", examples=["not_met"])
-
-
 @api.get(
     "/reports/{report}/indicators/{indicator}/persons",
     summary="Persons",
-    responses=_documented("Persons", PersonRow),
+    responses=documented("Persons", PersonRow),
 )
 def persons(request: Request, report: str, indicator: str, asked: Annotated[AskedOfPersons, Query()]) -> Response:
     """Return the counted keys of an indicator, of an own entity. The answer is kept nowhere."""
@@ -345,7 +229,7 @@ def persons(request: Request, report: str, indicator: str, asked: Annotated[Aske
 @api.get(
     "/reports/{report}/indicators/{indicator}/persons/{address}/trace",
     summary="Why one person is in or out",
-    responses={**_PROBLEMS, 200: {"description": "A trace for each key of the person", "model": list[dict[str, Any]]}},
+    responses={**PROBLEMS, 200: {"description": "A trace for each key of the person", "model": list[dict[str, Any]]}},
 )
 def trace(request: Request, report: str, indicator: str, address: str) -> Response:
     """Return the trace of a person whose address stands in the list of persons. The answer is kept nowhere."""
