@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 IDLE, LONGEST = 30 * 60, 12 * 60 * 60  # seconds until a session ends
 _TRIES, _FORGET = 5, 15 * 60  # failures before one must wait, and seconds until they are forgotten
+# Of an address: many may sit behind one proxy, and none should keep the others out.
+OF_ADDRESS, _TRIES_OF_ADDRESS = "address ", 50
 _MOST = 10_000  # sessions, or names that are watched
 
 
@@ -66,7 +68,7 @@ class Sessions:
 
 
 class Tries:
-    """Failures to sign in, by name and by address: after five, one waits twice as long after each further one."""
+    """Failures to sign in, by name and by address: after five of a name, the wait doubles with each further one."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -80,9 +82,10 @@ class Tries:
 
     def _wait(self, key: str) -> int:
         count, last = self._failed.get(key, (0, 0.0))
-        if count < _TRIES:
+        most = _TRIES_OF_ADDRESS if key.startswith(OF_ADDRESS) else _TRIES
+        if count < most:
             return 0
-        left = min(2 ** (count - _TRIES) * 5, _FORGET) - (self._clock() - last)
+        left = min(2 ** min(count - most, 20) * 5, _FORGET) - (self._clock() - last)
         return max(0, int(left + 0.999))
 
     def failed(self, *whom: str) -> None:

@@ -12,6 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
+from measuremart.web.sessions import OF_ADDRESS
 from measuremart.web.site import COOKIE, Site, message, page, site_of
 
 _BEFORE = "__Host-measuremart-form"
@@ -58,7 +59,7 @@ def sign_in(
     if not before or not hmac.compare_digest(before.encode(), token.encode()):
         return _form(request, following, 403, "The form was too old. Try again.")
     address = request.client.host if request.client else ""
-    watched = (f"name {name[:_LONGEST]}", f"address {address}")
+    watched = (f"name {name[:_LONGEST]}", f"{OF_ADDRESS}{address}")
     wait = site.tries.wait(*watched)
     if wait:
         answer = _form(request, following, 429, f"Too many tries. Wait {wait} seconds.")
