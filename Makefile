@@ -19,7 +19,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 # Run a stage and say how long it took: $(call stage,name,command)
 stage = @printf '\n== %s\n' '$(1)'; start=$$(date +%s); $(2) && printf '== %s: %s s\n' '$(1)' "$$(( $$(date +%s) - start ))"
 
-.PHONY: help demo generate test test-fast lint lint-sql lint-code lint-generated tests mutation fuzz bench clean
+.PHONY: help demo dashboard browser generate test test-fast lint lint-sql lint-code lint-generated tests mutation fuzz bench clean
 
 help:  ## Say what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,25 @@ demo: $(VENV)/.ready $(DEMO)/profiles.yml  ## Build the demo on DuckDB and print
 	@$(BIN)/measuremart report $(READ)
 	@printf '      %s\n' "$(BIN)/measuremart list indicators --pack $(PACK)" "$(BIN)/measuremart test --pack $(PACK) --engine referee"
 	@printf 'or read docs/README.md\n'
+
+# Two reports, one by organisation and one without, in a database of their own; `make clean` removes it.
+DASHBOARD := build/demo/dashboard
+
+$(VENV)/.ready-web: pyproject.toml | $(VENV)/.ready
+	$(call install,.[web])
+	@touch $@
+
+measuremart_demo_dashboard.duckdb: | $(VENV)/.ready
+	@mkdir -p $(DASHBOARD)
+	@sed "s|{{ env_var('MEASUREMART_DUCKDB', '[a-z_.]*') }}|$@|" profiles.example.yml > $(DASHBOARD)/profiles.yml
+	@$(BIN)/measuremart build --pack lung --pack epilepsy12 --profiles-dir $(DASHBOARD) --target duckdb
+
+dashboard: $(VENV)/.ready-web measuremart_demo_dashboard.duckdb  ## Show the demo's reports in a browser, until Ctrl-C
+	@$(BIN)/measuremart serve --no-sign-in --profiles-dir $(DASHBOARD) --target duckdb
+
+browser: $(VENV)/.ready-dev measuremart_demo_dashboard.duckdb  ## Look at all pages in Chromium: axe-core, 320 px, keyboard, print
+	$(call install,.[browser])
+	@$(BIN)/python tests/web/browser_check.py
 
 generate: $(VENV)/.ready  ## Write the dbt models of all definitions
 	@$(BIN)/measuremart generate

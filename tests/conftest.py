@@ -63,7 +63,7 @@ _FIRST = (
     "test_epilepsy12_postgres",
     "test_postgres_demo",
 )
-_FOLDERS = ("engines", "cli", "lab", "property", "spec")
+_FOLDERS = ("web", "engines", "cli", "lab", "property", "spec")
 
 
 def _turn(item: pytest.Item) -> tuple[int, int]:

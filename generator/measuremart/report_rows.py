@@ -41,8 +41,10 @@ class Cut:
 UNCUT = Cut()
 
 
-def report_rows(marts: Marts, report: str, cut: Cut) -> list[dict[str, Any]]:
+def report_rows(marts: Marts, report: str, cut: Cut, entity: str | None = None) -> list[dict[str, Any]]:
     """Return the aggregates of a report in its order, a row for each indicator and part of the cut.
+
+    `entity`, of the level of the cut, leaves out all others.
 
     `report` is a checked name. Each row has counts as int, rates and days as Decimal, dates as text, null where there
     is none; `lower_95` and `upper_95` of the rate; why its indicator is unavailable (`reason`); the sub-cohorts that
@@ -53,7 +55,7 @@ def report_rows(marts: Marts, report: str, cut: Cut) -> list[dict[str, Any]]:
     """
     leveled = cut.level is not None
     mart = "agg_indicator_by_level" if leveled else "agg_indicator"
-    entity = "shown.entity, entity.title as entity_title" if leveled else "null as entity, null as entity_title"
+    named = "shown.entity, entity.title as entity_title" if leveled else "null as entity, null as entity_title"
     statistic = (
         "'proportion' as statistic, null as median_days, 'percent' as benchmark_unit"
         if leveled
@@ -69,9 +71,11 @@ def report_rows(marts: Marts, report: str, cut: Cut) -> list[dict[str, Any]]:
     conditions.append(f"shown.{'period_kind' if cut.by_period else 'period'} = {text(cut.period)}")
     if cut.level is not None:
         conditions.append(f"shown.level_name = {text(cut.level)}")
+    if entity is not None:
+        conditions.append(f"shown.entity = {text(entity)}")
     sql = f"""
     select
-        shown.indicator_order, shown.indicator, indicator.title, {entity}, shown.period, shown.stratum, {statistic},
+        shown.indicator_order, shown.indicator, indicator.title, {named}, shown.period, shown.stratum, {statistic},
         shown.eligible, shown.met, shown.not_met, shown.excluded, shown.exception, shown.unresolved, shown.ineligible,
         shown.rate, shown.lower_95, shown.upper_95, shown.benchmark_value, shown.better, shown.verdict, shown.as_of,
         indicator.unavailable_reason as reason, about.unavailable_sub_cohorts as without,
@@ -91,7 +95,7 @@ def report_rows(marts: Marts, report: str, cut: Cut) -> list[dict[str, Any]]:
     where {" and ".join(conditions)}
     order by shown.indicator_order, entity_title, shown.period, shown.stratum
     """  # noqa: S608 - every text of the caller passes through `text`
-    return [_typed(row) for row in marts.rows(sql)]
+    return [typed(row) for row in marts.rows(sql)]
 
 
 def periods_of(marts: Marts, report: str) -> list[str]:
@@ -103,7 +107,7 @@ def periods_of(marts: Marts, report: str) -> list[str]:
     return [str(row["period"]) for row in marts.rows(sql)]
 
 
-def _typed(row: dict[str, Any]) -> dict[str, Any]:
+def typed(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row with the same types from every engine: dbt answers in JSON, a file in its own types."""
     typed = row | {name: None if row[name] is None else int(row[name]) for name in _COUNTS}
     typed |= {name: None if row[name] is None else Decimal(str(row[name])) for name in _NUMBERS}

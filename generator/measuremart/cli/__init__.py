@@ -30,6 +30,7 @@ from measuremart.cli.new import new_pack
 from measuremart.cli.new_part import new_indicator, new_measure, new_report, new_target
 from measuremart.cli.publishing import publish_command
 from measuremart.cli.report import report_command
+from measuremart.cli.serving import account, serve
 from measuremart.cli.sync import sync
 from measuremart.cli.tracing import trace_command
 from measuremart.cli.watch import watch_command
@@ -80,6 +81,8 @@ app.command("test")(run_examples)
 app.command("report")(report_command)
 app.command("export")(export_command)
 app.command("publish")(publish_command)
+app.command()(serve)
+app.command()(account)
 makers.command("pack")(new_pack)
 makers.command("measure")(new_measure)
 makers.command("indicator")(new_indicator)

@@ -18,6 +18,9 @@ _EXAMPLES = ("profiles.example.yml", "profiles.yml.example")
 # The one expression that paths in profiles commonly are: {{ env_var('NAME') }} or {{ env_var('NAME', 'default') }}.
 _ENV_VAR = re.compile(r"""\{\{\s*env_var\(\s*(['"])(\w+)\1\s*(?:,\s*(['"])([^'"]*)\3\s*)?\)\s*\}\}""")
 
+# What dbt makes of a text in a profile: a server is connected to with texts.
+_CAST = re.compile(r"\s*\|\s*as_(?:number|native|text|bool)\s*\}\}")
+
 _SECRET = re.compile(r"pass|pwd|token|secret|key", re.IGNORECASE)
 
 
@@ -96,6 +99,26 @@ def duckdb_file_and_schema(project: Path, profiles_dir: Path | None, target: str
     database = _duckdb_file(project, file, target)
     schema = _plain(output.get("schema", "main"))
     return (database, schema) if database is not None and schema else None
+
+
+def postgres_connection(
+    project: Path, profiles_dir: Path | None, target: str | None
+) -> tuple[dict[str, Any], str] | None:
+    """Return how to connect to a PostgreSQL target, and its schema; None where it is another engine or not plain."""
+    output = _output(project, profiles_folder(project, profiles_dir) / "profiles.yml", target)
+    if output.get("type") != "postgres":
+        return None
+    names = {"host": "host", "port": "port", "user": "user", "dbname": "dbname", "sslmode": "sslmode"}
+    names |= {"password": "password", "sslrootcert": "sslrootcert", "sslcert": "sslcert", "sslkey": "sslkey"}
+    given = {
+        ours: _plain(_CAST.sub(" }}", str(output[theirs])))
+        for theirs, ours in names.items()
+        if output.get(theirs) is not None
+    }
+    if "password" not in given and output.get("pass") is not None:
+        given["password"] = _plain(str(output["pass"]))
+    schema = _plain(output.get("schema", ""))
+    return None if None in given.values() or not schema else (given, schema)
 
 
 def _duckdb_file(project: Path, file: Path, target: str | None) -> Path | None:
