@@ -108,8 +108,9 @@ test-fast: $(VENV)/.ready-dev  ## While you work: what needs no dbt, in about a 
 mutation: $(VENV)/.ready-dev  ## Change one token of the renderer at a time: which test notices?
 	@$(BIN)/python tests/mutation/run.py
 
-fuzz: $(VENV)/.ready-dev  ## Random definitions on every engine: make fuzz N=5000 SEED=1
+fuzz: $(VENV)/.ready-dev  ## Random definitions on every engine, random publications: make fuzz N=5000 SEED=1
 	@$(BIN)/python -m tests.property.fuzz --cases $(N) --seed $(SEED)
+	@$(BIN)/python -m tests.publication.fuzz --worlds 200 --seed $(SEED)
 
 bench: $(VENV)/.ready-dev  ## Benchmarks; figures, no verdicts
 	@$(BIN)/python benchmarks/generate_speed.py
