@@ -2,7 +2,7 @@
    macro that gives what is wrong as a sentence, or nothing. Called wherever variables become SQL, and when a run starts. #}
 {% macro check_settings() -%}
     {%- set problems = [] -%}
-    {%- for name in ['omop_database', 'omop_schema', 'e12_database', 'e12_schema', 'opt_out_database', 'opt_out_schema', 'opt_out_table'] -%}
+    {%- for name in ['omop_database', 'omop_schema', 'e12_database', 'e12_schema', 'opt_out_database', 'opt_out_schema', 'opt_out_table', 'access_schema'] -%}
         {%- do problems.append(name_problem(name) | trim) -%}
     {%- endfor -%}
     {%- for name in ['omop_files', 'e12_files', 'e12_exports'] -%}
@@ -12,6 +12,8 @@
         {%- do day_literal(var(name), name) -%}
     {%- endfor -%}
     {%- do problems.append(purpose_problem() | trim) -%}
+    {%- do problems.append(access_roles_problem() | trim) -%}
+    {%- do problems.append(list_problem('access_team_layers', '[a-z][a-z0-9_]*', 'marts') | trim) -%}
     {%- do problems.append(list_problem('absent_tables', '[a-z_]+', 'device_exposure') | trim) -%}
     {%- do problems.append(list_problem('absent_columns', '[a-z_]+[.][a-z_]+', 'location.state') | trim) -%}
     {%- do problems.append(list_problem('demo_absent_columns', '[a-z_]+[.][a-z_]+', 'location.state') | trim) -%}

@@ -1,0 +1,58 @@
+{# What `measuremart access` runs, on PostgreSQL (docs/decisions/0013). `task` is sql: print the statements, a line of JSON
+   each; apply: run them, in one transaction; check: print who sees what, as each role. #}
+{% macro access(task='check') -%}
+    {%- if execute -%}
+        {%- if target.type != 'postgres' -%}
+            {%- do exceptions.raise_compiler_error('access is for PostgreSQL, not ' ~ target.type ~ ': whoever reads a file reads all of it') -%}
+        {%- endif -%}
+        {%- do check_settings() -%}
+        {%- if task == 'check' -%}
+            {%- do access_check() -%}
+        {%- else -%}
+            {%- set statements = access_statements() -%}
+            {%- for statement in statements -%}{%- do print(tojson({'statement': statement})) -%}{%- endfor -%}
+            {%- if task == 'apply' -%}{%- do run_query(statements | join(';\n')) -%}{%- endif -%}
+            {%- do print(tojson({'end': statements | length})) -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{# A role of the variable access_roles: owner, team, clinician or public; nothing where the variable does not name it. #}
+{% macro access_role(kind) -%}
+    {%- do return(var('access_roles', {}).get(kind, '')) -%}
+{%- endmacro %}
+
+{# The schema and name of a relation, as the project says; of a layer that is not in this project, as it would be. #}
+{% macro access_place(name, layer) -%}
+    {%- set found = [] -%}
+    {%- for node in graph.nodes.values() if node.name == name and node.resource_type in ['model', 'seed'] -%}
+        {%- do found.append(node) -%}
+    {%- endfor -%}
+    {%- set schema = found[0].schema if found else generate_schema_name(layer, none) | trim -%}
+    {%- do return(adapter.quote(schema) ~ '.' ~ adapter.quote(found[0].alias if found else name)) -%}
+{%- endmacro %}
+
+{# The schema of a layer, without quotes: of the relations in it where there are any. #}
+{% macro access_schema_of(layer) -%}
+    {%- set known = {'marts': 'dim_report', 'levels': 'entity_parent', 'catalogue': 'catalogue_report_level', 'reference': 'run_context'} -%}
+    {%- set relation = known.get(layer) -%}
+    {%- do return(access_place(relation, layer).split('.')[0][1:-1] if relation else generate_schema_name(layer, none) | trim) -%}
+{%- endmacro %}
+
+{# What is wrong with the variable access_roles, or nothing. #}
+{% macro access_roles_problem() -%}
+    {%- set roles = var('access_roles', {}) -%}
+    {%- if roles is not mapping -%} access_roles is '{{ roles }}'; it names roles, such as {owner: measuremart_gate, clinician: clinicians}
+    {%- else -%}
+        {%- set names = roles.values() | list -%}
+        {%- for kind, name in roles.items() -%}
+            {%- if kind not in ['owner', 'team', 'clinician', 'public'] -%} access_roles names '{{ kind }}'; it can name owner, team, clinician and public
+            {%- elif name is not string or not modules.re.match('[a-z_][a-z0-9_]{0,62}\\Z', name) or name in ['public', 'none'] or name.startswith('pg_') -%}
+                access_roles says '{{ name }}' for {{ kind }}; a role is a name of small letters, digits and _
+            {%- endif -%}
+        {%- endfor -%}
+        {%- if names and not roles.get('owner') -%} access_roles names no owner; the owner is the role without a login that reads the marts for others
+        {%- elif names | unique | list | length != names | length -%} access_roles names one role twice; each kind is a role of its own
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
