@@ -3,15 +3,21 @@
 sqlfluff costs more processor time than most of the tests. What it says of a file follows from the file, its settings, the
 macros that it loads and its version; a file that has passed with all of them the same is not read again. A clean checkout
 reads every file.
+
+For each file sqlfluff compiles every macro anew, which is four fifths of its time. Here each macro is compiled once.
 """
 
 import hashlib
 import json
-import subprocess
+import os
 import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+from sqlfluff.cli.commands import cli
 
 ROOT = Path(__file__).resolve().parents[1]
 PASSED = ROOT / "build" / "sqlfluff_passed.json"
@@ -41,6 +47,33 @@ def sql_files(folders: list[str]) -> Iterator[Path]:
                 yield path
 
 
+def compile_once() -> None:
+    """Make Jinja keep what it compiles in this process: sqlfluff makes an equal environment for each file."""
+    compile_anew = Environment.compile
+    kept: dict[tuple[Any, ...], Any] = {}
+
+    def compile_kept(self: Environment, source: Any, *given: Any, **named: Any) -> Any:
+        key = (type(self), *self.extensions, source, *given, *sorted(named.items()))
+        if not isinstance(source, str):
+            return compile_anew(self, source, *given, **named)
+        if key not in kept:
+            kept[key] = compile_anew(self, source, *given, **named)
+        return kept[key]
+
+    Environment.compile = compile_kept  # type: ignore[method-assign]
+
+
+def lint(paths: list[str]) -> int:
+    """Return sqlfluff's exit code for files, named from the root on."""
+    compile_once()
+    os.chdir(ROOT)
+    try:
+        cli(["lint", "--processes", "2", "--disable-progress-bar", *paths], prog_name="sqlfluff")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1
+    return 0
+
+
 def main(folders: list[str]) -> int:
     """Lint what has not passed; return sqlfluff's exit code."""
     shared = settings()
@@ -49,8 +82,7 @@ def main(folders: list[str]) -> int:
     wanted = [path.relative_to(ROOT) for path, found in hashes.items() if found not in passed]
     print(f"{len(wanted)} of {len(hashes)} files to read; the others have passed as they are", flush=True)
     if wanted:
-        command = [sys.executable, "-m", "sqlfluff", "lint", "--processes", "2", "--disable-progress-bar"]
-        code = subprocess.run([*command, *map(str, wanted)], cwd=ROOT, check=False).returncode
+        code = lint([str(path) for path in wanted])
         if code:
             return code
     PASSED.parent.mkdir(exist_ok=True)

@@ -27,6 +27,7 @@ _SINGULAR = {
     "cohorts": "cohort",
     "indicators": "indicator",
     "reports": "report",
+    "audiences": "audience",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,7 @@ def export_tables(
             if done is not None:
                 yield done
         _check_whole(export, reports)
-        _write_dictionary(stage, [t.about for t in export.tables])
+        write_dictionary(stage, [t.about for t in export.tables], DICTIONARY)
         _publish(stage, to)
     finally:
         export.close()
@@ -115,7 +115,8 @@ def _check_whole(export: _Export, reports: tuple[str, ...]) -> None:
             raise WarehouseError(f"report '{report}' was not built: is its pack in the dbt variable 'packs'?")
 
 
-def _write_dictionary(folder: Path, tables: list[dict[str, Any]]) -> None:
+def write_dictionary(folder: Path, tables: Sequence[Mapping[str, Any]], name: str) -> None:
+    """Write what tables, {table, description, columns}, and their columns mean, as csv and as markdown."""
     lines = [csv_line(_HEADING, [False] * len(_HEADING))]
     chapters = ["# Data dictionary\n\nWritten by `measuremart export`. Nobody's data stands in this file.\n"]
     for table in tables:
@@ -129,7 +130,7 @@ def _write_dictionary(folder: Path, tables: list[dict[str, Any]]) -> None:
         chapters.append(f"\n## {table['table']}\n\n{about}\n\n| column | type | description |\n| --- | --- | --- |\n")
         chapters += rows
     for ending, text in (("csv", "".join(lines)), ("md", "".join(chapters))):
-        (folder / f"{DICTIONARY}.{ending}").write_text(text, encoding="utf-8", newline="\n")
+        (folder / f"{name}.{ending}").write_text(text, encoding="utf-8", newline="\n")
 
 
 def _publish(stage: Path, to: Path) -> None:

@@ -55,6 +55,7 @@ class _Forms:
         found |= {("cohorts", n): self._cohort(n) for n in plan.cohorts}
         found |= {("indicators", n): self.of(i) for n, i in plan.indicators.items()}
         found |= {("reports", n): self._report(r) for n, r in plan.reports.items()}
+        found |= {("audiences", n): self.of(a) for n, a in plan.audiences.items()}
         return found | self._unavailable()
 
     def of(self, value: Any) -> Any:

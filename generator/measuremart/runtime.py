@@ -20,6 +20,7 @@ PARTS = (
     "models/core",
     "models/evaluation",
     "models/marts",
+    "models/publication",
     "seeds/demo",
     "seeds/epilepsy12",
     "seeds/reference",

@@ -71,6 +71,8 @@ def named_by(defined: Defined, catalogue: Catalogue) -> set[Node]:
             found |= {("indicators", name) for item in entry.indicators for name in item}
             found |= {("extensions", name) for name in _extensions(entry, catalogue)}
             return found | {("measures", m) for m in (*entry.counted, *entry.dataset)}
+        case "audiences":
+            return {("reports", name) for name in entry.reports}
     return set()
 
 

@@ -1,4 +1,4 @@
-{# What `measuremart access` runs, on PostgreSQL (docs/decisions/0013). `task` is sql: print the statements, a line of JSON
+{# What `measuremart access` runs, on PostgreSQL (docs/decisions/0014). `task` is sql: print the statements, a line of JSON
    each; apply: run them, in one transaction; check: print who sees what, as each role. #}
 {% macro access(task='check') -%}
     {%- if execute -%}

@@ -1,6 +1,8 @@
 -- The result of every cohort key for every indicator of every report: the one place that decides a status, its
 -- reason and its dates (docs/semantics.md, 6.2 and 6.3). It reads the evidence of each indicator,
--- evidence__<report>__<indicator>.
+-- evidence__<report>__<indicator>. No result is written before all members that are built have passed their tests.
+-- depends_on: {{ ref('measure_members') }}
+-- depends_on: {{ ref('subquery_members') }}
 with
 
 asked as (

@@ -5,12 +5,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from measuremart.cli import app
 from typer.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "test-your-definitions.md").read_text(encoding="utf-8")
-MEASURE, RESULTS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+MEASURE, RESULTS, COVERAGE = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 (FAILS,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
 # A definition, from its name to the next one of the file.
 _DEFINITION = r"^  {}:\n(?:(?:    .*)?\n)+"
@@ -56,3 +57,8 @@ def test_the_example_of_what_a_report_says(project: Path) -> None:
         0,
         "1 example on referee\n1 example on duckdb\n1 example: all as expected on referee and duckdb\n",
     )
+
+
+def test_the_coverage_that_is_shown_is_the_packs() -> None:
+    shown = yaml.safe_load(COVERAGE)["coverage"]
+    assert shown == yaml.safe_load((ROOT / "definitions/gi_bleed/pack.yml").read_text(encoding="utf-8"))["coverage"]

@@ -81,7 +81,7 @@ def test_the_same_is_written_each_time(made: Path, tmp_path: Path) -> None:
 
 def test_its_ci_builds_the_whole_demo_whatever_the_settings_of_its_own_data_are(made: Path) -> None:
     workflow = yaml.safe_load((made / ".github/workflows/measuremart.yml").read_text(encoding="utf-8"))
-    command = shlex.split(workflow["jobs"]["checks"]["steps"][-1]["run"])
+    command = shlex.split([step["run"] for step in workflow["jobs"]["checks"]["steps"] if "run" in step][-1])
     assert command[:2] == ["measuremart", "build"]
     given = yaml.safe_load(command[command.index("--vars") + 1])
     settings = yaml.safe_load((made / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]

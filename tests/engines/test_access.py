@@ -1,4 +1,4 @@
-"""Who sees what on PostgreSQL: each role logs in and tries everything (docs/decisions/0013)."""
+"""Who sees what on PostgreSQL: each role logs in and tries everything (docs/decisions/0014)."""
 
 import threading
 from collections.abc import Iterator

@@ -1,5 +1,10 @@
 """The how-tos of a hospital's own repository, as written: each begins with `measuremart init` in an empty folder."""
 
+import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -55,6 +60,25 @@ def test_replace_a_part_on_postgres(tmp_path: Path, postgres_dsn: str) -> None:
     assert levels == BY_SITE | BY_WARD
 
 
-@pytest.mark.parametrize("page", ["use-your-own-omop-data.md", "check-the-vocabulary.md", "schedule-runs.md"])
+def test_own_data_and_the_concepts_in_it(tmp_path: Path) -> None:
+    """With the query that docs/how-to/own-repository.md shows: persons by concept are those of the reader's file."""
+    pages.run("use-your-own-omop-data.md", tmp_path / "run")
+    repository = tmp_path / "run" / "empty" / "st-marys"
+    page = (pages.HOW_TO / "own-repository.md").read_text(encoding="utf-8")
+    (query,) = re.findall(r"^\$ (dbt show --limit 20 .*?)```", page, re.MULTILINE | re.DOTALL)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    command = ["bash", "-c", query.replace("dbt show", "dbt show --quiet --output json")]
+    done = subprocess.run(
+        command, cwd=repository, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=True
+    )
+    shown = {row["visit_concept_id"]: row["persons"] for row in json.loads(done.stdout)["show"]}
+    by_hand = duckdb.sql(
+        "select cast(visit_concept_id as bigint), count(distinct person_id) "
+        f"from '{repository.parent}/omop/visit_occurrence.parquet' group by 1"
+    ).fetchall()
+    assert shown == dict(by_hand)
+
+
+@pytest.mark.parametrize("page", ["check-the-vocabulary.md", "schedule-runs.md"])
 def test_a_page(tmp_path: Path, page: str) -> None:
     pages.run(page, tmp_path / "run")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from dbt_runs import ROOT, Warehouse, lean_project
 
-ORDER = ("core", "generated", "evaluation", "marts")
+ORDER = ("core", "generated", "evaluation", "marts", "publication")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,8 @@ def test_no_model_refers_to_a_room_above(manifest: dict[str, Any]) -> None:
 
 def test_each_model_is_of_the_group_of_its_room(manifest: dict[str, Any]) -> None:
     for node in models(manifest).values():
-        access = "public" if room(node) == "marts" else "protected"
+        is_public = room(node) == "marts" or node["name"].startswith("pub_")
+        access = "public" if is_public else "protected"
         assert (node["config"]["group"], node["config"]["access"]) == (room(node), access), node["name"]
 
 
@@ -61,3 +62,20 @@ def test_generated_models_say_their_pack_layer_and_kind(manifest: dict[str, Any]
             assert node["config"]["meta"]["kind"], node["name"]
             parts = Path(node["path"]).parts[1:-1]  # none for a union
             assert not parts or list(parts) == node["config"]["tags"], node["name"]
+
+
+def test_what_is_counted_waits_for_the_tests_of_all_members(manifest: dict[str, Any]) -> None:
+    """dbt builds nothing that is made of a relation whose test fails: so wrong members reach no mart."""
+    found = models(manifest)
+    tests = [node for node in manifest["nodes"].values() if node["name"].startswith("measure_member_")]
+    tested = {found[name]["name"] for node in tests for name in node["depends_on"]["nodes"] if name in found}
+    assert tested >= {"measure_members", "subquery_members", "indicator_members"}
+
+    def above(name: str) -> set[str]:
+        return {found[other]["name"] for other in found[name]["depends_on"]["nodes"] if other in found}
+
+    waiting = [n for n, node in found.items() if node["name"] in ("indicator_result", "report_cohort_keys")]
+    waiting += [n for n, node in found.items() if node["name"].endswith("__dataset") and room(node) == "generated"]
+    assert len(waiting) > 4
+    for name in waiting:
+        assert above(name) >= {"measure_members", "subquery_members"}, name

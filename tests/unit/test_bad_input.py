@@ -182,10 +182,8 @@ def test_everything_wrong_in_several_files_is_said_in_one_run(tmp_path: Path) ->
         two="measures:\n  c: {subquerry: act_rows}\n  d: [x]\n",
         three="cohorts:\n\tc: {}\n",
         four="measures:\n  a: {subquery: act_person}\nreports:\n  r: {title: t}\n",
-        five="audiences: {}\n",
     )
     assert [message.removeprefix("definitions/bad/") for message in messages(found)] == [
-        "five.yml:1:1: 'audiences' is not supported yet",
         "four.yml:4:3: 'cohorts' is required",
         "four.yml:4:3: 'description' is required",
         "four.yml:4:3: 'indicators' is required",

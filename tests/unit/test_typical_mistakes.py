@@ -222,7 +222,7 @@ MISTAKES = {
         "  first_dead: {first: dead}\n",
         "first_dead: {first: dead}\n",
         "28:1: unknown section 'first_dead'; there are populations, extensions, concept_sets, targets, subqueries, measures, "
-        "cohorts, indicators, reports; if it is a definition, it is not indented far enough",
+        "cohorts, indicators, reports, audiences; if it is a definition, it is not indented far enough",
     ),
     "a capital letter": (
         "  replied: {first",

@@ -1,4 +1,4 @@
-"""Dagster: both refreshes as jobs with schedules.
+"""Dagster: the refresh as a job with a schedule.
 
 Copy this into schedule/ of your repository, then: `dagster dev -f schedule/dagster_refresh.py`. Dagster is an extra:
 `pip install 'measuremart[dagster]'`. MEASUREMART_DBT_OPTIONS holds further options of dbt, as one would
@@ -41,4 +41,4 @@ def refresh(audience: str, cron: str) -> dagster.ScheduleDefinition:
     return dagster.ScheduleDefinition(job=job, cron_schedule=cron, execution_timezone="Europe/London")
 
 
-defs = dagster.Definitions(schedules=[refresh("clinicians", "15 3 * * *"), refresh("public", "0 6 1 * *")])
+defs = dagster.Definitions(schedules=[refresh("clinicians", "15 3 * * *")])

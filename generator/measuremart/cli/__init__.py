@@ -3,7 +3,7 @@
 Exit codes: 0 all well; 1 generated files differ (`--check`), or examples do not reach all that is demanded; 2 wrong
 usage; 3 a file that cannot be read; 4 a key or value that is not of the language; 5 a name, grain or rule that does not
 fit; 6 a part that is not supported yet; 7 a file, or output, that may not or cannot be written; 8 the warehouse; 9 an
-example is not as expected.
+example is not as expected, or a publication would give a hidden number away.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from measuremart.cli.init import init
 from measuremart.cli.library import docs_command
 from measuremart.cli.new import new_pack
 from measuremart.cli.new_part import new_indicator, new_measure, new_report, new_target
+from measuremart.cli.publishing import publish_command
 from measuremart.cli.report import report_command
 from measuremart.cli.sync import sync
 from measuremart.cli.tracing import trace_command
@@ -80,6 +81,7 @@ app.command("test")(run_examples)
 app.command("report")(report_command)
 app.command("export")(export_command)
 app.command("access")(access_command)
+app.command("publish")(publish_command)
 makers.command("pack")(new_pack)
 makers.command("measure")(new_measure)
 makers.command("indicator")(new_indicator)

@@ -48,6 +48,7 @@ class Section(StrEnum):
     cohorts = "cohorts"
     indicators = "indicators"
     reports = "reports"
+    audiences = "audiences"
 
 
 def generate(
@@ -184,13 +185,17 @@ def list_definitions(
 
 
 def _kept(read: Read, name: str | None, unused: bool) -> set[Node] | None:
-    """Return the definitions that use a name, or that nothing uses; None for all. Reports are used by readers."""
+    """Return the definitions that use a name, or that nothing uses; None for all. People use reports and audiences."""
     if name is None and not unused:
         return None
     graph = uses_of(read.catalogue)
     if name is None:
         used = read_by_packs(read.catalogue)
-        return {n for n, above in graph.above.items() if not above and n[0] != "reports" and n not in used}
+        return {
+            n
+            for n, above in graph.above.items()
+            if not above and n[0] not in ("reports", "audiences") and n not in used
+        }
     nodes = [(s, name) for s, names in read.catalogue.sections.items() if name in names]
     if not nodes:
         err.print(read.catalogue.unknown(name, tuple(read.catalogue.sections)))

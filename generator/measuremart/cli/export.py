@@ -12,7 +12,9 @@ from measuremart.cli.console import REFUSED, WAREHOUSE, counted, err, out
 from measuremart.cli.options import DefinitionsOption, ProfilesOption, ProjectOption, TargetOption, VariablesOption
 from measuremart.cli.reading import read_project
 from measuremart.export import export_tables
+from measuremart.publication.files import export_publication
 from measuremart.warehouse.dbt import WarehouseError
+from measuremart.warehouse.marts import Marts
 from measuremart.warehouse.profile import missing, profiles_option
 from measuremart.write import WriteRefusedError
 
@@ -22,25 +24,43 @@ class Format(StrEnum):
 
     parquet = "parquet"
     csv = "csv"
+    html = "html"
 
 
 def export_command(
     folder: Annotated[Path, typer.Argument(help="The folder to write; it must be new.", show_default=False)],
-    file_format: Annotated[Format, typer.Option("--format", help="What the files are.")] = Format.parquet,
+    file_format: Annotated[
+        Format, typer.Option("--format", help="What the files are; html is a page of a publication.")
+    ] = Format.parquet,
     reports: Annotated[
         list[str] | None, typer.Option("--report", help="Also the dataset of this report; can be repeated.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what an earlier export wrote.")] = False,
+    publication: Annotated[
+        int | None, typer.Option("--publication", help="Instead of the marts this publication.", metavar="ID")
+    ] = None,
     target: TargetOption = None,
     profiles_dir: ProfilesOption = None,
     variables: VariablesOption = None,
     project_dir: ProjectOption = Path(),
     definitions: DefinitionsOption = None,
 ) -> None:
-    """Write the marts of a built project as files, one a table, with a data dictionary.
+    """Write the marts of a built project as files, one a table, with a data dictionary; or one publication.
 
-    Rows are ordered, so that the same tables give the same files. The folder appears when all is written.
+    Rows are ordered, so that the same tables give the same files. The folder appears when all is written. Marts are for
+    those who may see patients; a publication is what its audience may see.
     """
+    if publication is not None:
+        if reports or force:
+            err.print("a publication is exported into a new folder, without datasets: leave --report and --force out")
+            raise typer.Exit(2)
+        _export_publication(
+            folder, file_format, publication, Marts(project_dir, profiles_dir, target, _told(variables))
+        )
+        return
+    if file_format is Format.html:
+        err.print("html is for a publication: say --publication, or --format csv or parquet")
+        raise typer.Exit(2)
     wanted = tuple(dict.fromkeys(reports or ()))
     if wanted:
         read = read_project(project_dir, definitions)
@@ -74,3 +94,22 @@ def export_command(
         err.print(str(error))
         raise typer.Exit(WAREHOUSE) from None
     out.print(f"{counted(tables, 'table')}, {counted(rows, 'row')}: {folder}", soft_wrap=True)
+
+
+def _told(variables: str | None) -> tuple[str, ...]:
+    return () if variables is None else ("--vars", variables)
+
+
+def _export_publication(folder: Path, file_format: Format, publication: int, marts: Marts) -> None:
+    try:
+        rows = export_publication(marts, publication, folder, file_format.value)
+    except WriteRefusedError as refusal:
+        err.print(str(refusal))
+        raise typer.Exit(REFUSED) from None
+    except OSError as error:
+        err.print(f"cannot write {error.filename or folder}: {error.strerror}; nothing was exported")
+        raise typer.Exit(REFUSED) from None
+    except WarehouseError as error:
+        err.print(str(error))
+        raise typer.Exit(WAREHOUSE) from None
+    out.print(f"publication {publication}, {counted(rows['pub_figure'], 'figure')}: {folder}", soft_wrap=True)

@@ -18,6 +18,7 @@ _COLOURS = {
     "cohorts": "#f3e5f5",
     "indicators": "#fdebd0",
     "reports": "#fbd9d3",
+    "audiences": "#fff3c4",
 }
 _WIDTH, _HEIGHT, _ACROSS, _DOWN = 250, 26, 310, 38
 

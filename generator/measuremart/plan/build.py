@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from measuremart.catalogue import Catalogue
+from measuremart.plan.audiences import audiences_of
 from measuremart.plan.availability import availability_of
 from measuremart.plan.concept_names import concept_names
 from measuremart.plan.examples import Example, ExamplePlanner
@@ -58,6 +59,7 @@ def build_plan(catalogue: Catalogue) -> Planned:
         unavailable=unavailable,
         concept_names=concept_names(catalogue),
         packs={},
+        audiences=audiences_of(scope, reports.reports),
     )
     plan = replace(plan, packs=packs_of(catalogue, plan))
     return Planned(plan, examples.examples, scope.said() + pack_problems(catalogue, plan))

@@ -618,6 +618,29 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is shown which figures: of these reports those of the whole, and of these levels, stratifiers and periods.
+
+    `round_to` is None where counts are shown as they are (suppression). `leaves` is how many values a hidden number
+    must leave open. A period is shown once `delay` has passed after its last day.
+    """
+
+    about: Named
+    title: str
+    reports: tuple[str, ...]
+    levels: tuple[str, ...]
+    stratifiers: tuple[str, ...]
+    period_kinds: tuple[str, ...]
+    delay: Offset
+    below: int
+    round_to: int | None
+    leaves: int
+    shows_rate: bool
+    shows_interval: bool
+    shows_rank: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A pack: `built` is when it is built; `needs` are the packs that it needs, those that they need included.
 
@@ -653,3 +676,4 @@ class Plan:
     unavailable: Unavailable
     concept_names: dict[str, dict[int, str]]
     packs: dict[str, Pack]
+    audiences: dict[str, Audience] = field(default_factory=dict)

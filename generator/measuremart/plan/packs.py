@@ -154,3 +154,5 @@ def _uses(catalogue: Catalogue, plan: Plan) -> Iterator[tuple[str, tuple[str, st
         others |= {extension.pack for extension in asked_of(plan, report)}
         others |= named("measures", [*report.counted, *(m for m in report.dataset if ("measures", m) in pack_of)])
         yield report.about.pack, ("reports", report.about.name), others
+    for audience in plan.audiences.values():
+        yield audience.about.pack, ("audiences", audience.about.name), named("reports", audience.reports)

@@ -11,7 +11,7 @@ from measuremart.plan.extensions import seen_by
 from measuremart.plan.grain import match_of
 from measuremart.plan.nodes import Plan
 from measuremart.plan.unavailable import said
-from measuremart.render import catalogue_cohorts, measure_parts
+from measuremart.render import catalogue_audiences, catalogue_cohorts, measure_parts
 from measuremart.render.concepts import concept_name_words, used_concepts
 from measuremart.render.properties import YAML_HEADER, dump
 from measuremart.render.unavailable import (
@@ -168,6 +168,7 @@ CATALOGUE: dict[str, list[tuple[str, str, str]]] = {
         ("concept_set", "string", "The concept set that it asks for (concept_set)"),
     ],
     **catalogue_cohorts.SEEDS,
+    **catalogue_audiences.SEEDS,
 }
 
 
@@ -225,6 +226,7 @@ def catalogue_rows(plan: Plan) -> dict[str, Sequence[Sequence[Any]]]:
         ),
         "catalogue_target_demand": _demands(plan),
         **catalogue_cohorts.cohort_rows(plan),
+        **catalogue_audiences.audience_rows(plan),
     }
 
 

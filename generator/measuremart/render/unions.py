@@ -49,6 +49,8 @@ class Union:
     wanted: tuple[str, ...] = ()
     # Arguments of the shape test of all members that are united; None: they are no members, or tested one by one.
     shape: dict[str, Any] | None = None
+    # Unions of members: what reads this one is not built where their tests fail.
+    waits_for: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -254,7 +256,10 @@ def _cohorts(plan: Plan) -> Union:
         ("cohort_date", "date", "The key's cohort date"),
     )
     description = "The cohort keys of all reports of the packs that are built"
-    return Union("reports", "report_cohort_keys", "the reports of all packs", description, columns, tuple(groups), True)
+    return Union(
+        "reports", "report_cohort_keys", "the reports of all packs", description, columns, tuple(groups), True,
+        waits_for=("measure_members", "subquery_members"),
+    )  # fmt: skip
 
 
 def _counted(plan: Plan) -> Union:

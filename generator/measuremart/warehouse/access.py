@@ -1,4 +1,4 @@
-"""Who sees what on PostgreSQL: the statements that give access, and what each role counts (docs/decisions/0013)."""
+"""Who sees what on PostgreSQL: the statements that give access, and what each role counts (docs/decisions/0014)."""
 
 from __future__ import annotations
 

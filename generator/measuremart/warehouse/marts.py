@@ -107,6 +107,21 @@ def rows_from_file(marts: Marts, queries: Mapping[str, str]) -> dict[str, list[d
     return None if place is None else _of_person_from_file(marts.project, *place, queries, 0)
 
 
+def rows_of_layers(marts: Marts, queries: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of each query of relations of any layer, each named by `ref()`; not for what is of one person.
+
+    Values are as the engine gives them, or texts. Raises `WarehouseError`.
+    """
+    lack = missing(marts.project, marts.profiles_dir, marts.target)
+    if lack:
+        raise WarehouseError(lack)
+    place = duckdb_file_and_schema(marts.project, marts.profiles_dir, marts.target)
+    found = None if place is None else _of_person_from_file(marts.project, *place, queries, None)
+    if found is not None:
+        return found
+    return _sorted(queries, operation(marts.project, "rows_of_person", {"queries": dict(queries)}, marts.dbt_options()))
+
+
 def _sorted(queries: Iterable[str], printed: Iterable[dict[str, Any] | list[Any]]) -> dict[str, list[dict[str, Any]]]:
     """Return the rows that dbt printed, by query. Raises `WarehouseError` where the last line is missing."""
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in queries}
@@ -123,7 +138,7 @@ def _sorted(queries: Iterable[str], printed: Iterable[dict[str, Any] | list[Any]
 
 
 def _of_person_from_file(
-    project: Path, file: Path, schema: str, queries: Mapping[str, str], person: int
+    project: Path, file: Path, schema: str, queries: Mapping[str, str], person: int | None
 ) -> dict[str, list[dict[str, Any]]] | None:
     """Return the rows of queries of a DuckDB file; None where it is not plain where a relation is.
 
@@ -156,7 +171,7 @@ def _of_person_from_file(
     except (duckdb.CatalogException, duckdb.BinderException):  # a view of a database that only dbt attaches
         return None
     except duckdb.Error as error:
-        raise failed(str(error).replace(str(person), "...")) from None
+        raise failed(str(error) if person is None else str(error).replace(str(person), "...")) from None
 
 
 def _schemas(tables: list[tuple[str, str]], schema: str, layers: dict[str, str]) -> dict[str, str | None]:

@@ -1,18 +1,19 @@
 #!/bin/sh
-# Build the marts for one audience: refresh.sh clinicians, or refresh.sh public. Run it in the project's folder.
+# Build the marts for clinicians: refresh.sh clinicians. Run it in the project's folder. It publishes nothing.
 #
 #   DBT                  the dbt command; default dbt
 #   MEASUREMART_DUCKDB   the database that people read; absent: the profile's other engine, built in place
 #   RETRIES              how often what failed is tried again; default 2
 #   PAUSE                seconds before each of these; default 60
 #
-# Exit codes: 0 built; 75 another run is under way; else dbt's own. A run that fails or is killed leaves the database that
-# people read as it was: a DuckDB file is built beside it and takes its place at the end.
+# Exit codes: 0 built; 75 another run is under way, or somebody wrote into the database meanwhile; else dbt's own. A run that
+# fails or is killed leaves the database that people read as it was: a DuckDB file is built beside it and takes its place
+# at the end.
 set -eu
 
 audience=$1
 shift
-case $audience in clinicians | public) ;; *) echo "refresh.sh clinicians|public [options of dbt]" >&2; exit 2 ;; esac
+case $audience in clinicians) ;; *) echo "refresh.sh clinicians [options of dbt]" >&2; exit 2 ;; esac
 dbt=${DBT:-dbt}
 mkdir -p build/refresh
 exec 9> build/refresh/lock
@@ -23,16 +24,14 @@ if [ -n "$database" ]; then
     # The same file name, since DuckDB calls a database by it.
     next=build/refresh/$(basename "$database")
     rm -f "$next" "$next.wal"
+    # A publication that is made while this runs is in the old file alone: then the new one may not take its place.
+    version() { [ ! -e "$database" ] || stat -c '%i %s %y' "$database"; }
+    before=$(version)
     [ ! -e "$database" ] || cp "$database" "$next"
     export MEASUREMART_DUCKDB="$next"
 fi
 
 target=build/refresh/$audience
-if [ "$audience" = public ]; then
-    # Aggregates only, into a schema of their own, from what the clinicians' last run built.
-    export MEASUREMART_DUCKDB_SCHEMA=published MEASUREMART_POSTGRES_SCHEMA=published
-    set -- --defer --state build/refresh/clinicians --favor-state "$@"
-fi
 
 status=0
 "$dbt" build --selector "$audience" --target-path "$target" "$@" || status=$?
@@ -46,5 +45,6 @@ done
 [ "$status" -eq 0 ] || exit "$status"
 
 if [ -n "$database" ]; then
+    [ "$before" = "$(version)" ] || { echo "the database was written meanwhile: run this again" >&2; exit 75; }
     mv "$next" "$database"
 fi
