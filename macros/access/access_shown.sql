@@ -59,14 +59,14 @@ viewer as (
 audience as (
 
     select published.publication_id
-    from {{ access_place('pub_publication', 'publication') }} as published
+    from {{ access_rows('pub_publication', 'publication') }} as published
     inner join {{ access }}.audience_access as allowed
         on published.audience = allowed.audience
     inner join viewer
         on allowed.role_name = viewer.role_name
     where not exists (
         select 1
-        from {{ access_place('pub_retraction', 'publication') }} as retracted
+        from {{ access_rows('pub_retraction', 'publication') }} as retracted
         where retracted.publication_id = published.publication_id
     )
 {%- else %}
@@ -84,11 +84,11 @@ own as (
     from {{ access }}.entity_access as allowed
     inner join viewer
         on allowed.role_name = viewer.role_name
-    inner join {{ access_place('dim_report', 'marts') }} as report
+    inner join {{ access_rows('dim_report', 'marts') }} as report
         on
             allowed.population = report.population
             and allowed.report in (report.report, '*')
-    inner join {{ access_place('catalogue_report_level', 'catalogue') }} as report_level
+    inner join {{ access_rows('catalogue_report_level', 'catalogue') }} as report_level
         on
             report.report = report_level.report
             and allowed.level_name = report_level.level_name
@@ -113,14 +113,14 @@ seen as (
         parent.parent_level as level_name,
         parent.parent_entity as entity
     from own
-    cross join {{ access_place('run_context', 'reference') }} as run_context
-    inner join {{ access_place('entity_parent', 'levels') }} as parent
+    cross join {{ access_rows('run_context', 'reference') }} as run_context
+    inner join {{ access_rows('entity_parent', 'levels') }} as parent
         on
             own.population = parent.population
             and own.level_name = parent.level_name
             and own.entity = parent.entity
             and run_context.as_of between parent.span_from and parent.span_to
-    inner join {{ access_place('catalogue_report_level', 'catalogue') }} as wider
+    inner join {{ access_rows('catalogue_report_level', 'catalogue') }} as wider
         on
             own.report = wider.report
             and parent.parent_level = wider.level_name
@@ -137,8 +137,8 @@ own_key as (
         attributed.episode_id,
         attributed.measure_resolver,
         attributed.cohort_date
-    from {{ access_place('report_attribution', 'levels') }} as attributed
-    inner join {{ access_place('organisation_membership', 'levels') }} as membership
+    from {{ access_rows('report_attribution', 'levels') }} as attributed
+    inner join {{ access_rows('organisation_membership', 'levels') }} as membership
         on
             attributed.population = membership.population
             and attributed.organisation = membership.organisation
@@ -158,6 +158,21 @@ select
     {% for column in columns -%}
         shown.{{ adapter.quote(column.name) }}{{ ',\n    ' if not loop.last }}
     {%- endfor %}
-from {{ relation.place }} as shown
+from {{ access_rows(relation.name, relation.layer) }} as shown
 where {{ relation.where }}
+{%- endmacro %}
+
+{# What a query reads a relation from: the relation, or for a view of dbt its SQL. dbt drops a table that it has replaced, and
+   with it the views over it: until the build reaches such a view, it is not there. #}
+{% macro access_rows(name, layer='') -%}
+    {%- set views = [] -%}
+    {%- for node in graph.nodes.values() if node.name == name and node.resource_type == 'model' and node.config.materialized == 'view' -%}
+        {%- do views.append(node) -%}
+    {%- endfor -%}
+    {%- if not views -%}{%- do return(access_place(name, layer)) -%}{%- endif -%}
+    {%- set text = namespace(sql=modules.re.sub('\\{\\{\\s*config\\([^}]*\\)\\s*\\}\\}', '', views[0].raw_code)) -%}
+    {%- for read in views[0].refs -%}
+        {%- set text.sql = text.sql.replace("{{ ref('" ~ read.name ~ "') }}", access_rows(read.name)) -%}
+    {%- endfor -%}
+    {%- do return('(\n' ~ render(text.sql) | trim ~ '\n)') -%}
 {%- endmacro %}

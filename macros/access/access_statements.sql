@@ -19,7 +19,7 @@
     {%- do said.append('revoke all on all tables in schema ' ~ access ~ ' from public') -%}
     {%- do said.append('grant usage on schema ' ~ access ~ ' to ' ~ gate) -%}
     {%- do said.append('grant select on ' ~ access ~ '.entity_access, ' ~ access ~ '.audience_access to ' ~ gate) -%}
-    {%- for layer in ['marts', 'levels', 'catalogue', 'reference', 'publication'] -%}
+    {%- for layer in ['marts', 'evaluation', 'levels', 'catalogue', 'reference', 'publication'] -%}
         {%- do access_read(said, layer, owner) -%}
     {%- endfor -%}
     {%- if team -%}

@@ -81,3 +81,21 @@
         purpose is '{{ var('purpose') }}'; it can be one of purposes: {{ var('purposes') | join(', ') }}
     {%- endif -%}
 {%- endmacro %}
+
+{# What is wrong with the variable access_roles, or nothing. #}
+{% macro access_roles_problem() -%}
+    {%- set roles = var('access_roles', {}) -%}
+    {%- if roles is not mapping -%} access_roles is '{{ roles }}'; it names roles, such as {owner: measuremart_gate, clinician: clinicians}
+    {%- else -%}
+        {%- set names = roles.values() | list -%}
+        {%- for kind, name in roles.items() -%}
+            {%- if kind not in ['owner', 'team', 'clinician', 'public'] -%} access_roles names '{{ kind }}'; it can name owner, team, clinician and public
+            {%- elif name is not string or not modules.re.match('[a-z_][a-z0-9_]{0,62}\\Z', name) or name in ['public', 'none'] or name.startswith('pg_') -%}
+                access_roles says '{{ name }}' for {{ kind }}; a role is a name of small letters, digits and _
+            {%- endif -%}
+        {%- endfor -%}
+        {%- if names and not roles.get('owner') -%} access_roles names no owner; the owner is the role without a login that reads the marts for others
+        {%- elif names | unique | list | length != names | length -%} access_roles names one role twice; each kind is a role of its own
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
