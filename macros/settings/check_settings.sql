@@ -2,7 +2,7 @@
    macro that gives what is wrong as a sentence, or nothing. Called wherever variables become SQL, and when a run starts. #}
 {% macro check_settings() -%}
     {%- set problems = [] -%}
-    {%- for name in ['omop_database', 'omop_schema', 'e12_database', 'e12_schema', 'opt_out_database', 'opt_out_schema', 'opt_out_table'] -%}
+    {%- for name in ['omop_database', 'omop_schema', 'e12_database', 'e12_schema', 'opt_out_database', 'opt_out_schema', 'opt_out_table', 'access_schema'] -%}
         {%- do problems.append(name_problem(name) | trim) -%}
     {%- endfor -%}
     {%- for name in ['omop_files', 'e12_files', 'e12_exports'] -%}
@@ -12,6 +12,8 @@
         {%- do day_literal(var(name), name) -%}
     {%- endfor -%}
     {%- do problems.append(purpose_problem() | trim) -%}
+    {%- do problems.append(access_roles_problem() | trim) -%}
+    {%- do problems.append(list_problem('access_team_layers', '[a-z][a-z0-9_]*', 'marts') | trim) -%}
     {%- do problems.append(list_problem('absent_tables', '[a-z_]+', 'device_exposure') | trim) -%}
     {%- do problems.append(list_problem('absent_columns', '[a-z_]+[.][a-z_]+', 'location.state') | trim) -%}
     {%- do problems.append(list_problem('demo_absent_columns', '[a-z_]+[.][a-z_]+', 'location.state') | trim) -%}
@@ -77,5 +79,23 @@
     {%- elif 'any' in var('purposes') -%} purposes holds 'any', which already stands for all of them
     {%- elif var('purpose') not in var('purposes') -%}
         purpose is '{{ var('purpose') }}'; it can be one of purposes: {{ var('purposes') | join(', ') }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# What is wrong with the variable access_roles, or nothing. #}
+{% macro access_roles_problem() -%}
+    {%- set roles = var('access_roles', {}) -%}
+    {%- if roles is not mapping -%} access_roles is '{{ roles }}'; it names roles, such as {owner: measuremart_gate, clinician: clinicians}
+    {%- else -%}
+        {%- set names = roles.values() | list -%}
+        {%- for kind, name in roles.items() -%}
+            {%- if kind not in ['owner', 'team', 'clinician', 'public'] -%} access_roles names '{{ kind }}'; it can name owner, team, clinician and public
+            {%- elif name is not string or not modules.re.match('[a-z_][a-z0-9_]{0,62}\\Z', name) or name in ['public', 'none'] or name.startswith('pg_') -%}
+                access_roles says '{{ name }}' for {{ kind }}; a role is a name of small letters, digits and _
+            {%- endif -%}
+        {%- endfor -%}
+        {%- if names and not roles.get('owner') -%} access_roles names no owner; the owner is the role without a login that reads the marts for others
+        {%- elif names | unique | list | length != names | length -%} access_roles names one role twice; each kind is a role of its own
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -1,9 +1,12 @@
 """The generic tests find what they are for, and pass what is right."""
 
 import json
+from pathlib import Path
+from typing import Any
 
+import duckdb
 import yaml
-from dbt_runs import Warehouse
+from dbt_runs import Warehouse, scratch_project
 
 MEMBER = "cast({} as bigint) as person_id, cast({} as bigint) as episode_id, cast({} as bigint) as measure_resolver, "
 MEMBER += "cast({} as date) as measure_date"
@@ -220,3 +223,44 @@ def test_row_key_says_what_may_be_null(scratch: Warehouse) -> None:
     assert {n: run.statuses[n] for n in ("once_0", "once_1", "twice_0")} == {
         "once_0": "fail", "once_1": "pass", "twice_0": "fail",
     }  # fmt: skip
+
+
+def test_what_tests_store_names_nobody(tmp_path: Path) -> None:
+    """A test that fails over persons writes no person's number or day into `--store-failures`, dbt's files or its output."""
+    scratch = scratch_project(tmp_path)
+    scratch.is_logged = True
+    person, day = "40414243", "1931-07-13"
+    row = (
+        f"select cast({person} as bigint) as person_id, cast(null as bigint) as episode_id, "
+        f"cast({person} as bigint) as measure_resolver, cast('{day}' as date) as measure_date"
+    )
+    strata = f"select person_id, measure_date as cohort_date, 'sex' as stratifier, 'f' as stratum from ({row}) as one"
+    models = scratch.project / "models"
+    # The numbers stand in a table of a database, as those of a hospital do, and in no file of the project.
+    for name, sql in (("members", row), ("strata", strata)):
+        with duckdb.connect(str(scratch.database)) as connection:
+            connection.execute("create schema if not exists hospital")
+            connection.execute(f"create table hospital.{name} as {sql} union all {sql}")
+        (models / f"{name}.sql").write_text(f"select * from hospital.{name}")
+    tests: dict[str, list[dict[str, Any]]] = {
+        "members": [
+            {"measure_member": {"name": "a_set", "arguments": {"grain": "person"}}},
+            {"measure_member": {"name": "of_episodes", "arguments": {"grain": "episode"}}},
+            {"row_key": {"name": "a_key", "arguments": {"columns": ["person_id", "measure_date"]}}},
+        ],
+        "strata": [{"stratum_key": {"name": "one_stratum"}}],
+    }
+    listed = [{"name": name, "data_tests": found} for name, found in tests.items()]
+    (models / "models.yml").write_text(json.dumps({"models": listed}))
+
+    run = scratch.dbt("build", "--no-fail-fast", "--store-failures")
+
+    failed = {name for name, status in run.statuses.items() if status == "fail"}
+    assert failed == {"a_set", "of_episodes", "a_key", "one_stratum"}, run.output
+    stored = {name: scratch.rows(f"select * from dbt_test__audit.{name}") for name in failed}
+    assert all(stored.values())
+    written = {str(path): path.read_bytes().decode(errors="replace") for path in scratch.folder.rglob("*")
+               if path.is_file() and path != scratch.database}  # fmt: skip
+    assert {"run_results.json", "a_key.sql"} <= {name.rsplit("/", 1)[-1] for name in written}
+    said = written | {"the screen": run.output} | {name: str(rows) for name, rows in stored.items()}
+    assert [name for name, text in said.items() if person in text or day in text or "1931, 7, 13" in text] == []

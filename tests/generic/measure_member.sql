@@ -1,5 +1,6 @@
 {# The one shape of members (docs/semantics.md, 1 and 2.3), in one query: of one table, or of a union of many, for which
-   one query costs a hundredth of a query each. A row that fails says what is wrong, and in a union of which definition.
+   one query costs a hundredth of a query each. A row that fails says what is wrong, in a union of which definition,
+   and of how many rows; never of whom.
 
    Of one table:
    grain   person | episode | event | key: what measure_resolver is
@@ -87,24 +88,25 @@
     select
         problem,
         definition,
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
+        count(*) as n_rows
     from checked
     where problem is not null
+    group by problem, definition
     {%- if is_set %}
     union all
     select
         'stands more than once in a set' as problem,
-        definition,
-        person_id,
-        episode_id,
-        measure_resolver,
-        measure_date
-    from checked
-    group by definition, person_id, episode_id, measure_resolver, measure_date
-    having count(*) > 1
+        repeated.definition,
+        sum(repeated.n_rows) as n_rows
+    from (
+        select
+            definition,
+            count(*) as n_rows
+        from checked
+        group by definition, person_id, episode_id, measure_resolver, measure_date
+        having count(*) > 1
+    ) as repeated
+    group by repeated.definition
     {%- endif %}
     {%- endif %}
 {% endtest %}

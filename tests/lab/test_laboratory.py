@@ -143,7 +143,7 @@ def test_a_shape_test_that_fails_is_said_of_its_relation(tmp_path: Path) -> None
         answers.of("bad", "measure__lifted")
     (said,) = DirectBench(engine).checked(case).failures["measure__lifted"]
     engine.close()
-    assert said.startswith("measure_member: 1 rows, the first ('measure_resolver is null', 'member', 1,")
+    assert said.startswith("measure_member: 1 rows, the first ('measure_resolver is null', 'member', 1)")
 
 
 def test_a_contract_that_does_not_hold_is_found_without_dbt() -> None:

@@ -39,7 +39,13 @@ FUNNELS = _test("level_statistics.py")
 PERIODS, CALENDAR = _test("periods.py"), _test("calendar_ends.py")
 ATTRITION = _test("attrition.py::test_every_step_of_every_period[duckdb]")
 
+
+def _access(name: str) -> str:
+    return _test(f"access.py::test_{name}")
+
+
 HOOKS = "dbt_project.yml"
+ROWS, GIVEN = "macros/access/access_shown.sql", "macros/access/access_statements.sql"
 CONSENT = "macros/consent/stop_on_opt_outs.sql"
 SOURCE = "macros/source/check_source.sql"
 GUARD = "macros/engine/engine_guard.sql"
@@ -63,6 +69,41 @@ PROJECT_MUTATIONS = [
     _m(GUARD, "{%- do settings.update({name: engine_guard_added(settings[name], wrong)}) -%}", "", ADDED),
     _m(GUARD, "profile.keep_open is false and", "false and", FORGETS),
     _m(GUARD, "limit) -%}\n    {%- do engine_guard() -%}", "limit) -%}", SHOWN),
+    # --- who sees what on PostgreSQL (decision 0015)
+    _m(ROWS, "            and membership.entity = own.entity\n", "", _access("persons_of_own_entities_alone")),
+    _m(
+        ROWS,
+        "            and own.position < wider.position\n",
+        "",
+        _access("figures_of_own_entities_and_their_parents_alone"),
+    ),
+    _m(
+        ROWS,
+        "            and run_context.as_of between parent.span_from and parent.span_to\n",
+        "",
+        _access("a_former_parent_is_no_parent"),
+    ),
+    _m(
+        ROWS,
+        "        on allowed.role_name = viewer.role_name\n    inner join {{ access_rows('dim_report'",
+        "        on true\n    inner join {{ access_rows('dim_report'",
+        _access("nobody_and_nulls_see_nothing"),
+    ),
+    _m(
+        ROWS,
+        "        where retracted.publication_id = published.publication_id\n",
+        "        where false\n",
+        _access("the_public_sees_publications_of_its_audience_alone"),
+    ),
+    _m(ROWS, "nullif(current_setting('role'), 'none')", "null", _access("a_server_asks_as_the_person")),
+    _m(ROWS, "where {{ relation.where }}", "where true", _access("nobody_and_nulls_see_nothing")),
+    _m(
+        GIVEN,
+        "'revoke all on function ' ~ rows ~ '() from public'",
+        "'select 1'",
+        _access("functions_give_no_more_than_views"),
+    ),
+    _m(ROWS, "node.config.materialized == 'view'", "false", _access("a_build_leaves_no_gap")),
     # --- opt-outs that cannot be understood
     _m(HOOKS, '  - "{{ stop_on_opt_outs() }}"\n', "", STOPPED),
     _m(CONSENT, "{%- if problems -%}", "{%- if false -%}", STOPPED),

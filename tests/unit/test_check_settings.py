@@ -99,6 +99,7 @@ def test_a_value_of_another_type_stops(name: str) -> None:
         {"purposes": ["audit", "cancer-registry", "second use"]},
         {"financial_year_starts": 12},
         {"omop_source_case": "upper"},
+        {"access_roles": {"owner": "gate", "public": "readers"}},
     ],
 )
 def test_what_is_of_its_kind_passes(variables: dict[str, Any]) -> None:
@@ -115,6 +116,22 @@ def test_what_is_of_its_kind_passes(variables: dict[str, Any]) -> None:
         ({"purposes": ["Audit"]}, "purposes holds 'Audit'; it lists names such as audit"),
         ({"purposes": ["any", "audit"]}, "purposes holds 'any', which already stands for all of them"),
         ({"absent_tables": "person"}, "absent_tables is 'person'; it is a list, such as [device_exposure]"),
+        (
+            {"access_roles": {"owner": "gate", "nurse": "n"}},
+            "access_roles names 'nurse'; it can name owner, team, clinician and",
+        ),
+        (
+            {"access_roles": {"owner": "gate", "team": "public"}},
+            "access_roles says 'public' for team; a role is a name of",
+        ),
+        (
+            {"access_roles": {"owner": "gate", "team": "gate"}},
+            "access_roles names one role twice; each kind is a role of",
+        ),
+        (
+            {"access_roles": {"clinician": "clinicians"}},
+            "access_roles names no owner; the owner is the role without a login",
+        ),
         ({"omop_schema": ""}, "omop_schema is empty; it names a schema"),
         ({"omop_schema": 2024}, "omop_schema is '2024'; it is a text"),
         ({"omop_time_zone": "Mars"}, "omop_time_zone is 'Mars'; it is a time zone such as UTC or Australia/Sydney"),

@@ -1,4 +1,4 @@
-"""PostgreSQL: one snapshot a page, in the role of whoever asks, read only, and a name for each build."""
+"""PostgreSQL: no page of two builds, in the role of whoever asks, read only, and a name for each build."""
 
 import os
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 import yaml
 from measuremart.warehouse.dbt import WarehouseError
-from measuremart.warehouse.reading import Readings
+from measuremart.warehouse.reading import Readings, RefreshingError
 from psycopg2.extensions import parse_dsn
 
 SCHEMA, ROLE = "web_of_test", "web_reader_of_test"
@@ -52,23 +52,35 @@ def readings(postgres_dsn: str, owner: Any, tmp_path: Path, monkeypatch: pytest.
     return Readings(tmp_path, tmp_path, "x")
 
 
-def test_a_page_has_one_snapshot_postgres(readings: Readings, owner: Any) -> None:
+def replace_seen(owner: Any) -> None:
+    """Make the table anew beside the old one and rename it, as dbt does."""
+    owner.execute(f"create table {SCHEMA}_marts.new as select * from {SCHEMA}_marts.seen")
+    owner.execute(f"drop table {SCHEMA}_marts.seen")
+    owner.execute(f"alter table {SCHEMA}_marts.new rename to seen")
+
+
+def test_no_page_is_made_of_two_builds_postgres(readings: Readings, owner: Any) -> None:
     count = "select count(*) as n from {{ ref('seen') }}"
     with readings.open() as reading:
         before = reading.build
         assert reading.rows(count) == [{"n": 1}]
-        owner.execute(f"insert into {SCHEMA}_marts.seen values (2, 'x')")
-        assert reading.rows(count) == [{"n": 1}]
         assert reading.rows("select text from {{ ref('seen') }}") == [{"text": "100%"}]
     with readings.open() as reading:
-        assert reading.rows(count) == [{"n": 2}]
         assert reading.build == before
-    # dbt makes a table anew beside the old one, and renames both.
-    owner.execute(f"create table {SCHEMA}_marts.new as select * from {SCHEMA}_marts.seen")
-    owner.execute(f"drop table {SCHEMA}_marts.seen")
-    owner.execute(f"alter table {SCHEMA}_marts.new rename to seen")
+    with pytest.raises(RefreshingError), readings.open() as reading:
+        replace_seen(owner)
+        # in one snapshot with what was read before, the new table would be empty
+        assert reading.rows(count) == [{"n": 1}]
     with readings.open() as reading:
         assert reading.build != before
+
+
+def test_a_relation_that_a_build_has_removed_is_being_refreshed_postgres(readings: Readings, owner: Any) -> None:
+    with readings.open() as reading:
+        assert reading.has("seen")
+    with pytest.raises(RefreshingError), readings.open() as reading:
+        owner.execute(f"drop table {SCHEMA}_marts.seen")
+        reading.rows("select n from {{ ref('seen') }}")
 
 
 def test_a_role_sees_what_it_was_granted_postgres(readings: Readings) -> None:

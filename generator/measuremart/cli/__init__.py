@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from measuremart import __version__
+from measuremart.cli.access import access_command
 from measuremart.cli.build import build
 from measuremart.cli.comparing import diff_command
 from measuremart.cli.console import REFUSED, Unwritten, err, out
@@ -80,6 +81,7 @@ app.command("watch")(watch_command)
 app.command("test")(run_examples)
 app.command("report")(report_command)
 app.command("export")(export_command)
+app.command("access")(access_command)
 app.command("publish")(publish_command)
 app.command()(serve)
 app.command()(account)

@@ -40,6 +40,9 @@ where namespace.nspname = '{schema}_marts'
 """
 
 
+_UNDEFINED_TABLE = "42P01"  # PostgreSQL's manual, appendix A
+
+
 class RefreshingError(WarehouseError):
     """A build writes to the database now: the same question has an answer when it has ended."""
 
@@ -79,6 +82,8 @@ class Reading(Marts):
         try:
             self.cursor.execute(sql)
         except Exception as error:  # of DuckDB or of psycopg2: the classes have no more in common
+            if getattr(error, "pgcode", None) == _UNDEFINED_TABLE:  # it was there when the schemas were read
+                raise RefreshingError("a build replaces a relation") from None
             raise failed(str(error)) from None
         names = [column[0] for column in self.cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in self.cursor.fetchall()]
@@ -145,14 +150,17 @@ class Readings:
             except psycopg2.Error:
                 raise WarehouseError("the database server does not answer") from None
             try:
-                connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+                # Not one snapshot for all statements: a table that dbt replaces after it would be found, and be empty.
+                connection.set_session(isolation_level="READ COMMITTED", readonly=True)
                 cursor = connection.cursor()
                 cursor.execute(f"set local statement_timeout = {_SECONDS * 1000}")
                 if role is not None:
                     cursor.execute(f'set local role "{role}"')
-                cursor.execute(_BUILD.format(schema=schema))
-                build = (cursor.fetchone() or ("",))[0] or ""
+                build = _build_of(cursor, schema)
                 yield self._reading(f"{build}{role or ''}", cursor, schema)
+                in_error = connection.info.transaction_status == psycopg2.extensions.TRANSACTION_STATUS_INERROR
+                if not in_error and _build_of(cursor, schema) != build:
+                    raise RefreshingError("a build replaced relations while they were read")
             except psycopg2.Error as error:
                 raise failed(str(error)) from None
             finally:
@@ -168,3 +176,9 @@ class Readings:
             with self._lock:
                 self._known = (build, schemas)
         return Reading(*self._where, build=build, cursor=cursor, schemas=schemas)
+
+
+def _build_of(cursor: Any, schema: str) -> str:
+    """Return the name of the build that the marts are of."""
+    cursor.execute(_BUILD.format(schema=schema))
+    return (cursor.fetchone() or ("",))[0] or ""
