@@ -62,9 +62,6 @@ def pack_files(pack: str, schemas: str, *, by_person: bool = False) -> dict[str,
     folder = Path(__file__).resolve().parent / "pack"
     members = "persons with" if by_person else "episodes of care for"
     words = {
-        "resolve_by": "    resolve_by: person   # a row belongs to a person, not to an episode of care\n"
-        if by_person
-        else "",
         "episode": "" if by_person else ", episode: 10",
         "members": members,
         "Members": members.capitalize(),
@@ -72,7 +69,9 @@ def pack_files(pack: str, schemas: str, *, by_person: bool = False) -> dict[str,
         "schemas": schemas,
     }
     names = {"pack.yml": "pack.yml", "definitions.yml": f"{pack}.yml"}
+    by = "    resolve_by: person   # a row belongs to a person, not to an episode of care\n" if by_person else ""
+    texts = {name: (folder / template).read_text(encoding="utf-8") for template, name in names.items()}
+    # A line of its own, and a comment in the template, so that the template is YAML.
     return {
-        f"{pack}/{name}": _filled((folder / template).read_text(encoding="utf-8"), words)
-        for template, name in names.items()
+        f"{pack}/{name}": _filled(text.replace("    # __resolve_by__\n", by), words) for name, text in texts.items()
     }
