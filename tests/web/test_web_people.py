@@ -42,12 +42,15 @@ def test_who_a_name_is(tmp_path: Path) -> None:
     file = tmp_path / "access.yml"
     file.write_text(
         "database_roles: {clinician: reader}\n"
-        "people: {clara: {role: clinician, entities: {epilepsy12: {organisation: [EN001, EN002]}}}}\n"
+        "people:\n"
+        "  clara: {role: clinician, entities: {epilepsy12: {organisation: [EN001, EN002]}}}\n"
+        "  alice: {role: clinician, database_role: alice}\n"
     )
     access = read_access(file)
     clara = access.viewer("clara")
     assert clara.entities == {Entity("epilepsy12", "organisation", name) for name in ("EN001", "EN002")}
     assert (clara.role, clara.database_role) == ("clinician", "reader")
+    assert access.viewer("alice").database_role == "alice"
     assert access.viewer("CLARA") == access.viewer("") == access.viewer(None) == NOBODY
 
 

@@ -23,14 +23,21 @@ class AccessError(Exception):
     """The access file cannot be used; the message is for the person who runs the server and shows no secret."""
 
 
+DatabaseRole = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]
+
+
 class Person(BaseModel):
-    """One who may look: the role, the own entities (population, level, entities), and how they sign in."""
+    """One who may look: the role, the own entities (population, level, entities), and how they sign in.
+
+    `database_role` is the role of PostgreSQL to ask as, in place of that of all who have the same role here.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     role: Role
     entities: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
     audiences: list[str] = Field(default_factory=list)
+    database_role: DatabaseRole | None = None
     # Argon2id of the password, and SHA-256 of tokens for programs; `measuremart account` writes both.
     password: Annotated[str, Field(pattern=r"^\$argon2id\$")] | None = None
     tokens: list[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = Field(default_factory=list)
@@ -46,7 +53,7 @@ class Access(BaseModel):
     proxies: list[str] = Field(default_factory=list)
     everyone: Literal["public"] | None = None
     everyone_audiences: list[str] = Field(default_factory=list)
-    database_roles: dict[Role, Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]] = Field(default_factory=dict)
+    database_roles: dict[Role, DatabaseRole] = Field(default_factory=dict)
     people: dict[Name, Person] = Field(default_factory=dict)
 
     def viewer(self, name: str | None) -> Viewer:
@@ -65,7 +72,7 @@ class Access(BaseModel):
             for level, names in levels.items()
             for entity in names
         )
-        role = self.database_roles.get(person.role)
+        role = person.database_role or self.database_roles.get(person.role)
         return Viewer(name or "", person.role, entities, frozenset([*person.audiences, *of_all]), role)
 
 
