@@ -39,7 +39,7 @@ def test_replace_a_part_on_duckdb(tmp_path: Path) -> None:
         levels = counted(connection.sql(LEVELS.format("quality")).fetchall())
         kinds = connection.sql(
             "select table_name, table_type from information_schema.tables where table_schema = 'subqueries' "
-            "and table_name like 'subquery__%'"
+            "and starts_with(table_name, 'subquery__')"
         ).fetchall()
         marts = {name for (name,) in connection.sql(
             "select table_name from information_schema.tables where table_schema in ('quality', 'marts')").fetchall()}  # fmt: skip
