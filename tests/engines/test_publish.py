@@ -294,7 +294,10 @@ def test_killed_at_any_point_all_is_there_or_nothing_on_duckdb(tmp_path: Path, p
             assert {row[1:] for row in per} == {(figures, figures)}
             assert ask(made, "select count(distinct publication_id) from publication.pub_figure") == [(len(per),)]
             assert ask(made, "select count(distinct publication_id) from publication.pub_hidden") == [(len(per),)]
-        publish(made, ROUNDED)
+        # What the kills left behind does not keep the next one from being written. It is written as those before were,
+        # without the attack, which would find what these unchecked ones give away.
+        candidates = read_candidates(made.marts, made.audience(ROUNDED), made.report())
+        assert start(made, candidates).wait() == 0
 
 
 @pytest.mark.parametrize("table", ["pub_figure", "pub_hidden", "pub_definition", "pub_publication"])
