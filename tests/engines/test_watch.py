@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -77,25 +79,45 @@ def test_postgres_keeps_the_views_that_read_what_was_built(
         assert rows(met) == [(MET + 1,)]
 
 
-def test_it_waits_says_what_is_wrong_and_goes_on(copied: Warehouse) -> None:
-    """A process of its own, as a person runs it; the edit is first one that cannot be read."""
+@contextmanager
+def watching(copied: Warehouse) -> Iterator[tuple[subprocess.Popen[Any], Path]]:
+    """A process of its own, as a person runs it, and the file of what it says; it must end well when it is stopped."""
     command = [str(Path(sys.executable).parent / "measuremart"), "watch", *arguments(copied)]
-    file = copied.project / "definitions" / "ward" / "ward.yml"
-    text = file.read_text(encoding="utf-8")
     said = copied.folder / "said.txt"
     with said.open("w") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env=copied.environment())
         try:
             waited(process, said, "watching ")
-            file.write_text(text.replace("{exact: 4}", "{exakt: 4}"), encoding="utf-8")
-            waited(process, said, "key 'exakt'")
-            file.write_text(text.replace(*NUMBER), encoding="utf-8")
-            waited(process, said, " edited files in ")
+            yield process, said
         finally:
             process.send_signal(signal.SIGINT)
             code = process.wait()
-    assert re.search(LINE, said.read_text())
     assert code == 0
+
+
+def test_it_waits_says_what_is_wrong_and_goes_on(copied: Warehouse) -> None:
+    """The edit is first one that cannot be read."""
+    file = copied.project / "definitions" / "ward" / "ward.yml"
+    text = file.read_text(encoding="utf-8")
+    with watching(copied) as (process, said):
+        file.write_text(text.replace("{exact: 4}", "{exakt: 4}"), encoding="utf-8")
+        waited(process, said, "key 'exakt'")
+        file.write_text(text.replace(*NUMBER), encoding="utf-8")
+        waited(process, said, " edited files in ")
+    assert re.search(LINE, said.read_text())
+
+
+def test_what_could_not_be_built_is_built_with_the_next_edit(copied: Warehouse) -> None:
+    file = copied.project / "definitions" / "ward" / "ward.yml"
+    broken = copied.project / "models" / "broken.sql"
+    with watching(copied) as (process, said):
+        broken.write_text("select {{ no_such_macro() }}", encoding="utf-8")
+        edited(file, *NUMBER)
+        waited(process, said, "The edit is written, and not built.")
+        broken.unlink()
+        edited(file, "description: Said no", "description: Refused")  # no model has another meaning by this
+        waited(process, said, " edited files in ")
+    assert re.search(LINE, said.read_text())
 
 
 def waited(process: subprocess.Popen[Any], said: Path, words: str) -> None:

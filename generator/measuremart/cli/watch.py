@@ -14,9 +14,11 @@ from measuremart.cli.console import WAREHOUSE, counted, err, out, refusing_to_wr
 from measuremart.cli.options import DefinitionsOption, ProfilesOption, ProjectOption, TargetOption, VariablesOption
 from measuremart.cli.reading import packs_option, read_project
 from measuremart.cli.sync import pending_sync, synced
+from measuremart.compare.building import NO_TESTS
 from measuremart.compare.lines import rate_said
 from measuremart.compare.queries import rates
 from measuremart.compare.reached import edited_nodes, selection
+from measuremart.pack_files import definition_files
 from measuremart.pipeline import pending_changes
 from measuremart.render.sql import relation
 from measuremart.repository import is_repository
@@ -28,7 +30,6 @@ from measuremart.write import Change, apply
 
 _PAUSE = 0.2  # seconds between two looks at the files
 _QUIET = ("--quiet", "--no-use-colors", "--log-level-file", "none", "--no-write-json", "--cache-selected-only")
-_BUILD = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 Rates = dict[tuple[str, str], tuple[int, int]]
 
@@ -60,15 +61,14 @@ def watch_command(
             link_package(project_dir)
         with ExitStack() as stack:
             dbt = stack.enter_context(kept_dbt())
-            known = _rates(marts, dbt)
+            waiting: set[str] = set()
+            known = _round(marts, definitions, dbt, _rates(marts, dbt), waiting)
             if once:
-                _round(marts, definitions, dbt, known)
                 return
-            _round(marts, definitions, dbt, known)
             out.print(f"watching {folder}; Ctrl-C ends it", soft_wrap=True)
             for _ in _edits(folder):
                 try:
-                    known = _round(marts, definitions, dbt, known)
+                    known = _round(marts, definitions, dbt, known, waiting)
                 except typer.Exit:  # what is wrong has been printed: the next edit may put it right
                     continue
                 except WarehouseError as error:
@@ -80,8 +80,12 @@ def watch_command(
         return
 
 
-def _round(marts: Marts, definitions: Path | None, dbt: KeptDbt, known: Rates) -> Rates:
-    """Generate and build what was edited; print what moved, and return the rates now."""
+def _round(marts: Marts, definitions: Path | None, dbt: KeptDbt, known: Rates, waiting: set[str]) -> Rates:
+    """Generate and build what was edited; print what moved, and return the rates now.
+
+    `waiting` holds the models and seeds of edits that are written and not built: a build that fails leaves them there
+    for the next round. Raises `WarehouseError`.
+    """
     started = time.monotonic()
     read = read_project(marts.project, definitions)
     is_own = is_repository(marts.project)
@@ -89,19 +93,25 @@ def _round(marts: Marts, definitions: Path | None, dbt: KeptDbt, known: Rates) -
         changes: list[Change] = (
             pending_sync(marts.project, read).changes if is_own else pending_changes(marts.project, read.plan)
         )
-    nodes = edited_nodes(changes)
+    waiting.update(edited_nodes(changes))
     if is_own and changes:
         synced(marts.project, read)
     elif changes:
         with refusing_to_write():
             apply(marts.project, changes)
     generated = time.monotonic()
-    if not nodes:
+    if not waiting:
         said = f"{counted(len(changes), 'file')} written, and no model has another meaning" if changes else "no edit"
         out.print(f"{said} ({generated - started:.1f} s)")
         return known
-    ended = dbt.run([*_QUIET, "build", "--select", *selection(nodes), *_BUILD, *_where(marts)])
-    ended.raise_for_failure()
+    nodes = sorted(waiting)
+    ended = dbt.run([*_QUIET, "build", "--select", *selection(nodes), *NO_TESTS, *_where(marts)])
+    try:
+        ended.raise_for_failure()
+    except WarehouseError as error:
+        said = "The edit is written, and not built. Correct it, or run `measuremart build`."
+        raise WarehouseError(f"{error}\n{said}") from None
+    waiting.clear()
     built = time.monotonic()
     now = _rates(marts, dbt)
     for line in _moved(known, now):
@@ -153,7 +163,7 @@ def _edits(folder: Path) -> Iterator[None]:
 def _seen(folder: Path) -> dict[str, tuple[int, int]]:
     """Return time and size of each file of definitions."""
     found = {}
-    for file in folder.rglob("*.yml"):
+    for _, file in definition_files(folder)[0]:
         try:
             about = file.stat()
         except OSError:  # it went while we looked

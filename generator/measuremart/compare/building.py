@@ -13,7 +13,8 @@ from measuremart.compare.projects import Projects
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.warehouse.kept import KeptDbt
 
-_BUILD = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+# What is built to be compared is not tested.
+NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 _QUIET = ("--quiet", "--no-use-colors", "--log-level-file", "none")
 
 
@@ -84,7 +85,7 @@ def _built(folder: Path) -> set[str]:
 
 
 def _build(dbt: KeptDbt, place: Sequence[str], what: Sequence[str]) -> None:
-    dbt.run([*_QUIET, "build", *what, *_BUILD, *place]).raise_for_failure()
+    dbt.run([*_QUIET, "build", *what, *NO_TESTS, *place]).raise_for_failure()
 
 
 def _drop(dbt: KeptDbt, place: Sequence[str], schemas: Sequence[str]) -> None:
