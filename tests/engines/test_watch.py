@@ -109,12 +109,15 @@ def test_it_waits_says_what_is_wrong_and_goes_on(copied: Warehouse) -> None:
 
 def test_what_could_not_be_built_is_built_with_the_next_edit(copied: Warehouse) -> None:
     file = copied.project / "definitions" / "ward" / "ward.yml"
-    broken = copied.project / "models" / "broken.sql"
+    verdict = copied.project / "models" / "evaluation" / "indicator_result.sql"
+    right = verdict.read_text(encoding="utf-8")
     with watching(copied) as (process, said):
-        broken.write_text("select {{ no_such_macro() }}", encoding="utf-8")
+        # A copy, since the project of a test may hold links to the files of this one.
+        verdict.unlink()
+        verdict.write_text(right + "\nwhere no_such_column = 1\n", encoding="utf-8")
         edited(file, *NUMBER)
         waited(process, said, "The edit is written, and not built.")
-        broken.unlink()
+        verdict.write_text(right, encoding="utf-8")
         edited(file, "description: Said no", "description: Refused")  # no model has another meaning by this
         waited(process, said, " edited files in ")
     assert re.search(LINE, said.read_text())

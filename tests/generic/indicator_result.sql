@@ -105,7 +105,7 @@
     union all
 
     select
-        'a key stands twice' as problem,
+        'a key appears twice' as problem,
         report,
         indicator,
         1 as rows_expected,

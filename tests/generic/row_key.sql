@@ -1,4 +1,4 @@
-{# The columns identify a row: no combination stands twice, and none of them is null but those that may be. One query. How many
+{# The columns identify a row: no combination appears twice, and none of them is null but those that may be. One query. How many
    combinations are wrong, never which: columns can identify a person, and `--store-failures` would write them down. #}
 {% test row_key(model, columns, may_be_null=[]) %}
     select

@@ -72,6 +72,7 @@ FREE = {
     "*.notes",
     "*.waive.check",
     "*.waive.reason",
+    "audiences.title",
     "cohorts.title",
     "concept_sets.concepts.name",
     "concept_sets.source",

@@ -39,11 +39,9 @@ def serve(
         typer.Option("--known-as", help="A name that browsers call this server by; say it again for another."),
     ] = None,
     certificate: Annotated[
-        Path | None, typer.Option(help="A TLS certificate with its chain (PEM).", exists=True, dir_okay=False)
+        Path | None, typer.Option(help="A TLS certificate with its chain (PEM).", dir_okay=False)
     ] = None,
-    certificate_key: Annotated[
-        Path | None, typer.Option(help="Its private key (PEM).", exists=True, dir_okay=False)
-    ] = None,
+    certificate_key: Annotated[Path | None, typer.Option(help="Its private key (PEM).", dir_okay=False)] = None,
     project_dir: ProjectOption = Path(),
     definitions: DefinitionsOption = None,
     profiles_dir: ProfilesOption = None,
@@ -63,6 +61,9 @@ def serve(
             _refuse(f"say the name that browsers will use for {host}: --known-as audit.hospital.example")
     if (certificate is None) != (certificate_key is None):
         _refuse("--certificate and --certificate-key belong together")
+    for pem in (certificate, certificate_key):
+        if pem is not None and not pem.is_file():
+            _refuse(f"{pem} is not a file")
 
     import uvicorn
 

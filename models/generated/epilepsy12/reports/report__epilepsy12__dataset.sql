@@ -8,7 +8,7 @@
 -- Defined in definitions/epilepsy12/reports.yml, line 4.
 --
 -- Its dataset is made of 4 slices.
---
+
 -- Built once all members have passed their tests.
 -- depends_on: {{ ref('measure_members') }}
 -- depends_on: {{ ref('subquery_members') }}

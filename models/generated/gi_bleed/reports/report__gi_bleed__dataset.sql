@@ -3,7 +3,7 @@
 --
 -- How many new users of an NSAID bleed from the gut within half a year.
 -- Defined in definitions/gi_bleed/gi_bleed.yml, line 227.
---
+
 -- Built once all members have passed their tests.
 -- depends_on: {{ ref('measure_members') }}
 -- depends_on: {{ ref('subquery_members') }}

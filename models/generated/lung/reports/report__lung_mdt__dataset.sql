@@ -7,7 +7,7 @@
 -- Defined in definitions/lung/reports.yml, line 4.
 --
 -- Its dataset is made of 5 slices.
---
+
 -- Built once all members have passed their tests.
 -- depends_on: {{ ref('measure_members') }}
 -- depends_on: {{ ref('subquery_members') }}

@@ -3,7 +3,7 @@
 --
 -- One available indicator between two unavailable ones; a sub-cohort and a column are left out.
 -- Defined in definitions/gaps/gaps.yml, line 46.
---
+
 -- Built once all members have passed their tests.
 -- depends_on: {{ ref('measure_members') }}
 -- depends_on: {{ ref('subquery_members') }}

@@ -3,7 +3,7 @@
 --
 -- Its results have no rows, in the shape that others have.
 -- Defined in definitions/gaps/gaps.yml, line 53.
---
+
 -- Built once all members have passed their tests.
 -- depends_on: {{ ref('measure_members') }}
 -- depends_on: {{ ref('subquery_members') }}

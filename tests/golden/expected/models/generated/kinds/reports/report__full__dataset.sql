@@ -3,7 +3,7 @@
 --
 -- Two cohorts, a primary one, restated indicators, periods, further columns.
 -- Defined in definitions/kinds/reports.yml, line 71.
---
+
 -- Built once all members have passed their tests.
 -- depends_on: {{ ref('measure_members') }}
 -- depends_on: {{ ref('subquery_members') }}

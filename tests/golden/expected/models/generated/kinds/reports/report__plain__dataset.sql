@@ -3,7 +3,7 @@
 --
 -- The least that a report can be.
 -- Defined in definitions/kinds/reports.yml, line 66.
---
+
 -- Built once all members have passed their tests.
 -- depends_on: {{ ref('measure_members') }}
 -- depends_on: {{ ref('subquery_members') }}

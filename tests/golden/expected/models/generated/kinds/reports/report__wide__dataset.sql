@@ -5,7 +5,7 @@
 -- Defined in definitions/kinds/reports.yml, line 92.
 --
 -- Its dataset is made of 2 slices.
---
+
 -- Built once all members have passed their tests.
 -- depends_on: {{ ref('measure_members') }}
 -- depends_on: {{ ref('subquery_members') }}
