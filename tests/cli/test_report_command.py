@@ -67,9 +67,9 @@ MARTS = {
         "1 as indicator_order, 'seen' as indicator, 'proportion' as statistic, null as median_days, 'percent' as benchmark_unit, "
         "4 as eligible, 3 as met, 1 as not_met, 0 as excluded, 0 as exception, 0 as unresolved, 0 as ineligible, 0.75 as rate, "
         "0.3006 as lower_95, 0.9544 as upper_95, "
-        "null as benchmark_value, 'higher' as better, 'no benchmark' as verdict, date '2026-06-30' as as_of"
+        "null as benchmark_value, 'higher' as better, 'no benchmark' as verdict, null as is_certain, date '2026-06-30' as as_of"
     ),
-    "dim_indicator": "'lung_mdt' as report, 'seen' as indicator, 'Seen' as title, null as unavailable_reason",
+    "dim_indicator": "'lung_mdt' as report, 'seen' as indicator, 'Seen' as title, 'proportion' as statistic, null as unavailable_reason",
     "fct_source_freshness": (
         "'omop' as population, 'person' as source_table, date '2026-06-01' as cdm_release_date, date '2026-05-01' as last_date"
     ),

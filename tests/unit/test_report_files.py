@@ -26,6 +26,7 @@ def row(**more: Any) -> dict[str, Any]:
         "excluded": 3, "exception": 2, "unresolved": 1, "ineligible": 9, "rate": Decimal("0.75"),
         "lower_95": Decimal("0.531299"), "upper_95": Decimal("0.888138"), "median_days": None,
         "benchmark_value": Decimal("70.00"), "benchmark_unit": "percent", "better": "higher", "verdict": "reached",
+        "is_certain": True, "measured": "proportion",
         "as_of": "2026-06-30", "reason": None, "without": None, "population": "omop",
         "data_source": "schema", "loaded_on": None, "last_date": None,
     } | more  # fmt: skip
@@ -33,7 +34,7 @@ def row(**more: Any) -> dict[str, Any]:
 
 UNAVAILABLE = row(
     indicator_order=2, indicator="asked", title="Asked", eligible=None, met=None, not_met=None, excluded=None, exception=None,
-    unresolved=None, ineligible=None, rate=None, lower_95=None, upper_95=None, verdict="unavailable", reason="no codes",
+    unresolved=None, ineligible=None, rate=None, lower_95=None, upper_95=None, verdict="unavailable", is_certain=None, reason="no codes",
 )  # fmt: skip
 
 
