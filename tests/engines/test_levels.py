@@ -1,14 +1,19 @@
 """Organisations, levels, attribution and aggregation, worked out by hand on both engines (semantics.md, 9)."""
 
+import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import levels_world as world
+import marts_page
 import pytest
 from lab.direct import compiled
 from lab.engines import DuckDbEngine, Engine, PostgresEngine
 from lab.project import ROOT
+from measuremart.report_rows import Cut, report_rows
 
 # Hospitals a and b are of trust T1; a is in two networks. c moved from trust T1 to T2 on 1 July 2024. d is of T3 and has no
 # children. Nobody knows hospital x. Levels: hospital, trust, network, national.
@@ -473,6 +478,68 @@ def test_the_whole_of_the_overview_is_the_report(engine: Engine) -> None:
         f"select {key}, entity_key, rate, lower_95 from agg_indicator_by_level order by {key}, entity_key"
     )
     assert len({row[1] for row in whole}) > 1
+
+
+class PrintedFrom:
+    """The marts of an engine, as `measuremart report` asks them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        function = "to_json" if self.engine.name == "duckdb" else "row_to_json"
+        found = self.engine.rows(f"select {function}(asked) from ({compiled(sql, self.engine.name)}) as asked")
+        return [json.loads(row) if isinstance(row, str) else row for (row,) in found]
+
+
+def test_the_query_of_the_page_adds_up_to_the_report(engine: Engine) -> None:
+    """Rate per month, stratum and indicator: one select over one relation, for a report with levels and one without."""
+    (query,) = (q.sql for q in marts_page.queries() if "indicator_overview" in q.sql)
+    assert len(re.findall(r"\b(?:from|join)\b", query)) == 1
+    given = tables()
+    given["dim_report"] += [("s", "p", True, "S")]
+    given["dim_indicator"] += [("s", "i", 1, 1, "proportion", "70", "higher", True, "I", "percent", "s.i")]
+    for table in ("indicator_result", "report_cohort_keys"):
+        given[table] += [("s", *row[1:]) for row in given[table]]
+    given["fct_cohort_stratum"] = [
+        (report, person, DAYS[person], "sex", "girl" if person in {1, 2, 5} else "boy")
+        for report in ("r", "s")
+        for person in DAYS
+    ]
+    last = {n: 29 if n == 2 else 30 if n in {4, 6, 9, 11} else 31 for n in range(1, 13)}
+    given["report_period"] = [
+        (report, "month", f"2024-{n:02}", f"2024-{n:02}-01", f"2024-{n:02}-{last[n]}") for report in "rs" for n in last
+    ]
+    world.load(engine, given)
+    world.build(engine)
+    for report, levels in (("r", ("hospital", "trust", "network", "national")), ("s", ())):
+        asked = re.sub(r"\nlimit \d+$", "", query).replace("marts.", "").replace("'lung_mdt'", f"'{report}'")
+        names = (
+            "title, level_name, entity_title, stratifier, stratum, period, eligible, met, percent, at_least, at_most"
+        )
+        monthly: dict[tuple[Any, ...], Any] = {}
+        totals: Counter[tuple[Any, ...]] = Counter()
+        for *part, period, eligible, met, percent, low, high in engine.rows(f"select {names} from ({asked}) as q"):
+            monthly[*part, period] = (eligible, met, percent, low, high)
+            totals.update({(*part, "eligible"): eligible, (*part, "met"): met})
+        assert {part[1] for part in totals} == {"all", *levels}
+        assert {part[4] for part in monthly} == {"all", "girl", "boy"}
+        printed: dict[tuple[Any, ...], Any] = {}
+        all_time: Counter[tuple[Any, ...]] = Counter()
+        for level in (None, *levels):
+            for by in (None, "sex"):
+                for row in report_rows(PrintedFrom(engine), report, Cut(level, by, "month")):
+                    key = (row["title"], level or "all", row["entity_title"] or "Everyone", by or "all", row["stratum"])
+                    if row["eligible"]:
+                        rounded = [round(100 * row[name], 1) for name in ("rate", "lower_95", "upper_95")]
+                        printed[*key, row["period"]] = (row["eligible"], row["met"], *rounded)
+                for row in report_rows(PrintedFrom(engine), report, Cut(level, by)):
+                    key = (row["title"], level or "all", row["entity_title"] or "Everyone", by or "all", row["stratum"])
+                    all_time.update({(*key, "eligible"): row["eligible"], (*key, "met"): row["met"]})
+        assert monthly == printed
+        assert totals == all_time
+        assert totals["I", "all", "Everyone", "all", "all", "eligible"] == 6
+        assert totals["I", "all", "Everyone", "sex", "girl", "met"] == 2
 
 
 def test_a_dimension_of_periods_has_those_in_use(engine: Engine) -> None:
