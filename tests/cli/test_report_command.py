@@ -1,6 +1,9 @@
 """`measuremart report` where there is no profile, no database, or nothing in it: what to run, and nothing left behind."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -106,6 +109,20 @@ def test_the_demo_is_said_first(profiles: Path, form: str) -> None:
         assert said.splitlines()[0] == "Data: the demo, invented patients"
     if form in ("md", "html"):
         assert said.index("Data: the demo") < said.index("Seen")
+
+
+@pytest.mark.parametrize("columns", [80, 110, 160])
+def test_a_pipe_is_as_wide_as_columns_says(profiles: Path, columns: int) -> None:
+    """Without COLUMNS a pipe or a log is 140 wide; with it, what is printed fits."""
+    built(profiles, "files")
+    command = [sys.executable, "-c", "from measuremart.cli import main; main()", "report", "lung_mdt"]
+    options = ["--project-dir", str(ROOT), "--profiles-dir", str(profiles)]
+    environment = {**os.environ, "COLUMNS": str(columns)}
+    done = subprocess.run([*command, *options], env=environment, capture_output=True, text=True, check=True)
+    title, *lines = done.stdout.splitlines()
+    table = [title, *lines[: lines.index("")]]
+    assert max(map(len, table)) <= columns
+    assert ("outside" in done.stdout, "95% interval  benchmark" in done.stdout) == (columns == 80, columns == 160)
 
 
 def test_csv_has_no_room_for_it_and_says_it_beside(profiles: Path) -> None:

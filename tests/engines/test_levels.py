@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import levels_world as world
@@ -13,6 +14,7 @@ import pytest
 from lab.direct import compiled
 from lab.engines import DuckDbEngine, Engine, PostgresEngine
 from lab.project import ROOT
+from measuremart.report_notes import lines_below, note_rows
 from measuremart.report_rows import Cut, report_rows
 
 # Hospitals a and b are of trust T1; a is in two networks. c moved from trust T1 to T2 on 1 July 2024. d is of T3 and has no
@@ -490,6 +492,62 @@ class PrintedFrom:
         function = "to_json" if self.engine.name == "duckdb" else "row_to_json"
         found = self.engine.rows(f"select {function}(asked) from ({compiled(sql, self.engine.name)}) as asked")
         return [json.loads(row) if isinstance(row, str) else row for (row,) in found]
+
+
+def test_the_report_says_who_is_not_attributed_at_each_level(engine: Engine) -> None:
+    """Of 8 persons, 8 has no organisation, and 7's is unknown; c, of persons 5 and 6, is in no network."""
+    world.load(engine, tables())
+    world.build(engine)
+    for name, columns in {
+        "dim_unavailable": "report text, part text, name text, construct text, definition text, reason text",
+        "fct_dropped_event": "construct text, definition text, reason text, n_rows bigint",
+        "fct_empty_definition": "pack text, remedy text, kind text, definition text, reason text, n_rows bigint",
+    }.items():
+        engine.execute(f"create temp table {name} ({columns})")
+    marts: Any = PrintedFrom(engine)
+    types = SimpleNamespace(grain=SimpleNamespace(level="episode"))
+    levels = ("hospital", "trust", "network", "national")
+    report: Any = SimpleNamespace(levels=levels, types=types, cohorts=(), indicators=(), counted=())
+    plan: Any = SimpleNamespace(cohorts={}, measures={})
+    said = {}
+    for period in ("all time", "second_half"):
+        rows = report_rows(marts, "r", Cut(period=period))
+        lines = lines_below(rows, note_rows(marts, "r", "r", True), plan, report)
+        said[period] = [line for line in lines if line.startswith(("not attributed", "no organisation"))]
+    assert said["all time"] == [
+        "not attributed: 2 of 8 persons: 1 without an organisation, 1 with one that belongs to no level",
+        "no organisation of the level, of 8 episodes: hospital 2, trust 2, network 4, national 2",
+    ]
+    assert said["second_half"] == [
+        "not attributed in all periods: 2 of 8 persons: 1 without an organisation, 1 with one that belongs to no level",
+        "no organisation of the level in all periods, of 8 episodes: hospital 2, trust 2, network 4, national 2",
+    ]
+
+
+def test_not_attributed_is_printed_last(engine: Engine) -> None:
+    world.load(engine, tables())
+    world.build(engine)
+    marts: Any = PrintedFrom(engine)
+    titles = [row["entity_title"] for row in report_rows(marts, "r", Cut(level="trust")) if row["indicator"] == "i"]
+    assert titles == ["T1", "T2", "T3", "Not attributed"]
+
+
+def test_keys_of_no_month_stand_beside_the_months(engine: Engine) -> None:
+    """Undated keys, and those before 1900, are in no month; a table of months without them would hold fewer than all."""
+    given = tables()
+    given["report_period"] = [("r", "month", "2024-01", "2024-01-01", "2024-01-31")]
+    given["indicator_result"] = [
+        ("r", "i", n, 10 * n, 10 * n, day, "met", day, True)
+        for n, day in enumerate(["2024-01-10", "2024-01-11", None, "1899-12-31"], start=1)
+    ]
+    world.load(engine, given)
+    world.build(engine)
+    marts: Any = PrintedFrom(engine)
+    rows = report_rows(marts, "r", Cut(period="month"))
+    assert {row["period"]: row["met"] for row in rows if row["indicator"] == "i"} == {
+        "2024-01": 2, "undated": 1, "outside the calendar": 1,
+    }  # fmt: skip
+    assert {row["period"] for row in rows if row["indicator"] == "j"} == {"2024-01"}
 
 
 def test_the_query_of_the_page_adds_up_to_the_report(engine: Engine) -> None:
