@@ -135,6 +135,12 @@ def test_a_source_without_episodes_warns_and_the_report_says_so(tmp_path: Path) 
     assert run.exit_code == 0, run.output
     assert "Warning in test emptied_definitions" in run.output
     assert "Got 2 results" in run.output
+    # by name, with count and remedy, as dbt prints it
+    said = " ".join(run.output.split())
+    assert f"empty subquery treated_recorded: all 2 matching rows are dropped (no episode). {LOAD}" in said
+    assert "empty numerator seen_again: no members, although each of its parts has some. No key meets all" in said
+    assert "empty subquery patient_seen" not in said
+    assert said.count("empty subquery") == 1
     where = ["--project-dir", str(project), "--profiles-dir", str(tmp_path / "profiles"), "--target", "duckdb"]
     done = CliRunner().invoke(
         app,
