@@ -243,6 +243,17 @@ def test_every_level_holds_everyone(engine: Engine) -> None:
     assert ("r", "trust", 1, 0) in set(engine.rows(faults))
 
 
+def test_a_level_that_no_source_has_is_found(engine: Engine) -> None:
+    """The test of dbt: a misspelt level would print nothing; one that another population has does not count."""
+    given = tables()
+    given["catalogue_report_level"] += [("r", 5, "trusts", "registered"), ("not_built", 1, "nowhere", "registered")]
+    given["organisation_level"] = [*BRIDGE, ("other", "a", "trusts", "t", "T", None, None)]
+    world.load(engine, given)
+    test = (ROOT / "tests/singular/report_levels_exist.sql").read_text(encoding="utf-8")
+    without_settings = re.sub(r"\{\{ config\(.*?\) \}\}", "", test)
+    assert engine.rows(compiled(without_settings, engine.name)) == [("r", "trusts")]
+
+
 def test_no_funnel_and_no_chart_of_the_not_attributed(engine: Engine) -> None:
     world.load(engine, tables())
     world.build(engine)
