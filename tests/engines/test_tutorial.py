@@ -40,7 +40,7 @@ def follow(page: str, folder: Path) -> Iterator[tuple[Block, str, int]]:
     empty.mkdir()
     git = {f"GIT_{who}_{what}": "me@here" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     fast = {"DBT_LOG_LEVEL_FILE": "none", "MEASUREMART_DUCKDB_THREADS": "1"}  # a sixth of the time
-    shell = Shell(empty, scripts, git | fast | {"COLUMNS": "120"})
+    shell = Shell(empty, scripts, git | fast | {"COLUMNS": "140"})
     words = {"site": SITE, "python": sys.executable, "wheel": wheel}
     shell.run(PIP.format(**{name: shlex.quote(str(word)) for name, word in words.items()}))
     try:

@@ -65,7 +65,10 @@ def test_a_second_look_is_answered_briefly(alone: TestClient) -> None:
 
 def mart_cells(marts: Warehouse) -> Iterator[tuple[str, str, dict[str, object]]]:
     """Each row of the aggregates as (address of its report's page, title of its indicator, the row)."""
-    names = "title, eligible, met, rate, lower_95, upper_95, benchmark_value, better, verdict, excluded, exception, unresolved"
+    names = (
+        "title, eligible, met, rate, lower_95, upper_95, benchmark_value, better, verdict, is_certain, excluded, exception, "
+        "unresolved"
+    )
     for leveled, mart, more in (
         (False, "agg_indicator", "'' as level_name, '' as entity, statistic, median_days, benchmark_unit"),
         (
