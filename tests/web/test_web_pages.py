@@ -109,6 +109,21 @@ def test_numbers_of_pages_are_those_of_the_marts(alone: TestClient, marts: Wareh
         assert shown == cell(row, columns[number]), (address, title, columns[number])
 
 
+def test_a_page_by_level_says_who_is_not_attributed(alone: TestClient, marts: Warehouse) -> None:
+    """Beside the peers of the nation and of the countries: their charts leave those out who count for none of them."""
+    for level, name in (("national", "national"), ("nhs_england_region", "nhs england region")):
+        ((met, eligible),) = marts.rows(
+            "select met, eligible from marts.agg_indicator_by_level where report = 'epilepsy12' and indicator = 'ecg' "
+            f"and level_name = '{level}' and entity = 'not attributed' and stratifier = 'all' and period = 'all time'"
+        )
+        assert eligible > 0
+        page = alone.get("/reports/epilepsy12/indicators/ecg", params={"level": level}).text
+        assert (
+            f"Not attributed: {met} of {eligible} met. They count for no {name}; the charts and ranks leave them out."
+            in page
+        )
+
+
 def test_any_indicator_of_anybody_in_any_period_has_its_pages(alone: TestClient, marts: Warehouse) -> None:
     """Also those with one point, with nobody, of a period that has no days."""
     every = marts.rows(

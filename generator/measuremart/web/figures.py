@@ -91,6 +91,16 @@ def strata_rows(reading: Reading, sight: Sight, part: Part, indicator: str, peri
     return [typed(row) for row in reading.rows(sql)]
 
 
+def not_attributed_row(
+    reading: Reading, sight: Sight, level: str, indicator: str, period: Period
+) -> dict[str, Any] | None:
+    """Return the counts of those who count for no entity of a level; None for viewers who do not see the whole."""
+    if not sight.sees_whole:
+        return None
+    rows = strata_rows(reading, sight, Part(level, NOT_ATTRIBUTED, NOT_ATTRIBUTED), indicator, period)
+    return next((row for row in rows if row["stratifier"] == "all"), None)
+
+
 def peer_rows(reading: Reading, sight: Sight, level: str, indicator: str, period: Period) -> Rows:
     """Return the entities of a level that the viewer sees, with rate, interval and place in the funnel.
 

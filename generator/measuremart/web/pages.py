@@ -17,7 +17,7 @@ from measuremart.report_rows import Cut, report_rows
 from measuremart.web import figures
 from measuremart.web.access import WHOLE, HiddenError, Part, Period, Sight, sight
 from measuremart.web.draw import attrition_picture, funnel_picture, rates_picture, spark, strata_picture, trend_picture
-from measuremart.web.sentences import assurance, dispersion, peers_summary, signals, trend_summary
+from measuremart.web.sentences import assurance, dispersion, not_attributed, peers_summary, signals, trend_summary
 from measuremart.web.site import is_known, page, site_of, tag_of, unchanged, viewer_of
 
 pages = APIRouter(include_in_schema=False)
@@ -200,7 +200,15 @@ def _indicator_figures(
         "shown_entity": shown_entity,
         "funnel": funnel_picture(peers, shown_entity, title),
         "rates": rates_picture(peers, shown_entity, title, benchmark),
-        "peers_said": [peers_summary(peers, str(shown_level)), dispersion(peers)] if shown_level else [],
+        "peers_said": (
+            [
+                peers_summary(peers, str(shown_level)),
+                not_attributed(figures.not_attributed_row(marts, seen, shown_level, indicator, when), shown_level),
+                dispersion(peers),
+            ]
+            if shown_level
+            else []
+        ),
         "reasons": [count for count in counts if count["part"] == "reason"],
         "steps": steps,
         "attrition": attrition_picture(steps, title),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from measuremart.report_cells import words as in_words
+
 # The four rules of Making Data Count (docs/semantics.md 9.6): flag of a point, and what it means.
 _RULES = (
     ("is_astronomical", "lies outside the process limits: a single point that chance hardly explains"),
@@ -83,7 +85,7 @@ def peers_summary(rows: Sequence[dict[str, Any]], level: str) -> str:
     """Return what a funnel shows in a few sentences."""
     rated = [row for row in rows if row["rate"] is not None]
     if not rated:
-        return f"No {level} has anybody eligible: there is nothing to draw."
+        return f"No {in_words(level)} has anybody eligible: there is nothing to draw."
     one = rated[0]
     said = [f"All {one['peers']} peers together: {percent(one['pooled_rate'])}."]
     for kind, where in (("alarm", "3"), ("alert", "2")):
@@ -95,6 +97,17 @@ def peers_summary(rows: Sequence[dict[str, Any]], level: str) -> str:
     if any(row["overdispersed_outlier_class"] == "not assessed" for row in rated):
         said.append("Not assessed: one entity has no peers, or all together reach 0% or 100%.")
     return " ".join(said)
+
+
+def not_attributed(row: dict[str, Any] | None, level: str) -> str | None:
+    """Return what is said of the keys that count for no entity of a level; None where there are none, or none is seen."""
+    counts = ("eligible", "exception", "unresolved", "excluded", "ineligible")
+    if row is None or row["eligible"] is None or not any(row[name] for name in counts):
+        return None
+    return (
+        f"Not attributed: {row['met']} of {row['eligible']} met. They count for no {in_words(level)}; "
+        "the charts and ranks leave them out."
+    )
 
 
 def dispersion(rows: Sequence[dict[str, Any]]) -> str | None:
