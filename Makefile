@@ -19,7 +19,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 # Run a stage and say how long it took: $(call stage,name,command)
 stage = @printf '\n== %s\n' '$(1)'; start=$$(date +%s); $(2) && printf '== %s: %s s\n' '$(1)' "$$(( $$(date +%s) - start ))"
 
-.PHONY: help demo dashboard browser generate test test-fast lint lint-sql lint-code lint-generated tests mutation fuzz bench clean
+.PHONY: help demo dashboard browser generate test test-fast test-long lint lint-sql lint-code lint-generated tests mutation fuzz bench clean
 
 help:  ## Say what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,7 +74,7 @@ browser: $(VENV)/.ready-dev measuremart_demo_dashboard.duckdb  ## Look at all pa
 generate: $(VENV)/.ready  ## Write the dbt models of all definitions
 	@$(BIN)/measuremart generate
 
-test: lint tests  ## Everything: linters, types, generated files current, all tests
+test: lint tests  ## Linters, types, generated files current, every test but the long ones
 
 # Two at a time: what reads SQL and what reads Python cost about the same.
 lint: $(VENV)/.ready-dev  ## Linters, types and import rules
@@ -93,9 +93,14 @@ lint-code: $(VENV)/.ready-dev
 lint-generated: $(VENV)/.ready-dev  ## sqlfluff over the generated models of all packs, too; takes minutes
 	$(call stage,sqlfluff,$(SQLFLUFF) --disregard-sqlfluffignores models)
 
-tests: $(VENV)/.ready-dev  ## All tests, on DuckDB and PostgreSQL
+tests: $(VENV)/.ready-dev  ## Every test but the long ones, on DuckDB and PostgreSQL
 	$(call stage,examples,$(BIN)/measuremart test)
-	$(call stage,pytest,$(BIN)/pytest -n 2 -q --durations 10)
+	$(call stage,pytest,$(BIN)/pytest -n 2 -q --durations 10 -m 'not long')
+
+# What is marked `long`, and at its whole size what `make test` does at a small one (tests/README.md).
+test-long: lint lint-generated  ## Every night and before a release: all tests at their whole size; takes an hour
+	$(call stage,examples,$(BIN)/measuremart test)
+	$(call stage,pytest,MEASUREMART_TEST_LONG=1 $(BIN)/pytest -n 2 -q --durations 25)
 
 # Nothing here runs dbt: tests that do have the engine in their name, or are left out by theirs.
 test-fast: $(VENV)/.ready-dev  ## While you work: what needs no dbt, in about a minute

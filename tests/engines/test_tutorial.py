@@ -100,6 +100,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "empty" / "st-marys"
 
 
+@pytest.mark.long
 def test_the_page_as_written(repository: Path) -> None:
     """What the last report says is what a plain query over the reader's own files says."""
     files = repository.parent / "omop"
