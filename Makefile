@@ -19,7 +19,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 # Run a stage and say how long it took: $(call stage,name,command)
 stage = @printf '\n== %s\n' '$(1)'; start=$$(date +%s); $(2) && printf '== %s: %s s\n' '$(1)' "$$(( $$(date +%s) - start ))"
 
-.PHONY: help demo dashboard browser generate test test-fast test-long lint lint-sql lint-code lint-generated tests mutation fuzz bench clean
+.PHONY: help demo dashboard browser generate test test-fast test-long lint lint-sql lint-code lint-generated tests test-spark mutation fuzz bench clean
 
 help:  ## Say what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -109,6 +109,25 @@ test-fast: $(VENV)/.ready-dev  ## While you work: what needs no dbt, in about a 
 	$(call stage,generated files,$(BIN)/measuremart generate --check)
 	$(call stage,pytest,$(BIN)/pytest -n 2 -q -k 'not duckdb and not postgres' tests/unit tests/golden tests/spec \
 	    $(addprefix --ignore tests/unit/,test_determinism.py test_examples.py test_strict_yaml.py test_synthetic_omop.py))
+
+# Spark has an environment of its own. Debian brings Java 17 by apt; elsewhere install it, and set JAVA_HOME.
+SPARK := .venv-spark
+SPARK_DEMO := --vars '{packs: [lung, oncology]}' --profiles-dir build/spark --target-path build/spark
+SPARK_PYTEST := $(SPARK)/bin/pytest -q -rA -o python_files='spark_*.py'
+
+$(SPARK)/.ready: pyproject.toml
+	@[ -n "$$JAVA_HOME" ] || command -v java > /dev/null || apt-get install -y --no-install-recommends openjdk-17-jre-headless
+	@$(PYTHON) -m venv $(SPARK)
+	@$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test-spark]'
+	@touch $@
+
+test-spark: $(SPARK)/.ready  ## Spark: casts, examples, and the demo row by row beside DuckDB; takes a quarter of an hour
+	@rm -rf build/spark && mkdir -p build/spark && cp profiles.example.yml build/spark/profiles.yml
+	$(call stage,casts and examples,$(SPARK_PYTEST) tests/spark/spark_casts.py tests/spark/spark_spec.py)
+	$(call stage,demo on DuckDB,MEASUREMART_DUCKDB=build/spark/beside.duckdb $(SPARK)/bin/dbt --quiet build --target duckdb \
+	    --exclude-resource-type test unit_test $(SPARK_DEMO)/target_duckdb)
+	$(call stage,demo on Spark,$(SPARK)/bin/dbt --quiet build --target spark $(SPARK_DEMO)/target)
+	$(call stage,row by row,$(SPARK_PYTEST) tests/spark/spark_demo.py)
 
 mutation: $(VENV)/.ready-dev  ## Change one token of the renderer at a time: which test notices?
 	@$(BIN)/python tests/mutation/run.py
