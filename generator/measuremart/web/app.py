@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -28,7 +29,14 @@ _NOTHING = ("There is nothing here for you", "It does not exist, or your role do
 
 def application(site: Site) -> FastAPI:
     """Return the application of a site."""
+
+    @asynccontextmanager
+    async def until_the_end(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        site.readings.close()
+
     app = FastAPI(
+        lifespan=until_the_end,
         title="measuremart",
         version=__version__,
         description=(

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from measuremart import __version__
 from measuremart.web import figures
 from measuremart.web.access import WHOLE, HiddenError, Part, Sight, sight
+from measuremart.web.again import AgainRoute
 from measuremart.web.fhir_codes import MEDIA_TYPE
 from measuremart.web.fhir_resources import (
     Json,
@@ -42,7 +43,7 @@ _DOCUMENTED: dict[int | str, dict[str, Any]] = {
     503: {"description": "The marts cannot be read now; Retry-After says when to ask again", **_OUTCOME},
 }
 
-fhir = APIRouter(prefix="/fhir")
+fhir = APIRouter(prefix="/fhir", route_class=AgainRoute)
 
 
 def resource(said: Json, status: int = 200, tag: str | None = None) -> Response:

@@ -152,7 +152,7 @@ def _shown(row: Mapping[str, Any]) -> Json:
     masked = {"extension": [{"url": ABSENT, "valueCode": "masked"}]}
     populations = []
     for code, name in PUBLISHED.items():
-        count = {"_count": masked} if row[name] is None else {"count": int(row[name])}
+        count: Json = {"_count": masked} if row[name] is None else {"count": int(row[name])}
         populations.append({"code": _coded(POPULATION, code), **count})
     return {"population": populations, **_score(row)}
 
