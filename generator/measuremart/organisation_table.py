@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from textwrap import wrap
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -12,10 +13,9 @@ from rich.text import Text
 
 from measuremart.plan.nodes import Report
 from measuremart.render.sql import text
+from measuremart.report_rows import NOT_ATTRIBUTED
 from measuremart.warehouse.marts import Marts
 
-# The entity of every level that stands for those who count for none of the others (semantics.md 9.4).
-NOT_ATTRIBUTED = "not attributed"
 _INDICATOR, _GAP = 30, 2
 
 
@@ -71,10 +71,11 @@ def organisation_table(title: str, rows: list[dict[str, Any]], width: int) -> Re
     cells = {(row["indicator_order"], row["level_name"], row["entity"]): _rate(row) for row in rows}
     title = f"{title}: {entities[0][2]}, as of {str(rows[0]['as_of'])[:10]} (rate, of how many eligible)"
     heads = [f"{_words(level)}\n{said}" for level, _, said in entities]
-    widths = [
-        max(len(line) for line in (*head.split("\n"), *(cells[n, level, entity] for n, _ in indicators)))
-        for head, (level, entity, _) in zip(heads, entities, strict=True)
-    ]
+    figures = [max(len(cells[n, level, entity]) for n, _ in indicators) for level, entity, _ in entities]
+    widths = [max(least, *map(len, head.split("\n"))) for head, least in zip(heads, figures, strict=True)]
+    if _INDICATOR + sum(w + _GAP for w in widths) > width:  # a head of several words on as many lines, before all else
+        heads = [_folded(head, least) for head, least in zip(heads, figures, strict=True)]
+        widths = [max(least, *map(len, head.split("\n"))) for head, least in zip(heads, figures, strict=True)]
     if _INDICATOR + sum(w + _GAP for w in widths) > width:
         return _stacked(title, entities, indicators, cells)
     table = Table(title=title, title_justify="left", box=None, padding=(0, _GAP, 0, 0), pad_edge=False)
@@ -96,6 +97,13 @@ def _stacked(
             line = f"{_words(level)} {said}: {cells[number, level, entity]}"
             parts.append(Padding(Text(line, overflow="fold"), (0, 0, 0, 2)))
     return Group(*parts)
+
+
+def _folded(head: str, width: int) -> str:
+    """Return a head on more lines, none of which is longer than a width or the longest word."""
+    lines = head.split("\n")
+    least = max(width, *(len(word) for line in lines for word in line.split()))
+    return "\n".join(part for line in lines for part in wrap(line, least))
 
 
 def _words(level: str) -> str:

@@ -13,7 +13,13 @@ _LEGEND = (
     "eligible: met or not met. Not in the rate: excluded (taken out), exception (not met, for an accepted reason), "
     "unresolved (not known, or not yet)"
 )
-_NOT_CERTAIN = "not certain: no interval lies wholly on one side of the benchmark: too few to tell"
+# Behind a verdict that the 95% interval leaves open.
+OPEN = "?"
+_OPEN = "?: the 95% interval holds the benchmark: chance alone may have put the rate on this side of it"
+_NOT_CERTAIN = (
+    "not certain: the verdict of a stratum that the 95% interval leaves open, or that has no interval: too few to tell"
+)
+_SHARE = "days: at a level, an indicator of days shows the share that had the care at all, not how many days it took"
 _OF_DAYS = "d: the median of the days that those who met it took; it has no interval"
 
 
@@ -27,6 +33,10 @@ def legend(rows: list[dict[str, Any]]) -> list[str]:
     lines = [_LEGEND]
     if any(row["statistic"] == "duration" for row in rows):
         lines.append(_OF_DAYS)
+    if any(row["statistic"] == "proportion" and row.get("measured") == "duration" for row in rows):
+        lines.append(_SHARE)
+    if any(_is_open(row) for row in rows):
+        lines.append(_OPEN)
     if any(row["verdict"] == "not certain" for row in rows):
         lines.append(_NOT_CERTAIN)
     return lines
@@ -61,10 +71,17 @@ def cell(row: dict[str, Any], column: str) -> str:
             return "-" if lower is None else f"{_percent(lower)}–{_percent(upper)}%"
         case "benchmark":
             return _benchmark(row)
+        case "verdict":
+            return f"{row['verdict']}{OPEN if _is_open(row) else ''}"
         case "outside":
             counts = [row[name] for name in OUTSIDE_THE_RATE]
             return "-" if None in counts else str(sum(counts))
     return "-" if row[column] is None else str(row[column])
+
+
+def _is_open(row: dict[str, Any]) -> bool:
+    """Say whether a verdict is of the rate alone, and its interval leaves it open."""
+    return row["verdict"] in ("reached", "not reached") and row["is_certain"] is False
 
 
 def _percent(share: Decimal) -> str:

@@ -21,7 +21,7 @@ _NUMBERS = (
     "eligible", "met", "not_met", "excluded", "exception", "unresolved", "ineligible", "rate", "lower_95", "upper_95",
     "median_days", "benchmark_value",
 )  # fmt: skip
-_LAST_TEXTS = ("benchmark_unit", "better", "verdict", "as_of", "reason")
+_LAST_TEXTS = ("benchmark_unit", "better", "verdict", "is_certain", "as_of", "reason")
 _FIELDS = (*_TEXTS, *_NUMBERS, *_LAST_TEXTS)
 # A spreadsheet reads a text that begins so as a formula.
 _FORMULA = re.compile(r"[=+\-@\t\r]")

@@ -9,7 +9,9 @@ from typing import Any
 
 from measuremart.plan.nodes import Plan, Report
 from measuremart.plan.reach import reach_of
+from measuremart.render.sql import text
 from measuremart.report_cells import legend, words
+from measuremart.report_rows import ALL_TIME, NOT_ATTRIBUTED
 from measuremart.warehouse.marts import Marts
 
 # The variable that says where the data of a population is from.
@@ -17,6 +19,7 @@ _SOURCES = {"omop": "omop_source", "epilepsy12": "e12_source"}
 _NAMED = 3  # definitions that a line on dropped rows names
 # Why a row that meets a definition is none of its members (docs/semantics.md, 1.6 and 2.3), as words.
 REASONS = {
+    "after_as_of": "after the day that the report is as of",
     "link_to_another_person": "linked to an episode of another person",
     "nested_not_credited": "in an episode within another one, which is not credited",
     "no_episode": "the person has no episode of care",
@@ -25,14 +28,29 @@ REASONS = {
 }
 
 
-def note_rows(marts: Marts, report: str, pack: str) -> list[dict[str, Any]]:
+def note_rows(marts: Marts, report: str, pack: str, has_levels: bool) -> list[dict[str, Any]]:
     """Return what the marts say around a report. Raises `WarehouseError`.
 
     By `note`: `sub_cohort`, a reason why the report goes without the sub-cohort `name`; `dropped`, how many rows of a
     definition were dropped (`n`) for a reason; `empty`, a definition of the pack that is empty although there is
     something to be in it, for a reason (`n` rows), with what to do as its `name`; `persons`, `no_organisation` and
-    `no_entity`, how many persons the report counts, and how many of them count for no entity of a level.
+    `no_entity`, how many persons the report counts, how many of them have no organisation, and how many have one that
+    is in no level; `level`, how many keys (`n`) count for no entity of the level `name`, and `keys`, how many there
+    are.
     """
+    keys = "max(eligible + exception + unresolved + excluded + ineligible)"
+    whole = "period = 'all time' and stratifier = 'all' and eligible is not null"
+    by_level = f"""
+    union all
+    select 'level', level_name, '', '', '', {keys}
+    from {{{{ ref('agg_indicator_by_level') }}}}
+    where report = '{report}' and {whole} and entity = {text(NOT_ATTRIBUTED)}
+    group by level_name
+    union all
+    select 'keys', '', '', '', '', {keys}
+    from {{{{ ref('agg_indicator') }}}}
+    where report = '{report}' and {whole}
+    """  # noqa: S608 - as below
     sql = f"""
     select 'sub_cohort' as note, name, construct, definition, reason, 0 as n
     from {{{{ ref('dim_unavailable') }}}}
@@ -52,9 +70,10 @@ def note_rows(marts: Marts, report: str, pack: str) -> list[dict[str, Any]]:
     union all
     select 'no_entity', '', '', '', '', unknown_organisation
     from {{{{ ref('agg_attribution') }}}} where report = '{report}' and is_chosen
+    {by_level if has_levels else ""}
     order by 1, 2, 3, 4, 5
     """  # noqa: S608 - names of reports and packs are checked names
-    return [row | {"n": int(row["n"])} for row in marts.rows(sql)]
+    return [row | {"n": int(row["n"] or 0)} for row in marts.rows(sql)]
 
 
 def demo_said(rows: list[dict[str, Any]]) -> list[str]:
@@ -87,8 +106,10 @@ def left_out_said(notes: list[dict[str, Any]]) -> list[str]:
 
 def lines_below(rows: list[dict[str, Any]], notes: list[dict[str, Any]], plan: Plan, report: Report) -> list[str]:
     """Return the lines for below a table that was computed: what words mean, what is missing, how fresh the data is."""
-    dropped = _dropped_said(notes, _definitions_of(plan, report))
-    around = (*_unattributed_said(notes), *_emptied_said(notes), *dropped)
+    # Notes count all periods, whichever are printed.
+    periods = "" if all(row["period"] == ALL_TIME for row in rows) else " in all periods"
+    dropped = _dropped_said(notes, _definitions_of(plan, report), periods)
+    around = (*_unattributed_said(notes, report, periods), *_emptied_said(notes), *dropped)
     return [*legend(rows), *reasons_said(rows), *around, *freshness_said(rows)]
 
 
@@ -118,15 +139,26 @@ def _emptied_said(notes: list[dict[str, Any]]) -> list[str]:
     return said
 
 
-def _unattributed_said(notes: list[dict[str, Any]]) -> list[str]:
-    """Return a line that says how many persons no level counts; none where the report has no levels."""
+def _unattributed_said(notes: list[dict[str, Any]], report: Report, periods: str) -> list[str]:
+    """Return the lines that say how many persons and keys no level counts, or one level does not.
+
+    There are none where the report has no levels.
+    """
     counts = {row["note"]: row["n"] for row in notes if row["note"] in ("persons", "no_organisation", "no_entity")}
     if not counts:
         return []
     nobody, nowhere = counts["no_organisation"], counts["no_entity"]
     of = f"{nobody + nowhere:,} of {counts['persons']:,} persons"
     why = f"{nobody:,} without an organisation, {nowhere:,} with one that belongs to no level"
-    return [f"not attributed: {of}: {why}; each level shows them apart"]
+    lines = [f"not attributed{periods}: {of}: {why}"]
+    at_level = {row["name"]: row["n"] for row in notes if row["note"] == "level"}
+    named = ", ".join(f"{words(level)} {at_level[level]:,}" for level in report.levels if at_level.get(level))
+    if named:
+        keys = sum(row["n"] for row in notes if row["note"] == "keys")
+        grain = report.types.grain.level
+        what = f"{grain}s" if grain in ("person", "episode") else "keys"
+        lines.append(f"no organisation of the level{periods}, of {keys:,} {what}: {named}")
+    return lines
 
 
 def _definitions_of(plan: Plan, report: Report) -> set[tuple[str, str]]:
@@ -138,19 +170,19 @@ def _definitions_of(plan: Plan, report: Report) -> set[tuple[str, str]]:
     return found | {("target", name) for name in reach.targets}
 
 
-def _dropped_said(notes: list[dict[str, Any]], definitions: set[tuple[str, str]]) -> list[str]:
+def _dropped_said(notes: list[dict[str, Any]], definitions: set[tuple[str, str]], periods: str) -> list[str]:
     """Return a line for each reason: how many rows that meet definitions of a report were dropped, and of which."""
     by_reason: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in notes:
         if row["note"] == "dropped" and (row["construct"], row["definition"]) in definitions:
             by_reason[row["reason"]][row["definition"]] += row["n"]
-    return [_reason_said(reason, counts) for reason, counts in sorted(by_reason.items())]
+    return [_reason_said(reason, counts, periods) for reason, counts in sorted(by_reason.items())]
 
 
-def _reason_said(reason: str, counts: dict[str, int]) -> str:
+def _reason_said(reason: str, counts: dict[str, int], periods: str) -> str:
     most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     named = ", ".join(f"{name} {n:,}" for name, n in most[:_NAMED])
     more = f" and {len(most) - _NAMED} more" if len(most) > _NAMED else ""
     n = sum(counts.values())
     rows = "1 row that meets" if n == 1 else f"{n:,} rows that meet"
-    return f"dropped: {rows} a definition ({REASONS.get(reason, words(reason))}): {named}{more}"
+    return f"dropped{periods}: {rows} a definition ({REASONS.get(reason, words(reason))}): {named}{more}"

@@ -10,6 +10,8 @@ from measuremart.render.sql import text
 from measuremart.warehouse.marts import Marts
 
 ALL_TIME = "all time"
+# The entity of every level that stands for those who count for none of the others (semantics.md 9.4).
+NOT_ATTRIBUTED = "not attributed"
 # Instead of one period's name: a row for each period of that kind.
 PERIOD_KINDS = ("month", "quarter", "year", "financial_year", "named")
 # The marts that every report is read from, with those that its notes are read from.
@@ -46,12 +48,13 @@ def report_rows(marts: Marts, report: str, cut: Cut, entity: str | None = None) 
 
     `entity`, of the level of the cut, leaves out all others.
 
-    `report` is a checked name. Each row has counts as int, rates and days as Decimal, dates as text, null where there
-    is none; `lower_95` and `upper_95` of the rate; why its indicator is unavailable (`reason`); the sub-cohorts that
-    the report goes without (`without`); its population, and where the data is from (`data_source`: demo, schema,
-    files, null where that is not known); when the source says it was loaded (`loaded_on`), and the last day of any
-    event that is not after `as_of` (`last_date`). By level, a duration shows the share that had it at all, as the mart
-    does. Raises `WarehouseError`.
+    `report` is a checked name. Each row has counts as int, rates and days as Decimal, dates as text, null where
+    there is none; `lower_95` and `upper_95` of the rate; `is_certain`, whether they lie on one side of the
+    benchmark, null without one; what the indicator measures (`measured`: proportion or duration); why its indicator
+    is unavailable (`reason`); the sub-cohorts that the report goes without (`without`); its population, and where
+    the data is from (`data_source`: demo, schema, files, null where that is not known); when the source says it was
+    loaded (`loaded_on`), and the last day of any event that is not after `as_of` (`last_date`). By level, a
+    duration shows the share that had it at all, as the mart does. Raises `WarehouseError`.
     """
     leveled = cut.level is not None
     mart = "agg_indicator_by_level" if leveled else "agg_indicator"
@@ -67,8 +70,9 @@ def report_rows(marts: Marts, report: str, cut: Cut, entity: str | None = None) 
         if leveled
         else ""
     )
+    last = f"case when shown.entity = {text(NOT_ATTRIBUTED)} then 1 else 0 end" if leveled else "entity_title"
     conditions = [f"shown.report = '{report}'", f"shown.stratifier = {text(cut.by or 'all')}"]
-    conditions.append(f"shown.{'period_kind' if cut.by_period else 'period'} = {text(cut.period)}")
+    conditions.append(_when(cut))
     if cut.level is not None:
         conditions.append(f"shown.level_name = {text(cut.level)}")
     if entity is not None:
@@ -77,7 +81,8 @@ def report_rows(marts: Marts, report: str, cut: Cut, entity: str | None = None) 
     select
         shown.indicator_order, shown.indicator, indicator.title, {named}, shown.period, shown.stratum, {statistic},
         shown.eligible, shown.met, shown.not_met, shown.excluded, shown.exception, shown.unresolved, shown.ineligible,
-        shown.rate, shown.lower_95, shown.upper_95, shown.benchmark_value, shown.better, shown.verdict, shown.as_of,
+        shown.rate, shown.lower_95, shown.upper_95, shown.benchmark_value, shown.better, shown.verdict,
+        shown.is_certain, shown.as_of, indicator.statistic as measured,
         indicator.unavailable_reason as reason, about.unavailable_sub_cohorts as without,
         about.population, about.data_source,
         fresh.loaded_on, fresh.last_date
@@ -93,9 +98,20 @@ def report_rows(marts: Marts, report: str, cut: Cut, entity: str | None = None) 
         group by population
     ) as fresh on about.population = fresh.population
     where {" and ".join(conditions)}
-    order by shown.indicator_order, entity_title, shown.period, shown.stratum
+    order by shown.indicator_order, {last}, entity_title, shown.period, shown.stratum
     """  # noqa: S608 - every text of the caller passes through `text`
     return [typed(row) for row in marts.rows(sql)]
+
+
+def _when(cut: Cut) -> str:
+    """Return the condition on periods. Beside months and years stand the keys that fall into none of them, if any."""
+    if not cut.by_period:
+        return f"shown.period = {text(cut.period)}"
+    of_kind = f"shown.period_kind = {text(cut.period)}"
+    if cut.period == "named":  # named periods need not cover the calendar
+        return of_kind
+    keys = " + ".join(f"shown.{name}" for name in ("eligible", "excluded", "exception", "unresolved"))
+    return f"({of_kind} or (shown.period_kind in ('undated', 'outside_calendar') and {keys} > 0))"
 
 
 def periods_of(marts: Marts, report: str) -> list[str]:

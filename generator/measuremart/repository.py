@@ -72,17 +72,32 @@ def _is_always_built(pack: Pack | None) -> bool:
 
 def asked_packs(project: Path) -> list[str]:
     """Return the packs that dbt_project.yml names: its variable `packs`, or that of the package alone."""
-    variables = _mapping(project / "dbt_project.yml").get("vars")
-    variables = variables if isinstance(variables, dict) else {}
-    of_package = variables.get(PACKAGE)
-    packs = (
-        of_package.get("packs") if isinstance(of_package, dict) and "packs" in of_package else variables.get("packs")
-    )
+    packs = project_variable(project, "packs")
     if packs is None:
         return []
     if not isinstance(packs, list) or not all(isinstance(name, str) for name in packs):
         raise RepositoryError(f"dbt_project.yml: the variable packs is '{packs}'; it is a list, such as [lung]")
     return packs
+
+
+def project_variable(project: Path, name: str) -> Any:
+    """Return what dbt_project.yml says of a variable, None where it says nothing; that of the package alone goes first.
+
+    Raises `RepositoryError` where the file cannot be read.
+    """
+    variables = _mapping(project / "dbt_project.yml").get("vars")
+    variables = variables if isinstance(variables, dict) else {}
+    of_package = variables.get(PACKAGE)
+    return of_package[name] if isinstance(of_package, dict) and name in of_package else variables.get(name)
+
+
+def has_no_episodes(project: Path) -> bool:
+    """Say whether dbt_project.yml tells that its OMOP source has no table of episodes. Raises `RepositoryError`."""
+    if project_variable(project, "omop_source") in (None, "demo"):
+        return False
+    absent = project_variable(project, "absent_tables")
+    is_absent = isinstance(absent, list) and "episode" in absent
+    return is_absent or str(project_variable(project, "cdm_version")) == "5.3"
 
 
 def _unknown(name: str, own: Iterable[str], shipped: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 -- One table for people who want one: every row of agg_indicator, whose level and entity are all, and under it every row
--- of agg_indicator_by_level, with what each is called. The rows of a level leave out keys without an organisation, so
--- that they may add up to less than all.
+-- of agg_indicator_by_level, with what each is called. Keys that count for no entity of a level stand there as not
+-- attributed, so that a level never holds fewer keys than all.
 {{ config(materialized='view') }}
 
 with

@@ -87,6 +87,19 @@ def run(*arguments: str) -> tuple[int, list[str], str]:
     return done.exit_code, lines, done.stderr
 
 
+def test_a_warning_of_a_macro_is_named_by_what_it_is_about(project: Path) -> None:
+    said = "empty subquery seen: all 820 matching rows are dropped (no episode). Load the episodes: or drop it."
+    hook = "{% if execute %}{% do exceptions.warn('" + said + "') %}{% endif %}"
+    write(project, {"dbt_project.yml": json.dumps(PROJECT | {"on-run-end": [hook]})})
+    code, lines, _ = run()
+    assert code == 0
+    at = lines.index("warning: empty subquery seen")
+    assert " ".join(line.strip() for line in lines[at + 1 : at + 3]).startswith(
+        "all 820 matching rows are dropped (no episode). Load the episodes: or drop it."
+    )
+    assert not any("JinjaLogWarning" in line for line in lines)
+
+
 WARNED = [
     "warning: known_ids: 1",
     "    Ids that nobody gave. Give them.",

@@ -40,6 +40,7 @@ def row(**more: Any) -> dict[str, Any]:
         "benchmark_unit": "percent",
         "better": "higher",
         "verdict": "not reached",
+        "is_certain": True,
         "excluded": 15,
         "exception": 4,
         "unresolved": 3,

@@ -407,3 +407,34 @@ def test_the_file_is_not_read_past_dbt_where_schemas_have_other_names(repository
     with (repository / "dbt_project.yml").open("a", encoding="utf-8") as file:
         file.write("models: {measuremart: {marts: {+schema: quality}}}\n")
     assert names_schemas_itself(repository)
+
+
+SOURCE_WITHOUT_EPISODES = [
+    ({"omop_source": "schema", "absent_tables": ["episode", "episode_event"]}, True),
+    ({"omop_source": "files", "cdm_version": "5.3"}, True),
+    ({"omop_source": "schema", "measuremart": {"absent_tables": ["episode"]}}, True),
+    ({"omop_source": "schema", "absent_tables": ["device_exposure"]}, False),
+    ({"omop_source": "demo", "absent_tables": ["episode"]}, False),  # the demo has all tables
+]
+
+
+@pytest.mark.parametrize(("variables", "is_said"), SOURCE_WITHOUT_EPISODES)
+def test_validate_advises_where_the_source_has_no_episodes(
+    repository: Path, variables: dict[str, object], is_said: bool
+) -> None:
+    project(repository, **variables)
+    code, said = run("validate", "--project-dir", str(repository))
+    assert code == 0
+    advice = (
+        "advice: by dbt_project.yml the source has no table of episodes (absent_tables or cdm_version), so 2 "
+        "definitions of episodes will be empty: bowel_cancer_recorded, team_meeting_recorded. Give each resolve_by: "
+        "person, or load episodes."
+    )
+    assert [line for line in said.splitlines() if line.startswith("advice")] == ([advice] if is_said else [])
+
+
+def test_definitions_of_persons_need_no_episodes(repository: Path) -> None:
+    assert run("new", "pack", "stroke", "--grain", "person", "--project-dir", str(repository))[0] == 0
+    project(repository, omop_source="schema", absent_tables=["episode"], packs=["stroke"])
+    code, said = run("validate", "--project-dir", str(repository))
+    assert (code, "advice" in said) == (0, False), said

@@ -1,6 +1,9 @@
 """`measuremart report` where there is no profile, no database, or nothing in it: what to run, and nothing left behind."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -67,9 +70,9 @@ MARTS = {
         "1 as indicator_order, 'seen' as indicator, 'proportion' as statistic, null as median_days, 'percent' as benchmark_unit, "
         "4 as eligible, 3 as met, 1 as not_met, 0 as excluded, 0 as exception, 0 as unresolved, 0 as ineligible, 0.75 as rate, "
         "0.3006 as lower_95, 0.9544 as upper_95, "
-        "null as benchmark_value, 'higher' as better, 'no benchmark' as verdict, date '2026-06-30' as as_of"
+        "null as benchmark_value, 'higher' as better, 'no benchmark' as verdict, null as is_certain, date '2026-06-30' as as_of"
     ),
-    "dim_indicator": "'lung_mdt' as report, 'seen' as indicator, 'Seen' as title, null as unavailable_reason",
+    "dim_indicator": "'lung_mdt' as report, 'seen' as indicator, 'Seen' as title, 'proportion' as statistic, null as unavailable_reason",
     "fct_source_freshness": (
         "'omop' as population, 'person' as source_table, date '2026-06-01' as cdm_release_date, date '2026-05-01' as last_date"
     ),
@@ -106,6 +109,20 @@ def test_the_demo_is_said_first(profiles: Path, form: str) -> None:
         assert said.splitlines()[0] == "Data: the demo, invented patients"
     if form in ("md", "html"):
         assert said.index("Data: the demo") < said.index("Seen")
+
+
+@pytest.mark.parametrize("columns", [80, 110, 160])
+def test_a_pipe_is_as_wide_as_columns_says(profiles: Path, columns: int) -> None:
+    """Without COLUMNS a pipe or a log is 140 wide; with it, what is printed fits."""
+    built(profiles, "files")
+    command = [sys.executable, "-c", "from measuremart.cli import main; main()", "report", "lung_mdt"]
+    options = ["--project-dir", str(ROOT), "--profiles-dir", str(profiles)]
+    environment = {**os.environ, "COLUMNS": str(columns)}
+    done = subprocess.run([*command, *options], env=environment, capture_output=True, text=True, check=True)
+    title, *lines = done.stdout.splitlines()
+    table = [title, *lines[: lines.index("")]]
+    assert max(map(len, table)) <= columns
+    assert ("outside" in done.stdout, "95% interval  benchmark" in done.stdout) == (columns == 80, columns == 160)
 
 
 def test_csv_has_no_room_for_it_and_says_it_beside(profiles: Path) -> None:

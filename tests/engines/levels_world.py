@@ -8,11 +8,13 @@ from count_models import COUNTS, model_sql
 from lab.engines import Engine
 
 COLUMNS = {
-    "dim_report": "report text, population text, is_built boolean, title text",
+    "dim_report": (
+        "report text, population text, is_built boolean, title text, unavailable_sub_cohorts text, data_source text"
+    ),
     "dim_indicator": (
         "report text, indicator text, indicator_order bigint, version bigint, statistic text, "
         "benchmark_value numeric(18, 6), better text, is_available boolean, title text, benchmark_unit text, "
-        "indicator_key text"
+        "indicator_key text, unavailable_reason text"
     ),
     "indicator_result": (
         "report text, indicator text, person_id bigint, episode_id bigint, measure_resolver bigint, cohort_date date, "
@@ -31,6 +33,7 @@ COLUMNS = {
     "run_context": "as_of date",
     "reference_period": "period_kind text, start_date date, end_date date, period text",
     "fct_cohort_stratum": "report text, person_id bigint, cohort_date date, stratifier text, stratum text",
+    "fct_source_freshness": "population text, source_table text, cdm_release_date date, last_date date",
 }
 # The same rows under the names that models before the marts read; every report is its own pack.
 SAME = {

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from dbt_runs import ROOT, Warehouse
 from lab.direct import compiled
 from lab.engines import DuckDbEngine, Engine, PostgresEngine
 from measuremart.cli import app
+from postgres_builds import environment, postgres_schemas
 from typer.testing import CliRunner
 
 LOAD = "Load the episodes or keys that these rows belong to, or give the subquery resolve_by: person."
@@ -124,24 +126,35 @@ WORLD: small_project.World = {
 }
 ABSENT = [path.stem.removeprefix("stg_omop__") for path in sorted((ROOT / "models/core/staging/omop").glob("*.sql"))]
 VARIABLES = {"packs": ["ward"], "as_of": "2024-12-31", "omop_source": "schema", "absent_tables": ABSENT}
+SCHEMA = "emptied_by_test"
 TEST = "tests/singular/emptied_definitions.sql"
 
 
-def test_a_source_without_episodes_warns_and_the_report_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("target", ["duckdb", "postgres"])
+def test_a_source_without_episodes_warns_and_the_report_says_so(
+    tmp_path: Path, target: str, request: pytest.FixtureRequest
+) -> None:
     project = small_project.write_project(tmp_path, DEFINITIONS, WORLD)
     (project / TEST).write_text((ROOT / TEST).read_text())
-    built = Warehouse(tmp_path, project)
-    run = built.dbt("build", variables=VARIABLES)
-    assert run.exit_code == 0, run.output
-    assert "Warning in test emptied_definitions" in run.output
-    assert "Got 2 results" in run.output
-    where = ["--project-dir", str(project), "--profiles-dir", str(tmp_path / "profiles"), "--target", "duckdb"]
-    done = CliRunner().invoke(
-        app,
-        ["report", "ward", *where, "--vars", json.dumps(VARIABLES)],
-        env={"MEASUREMART_DUCKDB": str(built.database)},
-    )
-    assert done.exit_code == 0, done.output
+    built = Warehouse(tmp_path, project, target)
+    given = {"MEASUREMART_DUCKDB": str(built.database)}
+    with ExitStack() as stack:
+        if target == "postgres":
+            dsn = request.getfixturevalue("postgres_dsn")
+            stack.enter_context(postgres_schemas(dsn, SCHEMA))
+            given |= environment(dsn, SCHEMA)
+        run = built.dbt("build", variables=VARIABLES, **given)
+        assert run.exit_code == 0, run.output
+        assert "Warning in test emptied_definitions" in run.output
+        assert "Got 2 results" in run.output
+        # by name, with count and remedy, as dbt prints it
+        said = " ".join(run.output.split())
+        assert f"empty subquery treated_recorded: all 2 matching rows are dropped (no episode). {LOAD}" in said
+        assert "empty numerator seen_again: no members, although each of its parts has some. No key meets all" in said
+        assert "empty subquery patient_seen" not in said
+        where = ["--project-dir", str(project), "--profiles-dir", str(tmp_path / "profiles"), "--target", target]
+        done = CliRunner().invoke(app, ["report", "ward", *where, "--vars", json.dumps(VARIABLES)], env=given)
+        assert done.exit_code == 0, done.output
     assert [line for line in done.stdout.splitlines() if line.startswith("EMPTY")] == [
         "EMPTY: numerator seen_again: no members, although each of its parts has some. No key meets all of "
         "them: compare their grains, windows, counts and filters. With at: person, parts in different episodes meet.",

@@ -405,6 +405,6 @@ def test_the_report_by_level_and_stratum_is_the_mart(audit: Warehouse) -> None:
     )
     assert nobody > 0
     assert (
-        f"not attributed: {nobody + nowhere:,} of {persons:,} persons: {nobody:,} without an organisation, "
-        f"{nowhere:,} with one that belongs to no level; each level shows them apart"
+        f"not attributed in all periods: {nobody + nowhere:,} of {persons:,} persons: {nobody:,} without an "
+        f"organisation, {nowhere:,} with one that belongs to no level"
     ) in said["notes"]

@@ -1,14 +1,21 @@
 """Organisations, levels, attribution and aggregation, worked out by hand on both engines (semantics.md, 9)."""
 
+import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import levels_world as world
+import marts_page
 import pytest
 from lab.direct import compiled
 from lab.engines import DuckDbEngine, Engine, PostgresEngine
 from lab.project import ROOT
+from measuremart.report_notes import lines_below, note_rows
+from measuremart.report_rows import Cut, report_rows
 
 # Hospitals a and b are of trust T1; a is in two networks. c moved from trust T1 to T2 on 1 July 2024. d is of T3 and has no
 # children. Nobody knows hospital x. Levels: hospital, trust, network, national.
@@ -234,6 +241,17 @@ def test_every_level_holds_everyone(engine: Engine) -> None:
     assert set(engine.rows(f"{faults} where period = 'all time' and stratifier = 'all'")) == {("r", "network", -1, -1)}
     engine.execute("update agg_indicator_by_level set met = met + 1 where entity = 'T3' and stratifier = 'all'")
     assert ("r", "trust", 1, 0) in set(engine.rows(faults))
+
+
+def test_a_level_that_no_source_has_is_found(engine: Engine) -> None:
+    """The test of dbt: a misspelt level would print nothing; one that another population has does not count."""
+    given = tables()
+    given["catalogue_report_level"] += [("r", 5, "trusts", "registered"), ("not_built", 1, "nowhere", "registered")]
+    given["organisation_level"] = [*BRIDGE, ("other", "a", "trusts", "t", "T", None, None)]
+    world.load(engine, given)
+    test = (ROOT / "tests/singular/report_levels_exist.sql").read_text(encoding="utf-8")
+    without_settings = re.sub(r"\{\{ config\(.*?\) \}\}", "", test)
+    assert engine.rows(compiled(without_settings, engine.name)) == [("r", "trusts")]
 
 
 def test_no_funnel_and_no_chart_of_the_not_attributed(engine: Engine) -> None:
@@ -473,6 +491,124 @@ def test_the_whole_of_the_overview_is_the_report(engine: Engine) -> None:
         f"select {key}, entity_key, rate, lower_95 from agg_indicator_by_level order by {key}, entity_key"
     )
     assert len({row[1] for row in whole}) > 1
+
+
+class PrintedFrom:
+    """The marts of an engine, as `measuremart report` asks them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        function = "to_json" if self.engine.name == "duckdb" else "row_to_json"
+        found = self.engine.rows(f"select {function}(asked) from ({compiled(sql, self.engine.name)}) as asked")
+        return [json.loads(row) if isinstance(row, str) else row for (row,) in found]
+
+
+def test_the_report_says_who_is_not_attributed_at_each_level(engine: Engine) -> None:
+    """Of 8 persons, 8 has no organisation, and 7's is unknown; c, of persons 5 and 6, is in no network."""
+    world.load(engine, tables())
+    world.build(engine)
+    for name, columns in {
+        "dim_unavailable": "report text, part text, name text, construct text, definition text, reason text",
+        "fct_dropped_event": "construct text, definition text, reason text, n_rows bigint",
+        "fct_empty_definition": "pack text, remedy text, kind text, definition text, reason text, n_rows bigint",
+    }.items():
+        engine.execute(f"create temp table {name} ({columns})")
+    marts: Any = PrintedFrom(engine)
+    types = SimpleNamespace(grain=SimpleNamespace(level="episode"))
+    levels = ("hospital", "trust", "network", "national")
+    report: Any = SimpleNamespace(levels=levels, types=types, cohorts=(), indicators=(), counted=())
+    plan: Any = SimpleNamespace(cohorts={}, measures={})
+    said = {}
+    for period in ("all time", "second_half"):
+        rows = report_rows(marts, "r", Cut(period=period))
+        lines = lines_below(rows, note_rows(marts, "r", "r", True), plan, report)
+        said[period] = [line for line in lines if line.startswith(("not attributed", "no organisation"))]
+    assert said["all time"] == [
+        "not attributed: 2 of 8 persons: 1 without an organisation, 1 with one that belongs to no level",
+        "no organisation of the level, of 8 episodes: hospital 2, trust 2, network 4, national 2",
+    ]
+    assert said["second_half"] == [
+        "not attributed in all periods: 2 of 8 persons: 1 without an organisation, 1 with one that belongs to no level",
+        "no organisation of the level in all periods, of 8 episodes: hospital 2, trust 2, network 4, national 2",
+    ]
+
+
+def test_not_attributed_is_printed_last(engine: Engine) -> None:
+    world.load(engine, tables())
+    world.build(engine)
+    marts: Any = PrintedFrom(engine)
+    titles = [row["entity_title"] for row in report_rows(marts, "r", Cut(level="trust")) if row["indicator"] == "i"]
+    assert titles == ["T1", "T2", "T3", "Not attributed"]
+
+
+def test_keys_of_no_month_stand_beside_the_months(engine: Engine) -> None:
+    """Undated keys, and those before 1900, are in no month; a table of months without them would hold fewer than all."""
+    given = tables()
+    given["report_period"] = [("r", "month", "2024-01", "2024-01-01", "2024-01-31")]
+    given["indicator_result"] = [
+        ("r", "i", n, 10 * n, 10 * n, day, "met", day, True)
+        for n, day in enumerate(["2024-01-10", "2024-01-11", None, "1899-12-31"], start=1)
+    ]
+    world.load(engine, given)
+    world.build(engine)
+    marts: Any = PrintedFrom(engine)
+    rows = report_rows(marts, "r", Cut(period="month"))
+    assert {row["period"]: row["met"] for row in rows if row["indicator"] == "i"} == {
+        "2024-01": 2, "undated": 1, "outside the calendar": 1,
+    }  # fmt: skip
+    assert {row["period"] for row in rows if row["indicator"] == "j"} == {"2024-01"}
+
+
+def test_the_query_of_the_page_adds_up_to_the_report(engine: Engine) -> None:
+    """Rate per month, stratum and indicator: one select over one relation, for a report with levels and one without."""
+    (query,) = (q.sql for q in marts_page.queries() if "indicator_overview" in q.sql)
+    assert len(re.findall(r"\b(?:from|join)\b", query)) == 1
+    given = tables()
+    given["dim_report"] += [("s", "p", True, "S")]
+    given["dim_indicator"] += [("s", "i", 1, 1, "proportion", "70", "higher", True, "I", "percent", "s.i")]
+    for table in ("indicator_result", "report_cohort_keys"):
+        given[table] += [("s", *row[1:]) for row in given[table]]
+    given["fct_cohort_stratum"] = [
+        (report, person, DAYS[person], "sex", "girl" if person in {1, 2, 5} else "boy")
+        for report in ("r", "s")
+        for person in DAYS
+    ]
+    last = {n: 29 if n == 2 else 30 if n in {4, 6, 9, 11} else 31 for n in range(1, 13)}
+    given["report_period"] = [
+        (report, "month", f"2024-{n:02}", f"2024-{n:02}-01", f"2024-{n:02}-{last[n]}") for report in "rs" for n in last
+    ]
+    world.load(engine, given)
+    world.build(engine)
+    for report, levels in (("r", ("hospital", "trust", "network", "national")), ("s", ())):
+        asked = re.sub(r"\nlimit \d+$", "", query).replace("marts.", "").replace("'lung_mdt'", f"'{report}'")
+        names = (
+            "title, level_name, entity_title, stratifier, stratum, period, eligible, met, percent, at_least, at_most"
+        )
+        monthly: dict[tuple[Any, ...], Any] = {}
+        totals: Counter[tuple[Any, ...]] = Counter()
+        for *part, period, eligible, met, percent, low, high in engine.rows(f"select {names} from ({asked}) as q"):
+            monthly[*part, period] = (eligible, met, percent, low, high)
+            totals.update({(*part, "eligible"): eligible, (*part, "met"): met})
+        assert {part[1] for part in totals} == {"all", *levels}
+        assert {part[4] for part in monthly} == {"all", "girl", "boy"}
+        printed: dict[tuple[Any, ...], Any] = {}
+        all_time: Counter[tuple[Any, ...]] = Counter()
+        for level in (None, *levels):
+            for by in (None, "sex"):
+                for row in report_rows(PrintedFrom(engine), report, Cut(level, by, "month")):
+                    key = (row["title"], level or "all", row["entity_title"] or "Everyone", by or "all", row["stratum"])
+                    if row["eligible"]:
+                        rounded = [round(100 * row[name], 1) for name in ("rate", "lower_95", "upper_95")]
+                        printed[*key, row["period"]] = (row["eligible"], row["met"], *rounded)
+                for row in report_rows(PrintedFrom(engine), report, Cut(level, by)):
+                    key = (row["title"], level or "all", row["entity_title"] or "Everyone", by or "all", row["stratum"])
+                    all_time.update({(*key, "eligible"): row["eligible"], (*key, "met"): row["met"]})
+        assert monthly == printed
+        assert totals == all_time
+        assert totals["I", "all", "Everyone", "all", "all", "eligible"] == 6
+        assert totals["I", "all", "Everyone", "sex", "girl", "met"] == 2
 
 
 def test_a_dimension_of_periods_has_those_in_use(engine: Engine) -> None:

@@ -51,6 +51,23 @@ def test_a_column_for_each_entity() -> None:
     assert [cell.strip() for cell in mri.split("  ") if cell.strip()][1:] == ["0.0% of 1"] * 4
 
 
+def test_a_head_of_several_words_is_folded_before_columns_are_given_up() -> None:
+    wide = [r | {"entity_title": "Hospital of the North"} if r["entity"] == "a" else r for r in rows()]
+
+    def lines(width: int) -> list[str]:
+        out = io.StringIO()
+        Console(file=out, width=width, highlight=False).print(organisation_table("Audit", wide, width))
+        return [line.rstrip() for line in out.getvalue().splitlines()]
+
+    narrow = lines(82)
+    assert max(map(len, narrow)) <= 82
+    heads = narrow[1 : next(n for n, line in enumerate(narrow) if line.startswith("ECG"))]
+    assert " ".join(" ".join(heads).split()).count("Hospital") == 1
+    assert not any("Hospital of the North" in line for line in heads)
+    assert next(line for line in narrow if line.startswith("ECG")).split()[-3:] == ["100.0%", "of", "1"]
+    assert any("Hospital of the North" in line for line in lines(110))
+
+
 @pytest.mark.parametrize("width", [40, 60])
 def test_one_below_the_other_where_it_is_narrow(width: int) -> None:
     found = printed(width)

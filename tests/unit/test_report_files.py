@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from measuremart.report_cells import legend
 from measuremart.report_files import Printed, report_csv, report_html, report_json, report_markdown
 from measuremart.report_notes import built_otherwise_said, demo_said, left_out_said, reasons_said
 from measuremart.report_rows import UNCUT, Cut
@@ -26,6 +27,7 @@ def row(**more: Any) -> dict[str, Any]:
         "excluded": 3, "exception": 2, "unresolved": 1, "ineligible": 9, "rate": Decimal("0.75"),
         "lower_95": Decimal("0.531299"), "upper_95": Decimal("0.888138"), "median_days": None,
         "benchmark_value": Decimal("70.00"), "benchmark_unit": "percent", "better": "higher", "verdict": "reached",
+        "is_certain": True, "measured": "proportion",
         "as_of": "2026-06-30", "reason": None, "without": None, "population": "omop",
         "data_source": "schema", "loaded_on": None, "last_date": None,
     } | more  # fmt: skip
@@ -33,7 +35,7 @@ def row(**more: Any) -> dict[str, Any]:
 
 UNAVAILABLE = row(
     indicator_order=2, indicator="asked", title="Asked", eligible=None, met=None, not_met=None, excluded=None, exception=None,
-    unresolved=None, ineligible=None, rate=None, lower_95=None, upper_95=None, verdict="unavailable", reason="no codes",
+    unresolved=None, ineligible=None, rate=None, lower_95=None, upper_95=None, verdict="unavailable", is_certain=None, reason="no codes",
 )  # fmt: skip
 
 
@@ -121,6 +123,36 @@ def test_markdown_shows_texts_as_they_are() -> None:
     lines = text.splitlines()
     assert lines[4] == f"| {cell} | 20 | 15 | 75.0% | 53.1–88.8% | >= 70% | reached | 3 | 2 | 1 |"
     assert lines[-1] == f"- {cell}"
+
+
+OPEN_VERDICTS = [
+    (row(is_certain=False), "reached?", True),
+    (row(is_certain=False, verdict="not reached"), "not reached?", True),
+    (row(is_certain=True), "reached", False),
+    (row(is_certain=None, statistic="duration", median_days=Decimal(3)), "reached", False),
+    (row(is_certain=False, verdict="not certain"), "not certain", False),
+    (row(is_certain=False, verdict="no data"), "no data", False),
+]
+
+
+@pytest.mark.parametrize(("shown", "verdict", "is_explained"), OPEN_VERDICTS)
+def test_a_verdict_that_the_interval_leaves_open_says_so(
+    shown: dict[str, Any], verdict: str, is_explained: bool
+) -> None:
+    printed = whole(shown, below=legend([shown]))
+    assert f" | {verdict} | 3 |" in report_markdown(printed)
+    assert f">{verdict}</td>" in report_html(printed)
+    assert any(line.startswith("?: the 95% interval holds the benchmark") for line in printed.below) is is_explained
+    # the words for programs stay as they are in the marts
+    said = json.loads(report_json(printed))["rows"][0]
+    assert (said["verdict"], said["is_certain"]) == (shown["verdict"], shown["is_certain"])
+
+
+def test_the_share_of_an_indicator_of_days_is_explained() -> None:
+    """By level an indicator whose title says days has a rate."""
+    lines = legend([row(measured="duration")])
+    assert any(line.startswith("days: at a level") for line in lines)
+    assert not any(line.startswith("days") for line in legend([row(), row(measured="duration", statistic="duration")]))
 
 
 def test_a_text_of_two_lines_stays_in_its_cell() -> None:

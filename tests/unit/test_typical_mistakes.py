@@ -87,6 +87,15 @@ MISTAKES = {
         "    resolve_by: epsiode\n    rules:\n      - exact: 4",
         "13:17: unknown resolver 'epsiode' (did you mean 'episode'?)",
     ),
+    "two grains that do not meet": (
+        "  replied: {first: reply_seen}",
+        "  replied: {and: [{target: letter, resolve_by: event, rules: [{exact: 5}]}, "
+        "{target: lab, resolve_by: event, rules: [{exact: 7}]}]}",
+        "20:12: and: inline subquery over letter is at grain event of letter (inline subquery over letter, resolve_by: event, "
+        "definitions/letters/a.yml:20:19) and inline subquery over lab is at grain event of lab (inline subquery over lab, "
+        "resolve_by: event, definitions/letters/a.yml:20:77); neither lies above the other: bring one to a common grain with "
+        "at: person or at: episode",
+    ),
     "a quoted date": (
         "on_or_after: 2020-01-01",
         'on_or_after: "2020-01-01"',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,8 +30,9 @@ class Output(Console):
 
 
 # Authored text is printed as it is: no [tags] and no :emoji: in it. Where it is not a terminal but a pipe or a log,
-# nothing should be cut to 80 columns.
-out = Output(highlight=False, markup=False, emoji=False, width=None if sys.stdout and sys.stdout.isatty() else 140)
+# nothing should be cut to 80 columns, unless COLUMNS asks for a width.
+_IS_WIDTH_KNOWN = (sys.stdout and sys.stdout.isatty()) or os.environ.get("COLUMNS", "").isdigit()
+out = Output(highlight=False, markup=False, emoji=False, width=None if _IS_WIDTH_KNOWN else 140)
 err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 

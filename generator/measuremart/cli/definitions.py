@@ -28,12 +28,14 @@ from measuremart.cli.reading import read_project, refuse_unknown_pack, say_what_
 from measuremart.definitions.file import SECTIONS
 from measuremart.list_table import list_table
 from measuremart.pipeline import Read, definition_at, pending_changes
-from measuremart.plan.states import missing_said, state_of, states
+from measuremart.plan.states import empty_without_episodes, missing_said, state_of, states
 from measuremart.problems import Kind, did_you_mean, in_full, in_short
-from measuremart.repository import is_repository
+from measuremart.repository import RepositoryError, asked_packs, has_no_episodes, is_repository
 from measuremart.rule_pages import rule_page
 from measuremart.uses import Node, read_by_packs, uses_of
 from measuremart.write import apply
+
+_NAMED = 5  # definitions that one line of advice names
 
 
 class Section(StrEnum):
@@ -118,6 +120,27 @@ def validate(
     say_what_is_missing(read)
     for line in missing_said(read.plan):
         out.print(line, soft_wrap=True)
+    for line in _advice(read, project_dir):
+        out.print(line, soft_wrap=True)
+
+
+def _advice(read: Read, project: Path) -> list[str]:
+    """Return what will be empty by what dbt_project.yml says of the source; [] where nothing will."""
+    try:
+        packs = asked_packs(project) or [name for name, pack in read.plan.packs.items() if pack.built == "by_default"]
+        if not has_no_episodes(project):
+            return []
+    except RepositoryError as error:
+        return [f"advice: {error}"]
+    empty = empty_without_episodes(read.plan, [name for name in packs if name in read.plan.packs])
+    if not empty:
+        return []
+    more = f" and {len(empty) - _NAMED} more" if len(empty) > _NAMED else ""
+    return [
+        "advice: by dbt_project.yml the source has no table of episodes (absent_tables or cdm_version), so "
+        f"{counted(len(empty), 'definition')} of episodes will be empty: {', '.join(empty[:_NAMED])}{more}. "
+        "Give each resolve_by: person, or load episodes."
+    ]
 
 
 def rule_command(

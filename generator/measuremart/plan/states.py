@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 from measuremart.plan.nodes import Plan
+from measuremart.plan.packs import packs_to_build
+from measuremart.plan.reach import inline_subqueries
 from measuremart.plan.unavailable import said
+
+# The model of the episodes of OMOP. The source of another population's episodes is not known to this project.
+_OMOP_EPISODES = "episode_of_care"
 
 
 def state_of(plan: Plan, section: str, name: str) -> str:
@@ -53,3 +58,22 @@ def missing_said(plan: Plan) -> list[str]:
     ]
     lines += [f"indicator {n} is unavailable: {said(i.causes)}" for n, i in sorted(plan.unavailable.indicators.items())]
     return lines + [f"report {n} is unavailable: {said(r.causes)}" for n, r in sorted(plan.unavailable.reports.items())]
+
+
+def empty_without_episodes(plan: Plan, packs: Iterable[str]) -> list[str]:
+    """Return the definitions of these packs, and of those that they need, that are empty where OMOP has no episodes.
+
+    They are subqueries, and measures with an inline subquery, whose members belong to episodes.
+    """
+    wanted = {*packs_to_build(plan, packs), *(name for name, pack in plan.packs.items() if pack.built == "always")}
+    parts = [(named.about, named.subquery) for named in plan.subqueries.values()]
+    for measure in plan.measures.values():
+        parts += [(measure.about, subquery) for subquery in inline_subqueries(measure.expression)]
+    found = {
+        about.name
+        for about, subquery in parts
+        if about.pack in wanted
+        and subquery.grain.level == "episode"
+        and plan.populations[subquery.target.population].spine_model == _OMOP_EPISODES
+    }
+    return sorted(found)

@@ -23,6 +23,8 @@ _WARNED, _FAILED, _SKIPPED = {"warn"}, {"fail", "error"}, {"skipped"}
 _ENDED = {"LogModelResult", "LogSeedResult", "LogTestResult", "LogNodeNoOpResult", "LogSkipResult", "SkippingDetails"}
 # What dbt says once more in other words at the end.
 _REPEATED = {"LogTestResult", "RunResultWarning", "RunResultWarningMessage", "RunResultFailure", "RunResultError"}
+# A warning of a macro: it begins with what it is about, and a colon.
+_OF_A_MACRO = "JinjaLogWarning"
 # What engines say before they look at a row: DuckDB by the class of the error, PostgreSQL and connections, Spark.
 _NO_CELL = re.compile(
     r"(catalog|binder|parser|permission|io|dependency|transactioncontext) error:"
@@ -158,7 +160,10 @@ def _built(events: list[dict[str, Any]], descriptions: dict[str, str], log: Path
                 built.findings.append(Finding(kind, name, count, said))
         elif event["info"]["level"] == "warn" and event["info"]["name"] not in _REPEATED:
             said = " ".join(event["info"]["msg"].removeprefix("[WARNING]: ").split())
-            finding = Finding("warning", event["info"]["name"], None, said)
+            name = event["info"]["name"]
+            if name == _OF_A_MACRO and ": " in said:
+                name, said = said.split(": ", 1)
+            finding = Finding("warning", name, None, said)
             if finding not in built.findings:
                 built.findings.append(finding)
     built.findings.sort(key=lambda finding: finding.kind, reverse=True)  # what stopped the build stands last

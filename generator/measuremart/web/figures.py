@@ -79,8 +79,8 @@ def strata_rows(reading: Reading, sight: Sight, part: Part, indicator: str, peri
         shown.indicator_order, shown.indicator, shown.title, shown.version, shown.period, shown.stratifier,
         shown.stratum, {statistic},
         shown.eligible, shown.met, shown.not_met, shown.excluded, shown.exception, shown.unresolved, shown.ineligible,
-        shown.rate, shown.lower_95, shown.upper_95, shown.benchmark_value, shown.better, shown.verdict, shown.as_of,
-        indicator.unavailable_reason as reason, null as loaded_on, null as last_date
+        shown.rate, shown.lower_95, shown.upper_95, shown.benchmark_value, shown.better, shown.verdict,
+        shown.is_certain, shown.as_of, indicator.unavailable_reason as reason, null as loaded_on, null as last_date
     from {{{{ ref('{mart}') }}}} as shown
     inner join {{{{ ref('dim_indicator') }}}} as indicator
         on shown.report = indicator.report and shown.indicator = indicator.indicator
@@ -103,7 +103,8 @@ def peer_rows(reading: Reading, sight: Sight, level: str, indicator: str, period
     among = "" if sight.viewer.role == "team" else f"and shown.entity in ({', '.join(text(name) for name in seen)})"
     sql = f"""
     select shown.entity, shown.eligible, rates.met, shown.rate, rates.lower_95, rates.upper_95, rates.benchmark_value,
-        rates.better, rates.verdict, shown.pooled_rate, shown.peers, shown.dispersion, shown.between_variance,
+        rates.better, rates.verdict, rates.is_certain, shown.pooled_rate, shown.peers, shown.dispersion,
+        shown.between_variance,
         shown.alert_lower, shown.alert_upper, shown.alarm_lower, shown.alarm_upper, shown.overdispersed_alert_lower,
         shown.overdispersed_alert_upper, shown.overdispersed_alarm_lower, shown.overdispersed_alarm_upper,
         shown.outlier_class, shown.overdispersed_outlier_class, shown.direction, shown.peer_rank
@@ -172,7 +173,7 @@ def organisation_rows(reading: Reading, sight: Sight, part: Part, period: Period
     select shown.indicator_order, shown.indicator, shown.title, shown.level_order, shown.level_name, shown.entity,
         shown.eligible, shown.met, shown.not_met, shown.excluded, shown.exception, shown.unresolved, shown.ineligible,
         shown.rate, shown.lower_95, shown.upper_95, 'proportion' as statistic, null as median_days,
-        'percent' as benchmark_unit, shown.benchmark_value, shown.better, shown.verdict, shown.as_of,
+        'percent' as benchmark_unit, shown.benchmark_value, shown.better, shown.verdict, shown.is_certain, shown.as_of,
         null as loaded_on, null as last_date,
         place.peer_rank, place.peers, place.overdispersed_outlier_class, place.direction
     from {{{{ ref('agg_indicator_by_level') }}}} as shown

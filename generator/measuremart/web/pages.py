@@ -88,7 +88,7 @@ def report_page(
         kinds = figures.trend_kinds(seen)
         shown_kind = kind if kind in kinds else next(iter(kinds), None)
         series = figures.series_rows(marts, seen, chosen, shown_kind) if shown_kind else []
-        notes = note_rows(marts, report, planned.about.pack)
+        notes = note_rows(marts, report, planned.about.pack, bool(planned.levels))
         if not seen.sees_whole:  # the other notes count everyone
             notes = [note for note in notes if note["note"] == "sub_cohort"]
         whole = "" if chosen.level == WHOLE else f", {chosen.title}"
@@ -162,11 +162,16 @@ def indicator_page(
             strata_pictures={
                 name: strata_picture(name, found, of_all["title"]) for name, found in _by_stratifier(rows[1:]).items()
             },
-            words_below=[*legend([of_all]), *reasons_said([of_all]), *freshness_said([of_all])],
+            words_below=[*legend([*rows, *_judged(given)]), *reasons_said([of_all]), *freshness_said([of_all])],
             definition=as_data(explained),
             is_duration=isinstance(listed, Indicator) and listed.duration,
             **given,
         )
+
+
+def _judged(given: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the entities that a page of an indicator sets side by side, as rows of rates."""
+    return [row | {"statistic": "proportion"} for row in given.get("peers", [])]
 
 
 def _indicator_figures(
