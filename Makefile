@@ -19,7 +19,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 # Run a stage and say how long it took: $(call stage,name,command)
 stage = @printf '\n== %s\n' '$(1)'; start=$$(date +%s); $(2) && printf '== %s: %s s\n' '$(1)' "$$(( $$(date +%s) - start ))"
 
-.PHONY: help demo dashboard browser generate test test-fast lint lint-sql lint-code lint-generated tests mutation fuzz bench clean
+.PHONY: help demo dashboard browser generate test test-fast test-long lint lint-sql lint-code lint-generated tests test-spark mutation fuzz bench clean
 
 help:  ## Say what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,7 +74,7 @@ browser: $(VENV)/.ready-dev measuremart_demo_dashboard.duckdb  ## Look at all pa
 generate: $(VENV)/.ready  ## Write the dbt models of all definitions
 	@$(BIN)/measuremart generate
 
-test: lint tests  ## Everything: linters, types, generated files current, all tests
+test: lint tests  ## Linters, types, generated files current, every test but the long ones
 
 # Two at a time: what reads SQL and what reads Python cost about the same.
 lint: $(VENV)/.ready-dev  ## Linters, types and import rules
@@ -93,9 +93,14 @@ lint-code: $(VENV)/.ready-dev
 lint-generated: $(VENV)/.ready-dev  ## sqlfluff over the generated models of all packs, too; takes minutes
 	$(call stage,sqlfluff,$(SQLFLUFF) --disregard-sqlfluffignores models)
 
-tests: $(VENV)/.ready-dev  ## All tests, on DuckDB and PostgreSQL
+tests: $(VENV)/.ready-dev  ## Every test but the long ones, on DuckDB and PostgreSQL
 	$(call stage,examples,$(BIN)/measuremart test)
-	$(call stage,pytest,$(BIN)/pytest -n 2 -q --durations 10)
+	$(call stage,pytest,$(BIN)/pytest -n 2 -q --durations 10 -m 'not long')
+
+# What is marked `long`, and at its whole size what `make test` does at a small one (tests/README.md).
+test-long: lint lint-generated  ## Every night and before a release: all tests at their whole size; takes an hour
+	$(call stage,examples,$(BIN)/measuremart test)
+	$(call stage,pytest,MEASUREMART_TEST_LONG=1 $(BIN)/pytest -n 2 -q --durations 25)
 
 # Nothing here runs dbt: tests that do have the engine in their name, or are left out by theirs.
 test-fast: $(VENV)/.ready-dev  ## While you work: what needs no dbt, in about a minute
@@ -104,6 +109,25 @@ test-fast: $(VENV)/.ready-dev  ## While you work: what needs no dbt, in about a 
 	$(call stage,generated files,$(BIN)/measuremart generate --check)
 	$(call stage,pytest,$(BIN)/pytest -n 2 -q -k 'not duckdb and not postgres' tests/unit tests/golden tests/spec \
 	    $(addprefix --ignore tests/unit/,test_determinism.py test_examples.py test_strict_yaml.py test_synthetic_omop.py))
+
+# Spark has an environment of its own. Debian brings Java 17 by apt; elsewhere install it, and set JAVA_HOME.
+SPARK := .venv-spark
+SPARK_DEMO := --vars '{packs: [lung, oncology]}' --profiles-dir build/spark --target-path build/spark
+SPARK_PYTEST := $(SPARK)/bin/pytest -q -rA -o python_files='spark_*.py'
+
+$(SPARK)/.ready: pyproject.toml
+	@[ -n "$$JAVA_HOME" ] || command -v java > /dev/null || apt-get install -y --no-install-recommends openjdk-17-jre-headless
+	@$(PYTHON) -m venv $(SPARK)
+	@$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test-spark]'
+	@touch $@
+
+test-spark: $(SPARK)/.ready  ## Spark: casts, examples, and the demo row by row beside DuckDB; takes a quarter of an hour
+	@rm -rf build/spark && mkdir -p build/spark && cp profiles.example.yml build/spark/profiles.yml
+	$(call stage,casts and examples,$(SPARK_PYTEST) tests/spark/spark_casts.py tests/spark/spark_spec.py)
+	$(call stage,demo on DuckDB,MEASUREMART_DUCKDB=build/spark/beside.duckdb $(SPARK)/bin/dbt --quiet build --target duckdb \
+	    --exclude-resource-type test unit_test $(SPARK_DEMO)/target_duckdb)
+	$(call stage,demo on Spark,$(SPARK)/bin/dbt --quiet build --target spark $(SPARK_DEMO)/target)
+	$(call stage,row by row,$(SPARK_PYTEST) tests/spark/spark_demo.py)
 
 mutation: $(VENV)/.ready-dev  ## Change one token of the renderer at a time: which test notices?
 	@$(BIN)/python tests/mutation/run.py

@@ -4,7 +4,7 @@
     {%- set said = [loaded_at_field, filter or '1 = 1'] -%}
     {%- set asked = [] -%}
     {%- for words in said -%}
-        {%- set parts = modules.re.split('to_day\((\w+)\)', words) -%}
+        {%- set parts = modules.re.split('to_day[(](\\w+)[)]', words) -%}
         {%- set sql = [] -%}
         {%- for part in parts -%}
             {%- do sql.append(part if loop.index0 % 2 == 0 else 'cast(' ~ to_day(omop_name(part) | trim) ~ ' as timestamp)') -%}

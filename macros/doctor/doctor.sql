@@ -127,7 +127,7 @@
 {# The column that the first line of a CSV file must name, as the model that reads the file says it. #}
 {% macro doctor_csv_key(table) -%}
     {%- for node in graph.nodes.values() if node.name == 'file_omop__' ~ table -%}
-        {%- do return(modules.re.findall("csv_rows\('omop', '\w+', '(\w+)'\)", node.raw_code)[0]) -%}
+        {%- do return(modules.re.findall("csv_rows[(]'omop', '\\w+', '(\\w+)'[)]", node.raw_code)[0]) -%}
     {%- endfor -%}
 {%- endmacro %}
 

@@ -26,6 +26,18 @@
     {%- do run_query("set global disabled_optimizers = '" ~ engine_guard_added(current, wrong) ~ "'") -%}
 {%- endmacro %}
 
+{# A timestamp is read as its text in the session's time zone (to_day), and each statement runs the profile's settings again: so
+   the profile has to say UTC, and nothing that is set here would last. #}
+{% macro spark__engine_guard() -%}
+    {%- set zone = run_query('select current_timezone()').rows[0][0] -%}
+    {%- if zone not in ['UTC', 'Etc/UTC', 'Z', 'GMT'] -%}
+        {%- do exceptions.raise_compiler_error(
+            "the time zone of the Spark session is " ~ zone ~ ", in which a moment may be another day: add "
+            ~ "spark.sql.session.timeZone: UTC to server_side_parameters of the profile"
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
 {# A list of optimizers, separated by commas, with one more. #}
 {% macro engine_guard_added(listed, name) -%}
     {%- set names = (listed or '') | string | replace("'", "''") -%}

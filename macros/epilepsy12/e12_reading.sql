@@ -12,7 +12,7 @@
 {% macro e12_columns(table) -%}
     {%- set found = [] -%}
     {%- for node in (graph.nodes.values() if execute else []) | selectattr('name', 'equalto', 'stg_epilepsy12__' ~ table) -%}
-        {%- for call, name in modules.re.findall("(text_id|e12_[a-z]+)\('([a-z_0-9]+)'\)", node.raw_code) if call != 'e12_table' -%}
+        {%- for call, name in modules.re.findall("(text_id|e12_[a-z]+)[(]'([a-z_0-9]+)'[)]", node.raw_code) if call != 'e12_table' -%}
             {%- do found.append({'name': name, 'kind': 'text' if call == 'text_id' else call.split('_')[1]}) -%}
         {%- endfor -%}
         {%- if "'entry_order')" in node.raw_code and setting('e12_source') != 'files' -%}

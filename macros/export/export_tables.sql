@@ -37,6 +37,11 @@
 {% endmacro %}
 
 
+{% macro default__export_table(relation, columns, file, format) %}
+    {#- Never reached: export_begin has stopped. dbt looks for the name while it parses. -#}
+{% endmacro %}
+
+
 {% macro duckdb__export_begin() %}
     {% do engine_guard() %}
 {% endmacro %}

@@ -104,7 +104,7 @@
    follows, and keeps the cells before the quote as a row. Its parallel reader says where it is, so that the file is read
    once more for that line alone, and what was kept of it is no row. #}
 {% macro look_for_an_unclosed_quote(rejected) -%}
-    {%- set prefix, table, key = modules.re.findall("csv_rows\('(\w+)', '(\w+)', '(\w+)'\)", model.raw_code)[0] -%}
+    {%- set prefix, table, key = modules.re.findall("csv_rows[(]'(\\w+)', '(\\w+)', '(\\w+)'[)]", model.raw_code)[0] -%}
     {%- set columns = [] -%}
     {%- for _ in csv_header(prefix, table, key) -%} {%- do columns.append("'cell_" ~ loop.index0 ~ "': 'varchar'") -%} {%- endfor -%}
     {%- do run_query(

@@ -5,8 +5,8 @@
     {%- set found = {} -%}
     {%- set is_old = var('cdm_version') | string == '5.3' and var('omop_source') != 'demo' -%}
     {%- for node in (graph.nodes.values() if execute else []) | selectattr('name', 'equalto', 'stg_omop__' ~ table) -%}
-        {%- for call, given in modules.re.findall("omop_(column|value|day)\(\s*'" ~ table ~ "',([^()]*)\)", node.raw_code) -%}
-            {%- set words = modules.re.findall("(?:^|,)\s*'([^']*)'", given) -%}
+        {%- for call, given in modules.re.findall("omop_(column|value|day)[(]\\s*'" ~ table ~ "',([^()]*)[)]", node.raw_code) -%}
+            {%- set words = modules.re.findall("(?:^|,)\\s*'([^']*)'", given) -%}
             {%- set named = dict(modules.re.findall("([a-z]+)='([^']*)'", given)) -%}
             {%- for column in (words if call == 'day' else words[:1]) -%}
                 {%- if omop_is_absent(table, column, named.get('since', '5.3')) != 'yes' -%}

@@ -61,12 +61,21 @@
     end
 {%- endmacro %}
 
-{# Spark writes timestamps in the session's time zone, which the example profile sets to UTC. #}
+{# A timestamp's text is that of the session's time zone, which engine_guard holds to UTC. A double's text has an exponent; a
+   FLOAT has too few digits for a day. In Java's patterns $ is also before a last line break, \z is not. #}
 {% macro spark__to_day(expr, time_zone) -%}
-    {%- set text = 'trim(cast(' ~ expr ~ ' as string))' -%}
+    {%- set text = "if(typeof(" ~ expr ~ ") = 'double', cast(try_cast(cast(" ~ expr ~ " as string) as decimal(38, 10)) as string), "
+        ~ "trim(cast(" ~ expr ~ " as string)))" -%}
     {%- set digits = "left(replace(" ~ text ~ ", '-', ''), 8)" -%}
+    {%- set moment = 'try_cast(' ~ text ~ ' as timestamp_ntz)' -%}
+    {%- set pattern = day_pattern()[:-1] ~ '\\z' -%}
     case
-        when typeof({{ expr }}) <> 'float' and {{ text }} rlike r'{{ day_pattern() }}'
+        when typeof({{ expr }}) = 'timestamp'
+            then case
+                when {{ moment }} between timestamp_ntz '0001-01-02 00:00:00' and timestamp_ntz '9999-12-31 00:00:00'
+                    then cast(convert_timezone('UTC', '{{ time_zone }}', {{ moment }}) as date)
+            end
+        when typeof({{ expr }}) <> 'float' and {{ text }} rlike r'{{ pattern }}'
             then try_cast(
                 concat_ws('-', substr({{ digits }}, 1, 4), substr({{ digits }}, 5, 2), substr({{ digits }}, 7, 2)) as date
             )

@@ -4,55 +4,17 @@
 
 -- One row per day of 1900 to 2099: the table to mark as the date table in Power BI. No row stands for an unknown date,
 -- which a date table must not have; a fact without a date shows under (Blank).
-with digit as (
+with calendar as (
 
-    select 0 as d
-    union all
-    select 1 as d
-    union all
-    select 2 as d
-    union all
-    select 3 as d
-    union all
-    select 4 as d
-    union all
-    select 5 as d
-    union all
-    select 6 as d
-    union all
-    select 7 as d
-    union all
-    select 8 as d
-    union all
-    select 9 as d
-
-),
-
-day_of_month as (
-
-    select 1 + 10 * tens.d + units.d as day_number
-    from digit as tens
-    cross join digit as units
-    where 10 * tens.d + units.d <= 30
-
-),
-
-calendar_month as (
-
-    select
-        start_date,
-        end_date
-    from {{ ref('reference_period') }}
-    where period_kind = 'month'
+    -- to 31 December 2099
+    select {{ whole_numbers(0, 73048) }} as days_on
 
 ),
 
 calendar_day as (
 
-    select {{ add_interval('calendar_month.start_date', 0, 'day_of_month.day_number - 1') }} as calendar_date
-    from calendar_month
-    inner join day_of_month
-        on day_of_month.day_number <= extract(day from calendar_month.end_date)
+    select {{ add_interval("cast('1900-01-01' as date)", 0, 'days_on') }} as calendar_date
+    from calendar
 
 ),
 

@@ -109,6 +109,7 @@ def as_told(said: dict[str, Any]) -> dict[tuple[str, str | None], Counter[str]]:
     }
 
 
+@pytest.mark.long
 def test_the_demo_moves_as_two_whole_builds_say(demo: Warehouse, tmp_path: Path) -> None:
     """Both versions are built whole; the first is the demo that all tests share."""
     project = tmp_path / "project"

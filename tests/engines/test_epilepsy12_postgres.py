@@ -71,6 +71,7 @@ def compare(connection: Any, folder: Path, prefix: str = "") -> None:
     assert len(counted) > 1000
 
 
+@pytest.mark.long
 def test_the_demo(postgres: Any, tmp_path: Path) -> None:
     connection, environment = postgres
     run = Warehouse(tmp_path, target="postgres").dbt("build", variables={"packs": ["epilepsy12"]}, **environment)

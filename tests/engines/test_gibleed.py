@@ -75,6 +75,7 @@ def test_the_exposures_agree_with_a_plain_query(gibleed: tuple[Warehouse, Run]) 
     assert built.rows(by_hand) == [(2694,)]
 
 
+@pytest.mark.long  # without any pack: the next one
 def test_a_pack_without_its_data_builds_empty(warehouse: Warehouse) -> None:
     run = warehouse.dbt("build", variables={"packs": ["gi_bleed"]})
     assert run.exit_code == 0, run.output

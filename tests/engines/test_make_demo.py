@@ -50,6 +50,7 @@ def test_without_a_pack_the_demo_is_of_one_that_is_built_by_default(clone: Path)
     assert f"report --pack {default_pack()} --profiles-dir build/demo/{default_pack()} " in said
 
 
+@pytest.mark.long
 def test_the_demo_of_a_pack_duckdb(clone: Path) -> None:
     other = clone / "measuremart_demo_lung.duckdb"
     other.write_bytes(b"another pack's demo")

@@ -228,6 +228,7 @@ def test_what_a_change_reaches_is_built_against_the_manifest_that_ci_keeps(
     assert {name for name in reached if name.startswith(("stg_", "target_", "match_", "measure__", "cohort_"))} == set()
 
 
+@pytest.mark.long
 def test_dbt_alone_builds_a_clone_on_postgres_with_staging_of_its_own(
     repository: Path, installed: Installed, postgres_dsn: str, tmp_path: Path
 ) -> None:
@@ -283,6 +284,7 @@ def test_an_upgrade_changes_the_folder_only_and_says_what_changed_a_result(
     assert {path: path.read_bytes() for path in sorted((clone / "measuremart").rglob("*")) if path.is_file()} == before
 
 
+@pytest.mark.long
 def test_an_upgrade_from_the_previous_commit_changes_the_folder_only_and_dbt_alone_builds_it(
     installed: Installed, wheels: tuple[Path, Path], tmp_path: Path
 ) -> None:

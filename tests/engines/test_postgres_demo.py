@@ -7,35 +7,18 @@ from typing import Any
 import marts_page
 import psycopg2
 import pytest
+from compared_relations import comparable, different, names, relations
 from dbt_runs import ROOT, Warehouse
 from measuremart.cli import app
 from page_runs import blocks
 from postgres_builds import environment
 from typer.testing import CliRunner
 
-# Views over the demo's seeds read the same on both; what they hold is compared through the targets above them.
-LAYERS = (
-    "reference",
-    "episodes",
-    "targets",
-    "concept_sets",
-    "matches",
-    "subqueries",
-    "measures",
-    "cohorts",
-    "indicators",
-    "populations",
-    "reports",
-    "marts",
-    "results",
-    "evaluation",
-    "levels",
-    "exports",
-)
 SCHEMA = "demo_compared"
 BI_PAGE = (ROOT / "docs" / "how-to" / "use-from-bi.md").read_text(encoding="utf-8")
 
-pytestmark = pytest.mark.xdist_group("demo")
+# A smaller instance is the ward of test_trace.py, which is compared whole, too.
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.long]
 
 
 @pytest.fixture(scope="module")
@@ -62,46 +45,15 @@ def rows_of(connection: Any, sql: str) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def relations(demo: Warehouse) -> dict[str, list[str]]:
-    """Columns of every relation of the layers, by `layer.relation`."""
-    found: dict[str, list[str]] = {}
-    query = (
-        "select table_schema, table_name, column_name from information_schema.columns "
-        f"where table_schema in {LAYERS} order by table_schema, table_name, ordinal_position"
-    )
-    for schema, name, column in demo.rows(query):
-        found.setdefault(f"{schema}.{name}", []).append(column)
-    return found
-
-
-def comparable(rows: list[tuple[Any, ...]]) -> list[str]:
-    """Rows in an order of their own, with numbers written alike."""
-    return sorted(json.dumps([_plain(v) for v in row], default=str) for row in rows)
-
-
-def _plain(value: Any) -> Any:
-    return float(value) if type(value).__name__ == "Decimal" else value
-
-
 def test_every_relation_has_the_same_rows(demo: Warehouse, postgres: Any) -> None:
     compared = relations(demo)
     assert len(compared) >= 120
-    different = []
-    for relation, columns in compared.items():
-        schema, name = relation.split(".")
-        select = f"select {', '.join(columns)} from"
-        ours = comparable(demo.rows(f"{select} {relation}"))
-        theirs = comparable(rows_of(postgres, f"{select} {SCHEMA}_{schema}.{name}"))
-        if ours != theirs:
-            different.append(f"{relation}: {len(ours)} and {len(theirs)} rows, or other values")
-    assert not different
+    assert not different(demo, lambda sql: rows_of(postgres, sql), SCHEMA)
     assert sum(len(demo.rows(f"select 1 from {r}")) for r in compared) > 5000
 
 
 def test_the_two_have_the_same_relations(demo: Warehouse, postgres: Any) -> None:
-    query = f"select table_schema, table_name from information_schema.tables where table_schema like '{SCHEMA}_%'"
-    theirs = {f"{schema.removeprefix(SCHEMA + '_')}.{name}" for schema, name in rows_of(postgres, query)}
-    assert {r for r in theirs if r.split(".")[0] in LAYERS} == set(relations(demo))
+    assert names(lambda sql: rows_of(postgres, sql), SCHEMA) == set(relations(demo))
 
 
 @pytest.mark.parametrize("query", marts_page.queries(), ids=lambda query: query.sql.split("\n")[0][:40])

@@ -13,6 +13,8 @@ import repository_pages as pages
 from postgres_builds import environment, postgres_schemas
 
 REPLACED = "replace-a-part.md"
+# That every command of every page is one that there is, is shown by tests/unit/test_commands_of_pages.py.
+pytestmark = pytest.mark.long
 # By hand, from the five rows of `stay.csv` that are emergencies and the visits within 60 days after them:
 # persons 1, 3 and 6 were seen, 2 was not, 4 after 180 days. (eligible, met)
 WHOLE = {("all", "all"): (5, 3)}

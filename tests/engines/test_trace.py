@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 import trace_world
+from compared_relations import different, names, relations
 from dbt_runs import ROOT, Warehouse
 from measuremart.cli import app
 from measuremart.pipeline import read_definitions
@@ -194,11 +195,15 @@ def test_dbt_says_the_same_and_no_id_is_left(ward: Warehouse, tmp_path: Path, mo
 
 
 def test_postgres_says_the_same(ward: Warehouse, postgres_dsn: str, tmp_path: Path) -> None:
+    """And every relation has the same rows; of the whole demo that is shown by test_postgres_demo.py."""
     at = environment(postgres_dsn, "traced")
     built = Warehouse(tmp_path, ward.project, "postgres")
-    with postgres_schemas(postgres_dsn, "traced"):
+    with postgres_schemas(postgres_dsn, "traced") as rows:
         run = built.dbt("build", "--exclude-resource-type", "test", variables=VARIABLES, **at)
         assert run.exit_code == 0, run.output
         words = ("tested_in_time", "--person", str(PERSON["number"]), "--format", "json")
         assert data(trace(built, *words, **at)) == data(trace(ward, *words))
+        assert names(rows, "traced") == set(relations(ward))
+        assert len(relations(ward)) > 60
+        assert not different(ward, rows, "traced")
     assert files_with([ward.project / "logs", ward.project / "target", tmp_path / "logs"], PERSON["number"]) == []

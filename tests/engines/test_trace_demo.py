@@ -5,6 +5,7 @@ import re
 
 import pytest
 from dbt_runs import ROOT, Warehouse
+from lab.tiers import size
 from measuremart.cli import app
 from measuremart.pipeline import read_definitions
 from measuremart.trace.tracing import same_verdict, trace_indicator
@@ -33,7 +34,7 @@ def test_verdicts_of_a_sample(demo: Warehouse, monkeypatch: pytest.MonkeyPatch) 
     results = demo.rows(
         "select indicator, person_id, report, count(*) from marts.fct_indicator_result group by all order by all"
     )
-    for indicator, person, report, rows in random.Random(1).sample(results, 60):
+    for indicator, person, report, rows in random.Random(1).sample(results, size(15, 60)):
         found = trace_indicator(plan, marts, plan.indicators[indicator], person, None, report)
         assert sum(one.built is not None for one in found) >= rows, (indicator, person)
         for one in found:

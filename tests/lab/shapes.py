@@ -17,7 +17,11 @@ from lab.models import LabModel
 from lab.project import ROOT
 
 # What a contract's types are called by each engine.
-_TYPES = {"duckdb": {"string": "varchar", "numeric": "decimal"}, "postgres": {"string": "text"}}
+_TYPES = {
+    "duckdb": {"string": "varchar", "numeric": "decimal"},
+    "postgres": {"string": "text"},
+    "spark": {"integer": "int", "numeric": "decimal"},
+}
 _REFERENCE = re.compile(r"^(?:ref\('(\w+)'\)|source\('\w+', '(\w+)'\))$")
 
 

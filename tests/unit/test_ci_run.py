@@ -28,9 +28,9 @@ def script(path: Path, line: str) -> None:
     path.chmod(0o755)
 
 
-def run(tools: Path) -> subprocess.CompletedProcess[str]:
+def run(tools: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(tools / "bash"), str(tools / "project" / ".ci" / "run")],
+        [str(tools / "bash"), str(tools / "project" / ".ci" / "run"), *words],
         env={"PATH": str(tools), "HOME": str(tools)},
         capture_output=True,
         text=True,
@@ -62,3 +62,8 @@ def test_the_first_python_that_fits_is_taken(tools: Path) -> None:
     assert run(tools).stdout.startswith("Python 3.12\nmake test PYTHON=python3\n")
     python(tools / "python3.13", (3, 13))
     assert run(tools).stdout.startswith("Python 3.13\nmake test PYTHON=python3.13\n")
+
+
+def test_the_long_tier(tools: Path) -> None:
+    python(tools / "python3", (3, 12))
+    assert run(tools, "test-long").stdout.startswith("Python 3.12\nmake test-long PYTHON=python3\n")

@@ -117,9 +117,9 @@ def test_problems_are_said_alike(alone: TestClient) -> None:
 
 def test_the_openapi_describes_everything(alone: TestClient) -> None:
     said = alone.get("/api/v1/openapi.json").json()
-    assert len(said["paths"]) == 12
+    assert len(said["paths"]) == 15
     for path, methods in said["paths"].items():
-        assert path.startswith("/api/v1/")
+        assert path.startswith(("/api/v1/", "/fhir/"))
         for name, operation in methods.items():
             assert name == "get"
             assert operation["summary"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
+from fhir.resources.R4B.bundle import Bundle
 from measuremart.pipeline import Read
 from measuremart.warehouse.reading import Readings
 from measuremart.web.app import application
@@ -25,11 +26,11 @@ select * from (values
 create table publication.pub_retraction as select 3 as publication_id, 'x' as retracted_by, '2026-07-04' as retracted_at;
 create table publication.pub_figure as
 select * from (values
-    (1, 'mdt', 1, 'Presented at an MDT', 'year', '2025', date '2025-01-01', 'all', 'all', 0, 'all', 'Everyone', 130, 110, 0.846154, 0.77, 0.9),
-    (1, 'mdt', 1, 'Presented at an MDT', 'year', '2025', date '2025-01-01', 'sex', 'male', 0, 'all', 'Everyone', null, null, null, null, null),
-    (2, 'mdt', 1, 'Presented at an MDT', 'year', '2024', date '2024-01-01', 'all', 'all', 0, 'all', 'Everyone', 77, 66, 0.857143, 0.7, 0.9)
-) as f (publication_id, indicator, indicator_order, indicator_title, period_kind, period, start_date, stratifier, stratum,
-    level_order, level_name, entity_title, eligible, met, rate, lower_95, upper_95);
+    (1, 'mdt', 1, 'Presented at an MDT', 'year', '2025', date '2025-01-01', date '2025-12-31', 'all', 'all', 0, 'all', 'all', 'Everyone', 130, 110, 0.846154, 0.77, 0.9),
+    (1, 'mdt', 1, 'Presented at an MDT', 'year', '2025', date '2025-01-01', date '2025-12-31', 'sex', 'male', 0, 'all', 'all', 'Everyone', null, null, null, null, null),
+    (2, 'mdt', 1, 'Presented at an MDT', 'year', '2024', date '2024-01-01', date '2024-12-31', 'all', 'all', 0, 'all', 'all', 'Everyone', 77, 66, 0.857143, 0.7, 0.9)
+) as f (publication_id, indicator, indicator_order, indicator_title, period_kind, period, start_date, end_date, stratifier,
+    stratum, level_order, level_name, entity, entity_title, eligible, met, rate, lower_95, upper_95);
 create table publication.pub_hidden as select 1 as publication_id, 'small' as reason from range(2);
 """
 
@@ -70,3 +71,33 @@ def test_hidden_counts_are_said_to_be_hidden(client: TestClient) -> None:
     assert page.count('<td class="number">hidden</td>') == 2
     assert "84.6%" in page
     assert "an approver" not in page
+
+
+@pytest.mark.parametrize(("name", "seen"), [(None, {1}), ("rita", {1, 2}), ("tess", {1, 2}), ("clara", {1})])
+def test_a_publication_in_fhir_is_for_its_audience(client: TestClient, name: str | None, seen: set[int]) -> None:
+    if name is not None:
+        assert sign_in(client, name, PASSWORD) == 303
+    for number in (1, 2, 3):
+        answer = client.get(f"/fhir/MeasureReport?publication={number}")
+        assert answer.status_code == (200 if number in seen else 404)
+        if number in seen:
+            (entry,) = answer.json()["entry"]
+            assert client.get(entry["fullUrl"]).json() == entry["resource"]
+        else:
+            assert client.get(f"/fhir/MeasureReport/publication-{number}.{'0' * 12}").status_code == 404
+
+
+def test_hidden_counts_are_masked_in_fhir(client: TestClient) -> None:
+    found = client.get("/fhir/MeasureReport?publication=1&measure=mdt").json()
+    Bundle.model_validate(found)
+    (report,) = [entry["resource"] for entry in found["entry"]]
+    assert report["period"] == {"start": "2025-01-01", "end": "2025-12-31"}
+    (group,) = report["group"]
+    assert [population["count"] for population in group["population"]] == [130, 110]
+    assert group["measureScore"] == {"value": 0.846154}
+    (stratum,) = group["stratifier"][0]["stratum"]
+    assert "measureScore" not in stratum
+    for population in stratum["population"]:
+        assert "count" not in population
+        assert population["_count"]["extension"][0]["valueCode"] == "masked"
+    assert "an approver" not in str(found)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from measuremart.web.people import Person
 
 _USAGE = 2
-_NEEDED = ("argon2", "fastapi", "multipart", "uvicorn")
+_NEEDED = ("argon2", "fastapi", "multipart", "psycopg", "psycopg_pool", "uvicorn")
 _SHORTEST = 12  # characters of a password
 _AT_THE_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 
@@ -42,6 +42,9 @@ def serve(
         Path | None, typer.Option(help="A TLS certificate with its chain (PEM).", dir_okay=False)
     ] = None,
     certificate_key: Annotated[Path | None, typer.Option(help="Its private key (PEM).", dir_okay=False)] = None,
+    connections: Annotated[
+        int, typer.Option(min=1, max=200, help="PostgreSQL: the most connections that are open at a time.")
+    ] = 8,
     project_dir: ProjectOption = Path(),
     definitions: DefinitionsOption = None,
     profiles_dir: ProfilesOption = None,
@@ -74,7 +77,7 @@ def serve(
 
     read = read_project(project_dir, definitions)
     try:
-        readings = Readings(project_dir, profiles_dir, target)
+        readings = Readings(project_dir, profiles_dir, target, connections)
         file = None if access is None else AccessFile(access)
     except WarehouseError as error:
         err.print(str(error))

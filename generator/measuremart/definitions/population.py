@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from itertools import pairwise
 from typing import Annotated, Self
 
@@ -86,6 +87,11 @@ class ExtraStratifier(Stratifier):
         return self
 
 
+def _refuse_all(stratifiers: Container[str]) -> None:
+    if "all" in stratifiers:
+        raise PydanticCustomError("all", "'all' is the whole report: give the stratifier another name", {})
+
+
 class Population(Entry):
     """A person model, where there are any an episode spine and organisations, and what persons are told apart by."""
 
@@ -97,8 +103,7 @@ class Population(Entry):
 
     @model_validator(mode="after")
     def _shape(self) -> Self:
-        if "all" in self.stratifiers:
-            raise PydanticCustomError("all", "'all' is the whole report: give the stratifier another name", {})
+        _refuse_all(self.stratifiers)
         if self.person.birth_date is None and any(s.ages is not None for s in self.stratifiers.values()):
             raise PydanticCustomError("ages", "bands of age need the 'birth_date' of 'person'", {})
         return self
@@ -114,8 +119,7 @@ class Extension(Entry):
 
     @model_validator(mode="after")
     def _shape(self) -> Self:
-        if "all" in self.stratifiers:
-            raise PydanticCustomError("all", "'all' is the whole report: give the stratifier another name", {})
+        _refuse_all(self.stratifiers)
         if not self.stratifiers and self.organisations is None and not self.attributions:
             text = "an extension adds 'stratifiers', 'organisations' or 'attributions'"
             raise PydanticCustomError("extension", text, {})

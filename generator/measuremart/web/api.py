@@ -15,6 +15,7 @@ from measuremart.trace.data import trace_data
 from measuremart.trace.sentences import explained
 from measuremart.web import figures
 from measuremart.web.access import HiddenError, Sight, sight
+from measuremart.web.again import AgainRoute
 from measuremart.web.api_answers import (
     PROBLEMS,
     AskedOfPersons,
@@ -45,7 +46,7 @@ from measuremart.web.pages import listed_indicator, report_named
 from measuremart.web.person_pages import traced
 from measuremart.web.site import NO_STORE, is_known, site_of, tag_of, unchanged, viewer_of
 
-api = APIRouter(prefix="/api/v1")
+api = APIRouter(prefix="/api/v1", route_class=AgainRoute)
 
 
 def _listed(

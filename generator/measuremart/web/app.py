@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,10 +15,11 @@ from starlette.staticfiles import StaticFiles
 from measuremart import __version__
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.warehouse.reading import RefreshingError
-from measuremart.web import api, pages, person_pages, publication_pages, sign_in
+from measuremart.web import api, fhir, pages, person_pages, publication_pages, sign_in
 from measuremart.web.access import HiddenError
 from measuremart.web.api_forms import problem
-from measuremart.web.guard import Guard
+from measuremart.web.fhir_resources import outcome
+from measuremart.web.guard import PROGRAMS, Guard
 from measuremart.web.site import STATIC, Site, message
 
 _LOG = logging.getLogger("measuremart.web")
@@ -26,7 +29,14 @@ _NOTHING = ("There is nothing here for you", "It does not exist, or your role do
 
 def application(site: Site) -> FastAPI:
     """Return the application of a site."""
+
+    @asynccontextmanager
+    async def until_the_end(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        site.readings.close()
+
     app = FastAPI(
+        lifespan=until_the_end,
         title="measuremart",
         version=__version__,
         description=(
@@ -40,7 +50,7 @@ def application(site: Site) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.site = site
-    for router in (pages.pages, person_pages.pages, publication_pages.pages, sign_in.pages, api.api):
+    for router in (pages.pages, person_pages.pages, publication_pages.pages, sign_in.pages, api.api, fhir.fhir):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
@@ -58,21 +68,26 @@ def application(site: Site) -> FastAPI:
     return app
 
 
-def _is_api(request: Request) -> bool:
-    return request.url.path.startswith("/api/")
+def _answered(request: Request, status: int, title: str, text: str, errors: Sequence[dict[str, str]] = ()) -> Response:
+    """Return what cannot be done, in the form of the address: a page, a problem, or an outcome of FHIR."""
+    if request.url.path.startswith("/fhir/"):
+        return fhir.resource(outcome(status, title, (f"{e['parameter']}: {e['message']}" for e in errors)), status)
+    if request.url.path.startswith("/api/"):
+        return problem(status, title, **({"errors": errors} if errors else {}))
+    return message(request, status, title, text)
 
 
 def _hidden(request: Request, error: Exception) -> Response:
-    return problem(404, _NOTHING[0]) if _is_api(request) else message(request, 404, *_NOTHING)
+    return _answered(request, 404, *_NOTHING)
 
 
 def _not_understood(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    if not _is_api(request):
+    if not request.url.path.startswith(PROGRAMS):
         return message(request, 404, *_NOTHING)
     # The places and the rules, not what was sent.
     wrong = [{"parameter": str(e["loc"][-1])[:60], "message": _rule(e)} for e in error.errors()[:10]]
-    return problem(422, "A parameter is not understood", errors=wrong)
+    return _answered(request, 422, "A parameter is not understood", "", wrong)
 
 
 def _rule(error: dict[str, object]) -> str:
@@ -86,7 +101,7 @@ def _no_marts(request: Request, error: Exception) -> Response:
         # The message may show a path or a query: it is for those who run the server.
         _LOG.error("the marts cannot be read: %s", error)
         title, text = "The data cannot be read now", "Whoever runs this server finds the reason in its log."
-    answer = problem(503, title) if _is_api(request) else message(request, 503, title, text)
+    answer = _answered(request, 503, title, text)
     answer.headers["retry-after"] = str(_AGAIN)
     return answer
 
@@ -95,12 +110,9 @@ def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
         return _hidden(request, error)
-    if _is_api(request):
-        return problem(error.status_code, "This is not answered here")
-    return message(request, error.status_code, "This is not answered here", "Go back to the reports.")
+    return _answered(request, error.status_code, "This is not answered here", "Go back to the reports.")
 
 
 def _failed(request: Request, error: Exception) -> Response:
     _LOG.error("a page failed: %s", type(error).__name__)
-    text = "Whoever runs this server finds the kind of fault in its log."
-    return problem(500, "A fault") if _is_api(request) else message(request, 500, "A fault", text)
+    return _answered(request, 500, "A fault", "Whoever runs this server finds the kind of fault in its log.")

@@ -17,12 +17,16 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from measuremart.web.access import NOBODY, Viewer
+from measuremart.web.fhir_codes import MEDIA_TYPE
+from measuremart.web.fhir_resources import outcome
 from measuremart.web.people import Access
 from measuremart.web.site import COOKIE, SECURITY_HEADERS, Site
 
 _LOG = logging.getLogger("measuremart.web")
 _LONGEST_ADDRESS, _LONGEST_BODY = 4_000, 16_000
 _FORMS = ("/sign-in", "/sign-out")
+# Addresses for programs: who has no right there is told so, and sent to no page.
+PROGRAMS = ("/api/", "/fhir/")
 _OPEN = re.compile(r"/health|/sign-in|/static/[a-z.]+")
 _AT_THE_MACHINE = Viewer("the person at this machine", "team")
 
@@ -99,7 +103,7 @@ class Guard:
         return (viewer, session.csrf, identity) if viewer.name else (access.viewer(None), "", None)
 
     def _not_known(self, request: Request) -> Response:
-        if request.url.path.startswith("/api/"):
+        if request.url.path.startswith(PROGRAMS):
             return _refusal(request, "Sign in first", 401, {"www-authenticate": 'Bearer realm="measuremart"'})
         access = self._site.access
         if access is not None and access.read().sign_in == "header":
@@ -110,6 +114,8 @@ class Guard:
 
 def _refusal(request: Request, said: str, status: int, headers: dict[str, str] | None = None) -> Response:
     """Return a refusal in the form of whoever asks."""
+    if request.scope["path"].startswith("/fhir/"):
+        return JSONResponse(outcome(status, said), status, headers, MEDIA_TYPE)
     if request.scope["path"].startswith("/api/"):
         problem = {"type": "about:blank", "title": said, "status": status}
         return JSONResponse(problem, status, headers, "application/problem+json")

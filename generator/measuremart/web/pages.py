@@ -16,11 +16,12 @@ from measuremart.report_notes import demo_said, freshness_said, left_out_said, l
 from measuremart.report_rows import Cut, report_rows
 from measuremart.web import figures
 from measuremart.web.access import WHOLE, HiddenError, Part, Period, Sight, sight
+from measuremart.web.again import AgainRoute
 from measuremart.web.draw import attrition_picture, funnel_picture, rates_picture, spark, strata_picture, trend_picture
 from measuremart.web.sentences import assurance, dispersion, not_attributed, peers_summary, signals, trend_summary
 from measuremart.web.site import is_known, page, site_of, tag_of, unchanged, viewer_of
 
-pages = APIRouter(include_in_schema=False)
+pages = APIRouter(include_in_schema=False, route_class=AgainRoute)
 
 
 def part_of(seen: Sight, named: str | None) -> Part:

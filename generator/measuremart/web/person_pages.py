@@ -14,13 +14,14 @@ from measuremart.trace.sentences import explained
 from measuremart.trace.tracing import Trace, trace_indicator
 from measuremart.web import figures
 from measuremart.web.access import HiddenError, Sight, sight
+from measuremart.web.again import AgainRoute
 from measuremart.web.pages import listed_indicator, part_of, report_named
 from measuremart.web.site import page, site_of, viewer_of
 
 PAGE = 50
 _LAST_PAGE = 10_000
 
-pages = APIRouter(include_in_schema=False)
+pages = APIRouter(include_in_schema=False, route_class=AgainRoute)
 
 
 @pages.get("/reports/{report}/indicators/{indicator}/persons")

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from measuremart.web.access import HiddenError
+from measuremart.web.again import AgainRoute
 from measuremart.web.site import is_known, page, site_of, tag_of, unchanged, viewer_of
 
-pages = APIRouter(include_in_schema=False)
+pages = APIRouter(include_in_schema=False, route_class=AgainRoute)
 
 
 @pages.get("/publications/{publication}")

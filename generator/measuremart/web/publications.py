@@ -28,8 +28,8 @@ class Publications(Protocol):
     def figures(self, publication: int) -> Rows:
         """Return the figures of a publication as they are shown; a hidden count is None.
 
-        Each has `indicator`, `indicator_title`, `period`, `stratifier`, `stratum`, `level_name`, `entity_title`,
-        `eligible`, `met`, `rate`, `lower_95`, `upper_95`.
+        Each has `indicator`, `indicator_title`, `period_kind`, `period`, `start_date`, `end_date`, `stratifier`,
+        `stratum`, `level_name`, `entity`, `entity_title`, `eligible`, `met`, `rate`, `lower_95`, `upper_95`.
         """
         ...
 

@@ -36,8 +36,8 @@ class Published:
     def figures(self, publication: int) -> Rows:
         """Return the figures of a publication as they are shown; a hidden count is None."""
         return self._reading.rows(f"""
-        select indicator, indicator_title, period, stratifier, stratum, level_name, entity_title, eligible, met, rate,
-            lower_95, upper_95
+        select indicator, indicator_title, period_kind, period, start_date, end_date, stratifier, stratum, level_name,
+            entity, entity_title, eligible, met, rate, lower_95, upper_95
         from {{{{ ref('pub_figure') }}}}
         where publication_id = {int(publication)}
         order by indicator_order, indicator, period_kind, start_date, period, level_order, level_name, entity_title,

@@ -1,44 +1,16 @@
-with digit as (
-
-    select 0 as d
-    union all
-    select 1 as d
-    union all
-    select 2 as d
-    union all
-    select 3 as d
-    union all
-    select 4 as d
-    union all
-    select 5 as d
-    union all
-    select 6 as d
-    union all
-    select 7 as d
-    union all
-    select 8 as d
-    union all
-    select 9 as d
-
-),
-
 -- 1900 to 2099: some sources hold whole lives. One year more at the front, for the financial year in which 1900 begins.
-calendar_year as (
+with calendar_month as (
 
-    select 1899 + 100 * hundreds.d + 10 * tens.d + units.d as year_number
-    from digit as hundreds
-    cross join digit as tens
-    cross join digit as units
-    where 100 * hundreds.d + 10 * tens.d + units.d <= 200
+    select {{ whole_numbers(0, 201 * 12 - 1) }} as months_on
 
 ),
 
-month_of_year as (
+numbered as (
 
-    select 1 + 10 * tens.d + units.d as month_number
-    from digit as tens
-    cross join digit as units
-    where 10 * tens.d + units.d <= 11
+    select
+        cast(1899 + {{ whole_division('months_on', '12') }} as integer) as year_number,
+        cast(1 + months_on % 12 as integer) as month_number
+    from calendar_month
 
 ),
 
@@ -46,14 +18,13 @@ month_of_year as (
 first_of_month as (
 
     select
-        calendar_year.year_number,
-        month_of_year.month_number,
-        make_date(calendar_year.year_number, month_of_year.month_number, 1) as start_date,
-        {{ to_text('calendar_year.year_number') }} as year_label,
-        lpad({{ to_text('month_of_year.month_number') }}, 2, '0') as month_label,
-        lpad({{ to_text('(calendar_year.year_number + 1) % 100') }}, 2, '0') as next_year_label
-    from calendar_year
-    cross join month_of_year
+        year_number,
+        month_number,
+        make_date(year_number, month_number, 1) as start_date,
+        {{ to_text('year_number') }} as year_label,
+        lpad({{ to_text('month_number') }}, 2, '0') as month_label,
+        lpad({{ to_text('(year_number + 1) % 100') }}, 2, '0') as next_year_label
+    from numbered
 
 ),
 

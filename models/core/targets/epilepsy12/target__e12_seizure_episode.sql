@@ -24,14 +24,14 @@ recorded as (
 select
     registration.person_id,
     registration.episode_id,
-    row_number() over (
+    cast(row_number() over (
         order by
             registration.person_id,
-            recorded.status,
-            recorded.onset_type,
-            recorded.generalised_onset,
-            recorded.focal_onset_myoclonic
-    ) as event_id,
+            recorded.status nulls last,
+            recorded.onset_type nulls last,
+            recorded.generalised_onset nulls last,
+            recorded.focal_onset_myoclonic nulls last
+    ) as bigint) as event_id,
     recorded.status,
     recorded.onset_type,
     recorded.generalised_onset,

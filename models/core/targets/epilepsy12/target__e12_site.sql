@@ -23,13 +23,13 @@ recorded as (
 select
     registration.person_id,
     registration.episode_id,
-    row_number() over (
+    cast(row_number() over (
         order by
             registration.person_id,
-            recorded.ods_code,
-            recorded.actively_involved,
-            recorded.primary_centre
-    ) as event_id,
+            recorded.ods_code nulls last,
+            recorded.actively_involved nulls last,
+            recorded.primary_centre nulls last
+    ) as bigint) as event_id,
     recorded.ods_code,
     recorded.actively_involved,
     recorded.primary_centre

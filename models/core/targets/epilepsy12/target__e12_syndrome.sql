@@ -21,11 +21,11 @@ recorded as (
 select
     registration.person_id,
     registration.episode_id,
-    row_number() over (
+    cast(row_number() over (
         order by
             registration.person_id,
-            recorded.syndrome_name
-    ) as event_id,
+            recorded.syndrome_name nulls last
+    ) as bigint) as event_id,
     recorded.syndrome_name
 from registration
 inner join recorded
