@@ -100,7 +100,7 @@ def peers_summary(rows: Sequence[dict[str, Any]], level: str) -> str:
 
 
 def not_attributed(row: dict[str, Any] | None, level: str) -> str | None:
-    """Return what is said of the keys that count for no entity of a level; None where there are none, or none is seen."""
+    """Return what is said of the keys that count for no entity of a level; None where there are none to be seen."""
     counts = ("eligible", "exception", "unresolved", "excluded", "ineligible")
     if row is None or row["eligible"] is None or not any(row[name] for name in counts):
         return None
