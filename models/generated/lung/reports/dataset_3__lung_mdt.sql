@@ -14,7 +14,7 @@ cohort as (
 
     -- a number for each cohort key, so that what follows joins on one column
     select
-        row_number() over (order by person_id, episode_id nulls first, measure_resolver) as cohort_key,
+        cast(row_number() over (order by person_id, episode_id nulls first, measure_resolver) as bigint) as cohort_key,
         person_id,
         episode_id,
         measure_resolver,
