@@ -21,6 +21,7 @@ _NOT_CLONED = {".git", ".venv", "build", "logs", "profiles.yml", "target"}
 _MARK = "--- this block ended with"
 # Lines of a screen: the output of a documented command fits one.
 SCREEN = 60
+_PRINTS = re.compile(r"^(?:dbt|git|make|measuremart|python) ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,10 @@ class Shell:
         )  # fmt: skip
         self.run("set -E; trap 'code=$?' ERR")
 
-    def run(self, block: str, lines_of_a_screen: int = SCREEN) -> tuple[str, int]:
+    def run(self, block: str) -> tuple[str, int]:
         """Return what a block of commands prints, and the exit code of the last of them that failed, else 0.
 
-        A block that ends well and prints more than a screen is an error.
+        A block that ends well and prints more than a screen for each of its commands is an error.
         """
         assert self._bash.stdin is not None
         assert self._bash.stdout is not None
@@ -101,7 +102,8 @@ class Shell:
         for line in self._bash.stdout:
             if line.startswith(_MARK):
                 code = int(line.removeprefix(_MARK))
-                assert code or len(lines) <= lines_of_a_screen, f"{len(lines)} lines:\n{block}\n{''.join(lines)}"
+                commands = max(1, len(_PRINTS.findall(block)))
+                assert code or len(lines) <= SCREEN * commands, f"{len(lines)} lines:\n{block}\n{''.join(lines)}"
                 return "".join(lines).removesuffix("\n"), code
             lines.append(line)
         raise AssertionError("the shell ended:\n" + "".join(lines))

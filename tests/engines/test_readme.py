@@ -33,7 +33,7 @@ def test_the_page_as_written(demo: Warehouse, tmp_path: Path) -> None:
     said = []
     for block in BLOCKS:
         if block.kind == "sh":
-            printed, code = shell.run(block.text.replace("<the address of this repository>", "address"), 3 * SCREEN)
+            printed, code = shell.run(block.text.replace("<the address of this repository>", "address"))
             assert code == 0, printed
             said.append(printed)
     shell.close()

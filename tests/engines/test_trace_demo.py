@@ -8,7 +8,7 @@ from dbt_runs import ROOT, Warehouse
 from measuremart.pipeline import read_definitions
 from measuremart.trace.tracing import same_verdict, trace_indicator
 from measuremart.warehouse.marts import Marts
-from page_runs import SCREEN, Shell, blocks, is_as_shown, linked_project
+from page_runs import Shell, blocks, is_as_shown, linked_project
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -22,7 +22,7 @@ def test_the_page_as_written(demo: Warehouse, tmp_path: Path) -> None:
     asked, code = shell.run(page[0].text)
     assert code == 0, asked
     assert is_as_shown(page[1].text, asked), asked
-    others, code = shell.run(page[2].text, 3 * SCREEN)
+    others, code = shell.run(page[2].text)
     assert code == 0, others
     assert others.startswith(asked)  # the person has one episode
     assert "discussed_at_mdt" in others.removeprefix(asked)
