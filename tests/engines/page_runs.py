@@ -1,6 +1,7 @@
 """Pages of the documentation, run as a reader runs them: their commands in order in one shell, their files written.
 
-A block of kind `text` is what the commands of the block before it print, errors included. A line `...` stands for any lines.
+A block of kind `sh` is run. A block of kind `text` is what the commands of the block before it print, errors included; a line
+`...` stands for any lines. A block of kind `console` is not run: tests/unit/test_pages_are_run.py says why, for each.
 `python tests/engines/test_tutorial.py` writes the outputs of the tutorial anew.
 """
 
@@ -18,6 +19,9 @@ _EXIT_CODE = re.compile(r"\s*Exit code (\d+)\.")
 _SECONDS = re.compile(r" *\b\d+\.\d s\b")
 _NOT_CLONED = {".git", ".venv", "build", "logs", "profiles.yml", "target"}
 _MARK = "--- this block ended with"
+# Lines of a screen: the output of a documented command fits one.
+SCREEN = 60
+_PRINTS = re.compile(r"^(?:dbt|git|make|measuremart|python) ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,10 @@ class Shell:
         self.run("set -E; trap 'code=$?' ERR")
 
     def run(self, block: str) -> tuple[str, int]:
-        """Return what a block of commands prints, and the exit code of the last of them that failed, else 0."""
+        """Return what a block of commands prints, and the exit code of the last of them that failed, else 0.
+
+        A block that ends well and prints more than a screen for each of its commands is an error.
+        """
         assert self._bash.stdin is not None
         assert self._bash.stdout is not None
         self._blocks += 1
@@ -94,7 +101,10 @@ class Shell:
         lines: list[str] = []
         for line in self._bash.stdout:
             if line.startswith(_MARK):
-                return "".join(lines).removesuffix("\n"), int(line.removeprefix(_MARK))
+                code = int(line.removeprefix(_MARK))
+                commands = max(1, len(_PRINTS.findall(block)))
+                assert code or len(lines) <= SCREEN * commands, f"{len(lines)} lines:\n{block}\n{''.join(lines)}"
+                return "".join(lines).removesuffix("\n"), code
             lines.append(line)
         raise AssertionError("the shell ended:\n" + "".join(lines))
 

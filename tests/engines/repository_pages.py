@@ -1,8 +1,8 @@
 """How-tos for a hospital's own repository, followed to the letter: commands in one shell, files written, outputs compared.
 
 What stands right before a block says what the block is: "`path`:" a file of that text, "At the end of `path`:" more of a
-file, "In `path`, change" and "to" two halves of a change. A block of kind `console` or `cron` needs a server of the
-reader's, and one of kind `yml` shows a setting that this page does not take: neither is followed.
+file, "In `path`, change" and "to" two halves of a change. A block of kind `yml` or `cron` shows settings that the page does not
+take: it is not followed, nor is one of kind `console` (tests/unit/test_pages_are_run.py).
 `PYTHONPATH=tests python tests/engines/repository_pages.py PAGE` writes the outputs of a page of docs/how-to anew.
 """
 
@@ -36,8 +36,13 @@ def demo_as_files(folder: Path) -> None:
             rows.write_parquet(str(folder / "omop" / f"{table}.parquet"))
 
 
-def follow(page: str, folder: Path, variables: Mapping[str, str] = {}) -> Iterator[tuple[Block, str, int]]:
-    """Do what a page says in an empty folder beside the demo's files; yield each block, what it printed, its code."""
+def follow(
+    page: str, folder: Path, variables: Mapping[str, str] = {}, before: str = ""
+) -> Iterator[tuple[Block, str, int]]:
+    """Do what a page says in an empty folder beside the demo's files; yield each block, what it printed, its code.
+
+    `before` are commands that make the shell what the reader's is.
+    """
     scripts, empty = folder / "scripts", folder / "empty"
     scripts.mkdir(parents=True)
     empty.mkdir()
@@ -46,6 +51,7 @@ def follow(page: str, folder: Path, variables: Mapping[str, str] = {}) -> Iterat
     shell = Shell(empty, scripts, git | _FAST | dict(variables))
     old: tuple[Path, str] | None = None
     try:
+        shell.run(before)
         for block in blocks(page):
             if block.kind == "sh":
                 yield block, *shell.run(block.text)
@@ -83,12 +89,12 @@ def shown_below(page: str) -> dict[int, Block]:
     return {one.start: other for one, other in pairwise(blocks(page)) if other.kind == "text"}
 
 
-def run(name: str, folder: Path, variables: Mapping[str, str] = {}) -> None:
+def run(name: str, folder: Path, variables: Mapping[str, str] = {}, before: str = "") -> None:
     """Follow a page of docs/how-to, and compare every exit code and every output that it shows."""
     page = (HOW_TO / name).read_text(encoding="utf-8")
     shown = shown_below(page)
     ran = 0
-    for block, printed, code in follow(page, folder, variables):
+    for block, printed, code in follow(page, folder, variables, before):
         ran += 1
         output = shown.get(block.start)
         assert code == (exit_code(page, output or block)), f"{block.text}\n{printed}"

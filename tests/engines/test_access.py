@@ -1,5 +1,6 @@
 """Who sees what on PostgreSQL: each role logs in and tries everything (docs/decisions/0015)."""
 
+import shlex
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import psycopg2
 import pytest
 from access_world import BUILDER, LISTED, LISTS, NAME, PASSWORD, ROLES, SHOWN, World, children, own_and_parents
-from page_runs import ROOT, blocks, is_as_shown
+from page_runs import ROOT, SCREEN, blocks, is_as_shown
 from psycopg2 import errors
 
 PAGE = (ROOT / "docs" / "how-to" / "give-access.md").read_text(encoding="utf-8")
@@ -422,7 +423,16 @@ def test_the_page(world: World) -> None:
     try:
         assert world.seen_by("alice", asked)
         assert {row[:3][1:] for row in world.seen_by("alice", asked)} == own_and_parents(*OWN["one"]) | {NATIONAL}
-        printed = world.access("--check").stdout.split("\n\n")
+        # in order, each as written but for where the project is; the statements are not as many as a screen has lines
+        commands = [line for block in page if block.kind == "sh" for line in block.text.splitlines()]
+        parsed = [shlex.split(command, comments=True) for command in commands]
+        assert [words[:2] for words in parsed] == [["measuremart", "access"]] * 3
+        assert [words[3:] for words in parsed] == [[], [">", "rights.sql"], [">", "rights.txt"]]
+        applied, statements, checked = [world.access(words[2]) for words in parsed]
+        assert (applied.exit_code, statements.exit_code, checked.exit_code) == (0, 0, 0)
+        assert "create schema" in statements.stdout.lower()
+        assert len(applied.stdout.splitlines()) <= SCREEN
+        printed = checked.stdout.split("\n\n")
         (shown_there,) = [block.text for block in page if block.kind == "text"]
         (of_alice,) = [part for part in printed if part.startswith(f"{NAME}_alice\n")]
         assert is_as_shown(_here(shown_there), of_alice)

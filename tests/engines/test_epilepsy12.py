@@ -6,6 +6,7 @@ import hashlib
 import json
 import random
 import re
+import shlex
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ from typing import Any
 import duckdb
 import hand_epilepsy12 as hand
 import pytest
+import yaml
 from dbt_runs import ROOT, Warehouse
 from epilepsy12_cases import CASES, rows_of
 from measuremart.cli import app
+from page_runs import Shell, blocks, linked_project
 from typer.testing import CliRunner
 
 from benchmarks.synthetic_epilepsy12.__main__ import DEMO_FOLDER, DEMO_PREFIX, stale, write
@@ -26,6 +29,7 @@ CHILDREN, SEED = 2500, 20
 ONE_ROW = ("children", *hand.FORMS)
 # Children in the files only: each would count, with a row in every table, and has opted out.
 GONE = ("gone-a", "900001")
+PAGE = ROOT / "docs" / "how-to" / "run-epilepsy12.md"
 OPT_OUTS = {"opt_out_table": "opt_out", "opt_out_schema": "consent_of_test"}
 
 
@@ -164,9 +168,29 @@ def test_every_score_of_every_registered_child(audit: Warehouse, clean: Path) ->
     assert {key: (found.get(key), status) for key, status in by_hand.items() if found.get(key) != status} == {}
 
 
+def test_the_commands_of_the_page(clean: Path, tmp_path: Path) -> None:
+    """docs/how-to/run-epilepsy12.md: the demo's command is run by test_make_demo, the build is that of these tests.
+
+    Its settings are theirs; the children that the page makes are fewer here.
+    """
+    demo, built, more = [block.text for block in blocks(PAGE.read_text(encoding="utf-8")) if block.kind == "sh"]
+    assert demo == "make demo PACK=epilepsy12\n"
+    copied, command = built.splitlines()
+    assert copied == "cp profiles.example.yml profiles.yml"
+    words = shlex.split(command)
+    assert words[:4] == ["measuremart", "build", "--pack", "epilepsy12"]
+    said = yaml.safe_load(words[words.index("--vars") + 1])
+    assert said.keys() | {"packs"} == _variables(clean).keys()
+    shell = Shell(linked_project(tmp_path / "project"), tmp_path, {"PYTHONPATH": str(ROOT)})
+    printed, code = shell.run(more.replace("50000", "50"))
+    assert code == 0, printed
+    assert sorted(file.stem for file in (shell.folder() / "audit").glob("*.csv")) == sorted(COLUMNS)
+    shell.close()
+
+
 def test_the_files_of_the_page(audit: Warehouse) -> None:
     """docs/how-to/run-epilepsy12.md: the tables that are read, and the files that are written, with their columns."""
-    page = (ROOT / "docs" / "how-to" / "run-epilepsy12.md").read_text(encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
     (read,) = re.findall(r"One CSV file per table in one folder: (.*?)\. ", page, re.DOTALL)
     assert set(re.findall(r"`(\w+)`", read)) == set(COLUMNS)
     written = re.findall(r"^\| `(kpi_\w+)\.csv` \| ([\w, ]+) \|", page, re.MULTILINE)

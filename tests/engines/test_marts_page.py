@@ -1,9 +1,12 @@
 """Every query of docs/how-to/read-the-marts.md, on the demo: it runs, and has the rows that the page prints."""
 
+from pathlib import Path
+
 import duckdb
 import marts_page
 import pytest
 from dbt_runs import Warehouse
+from page_runs import Shell, blocks
 
 pytestmark = pytest.mark.xdist_group("demo")
 QUERIES = marts_page.queries()
@@ -24,3 +27,14 @@ def test_a_query_of_the_page(demo: Warehouse, query: marts_page.Query) -> None:
         rows = [[marts_page.cell(value) for value in row] for row in found.fetchall()]
     if query.printed is not None:
         assert [names, *rows] == query.cells
+
+
+def test_the_command_of_the_page(demo: Warehouse, tmp_path: Path) -> None:
+    """docs/how-to/read-the-marts.md: a query in place of the three dots."""
+    (command,) = [block.text for block in blocks(marts_page.PAGE.read_text(encoding="utf-8")) if block.kind == "sh"]
+    (tmp_path / "measuremart_demo_lung.duckdb").symlink_to(demo.database)
+    shell = Shell(tmp_path, tmp_path, {})
+    printed, code = shell.run(command.replace("'''...'''", f"'''{QUERIES[0].sql}'''"))
+    shell.close()
+    assert code == 0, printed
+    assert printed.startswith("┌")

@@ -5,6 +5,7 @@ build.
 """
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import yaml
 from dbt_runs import ROOT, Warehouse, lean_project, shared_folder
 from lab.tiers import size
 from measuremart.cli import app
+from page_runs import blocks
 from postgres_builds import environment, postgres_schemas
 from typer.testing import CliRunner
 
@@ -45,6 +47,21 @@ CREATE = [
 
 
 pytestmark = pytest.mark.xdist_group("demo")
+
+
+PAGE = blocks((ROOT / "docs" / "how-to" / "honour-opt-outs.md").read_text(encoding="utf-8"))
+(PAGE_COMMAND,) = [shlex.split(block.text)[1:] for block in PAGE if block.kind == "sh"]
+
+
+def test_the_settings_and_the_sql_of_the_page() -> None:
+    (settings,) = [yaml.safe_load(block.text) for block in PAGE if block.kind == "yaml"]
+    assert settings.keys() - {"purpose"} == VARIABLES.keys()
+    declared = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    assert settings["purpose"] in declared["purposes"]
+    staging = (ROOT / "models/core/staging/omop/stg_omop__death.sql").read_text(encoding="utf-8")
+    written = [block.text.strip().replace("my_population", "omop") for block in PAGE if block.kind == "sql"]
+    assert len(written) == 2
+    assert [part for part in written if part not in staging] == []
 
 
 def inserted() -> str:
@@ -111,7 +128,7 @@ def test_opted_out_persons_are_gone_and_one_who_is_there_is_found(built: Any, de
     everybody = {mart: _persons(demo.rows, mart) for mart in MARTS}
     assert everybody["dim_person"] >= GONE | STAY
     assert all(persons & GONE for persons in everybody.values())
-    run = dbt("test", "--select", *LOOKING, "opt_outs_are_understood", variables=LUNG | VARIABLES)
+    run = dbt(*PAGE_COMMAND, variables=LUNG | VARIABLES)
     assert {run.statuses[name] for name in LOOKING} == {"pass"}, run.output
     assert run.statuses["opt_outs_are_understood"] == "pass"
     for mart in MARTS:

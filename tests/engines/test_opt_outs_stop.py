@@ -1,5 +1,6 @@
 """A list of opt-outs that cannot be understood: what is said, and that nothing is built. Of the whole project: test_opt_outs."""
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,7 +9,8 @@ from typing import Any
 import duckdb
 import psycopg2
 import pytest
-from dbt_runs import Run, staging_project
+from dbt_runs import ROOT, Run, staging_project
+from page_runs import blocks
 from postgres_builds import environment
 
 SECRET = "Zaphod"
@@ -84,6 +86,18 @@ def project(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Built]:
         for (schema,) in execute(f"select nspname from pg_namespace where nspname like '{prefix}%%'"):
             execute(f"drop schema {schema} cascade")
         connection.close()
+
+
+def test_what_is_said_is_what_the_page_says(project: Built) -> None:
+    """docs/how-to/honour-opt-outs.md: a list of twelve rows, one with a population that nobody has."""
+    dbt, write, built = project
+    page = blocks((ROOT / "docs" / "how-to" / "honour-opt-outs.md").read_text(encoding="utf-8"))
+    (shown,) = [block.text for block in page if block.kind == "text"]
+    write([("ompo", "1", "audit", None), *[("omop", str(person), "audit", None) for person in range(2, 13)]])
+    run = dbt("run")
+    said = re.sub(r"optout_\w+_list", "consent", " ".join(run.output.split()))
+    assert " ".join(shown.split()) in said
+    assert built() == set()
 
 
 def test_nothing_is_built_until_the_list_is_understood(project: Built) -> None:

@@ -2,6 +2,8 @@
 
 import csv
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -11,13 +13,15 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import repository_pages as pages
 import yaml
 from measuremart import __version__
 from measuremart.runtime import PARTS
 from postgres_builds import environment, postgres_schemas
 
 ROOT = Path(__file__).resolve().parents[2]
-NEWER = "9.0.0"
+# The next release: docs/how-to/own-repository.md shows an upgrade to it.
+NEWER = f"0.{int(__version__.split('.')[1]) + 1}.0"
 SITE = Path(sysconfig.get_path("purelib"))
 
 pytestmark = pytest.mark.xdist_group("own_repository")
@@ -172,6 +176,34 @@ def repository(tmp_path_factory: pytest.TempPathFactory, installed: Installed) -
     return folder
 
 
+# pip takes the wheel of this commit, then that of the newer version; the newer one is there only after the upgrade.
+PIP = """
+export PATH={path}:"$PATH"
+pip() {{
+    if test "$*" = "install -U measuremart"; then
+        {python} -m pip --quiet --python {installed} install --no-deps --no-index --force-reinstall {newer}
+    else
+        test "$*" = "install measuremart"
+    fi
+}}
+"""
+
+
+def test_the_page_as_written(installed: Installed, wheels: tuple[Path, Path], tmp_path: Path) -> None:
+    """docs/how-to/own-repository.md: from nothing over a change, a pack and an upgrade to a file that was edited."""
+    words = {
+        "path": installed.folder / "bin",
+        "python": sys.executable,
+        "installed": installed.python,
+        "newer": wheels[1],
+    }
+    before = PIP.format(**{name: shlex.quote(str(word)) for name, word in words.items()})
+    try:
+        pages.run("own-repository.md", tmp_path / "run", before=before)
+    finally:
+        installed.install(wheels[0])
+
+
 def committed(installed: Installed, folder: Path) -> None:
     installed.run("git init -q && git add -A && git -c user.name=me -c user.email=me@here commit -qm all", folder)
 
@@ -207,6 +239,27 @@ def test_it_is_built_on_duckdb_as_its_ci_does(repository: Path, installed: Insta
     assert installed.run("git status --porcelain", repository) == "?? package-lock.yml\n"
 
 
+def test_a_relation_is_replaced_in_one_transaction(repository: Path, installed: Installed, tmp_path: Path) -> None:
+    """As macros/engine/replace_relation.sql says: dbt takes such a macro from a repository's own files alone.
+
+    Runs after the build above.
+    """
+    installed.run(
+        f"dbt --quiet --log-path {tmp_path} --log-level-file debug run --select agg_indicator fct_indicator_result",
+        repository,
+    )
+    said = (tmp_path / "dbt.log").read_text(encoding="utf-8")
+    for name, kind in (("agg_indicator", "table"), ("fct_indicator_result", "view")):
+        of_model = [
+            part for part in said.split("Using duckdb connection ") if part.startswith(f'"model.measuremart.{name}"')
+        ]
+        (begun,) = [number for number, part in enumerate(of_model) if "BEGIN" in part]
+        assert f'drop {kind} if exists "warehouse"."marts"."{name}";' in of_model[begun + 1]
+        assert re.search(rf"^\s*create +{kind}\b", of_model[begun + 1], re.MULTILINE)
+        assert "COMMIT" in of_model[begun + 1]
+        assert "__dbt_" not in "".join(of_model)
+
+
 def test_what_a_change_reaches_is_built_against_the_manifest_that_ci_keeps(
     repository: Path, installed: Installed, tmp_path: Path
 ) -> None:
@@ -228,9 +281,16 @@ def test_what_a_change_reaches_is_built_against_the_manifest_that_ci_keeps(
     assert {name for name in reached if name.startswith(("stg_", "target_", "match_", "measure__", "cohort_"))} == set()
 
 
+# What `measuremart report` reads.
+READ_BY_REPORT = (
+    "+agg_indicator +dim_indicator +dim_report +fct_source_freshness +agg_attribution +dim_unavailable "
+    "+fct_dropped_event +fct_empty_definition"
+)
+
+
 @pytest.mark.long
-def test_dbt_alone_builds_a_clone_on_postgres_with_staging_of_its_own(
-    repository: Path, installed: Installed, postgres_dsn: str, tmp_path: Path
+def test_dbt_alone_builds_a_clone_on_postgres_with_staging_of_its_own_and_after_an_upgrade(
+    repository: Path, installed: Installed, wheels: tuple[Path, Path], postgres_dsn: str, tmp_path: Path
 ) -> None:
     clone = tmp_path / "clone"
     installed.run(f"git clone -q {repository} {clone}", tmp_path)
@@ -243,19 +303,34 @@ def test_dbt_alone_builds_a_clone_on_postgres_with_staging_of_its_own(
     own.write_text("{{ config(schema='staging') }}\n" + own.read_text(encoding="utf-8"), encoding="utf-8")
     with (clone / "dbt_project.yml").open("a", encoding="utf-8") as file:
         file.write(INSTEAD)
+    committed(installed, clone)
     dbt = alone(tmp_path)
     schema = "own_repository"
     with postgres_schemas(postgres_dsn, schema) as rows:
         variables = environment(postgres_dsn, schema)
         command = f"cp profiles.yml.example profiles.yml && {dbt} deps && {dbt} build --target postgres"
-        # what the report reads
-        read = "+agg_indicator +dim_indicator +dim_report +fct_source_freshness"
-        read += " +agg_attribution +dim_unavailable +fct_dropped_event +fct_empty_definition"
-        installed.run(f"{command} --select {read} --exclude-resource-type test", clone, **variables)
+        installed.run(f"{command} --select {READ_BY_REPORT} --exclude-resource-type test", clone, **variables)
         report = installed.run("measuremart report --target postgres", clone, **variables)
         staged = rows("select count(*), max(person_id) <= 100 from staging.stg_omop__visit_occurrence")
-    assert staged[0][1] is True
-    assert report_of(report) == said_of_ward(100)
+        assert staged[0][1] is True
+        assert report_of(report) == said_of_ward(100)
+        # what a newer version changes is built, and the report says the same; so after a downgrade
+        reached = " ".join(f"{one},state:modified+" for one in READ_BY_REPORT.split())
+        reached = f"{dbt} build --target postgres --state state --select {reached} --exclude-resource-type test"
+        for wheel in (wheels[1], wheels[0]):
+            installed.run("mkdir -p state && cp target/manifest.json state/", clone)
+            try:
+                installed.install(wheel)
+                installed.run("measuremart sync", clone)
+                paths = installed.run("git diff --name-only", clone).splitlines()
+                assert {path.split("/")[0] for path in paths} == ({"measuremart"} if wheel == wheels[1] else set())
+                rows("drop table marts.agg_indicator cascade")
+                installed.run(reached, clone, **variables)
+                assert report_of(
+                    installed.run("measuremart report --target postgres", clone, **variables)
+                ) == said_of_ward(100)
+            finally:
+                installed.install(wheels[0])
 
 
 def test_an_upgrade_changes_the_folder_only_and_says_what_changed_a_result(

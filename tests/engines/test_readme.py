@@ -6,34 +6,44 @@ from pathlib import Path
 import duckdb
 import pytest
 from dbt_runs import ROOT, Warehouse
-from page_runs import Shell, blocks, is_as_shown, linked_project
+from page_runs import SCREEN, Shell, blocks, is_as_shown, linked_project
 
 pytestmark = pytest.mark.xdist_group("demo")
 
 PAGE = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = blocks(PAGE)
-REPORTS = [line for block in BLOCKS for line in block.text.splitlines() if line.startswith("measuremart report")]
+# What is there: a clone, its virtual environment, and the demo, which is the build of these tests. test_make_demo runs
+# `make demo` itself; test_own_repository installs the wheel.
+THERE = """
+git() { test "$1 $3" = "clone measuremart"; }
+make() { test "$*" = demo && command measuremart report lung_mdt 2>/dev/null; }
+python3() { test "$*" = "-m venv .venv" && mkdir -p .venv/bin && touch .venv/bin/activate; }
+pip() { test "$1" = install; }
+measuremart() { test "$1" = build || command measuremart "$@" 2>/dev/null; }
+"""
 
 
-@pytest.fixture
-def shell(demo: Warehouse, tmp_path: Path) -> Shell:
-    project = linked_project(tmp_path / "project")
-    variables = {"COLUMNS": "140", "DBT_PROFILES_DIR": str(demo.folder / "profiles"), **demo.environment()}
-    return Shell(project, tmp_path, variables)
-
-
-def test_the_reports(demo: Warehouse, shell: Shell) -> None:
-    """What `make demo` prints is what `measuremart report` prints; the lines below the table are all there."""
+def test_the_page_as_written(demo: Warehouse, tmp_path: Path) -> None:
+    """README.md, block by block; what `make demo` prints is what `measuremart report` prints, with all lines below it."""
     (shown,) = (block.text for block in BLOCKS if block.kind == "text" and "eligible" in block.text)
-    assert len(REPORTS) == 3
-    for number, command in enumerate(REPORTS):
-        printed, code = shell.run(f"{command} 2>/dev/null")
-        assert code == 0, printed
-        if number == 0:
-            assert is_as_shown(shown, printed), printed
-    page = (shell.folder() / "lung_mdt.html").read_text(encoding="utf-8")
-    assert page.count("<table") == 1
+    project = linked_project(tmp_path / "measuremart")
+    variables = {"COLUMNS": "140", "DBT_PROFILES_DIR": str(demo.folder / "profiles"), **demo.environment()}
+    shell = Shell(tmp_path, tmp_path, variables)
+    shell.run(THERE)
+    said = []
+    for block in BLOCKS:
+        if block.kind == "sh":
+            printed, code = shell.run(block.text.replace("<the address of this repository>", "address"))
+            assert code == 0, printed
+            said.append(printed)
     shell.close()
+    demonstrated, without_make, _ = said
+    assert is_as_shown(shown, demonstrated), demonstrated
+    assert len(demonstrated.splitlines()) <= SCREEN
+    assert without_make.startswith(demonstrated)
+    page = (project / "lung_mdt.html").read_text(encoding="utf-8")
+    assert page.count("<table") == 1
+    assert (project / "st-marys" / "dbt_project.yml").is_file()
 
 
 def test_the_definition(demo: Warehouse) -> None:

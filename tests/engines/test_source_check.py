@@ -1,6 +1,7 @@
 """A source that staging would read wrongly stops the build, with table, column and remedy; no cell is printed."""
 
 import csv
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Any
 import duckdb
 import psycopg2
 import pytest
-from dbt_runs import Run, staging_project
+import yaml
+from dbt_runs import ROOT, Run, staging_project
+from page_runs import blocks
 from postgres_builds import environment
 from test_staging import ABSENT, ROWS, source_columns
 
@@ -63,8 +66,9 @@ def postgres(postgres_dsn: str, tmp_path: Path) -> Iterator[tuple[Written, Any]]
     warehouse = staging_project(tmp_path, "postgres")
 
     def run(given: Tables, spell: Callable[[str], str] = str.lower, **variables: Any) -> Run:
-        cursor.execute(f"drop schema if exists {prefix}_source cascade")
-        cursor.execute(f"create schema {prefix}_source")
+        if given:  # else those of the run before
+            cursor.execute(f"drop schema if exists {prefix}_source cascade")
+            cursor.execute(f"create schema {prefix}_source")
         for table, (columns, rows) in given.items():
             declared = ", ".join(f'"{spell(column)}" {kind}' for column, kind in columns)
             cursor.execute(f'create table {prefix}_source."{spell(table)}" ({declared})')
@@ -74,13 +78,14 @@ def postgres(postgres_dsn: str, tmp_path: Path) -> Iterator[tuple[Written, Any]]
                 cursor.execute(
                     f'insert into {prefix}_source."{spell(table)}" ({names}) values ({marks})', list(row.values())
                 )
-        source = {"omop_source": "schema", "omop_schema": f"{prefix}_source"}
+        at = variables.pop("omop_schema", "source")
+        source = {"omop_source": "schema", "omop_schema": f"{prefix}_{at}" if at in ("source", "omop") else at}
         absent = {"absent_tables": sorted({*ROWS, *ABSENT} - set(TABLES))}
         return warehouse.dbt("run", variables={**source, **absent, **variables}, **environment(postgres_dsn, prefix))
 
     def rows(sql: str) -> list[tuple[Any, ...]]:
-        cursor.execute(sql.replace("staging.", f"{prefix}_staging."))
-        return list(cursor.fetchall())
+        cursor.execute(re.sub(r"\b(staging|source|crosswalk|omop)(?=[.;])", rf"{prefix}_\1", sql))
+        return list(cursor.fetchall()) if cursor.description else []
 
     yield run, rows
     cursor.execute("select nspname from pg_namespace where nspname like %s", [f"{prefix}%"])
@@ -140,6 +145,38 @@ def test_ids_of_another_type_stop(postgres: tuple[Written, Any], kind: str) -> N
     assert "docs/how-to/use-text-ids.md" in done.output
     logs = [file.read_text() for file in (done.target.parent / "logs").iterdir()]
     assert not any(SECRET in text for text in (done.output, *logs))
+
+
+def test_the_page_of_ids_that_are_texts(postgres: tuple[Written, Any]) -> None:
+    """docs/how-to/use-text-ids.md: what the build says, the crosswalk, the views, and a build through them."""
+    run, rows = postgres
+    page = blocks((ROOT / "docs" / "how-to" / "use-text-ids.md").read_text(encoding="utf-8"))
+    assert [block.kind for block in page] == ["text", "sql", "sql", "sql", "yaml"]
+    given = tables("uuid", ids=[f"{SECRET}f1de-0000-4000-8000-{number:012}" for number in range(474)])
+    assert page[0].text.strip() in run(given).output
+    (read,) = re.findall(r"create view omop\.person as\nselect (.*) -- and", page[3].text)
+    kept = {"person_id", *re.findall(r"\w\.(\w+)", page[3].text)}
+    assert "year_of_birth" in read
+    for block in page[1:4]:
+        rows(block.text)
+    numbers = dict(rows("select person_text, person_id from crosswalk.person"))
+    assert len(numbers) == 2
+    lacking = [f"{table}.{name}" for table in TABLES for name, _ in given[table][0] if name not in kept]
+    assert yaml.safe_load(page[4].text) == {"omop_source": "schema", "omop_schema": "omop"}
+    done = run({}, omop_schema="omop", absent_columns=lacking)
+    assert done.exit_code == 0, done.output
+    births = "select person_id, cast(extract(year from birth_date) as int) from staging.stg_omop__person"
+    by_hand = {numbers[row["person_id"]]: int(row["year_of_birth"]) for row in given["person"][1]}
+    assert dict(rows(births)) == by_hand
+    staged = "select condition_occurrence_id, person_id from staging.stg_omop__condition_occurrence"
+    # the 472 others are of no person of the table: the views leave them out
+    assert dict(rows(staged)) == {
+        0: numbers[given["person"][1][0]["person_id"]],
+        1: numbers[given["person"][1][1]["person_id"]],
+    }
+    # a second time, nobody's number changes
+    rows(page[2].text)
+    assert dict(rows("select person_text, person_id from crosswalk.person")) == numbers
 
 
 def test_some_unreadable_ids_and_repeats_are_said(postgres: tuple[Written, Any]) -> None:

@@ -1,29 +1,34 @@
 """`measuremart trace` on the demo: the page's example, and the verdicts of a sample of persons and indicators."""
 
 import random
-import re
+from pathlib import Path
 
 import pytest
 from dbt_runs import ROOT, Warehouse
 from lab.tiers import size
-from measuremart.cli import app
 from measuremart.pipeline import read_definitions
 from measuremart.trace.tracing import same_verdict, trace_indicator
 from measuremart.warehouse.marts import Marts
-from typer.testing import CliRunner
+from page_runs import Shell, blocks, is_as_shown, linked_project
 
 pytestmark = pytest.mark.xdist_group("demo")
 
 
-def test_the_example_of_the_page(demo: Warehouse) -> None:
-    page = (ROOT / "docs" / "how-to" / "ask-why.md").read_text(encoding="utf-8")
-    (printed,) = re.findall(r"```text\n(.*?)```", page, flags=re.DOTALL)
-    where = ["--project-dir", str(ROOT), "--profiles-dir", str(demo.folder / "profiles"), "--target", "duckdb"]
-    done = CliRunner().invoke(
-        app, ["trace", "mdt_discussion", "--person", "16", *where], env={"MEASUREMART_DUCKDB": str(demo.database)}
-    )
-    assert done.exit_code == 0, done.output
-    assert done.stdout == printed
+def test_the_page_as_written(demo: Warehouse, tmp_path: Path) -> None:
+    """docs/how-to/ask-why.md."""
+    page = blocks((ROOT / "docs" / "how-to" / "ask-why.md").read_text(encoding="utf-8"))
+    assert [block.kind for block in page] == ["sh", "text", "sh"]
+    variables = {"DBT_PROFILES_DIR": str(demo.folder / "profiles"), "DBT_TARGET": "duckdb", "COLUMNS": "120"}
+    shell = Shell(linked_project(tmp_path / "project"), tmp_path, demo.environment(**variables))
+    asked, code = shell.run(page[0].text)
+    assert code == 0, asked
+    assert is_as_shown(page[1].text, asked), asked
+    others, code = shell.run(page[2].text)
+    assert code == 0, others
+    assert others.startswith(asked)  # the person has one episode
+    assert "discussed_at_mdt" in others.removeprefix(asked)
+    assert "<h1" in (shell.folder() / "why.html").read_text(encoding="utf-8")
+    shell.close()
 
 
 def test_verdicts_of_a_sample(demo: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,6 @@
 """Every command that a page shows can be given as it stands: its subcommand, options, targets and selectors exist.
 
-Pages whose commands are run, and whose output is compared, have tests of their own: the tutorial (engines/test_tutorial),
-README (test_readme, test_make_demo), GiBleed (test_gibleed), BI tools (test_bi_page, test_postgres_demo), reading the marts
-(test_marts_page), replacing a part, own data, the vocabulary and scheduling (test_repository_pages), adding a target
-(test_add_a_target), own repository, importing, errors, testing of definitions (cli/test_examples_page), and reviewing a
-change (below).
+Which test runs the commands of a page, and which commands no test can run: test_pages_are_run.py.
 """
 
 import re
@@ -19,7 +15,6 @@ import typer
 import yaml
 from dbt.cli.main import cli as dbt
 from measuremart.cli import app
-from typer.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -116,26 +111,6 @@ def test_make_has_each_target(page: str, words: tuple[str, ...]) -> None:
     asked = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
     assert asked, f"{page}: make without a target"
     assert set(asked) <= targets, f"{page}: make has no {set(asked) - targets}"
-
-
-# `diff` is asked below; `watch` waits for an edit (tests/engines/test_watch.py).
-REVIEW = [
-    words for page, words in OURS if page == "docs/how-to/review-a-change.md" and words[1] not in ("diff", "watch")
-]
-
-
-@pytest.mark.parametrize("words", REVIEW, ids=" ".join)
-def test_the_commands_of_reviewing_a_change_run_as_they_stand(words: tuple[str, ...], tmp_path: Path) -> None:
-    asked = [str(tmp_path / word) if word.endswith(".html") else word for word in words[1:]]
-    done = CliRunner().invoke(app, [*asked, "--project-dir", str(ROOT)])
-    assert done.exit_code == 0, done.output
-    assert done.stdout.strip()
-
-
-def test_the_difference_to_the_last_commit_is_said() -> None:
-    done = CliRunner().invoke(app, ["diff", "HEAD", "--project-dir", str(ROOT)])
-    assert done.exit_code == 0, done.output
-    assert done.stdout.splitlines()[-1].startswith(("Reports whose results can differ", "No definition has"))
 
 
 @pytest.mark.parametrize("words", [["reprot"], ["report", "--nonsense"], ["import", "oa-cohort"], ["graph", "a", "b"]])
