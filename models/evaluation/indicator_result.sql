@@ -7,9 +7,14 @@ with
 
 asked as (
 
+    -- rows of keys are compared by the number of their indicator, not by two texts
     select
         catalogue_report_indicator.report,
         catalogue_report_indicator.indicator,
+        cast(
+            row_number() over (order by catalogue_report_indicator.report, catalogue_report_indicator.indicator)
+            as bigint
+        ) as indicator_number,
         catalogue_report_indicator.denominator,
         catalogue_report_indicator.numerator,
         catalogue_report_indicator.grain,
@@ -42,12 +47,10 @@ counted as (
 
 ),
 
--- passes: the numerator date meets the indicator at this opportunity; null where an unknown date decides
 evidence as (
 
     select
-        evidence.report,
-        evidence.indicator,
+        asked.indicator_number,
         evidence.person_id,
         evidence.episode_id,
         evidence.measure_resolver,
@@ -63,21 +66,64 @@ evidence as (
         evidence.excepted_by,
         evidence.unresolved_by,
         asked.has_window,
+        asked.ignores_undated,
+        asked.waits,
         evidence.window_start,
-        evidence.window_end,
-        -- the numerator window of an opportunity that counts is not over
-        asked.waits and evidence.window_end >= run_context.as_of as is_open,
-        evidence.is_in and case
-            when asked.has_window then evidence.days_outside = 0
-            when asked.ignores_undated then evidence.numerator_date is not null
-            else true
-        end as passes
+        evidence.window_end
     from {{ ref('indicator_evidence') }} as evidence
     inner join asked
         on
             evidence.report = asked.report
             and evidence.indicator = asked.indicator
+
+),
+
+-- A key without an opportunity has one row of evidence, and nothing stands against it.
+not_due as (
+
+    select
+        indicator_number,
+        person_id,
+        episode_id,
+        measure_resolver,
+        cohort_date,
+        unresolved_by
+    from evidence
+    where not has_denominator
+
+),
+
+-- passes: the numerator date meets the indicator at this opportunity; null where an unknown date decides
+due as (
+
+    select
+        evidence.indicator_number,
+        evidence.person_id,
+        evidence.episode_id,
+        evidence.measure_resolver,
+        evidence.cohort_date,
+        evidence.denominator_date,
+        evidence.is_in,
+        evidence.has_numerator,
+        evidence.is_elsewhere,
+        evidence.numerator_date,
+        evidence.days_outside,
+        evidence.excluded_by,
+        evidence.excepted_by,
+        evidence.unresolved_by,
+        evidence.has_window,
+        evidence.window_start,
+        evidence.window_end,
+        -- the numerator window of an opportunity that counts is not over
+        evidence.waits and evidence.window_end >= run_context.as_of as is_open,
+        evidence.is_in and case
+            when evidence.has_window then evidence.days_outside = 0
+            when evidence.ignores_undated then evidence.numerator_date is not null
+            else true
+        end as passes
+    from evidence
     cross join run_context
+    where evidence.has_denominator
 
 ),
 
@@ -85,26 +131,24 @@ fact as (
 
     -- what is known of each key, all its opportunities and numerator dates together
     select
-        report,
-        indicator,
+        indicator_number,
         person_id,
         episode_id,
         measure_resolver,
-        cohort_date,
+        max(cohort_date) as cohort_date,
         max(excluded_by) as excluded_by,
         max(excepted_by) as excepted_by,
         max(unresolved_by) as unresolved_by,
-        max(case when has_denominator then 1 else 0 end) as has_denominator,
-        max(case when has_denominator and is_in then 1 else 0 end) as is_in,
-        max(case when has_denominator and is_in is null then 1 else 0 end) as may_be_in,
-        max(case when has_denominator and is_in and is_open then 1 else 0 end) as is_open,
-        min(case when has_denominator and is_in then denominator_date end) as first_date,
+        max(case when is_in then 1 else 0 end) as is_in,
+        max(case when is_in is null then 1 else 0 end) as may_be_in,
+        max(case when is_in and is_open then 1 else 0 end) as is_open,
+        min(case when is_in then denominator_date end) as first_date,
         max(case when has_numerator and not is_elsewhere then 1 else 0 end) as has_numerator,
         max(case when has_numerator and not is_elsewhere and passes then 1 else 0 end) as meets,
         max(case when has_numerator and not is_elsewhere and passes is null then 1 else 0 end) as may_meet,
         min(case when has_numerator and not is_elsewhere and passes then denominator_date end) as met_date
-    from evidence
-    group by report, indicator, person_id, episode_id, measure_resolver, cohort_date
+    from due
+    group by indicator_number, person_id, episode_id, measure_resolver
 
 ),
 
@@ -112,31 +156,29 @@ numerator as (
 
     -- the earliest passing numerator date of the opportunity that was met
     select
-        evidence.report,
-        evidence.indicator,
-        evidence.person_id,
-        evidence.episode_id,
-        evidence.measure_resolver,
-        min(evidence.numerator_date) as numerator_date
-    from evidence
+        due.indicator_number,
+        due.person_id,
+        due.episode_id,
+        due.measure_resolver,
+        min(due.numerator_date) as numerator_date
+    from due
     inner join fact
         on
-            evidence.report = fact.report
-            and evidence.indicator = fact.indicator
-            and evidence.person_id = fact.person_id
-            and evidence.measure_resolver = fact.measure_resolver
-            and evidence.episode_id is not distinct from fact.episode_id
-            and evidence.denominator_date is not distinct from fact.met_date
+            due.indicator_number = fact.indicator_number
+            and due.person_id = fact.person_id
+            and due.measure_resolver = fact.measure_resolver
+            and due.episode_id is not distinct from fact.episode_id
+            and due.denominator_date is not distinct from fact.met_date
     where
-        evidence.has_numerator
-        and not evidence.is_elsewhere
-        and evidence.passes
+        fact.meets = 1
+        and due.has_numerator
+        and not due.is_elsewhere
+        and due.passes
     group by
-        evidence.report,
-        evidence.indicator,
-        evidence.person_id,
-        evidence.episode_id,
-        evidence.measure_resolver
+        due.indicator_number,
+        due.person_id,
+        due.episode_id,
+        due.measure_resolver
 
 ),
 
@@ -144,27 +186,25 @@ near as (
 
     -- of keys that are not met, what there is of the numerator: their own, else the person's in other episodes
     select
-        evidence.report,
-        evidence.indicator,
-        evidence.person_id,
-        evidence.episode_id,
-        evidence.measure_resolver,
-        evidence.numerator_date,
-        evidence.days_outside,
-        evidence.is_elsewhere
-    from evidence
+        due.indicator_number,
+        due.person_id,
+        due.episode_id,
+        due.measure_resolver,
+        due.numerator_date,
+        due.days_outside,
+        due.is_elsewhere
+    from due
     inner join fact
         on
-            evidence.report = fact.report
-            and evidence.indicator = fact.indicator
-            and evidence.person_id = fact.person_id
-            and evidence.measure_resolver = fact.measure_resolver
-            and evidence.episode_id is not distinct from fact.episode_id
+            due.indicator_number = fact.indicator_number
+            and due.person_id = fact.person_id
+            and due.measure_resolver = fact.measure_resolver
+            and due.episode_id is not distinct from fact.episode_id
     where
-        evidence.has_numerator
+        due.has_numerator
         and (
-            (not evidence.is_elsewhere and fact.meets = 0 and fact.may_meet = 0)
-            or (evidence.is_elsewhere and fact.has_numerator = 0)
+            (not due.is_elsewhere and fact.meets = 0 and fact.may_meet = 0)
+            or (due.is_elsewhere and fact.has_numerator = 0)
         )
 
 ),
@@ -174,8 +214,7 @@ ranked as (
     -- the nearest to the window of any opportunity, then the earliest date; days after a window come before days
     -- before one, since the opportunity is then the earlier one
     select
-        report,
-        indicator,
+        indicator_number,
         person_id,
         episode_id,
         measure_resolver,
@@ -183,7 +222,7 @@ ranked as (
         days_outside,
         case when is_elsewhere then 1 else 0 end as is_elsewhere,
         row_number() over (
-            partition by report, indicator, person_id, episode_id, measure_resolver
+            partition by indicator_number, person_id, episode_id, measure_resolver
             order by
                 abs(days_outside) asc nulls last,
                 numerator_date asc nulls last,
@@ -193,44 +232,60 @@ ranked as (
 
 ),
 
+recorded_row as (
+
+    select
+        asked.indicator_number,
+        recorded.person_id,
+        recorded.episode_id,
+        recorded.measure_resolver,
+        recorded.measure_date,
+        recorded.number_value,
+        recorded.missed_by,
+        recorded.key_match
+    from {{ ref('indicator_recorded') }} as recorded
+    inner join asked
+        on
+            recorded.report = asked.report
+            and recorded.indicator = asked.indicator
+
+),
+
 recorded as (
 
     -- what is recorded of the numerator's concepts and failed another condition, of keys without any numerator: inside
     -- the window of an opportunity
     select
-        evidence.report,
-        evidence.indicator,
-        evidence.person_id,
-        evidence.episode_id,
-        evidence.measure_resolver,
+        due.indicator_number,
+        due.person_id,
+        due.episode_id,
+        due.measure_resolver,
         recorded.measure_date as recorded_date,
         recorded.number_value as recorded_value,
         recorded.missed_by
-    from evidence
-    inner join {{ ref('indicator_recorded') }} as recorded
+    from due
+    inner join recorded_row as recorded
         on
-            evidence.report = recorded.report
-            and evidence.indicator = recorded.indicator
-            and evidence.person_id = recorded.person_id
+            due.indicator_number = recorded.indicator_number
+            and due.person_id = recorded.person_id
             and (
                 recorded.key_match = 'person'
-                or (recorded.key_match = 'episode' and evidence.episode_id = recorded.episode_id)
+                or (recorded.key_match = 'episode' and due.episode_id = recorded.episode_id)
                 or (
                     recorded.key_match = 'key'
-                    and evidence.measure_resolver = recorded.measure_resolver
-                    and evidence.episode_id is not distinct from recorded.episode_id
+                    and due.measure_resolver = recorded.measure_resolver
+                    and due.episode_id is not distinct from recorded.episode_id
                 )
             )
     where
-        evidence.has_denominator
-        and coalesce(evidence.is_in, true)
-        and not evidence.has_numerator
+        coalesce(due.is_in, true)
+        and not due.has_numerator
         and (
-            not evidence.has_window
+            not due.has_window
             or (
-                coalesce(evidence.window_start, evidence.window_end) is not null
-                and recorded.measure_date >= coalesce(evidence.window_start, recorded.measure_date)
-                and recorded.measure_date <= coalesce(evidence.window_end, recorded.measure_date)
+                coalesce(due.window_start, due.window_end) is not null
+                and recorded.measure_date >= coalesce(due.window_start, recorded.measure_date)
+                and recorded.measure_date <= coalesce(due.window_end, recorded.measure_date)
             )
         )
 
@@ -240,15 +295,14 @@ nearest_recorded as (
 
     -- the number that misses its limit by least, then the earliest date
     select
-        report,
-        indicator,
+        indicator_number,
         person_id,
         episode_id,
         measure_resolver,
         recorded_date,
         recorded_value,
         row_number() over (
-            partition by report, indicator, person_id, episode_id, measure_resolver
+            partition by indicator_number, person_id, episode_id, measure_resolver
             order by
                 missed_by asc nulls last,
                 recorded_date asc nulls last,
@@ -261,8 +315,7 @@ nearest_recorded as (
 evaluated as (
 
     select
-        fact.report,
-        fact.indicator,
+        fact.indicator_number,
         fact.person_id,
         fact.episode_id,
         fact.measure_resolver,
@@ -270,7 +323,6 @@ evaluated as (
         fact.excluded_by,
         fact.excepted_by,
         fact.unresolved_by,
-        fact.has_denominator,
         fact.is_in,
         fact.may_be_in,
         fact.is_open,
@@ -288,23 +340,20 @@ evaluated as (
     from fact
     left join numerator
         on
-            fact.report = numerator.report
-            and fact.indicator = numerator.indicator
+            fact.indicator_number = numerator.indicator_number
             and fact.person_id = numerator.person_id
             and fact.measure_resolver = numerator.measure_resolver
             and fact.episode_id is not distinct from numerator.episode_id
     left join ranked as nearest
         on
-            fact.report = nearest.report
-            and fact.indicator = nearest.indicator
+            fact.indicator_number = nearest.indicator_number
             and fact.person_id = nearest.person_id
             and fact.measure_resolver = nearest.measure_resolver
             and fact.episode_id is not distinct from nearest.episode_id
             and nearest.place = 1
     left join nearest_recorded
         on
-            fact.report = nearest_recorded.report
-            and fact.indicator = nearest_recorded.indicator
+            fact.indicator_number = nearest_recorded.indicator_number
             and fact.person_id = nearest_recorded.person_id
             and fact.measure_resolver = nearest_recorded.measure_resolver
             and fact.episode_id is not distinct from nearest_recorded.episode_id
@@ -316,8 +365,7 @@ explained as (
 
     -- the first that applies
     select
-        report,
-        indicator,
+        indicator_number,
         person_id,
         episode_id,
         measure_resolver,
@@ -345,18 +393,37 @@ explained as (
             when is_in = 1 and has_numerator = 1 then 'undated_ignored'
             when is_in = 1 and is_recorded then 'recorded_not_met'
             when is_in = 1 then 'no_candidate'
-            when has_denominator = 1 then 'denominator_outside_window'
-            else 'not_in_denominator'
+            else 'denominator_outside_window'
         end as reason_code
     from evaluated
+
+    union all
+
+    select
+        indicator_number,
+        person_id,
+        episode_id,
+        measure_resolver,
+        cohort_date,
+        {{ to_text('null') }} as excluded_by,
+        {{ to_text('null') }} as excepted_by,
+        unresolved_by,
+        cast(null as date) as denominator_date,
+        cast(null as date) as numerator_date,
+        cast(null as date) as nearest_date,
+        cast(null as bigint) as days_outside,
+        cast(null as date) as recorded_date,
+        cast(null as numeric(38, 10)) as recorded_value,
+        case when unresolved_by is not null then 'unresolved' else 'not_in_denominator' end as reason_code
+    from not_due
 
 ),
 
 judged as (
 
     select
-        explained.report,
-        explained.indicator,
+        asked.report,
+        asked.indicator,
         asked.population,
         asked.grain,
         asked.period_date_rule,
@@ -413,12 +480,10 @@ judged as (
         counted.person_id is not null as is_counted
     from explained
     inner join asked
-        on
-            explained.report = asked.report
-            and explained.indicator = asked.indicator
+        on explained.indicator_number = asked.indicator_number
     left join counted
         on
-            explained.report = counted.report
+            asked.report = counted.report
             and explained.person_id = counted.person_id
             and explained.measure_resolver = counted.measure_resolver
             and explained.episode_id is not distinct from counted.episode_id

@@ -46,6 +46,9 @@ MODELS = {
     ),
     "dim_person": " union all ".join(f"select 'omop' as population, {person} as person_id" for person in range(1, 10)),
     "dim_episode": " union all ".join(f"select 'omop' as population, {episode} as episode_id" for episode in range(13)),
+    "report_cohort_keys": " union all ".join(
+        f"select 'r' as report, cast({person} as bigint) as person_id" for person, *_ in RESULTS
+    ),
     "indicator_result": " union all ".join(
         f"select 'r' as report, 'i' as indicator, cast({person} as bigint) as person_id, '{status}' as status, "
         f"{'true' if counted else 'false'} as is_counted, cast(nullif('{day}', 'None') as date) as period_date"

@@ -3,13 +3,52 @@
 -- period, with the furthest step that any of its keys in the period reaches.
 with
 
+-- Most persons have one key in a report, thus one result of each indicator: they are counted by day, like keys.
+person_of_keys as (
+
+    select
+        report,
+        person_id
+    from {{ ref('report_cohort_keys') }}
+    group by report, person_id
+    having count(*) > 1
+
+),
+
+-- person_of_keys: the person, where it has several keys
+same_result as (
+
+    select
+        indicator_result.report,
+        indicator_result.indicator,
+        indicator_result.period_date,
+        indicator_result.is_counted,
+        indicator_result.status,
+        person_of_keys.person_id as person_of_keys,
+        count(*) as n_keys
+    from {{ ref('indicator_result') }} as indicator_result
+    left join person_of_keys
+        on
+            indicator_result.report = person_of_keys.report
+            and indicator_result.person_id = person_of_keys.person_id
+    group by
+        indicator_result.report,
+        indicator_result.indicator,
+        indicator_result.period_date,
+        indicator_result.is_counted,
+        indicator_result.status,
+        person_of_keys.person_id
+
+),
+
 result as (
 
     select
         report,
         indicator,
-        person_id,
-        period_date,
+        report || '.' || coalesce({{ to_text('period_date') }}, '') as day_key,
+        person_of_keys,
+        n_keys,
         case
             when not is_counted then 2
             when status = 'ineligible' then 3
@@ -19,7 +58,7 @@ result as (
             when status = 'not_met' then 7
             when status = 'met' then 8
         end as furthest
-    from {{ ref('indicator_result') }}
+    from same_result
 
 ),
 
@@ -33,92 +72,6 @@ day_period as (
 
 ),
 
-key_day as (
-
-    select
-        report,
-        indicator,
-        report || '.' || coalesce({{ to_text('period_date') }}, '') as day_key,
-        furthest,
-        count(*) as n_keys
-    from result
-    group by report, indicator, period_date, furthest
-
-),
-
--- Most persons have all results of an indicator on one day, or none on any: they are counted by day, like keys.
-person as (
-
-    select
-        report,
-        indicator,
-        person_id,
-        min(period_date) as period_date,
-        max(furthest) as furthest,
-        case
-            when count(period_date) = 0 then true
-            else count(period_date) = count(*) and min(period_date) = max(period_date)
-        end as has_one_day
-    from result
-    group by report, indicator, person_id
-
-),
-
-person_day as (
-
-    select
-        report,
-        indicator,
-        report || '.' || coalesce({{ to_text('period_date') }}, '') as day_key,
-        furthest,
-        count(*) as n_persons
-    from person
-    where has_one_day
-    group by report, indicator, period_date, furthest
-
-),
-
--- The others count once in each period, in the row of the furthest step that they reach in it.
-person_of_days as (
-
-    select
-        result.report,
-        result.indicator,
-        result.person_id,
-        result.report || '.' || coalesce({{ to_text('result.period_date') }}, '') as day_key,
-        max(result.furthest) as furthest
-    from result
-    inner join person
-        on
-            result.report = person.report
-            and result.indicator = person.indicator
-            and result.person_id = person.person_id
-    where not person.has_one_day
-    group by result.report, result.indicator, result.person_id, result.period_date
-
-),
-
-person_period as (
-
-    select
-        person_of_days.report,
-        person_of_days.indicator,
-        day_period.period_kind,
-        day_period.period,
-        person_of_days.person_id,
-        max(person_of_days.furthest) as furthest
-    from person_of_days
-    inner join day_period
-        on person_of_days.day_key = day_period.day_key
-    group by
-        person_of_days.report,
-        person_of_days.indicator,
-        day_period.period_kind,
-        day_period.period,
-        person_of_days.person_id
-
-),
-
 day_count as (
 
     select
@@ -126,20 +79,33 @@ day_count as (
         indicator,
         day_key,
         furthest,
-        n_keys,
-        0 as n_persons
-    from key_day
+        sum(n_keys) as n_keys,
+        sum(case when person_of_keys is null then n_keys else 0 end) as n_persons
+    from result
+    group by report, indicator, day_key, furthest
 
-    union all
+),
+
+-- The others count once in each period, in the row of the furthest step that they reach in it.
+person_period as (
 
     select
-        report,
-        indicator,
-        day_key,
-        furthest,
-        0 as n_keys,
-        n_persons
-    from person_day
+        result.report,
+        result.indicator,
+        day_period.period_kind,
+        day_period.period,
+        result.person_of_keys,
+        max(result.furthest) as furthest
+    from result
+    inner join day_period
+        on result.day_key = day_period.day_key
+    where result.person_of_keys is not null
+    group by
+        result.report,
+        result.indicator,
+        day_period.period_kind,
+        day_period.period,
+        result.person_of_keys
 
 ),
 
