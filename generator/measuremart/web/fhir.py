@@ -76,7 +76,7 @@ def search(request: Request, asked: Annotated[AskedOfReports, Query()]) -> Respo
     They have no strata, which the single report has.
     """
     if (asked.report is None) == (asked.publication is None):
-        return resource(outcome(422, "Name a report, or a publication"), 422)
+        return resource(outcome(404, "Name a report, or a publication"), 404)
     base = _base(request)
     with site_of(request).marts(request) as marts:
         if _is_known(request, tag := tag_of(request, marts.build)):
