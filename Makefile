@@ -19,7 +19,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 # Run a stage and say how long it took: $(call stage,name,command)
 stage = @printf '\n== %s\n' '$(1)'; start=$$(date +%s); $(2) && printf '== %s: %s s\n' '$(1)' "$$(( $$(date +%s) - start ))"
 
-.PHONY: help demo dashboard browser generate test test-fast test-long lint lint-sql lint-code lint-generated tests test-spark mutation fuzz bench clean
+.PHONY: help demo dashboard browser generate test test-fast test-long lint lint-sql lint-code lint-generated tests test-spark mutation fuzz bench load clean
 
 help:  ## Say what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -142,6 +142,9 @@ bench: $(VENV)/.ready-dev  ## Benchmarks; figures, no verdicts
 	@$(BIN)/python benchmarks/import_speed.py
 	@$(BIN)/python benchmarks/attachment.py
 	@$(BIN)/python -m benchmarks.dataset
+
+load: $(VENV)/.ready-dev measuremart_demo_dashboard.duckdb  ## 50 clients ask pages for a minute while dbt builds
+	@$(BIN)/python -m benchmarks.serve_load --built measuremart_demo_dashboard.duckdb
 
 clean:  ## Remove what builds leave behind; the virtual environment stays
 	rm -rf build target logs measuremart_demo*.duckdb measuremart_demo*.duckdb.wal

@@ -52,9 +52,7 @@ def note_rows(marts: Marts, report: str, pack: str, has_levels: bool) -> list[di
     where report = '{report}' and {whole}
     """  # noqa: S608 - as below
     sql = f"""
-    select 'sub_cohort' as note, name, construct, definition, reason, 0 as n
-    from {{{{ ref('dim_unavailable') }}}}
-    where report = '{report}' and part = 'sub_cohort'
+    {_sub_cohorts(report)}
     union all
     select 'dropped', '', construct, definition, reason, n_rows
     from {{{{ ref('fct_dropped_event') }}}}
@@ -74,6 +72,17 @@ def note_rows(marts: Marts, report: str, pack: str, has_levels: bool) -> list[di
     order by 1, 2, 3, 4, 5
     """  # noqa: S608 - names of reports and packs are checked names
     return [row | {"n": int(row["n"] or 0)} for row in marts.rows(sql)]
+
+
+def sub_cohort_rows(marts: Marts, report: str) -> list[dict[str, Any]]:
+    """Return the notes that count nobody: the sub-cohorts that a report goes without. Raises `WarehouseError`."""
+    return list(marts.rows(f"{_sub_cohorts(report)} order by 1, 2, 3, 4, 5"))
+
+
+def _sub_cohorts(report: str) -> str:
+    return f"""select 'sub_cohort' as note, name, construct, definition, reason, 0 as n
+    from {{{{ ref('dim_unavailable') }}}}
+    where report = '{report}' and part = 'sub_cohort'"""  # noqa: S608 - as above
 
 
 def demo_said(rows: list[dict[str, Any]]) -> list[str]:

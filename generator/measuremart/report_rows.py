@@ -43,10 +43,13 @@ class Cut:
 UNCUT = Cut()
 
 
-def report_rows(marts: Marts, report: str, cut: Cut, entity: str | None = None) -> list[dict[str, Any]]:
+def report_rows(
+    marts: Marts, report: str, cut: Cut, entity: str | None = None, *, has_freshness: bool = True
+) -> list[dict[str, Any]]:
     """Return the aggregates of a report in its order, a row for each indicator and part of the cut.
 
-    `entity`, of the level of the cut, leaves out all others.
+    `entity`, of the level of the cut, leaves out all others. Without `has_freshness`, which not every role may
+    read, `loaded_on` and `last_date` are null.
 
     `report` is a checked name. Each row has counts as int, rates and days as Decimal, dates as text, null where
     there is none; `lower_95` and `upper_95` of the rate; `is_certain`, whether they lie on one side of the
@@ -77,6 +80,13 @@ def report_rows(marts: Marts, report: str, cut: Cut, entity: str | None = None) 
         conditions.append(f"shown.level_name = {text(cut.level)}")
     if entity is not None:
         conditions.append(f"shown.entity = {text(entity)}")
+    fresh = "fresh.loaded_on, fresh.last_date" if has_freshness else "null as loaded_on, null as last_date"
+    source = """left join (
+        select population, max(cdm_release_date) as loaded_on, max(last_date) as last_date
+        from {{ ref('fct_source_freshness') }}
+        where source_table <> 'observation_period'
+        group by population
+    ) as fresh on about.population = fresh.population"""
     sql = f"""
     select
         shown.indicator_order, shown.indicator, indicator.title, {named}, shown.period, shown.stratum, {statistic},
@@ -85,18 +95,13 @@ def report_rows(marts: Marts, report: str, cut: Cut, entity: str | None = None) 
         shown.is_certain, shown.as_of, indicator.statistic as measured,
         indicator.unavailable_reason as reason, about.unavailable_sub_cohorts as without,
         about.population, about.data_source,
-        fresh.loaded_on, fresh.last_date
+        {fresh}
     from {{{{ ref('{mart}') }}}} as shown
     inner join {{{{ ref('dim_indicator') }}}} as indicator
         on shown.report = indicator.report and shown.indicator = indicator.indicator
     inner join {{{{ ref('dim_report') }}}} as about on shown.report = about.report
     {entities}
-    left join (
-        select population, max(cdm_release_date) as loaded_on, max(last_date) as last_date
-        from {{{{ ref('fct_source_freshness') }}}}
-        where source_table <> 'observation_period'
-        group by population
-    ) as fresh on about.population = fresh.population
+    {source if has_freshness else ""}
     where {" and ".join(conditions)}
     order by shown.indicator_order, {last}, entity_title, shown.period, shown.stratum
     """  # noqa: S608 - every text of the caller passes through `text`

@@ -8,12 +8,19 @@
     {%- set of_date = of_person ~ '        and own_key.report = shown.report\n        and own_key.cohort_date is not distinct from shown.cohort_date\n' -%}
     {%- set of_key = of_date ~ '        and own_key.measure_resolver = shown.measure_resolver\n        and own_key.episode_id is not distinct from shown.episode_id\n)' -%}
     {%- set of_audience = 'exists (\n    select 1\n    from audience\n    where audience.publication_id = shown.publication_id\n)' -%}
+    {#- What is worked out from all peers of a level together. -#}
+    {%- set of_all_peers = [
+        'pooled_rate', 'dispersion', 'between_variance', 'alert_lower', 'alert_upper', 'alarm_lower', 'alarm_upper',
+        'overdispersed_alert_lower', 'overdispersed_alert_upper', 'overdispersed_alarm_lower', 'overdispersed_alarm_upper', 'z_score',
+        'overdispersed_z_score', 'outlier_class', 'overdispersed_outlier_class', 'direction', 'peer_rank', 'quartile'
+    ] -%}
     {%- set shown = [] -%}
     {%- for layer, name, kinds, where in [
         ('marts', 'dim_date', ['clinician'], 'true'),
         ('marts', 'dim_indicator', ['clinician'], 'true'),
         ('marts', 'dim_reference_period', ['clinician'], 'true'),
         ('marts', 'dim_report', ['clinician'], 'true'),
+        ('marts', 'dim_unavailable', ['clinician'], 'true'),
         ('marts', 'dim_level_entity', ['clinician'],
             'exists (\n    select 1\n    from seen\n    where seen.population = shown.population\n        and seen.level_name = shown.level_name\n        and seen.entity = shown.entity\n)'),
         ('marts', 'agg_case_mix', ['clinician'], of_entity),
@@ -36,8 +43,12 @@
         ('publication', 'pub_figure', ['clinician', 'public'], of_audience),
         ('publication', 'pub_hidden', ['clinician', 'public'], of_audience),
         ('publication', 'pub_publication', ['clinician', 'public'], of_audience),
+        ('publication', 'pub_retraction', ['clinician', 'public'], of_audience),
     ] -%}
-        {%- do shown.append({'layer': layer, 'name': name, 'kinds': kinds, 'where': where, 'place': access_place(name, layer)}) -%}
+        {%- do shown.append({
+            'layer': layer, 'name': name, 'kinds': kinds, 'where': where, 'place': access_place(name, layer),
+            'of_all_peers': of_all_peers if name == 'agg_indicator_funnel' else []
+        }) -%}
     {%- endfor -%}
     {%- do return(shown) -%}
 {%- endmacro %}
@@ -154,12 +165,36 @@ own_key as (
 
 )
 
+{%- if relation.of_all_peers %},
+
+-- All peers together, less those that are shown, are the one that is not: what follows from all is not shown then.
+counted as (
+
+    select
+        *,
+        peers - count(rate) over (
+            partition by report, indicator, period_kind, period, stratifier, stratum, level_name
+        ) as peers_not_shown
+    from {{ access_rows(relation.name, relation.layer) }} as shown
+    where {{ relation.where }}
+
+)
+{%- endif %}
+
 select
     {% for column in columns -%}
-        shown.{{ adapter.quote(column.name) }}{{ ',\n    ' if not loop.last }}
+        {% if column.name in relation.of_all_peers -%}
+            case when shown.peers_not_shown <> 1 then shown.{{ adapter.quote(column.name) }} end as {{ adapter.quote(column.name) }}
+        {%- else -%}
+            shown.{{ adapter.quote(column.name) }}
+        {%- endif %}{{ ',\n    ' if not loop.last }}
     {%- endfor %}
+{%- if relation.of_all_peers %}
+from counted as shown
+{%- else %}
 from {{ access_rows(relation.name, relation.layer) }} as shown
 where {{ relation.where }}
+{%- endif %}
 {%- endmacro %}
 
 {# What a query reads a relation from: the relation, or for a view of dbt its SQL. dbt drops a table that it has replaced, and

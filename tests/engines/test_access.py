@@ -2,14 +2,22 @@
 
 import shlex
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg2
 import pytest
+import yaml
 from access_world import BUILDER, LISTED, LISTS, NAME, PASSWORD, ROLES, SHOWN, World, children, own_and_parents
+from measuremart.pipeline import read_definitions
+from measuremart.warehouse.reading import Readings
+from measuremart.web.app import application
+from measuremart.web.people import AccessFile
+from measuremart.web.site import Site
 from page_runs import ROOT, SCREEN, blocks, is_as_shown
 from psycopg2 import errors
+from starlette.testclient import TestClient
 
 PAGE = (ROOT / "docs" / "how-to" / "give-access.md").read_text(encoding="utf-8")
 PERSONS = (
@@ -217,13 +225,14 @@ def test_what_the_catalogue_shows(world: World) -> None:
 
 
 def test_the_public_sees_publications_of_its_audience_alone(world: World) -> None:
+    assert world.seen_by("reader", f"select publication_id from {SHOWN}.pub_retraction") == []
     for relation in ("pub_publication", "pub_figure", "pub_hidden", "pub_definition"):
         assert world.seen_by("reader", f"select distinct publication_id from {SHOWN}.{relation}") == [(1,)]
         assert world.seen_by("one", f"select publication_id from {SHOWN}.{relation}") == []
     with world.login("reader") as cursor:
         with pytest.raises(errors.UndefinedColumn):
             cursor.execute(f"select approver from {SHOWN}.pub_publication")
-        for name in set(shown(world)) - {"pub_publication", "pub_figure", "pub_hidden", "pub_definition"}:
+        for name in {name for name in shown(world) if not name.startswith("pub_")}:
             with pytest.raises(errors.InsufficientPrivilege):
                 cursor.execute(f"select * from {SHOWN}.{name}")
 
@@ -243,6 +252,110 @@ def test_a_server_asks_as_the_person(world: World) -> None:
             assert cursor.fetchall() == [(0,)]
     finally:
         connection.close()
+
+
+@pytest.fixture
+def pages(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], TestClient]]:
+    """The pages over this database: the server logs in as one role, and asks as the person's own role."""
+    server = f"{NAME}_server"
+    world.rows(f"create role {server} login password '{PASSWORD}'")
+    for login in ("one", "two", "trust", "empty", "auditor"):
+        world.rows(f"grant {NAME}_{login} to {server}")
+    world.warehouse.arguments()  # writes the profile
+    for name, value in world.environment(server).items():
+        monkeypatch.setenv(name, value)
+    readings = Readings(ROOT, world.warehouse.folder / "profiles", "postgres", 2)
+    people: dict[str, Any] = {"auditor": {"role": "team", "database_role": f"{NAME}_auditor"}}
+    # The file of the server lets everyone see two hospitals: what the database does not show is not shown all the same.
+    both = {"epilepsy12": {"organisation": ["EN001", "EN002"], "trust": ["ET01"]}}
+    for login in ("one", "two", "trust", "empty"):
+        people[login] = {"role": "clinician", "database_role": f"{NAME}_{login}", "entities": both}
+    file = tmp_path / "access.yml"
+    file.write_text(yaml.safe_dump({"sign_in": "header", "proxies": ["testclient"], "people": people}))
+    app = application(Site(read_definitions(ROOT / "definitions", None), readings, AccessFile(file), ("testserver",)))
+
+    def client(name: str) -> TestClient:
+        return TestClient(app, base_url="https://testserver", headers={"X-Forwarded-User": name})
+
+    yield client
+    readings.close()
+    world.rows(f"drop owned by {server}")
+    world.rows(f"drop role {server}")
+
+
+@pytest.mark.parametrize("login", ["one", "two", "trust"])
+def test_pages_as_the_person(world: World, pages: Callable[[str], TestClient], login: str) -> None:
+    """Every page is there for the own entity, with its persons; of any other entity there is nothing."""
+    client, report = pages(login), "/reports/epilepsy12"
+    level, entity = OWN[login]
+    own = f"part={level}:{entity}"
+    for address in (
+        "/",
+        f"{report}?{own}",
+        f"{report}/indicators/ecg?{own}",
+        f"{report}/organisations/{level}/{entity}",
+    ):
+        assert client.get(address).status_code == 200, address
+    counted = world.rows(
+        f"select person_id from {NAME}_marts.fct_indicator_result where report = 'epilepsy12' and indicator = 'ecg' and is_counted"
+    )
+    expected = {person for (person,) in counted} & world.persons(level, entity)
+    assert len(expected) > 3
+    listed = client.get(f"/api/v1{report}/indicators/ecg/persons?level={level}&entity={entity}")
+    assert {row["person_id"] for row in listed.json()["rows"]} == expected
+    page = client.get(f"{report}/indicators/ecg/persons?{own}")
+    assert page.status_code == 200
+    assert "/persons/" not in page.text  # no trace, which reads what the role may not
+    found = client.get(f"/fhir/MeasureReport?report=epilepsy12&measure=ecg&level={level}&entity={entity}").json()
+    identity = found["entry"][0]["resource"]["id"].replace(".summary", ".persons")
+    lists = client.get(f"/fhir/MeasureReport/{identity}").json()["contained"]
+    entries = next(one for one in lists if one["id"] == "list-initial-population")["entry"]
+    assert {int(entry["item"]["identifier"]["value"]) for entry in entries} == expected
+    for other_level, other in set(OWN.values()) - {OWN[login]}:
+        if (other_level, other) in own_and_parents(level, entity):
+            # A parent's figures are shown; of its persons only those that are the own entity's.
+            rows = client.get(f"/api/v1{report}/indicators/ecg/persons?level={other_level}&entity={other}")
+            persons = {row["person_id"] for row in rows.json().get("rows", [])}
+            assert persons <= world.persons(level, entity)
+            continue
+        for address in (
+            f"{report}?part={other_level}:{other}",
+            f"{report}/organisations/{other_level}/{other}",
+            f"{report}/indicators/ecg/persons?part={other_level}:{other}",
+            f"/api/v1{report}/indicators/ecg/persons?level={other_level}&entity={other}",
+            f"/fhir/MeasureReport?report=epilepsy12&level={other_level}&entity={other}",
+        ):
+            assert client.get(address).status_code == 404, address
+
+
+def test_pages_as_a_role_without_entities_and_as_the_team(pages: Callable[[str], TestClient]) -> None:
+    """Who is in the file of the server but in no list of the database sees nothing."""
+    own = "/reports/epilepsy12?part=organisation:EN001"
+    assert pages("empty").get(own).status_code == 404
+    assert pages("empty").get("/reports/epilepsy12/indicators/ecg/persons?part=organisation:EN001").status_code == 404
+    assert pages("auditor").get(own).status_code == 200
+    assert pages("stranger").get(own).status_code == 403
+
+
+@pytest.mark.parametrize("login", ["one", "two", "trust"])
+def test_peers_together_do_not_give_one_away(world: World, login: str) -> None:
+    """Where a reader sees all peers of a level but one, what follows from all of them is not shown."""
+    keys = "indicator, period_kind, period, stratifier, stratum, level_name, entity"
+    rows = world.seen_by(
+        login, f"select {keys}, peers, rate, pooled_rate, peer_rank, outlier_class from {SHOWN}.agg_indicator_funnel"
+    )
+    there = {row[:7]: row for row in world.rows(
+        f"select {keys}, peers, rate, pooled_rate, peer_rank, outlier_class from {NAME}_marts.agg_indicator_funnel"
+    )}  # fmt: skip
+    rated: dict[Any, int] = {}
+    for row in rows:
+        rated[row[:6]] = rated.get(row[:6], 0) + (row[8] is not None)
+    given_away = [row for row in rows if row[7] - rated[row[:6]] == 1]
+    assert len(given_away) > 20
+    assert all(row == (*there[row[:7]][:9], None, None, None) for row in given_away)
+    others = [row for row in rows if row[7] - rated[row[:6]] != 1]
+    assert len(others) > 20
+    assert all(row == there[row[:7]] for row in others)
 
 
 def test_the_team_reads_marts_and_no_staging(world: World) -> None:

@@ -58,10 +58,14 @@ def access_file(tmp_path: Path, password_hash: str) -> Path:
     return file
 
 
-@pytest.fixture
-def readings(marts: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Readings:
-    monkeypatch.setenv("MEASUREMART_DUCKDB", str(marts.database))
-    return Readings(ROOT, marts.folder / "profiles", "duckdb")
+@pytest.fixture(scope="session")
+def readings(marts: Warehouse) -> Iterator[Readings]:
+    """One for all tests: it copies the database once. A test that wants a new copy says `readings.close()`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MEASUREMART_DUCKDB", str(marts.database))
+        made = Readings(ROOT, marts.folder / "profiles", "duckdb")
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -88,7 +92,6 @@ def asks(site: Site) -> Iterator[Asks]:
 
 
 @pytest.fixture
-def alone(readings: Readings, read: Read) -> Iterator[TestClient]:
+def alone(readings: Readings, read: Read) -> TestClient:
     """The person at the machine, without sign-in."""
-    with TestClient(application(Site(read, readings, None, ("testserver",))), base_url="https://testserver") as made:
-        yield made
+    return TestClient(application(Site(read, readings, None, ("testserver",))), base_url="https://testserver")

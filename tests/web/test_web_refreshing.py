@@ -119,9 +119,10 @@ def test_while_a_build_writes_the_last_one_is_shown(asks: Asks, marts: Warehouse
 
 
 def test_a_server_that_has_seen_no_build_asks_to_wait(
-    asks: Asks, marts: Warehouse, monkeypatch: pytest.MonkeyPatch
+    asks: Asks, readings: Readings, marts: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(again, "_PATIENCE", 0.1)
+    readings.close()
     tess = asks("tess")
     with writing(marts.database):
         for address in ("/", "/reports/lung_mdt", "/api/v1/reports", "/fhir/MeasureReport?report=lung_mdt"):
@@ -132,8 +133,9 @@ def test_a_server_that_has_seen_no_build_asks_to_wait(
     assert tess.get("/reports/lung_mdt").status_code == 200
 
 
-def test_a_page_waits_for_a_build_that_ends_soon(asks: Asks, marts: Warehouse) -> None:
+def test_a_page_waits_for_a_build_that_ends_soon(asks: Asks, readings: Readings, marts: Warehouse) -> None:
     tess = asks("tess")
+    readings.close()
     beside = marts.database.with_name(f"{marts.database.name}.refresh")
     beside.touch()
     ends = threading.Timer(0.5, beside.unlink)

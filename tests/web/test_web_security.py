@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import yaml
@@ -18,6 +19,10 @@ from web_people import PASSWORD, Asks, sign_in
 pytestmark = pytest.mark.xdist_group("web")
 E12, LUNG = "/reports/epilepsy12", "/reports/lung_mdt"
 OWN = "part=organisation:EN001"
+PEERS_TOGETHER = {
+    "pooled_rate", "dispersion", "between_variance", "overdispersed_alert_lower", "overdispersed_alert_upper",
+    "overdispersed_alarm_lower", "overdispersed_alarm_upper", "direction", "peer_rank",
+}  # fmt: skip
 # Who gets an answer: everything else is refused.
 ANSWERED = {
     "/": {"tess", "clara", "cornelius", "penny"},
@@ -67,15 +72,24 @@ ANSWERED = {
     f"/api/v1{E12}/indicators/ecg/persons": {"tess", "clara"},
     f"/api/v1{E12}/indicators/ecg/persons?level=organisation&entity=EN002": {"tess"},
     f"/api/v1{LUNG}/indicators/mdt_discussion/persons": {"tess"},
+    "/fhir/metadata": {"tess", "clara", "cornelius", "penny"},
+    "/fhir/MeasureReport?report=epilepsy12": {"tess"},
+    "/fhir/MeasureReport?report=epilepsy12&level=organisation": {"tess", "clara"},
+    "/fhir/MeasureReport?report=epilepsy12&level=organisation&entity=EN002": {"tess"},
+    "/fhir/MeasureReport?report=lung_mdt": {"tess"},
+    "/fhir/MeasureReport?publication=1": set(),
 }
 NOT_THERE = (
     "/reports/no_such_report", "/reports/gi_bleed", f"{E12}/indicators/no_such", f"{E12}?period=no_such",
     f"{E12}?part=no_such", f"{E12}?part=organisation:no_such", f"{E12}?part=no_such:EN001", "/no_such", "/docs", "/redoc",
-    "/openapi.json", "/publications/0", "/publications/x", f"{E12}/indicators/ecg/persons?page=0",
+    "/openapi.json", "/publications/0", "/publications/x", "/publications/9999999999999999999999", f"{E12}/indicators/ecg/persons?page=0",
     f"{E12}/indicators/ecg/persons?{OWN}&status=no_such", f"{E12}/indicators/ecg/persons/AAAA",
     f"{E12}/indicators/ecg/persons/58", f"/api/v1{E12}/indicators/ecg/persons/58/trace", "/api/v1/no_such",
     "/static/../app.py", "/static/..%2fapp.py", "/static/%2e%2e/%2e%2e/people.py", "/static//etc/passwd",
     "/static/..%5c..%5cpeople.py", "/..%2f..%2faccess.yml", f"{E12}/",
+    "/static/....//....//people.py", "/static/%252e%252e/people.py", "/static/..;/people.py", "/static/", "/static",
+    "/reports/..%2f..%2fetc%2fpasswd", "/reports/%00", f"{E12}/indicators/..%2f..", f"{E12}/indicators/ecg/persons/..%2f..",
+    "/fhir/MeasureReport/1", "/fhir/MeasureReport/..%2fmetadata", "/fhir/Patient/16", "/fhir",
 )  # fmt: skip
 
 
@@ -87,7 +101,7 @@ def test_who_is_answered(asks: Asks, address: str) -> None:
         if name in ANSWERED[address]:
             assert answer.status_code == 200, (name, answer.text[-500:])
         elif name is None:
-            assert answer.status_code == (401 if address.startswith("/api") else 303)
+            assert answer.status_code == (401 if address.startswith(("/api", "/fhir")) else 303)
         else:
             assert answer.status_code == 404, name
             refusals.add(re.sub(name, "", answer.text))
@@ -103,7 +117,10 @@ def test_what_is_not_there_is_refused_as_what_is_hidden(asks: Asks, address: str
     clara = asks("clara")
     answer = clara.get(address)
     assert answer.status_code == 404
-    hidden = clara.get(LUNG if not address.startswith("/api") else f"/api/v1{LUNG}/results")
+    hidden = clara.get(
+        f"/api/v1{LUNG}/results" if address.startswith("/api")
+        else "/fhir/MeasureReport?report=lung_mdt" if address.startswith("/fhir/") else LUNG
+    )  # fmt: skip
     token = r'name="csrf" value="[^"]*"'
     assert re.sub(token, "", answer.text) == re.sub(token, "", hidden.text)
 
@@ -153,6 +170,64 @@ def test_a_wide_entity_opens_no_narrower_one(
     assert client.get(f"{E12}/indicators/ecg/persons?part=country:Wales").status_code == 200
     for part in ("organisation:WA001", "local_health_board:LHB1", "country:England", "open_uk:Middle"):
         assert client.get(f"{E12}?part={part}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "own", [{"organisation": ["EN001"]}, {"country": ["England", "Wales"]}, {"trust": ["ET01"], "open_uk": ["North"]}]
+)
+def test_peers_together_do_not_give_one_away(
+    readings: Readings, read: Read, marts: Warehouse, tmp_path: Path, own: dict[str, list[str]]
+) -> None:
+    """All peers less those that are seen are nobody, or two at least: else what follows from all is not shown."""
+    file = tmp_path / "own.yml"
+    people = {"clara": {"role": "clinician", "entities": {"epilepsy12": own}}, "tess": {"role": "team"}}
+    file.write_text(yaml.safe_dump({"sign_in": "header", "proxies": ["testclient"], "people": people}))
+    app = application(Site(read, readings, AccessFile(file), ("testserver",)))
+    clara, tess = (
+        TestClient(app, base_url="https://testserver", headers={"X-Forwarded-User": name}) for name in people
+    )
+    keys = ("indicator", "period_kind", "period", "stratifier", "stratum")
+    counted = {True: 0, False: 0}
+    for level in [row["level_name"] for row in clara.get(f"/api/v1{E12}/levels").json()["rows"]]:
+        address = f"/api/v1{E12}/funnel?level={level}&limit=10000"
+        seen = clara.get(address).json()["rows"]
+        rated: dict[tuple[str, ...], int] = {}
+        for row in seen:
+            key = tuple(row[name] for name in keys)
+            rated[key] = rated.get(key, 0) + (row["rate"] is not None)
+        every = {}
+        for entity in {row["entity"] for row in seen}:
+            rows = tess.get(f"{address}&entity={entity}").json()["rows"]
+            every |= {(*(row[name] for name in keys), entity): row for row in rows}
+        for row in seen:
+            key = tuple(row[name] for name in keys)
+            mart = every[*key, row["entity"]]
+            is_hidden = row["peers"] - rated[key] == 1
+            counted[is_hidden] += 1
+            if is_hidden:
+                assert {name for name, value in row.items() if value is None} >= PEERS_TOGETHER
+                assert (row["outlier_class"], row["overdispersed_outlier_class"]) == ("not assessed", "not assessed")
+            else:
+                assert row == mart
+        # Whoever asks for one of the own entities alone learns no more.
+        for entity in {row["entity"] for row in seen}:
+            alone = clara.get(f"{address}&entity={entity}").json()["rows"]
+            assert alone == [row for row in seen if row["entity"] == entity]
+    assert min(counted.values()) > 20
+
+
+def test_a_page_does_not_give_the_other_peer_away(asks: Asks) -> None:
+    clara, tess = asks("clara"), asks("tess")
+    address = f"{E12}/indicators/ecg?{OWN}&level=country&period=cohort_6"  # England and Wales
+    shown, hidden = tess.get(address).text, clara.get(address).text
+    assert "All 2 peers together" in shown
+    assert "would give the other one away" in hidden
+    assert "peers together:" not in hidden
+    assert ('id="funnel' in shown, 'id="funnel' in hidden) == (True, False)
+    rows = tess.get(f"/api/v1{E12}/funnel?level=country&period=cohort_6&indicator=ecg&stratifier=all").json()["rows"]
+    assert f"{rows[0]['pooled_rate']:.1%}" not in re.sub(r"<svg.*?</svg>", "", hidden, flags=re.DOTALL)
+    place = clara.get(f"{E12}/organisations/organisation/EN001").text
+    assert "among peers" in place
 
 
 def test_addresses_of_persons_are_of_one_viewer(asks: Asks, site: Site, marts: Warehouse) -> None:
@@ -205,11 +280,24 @@ def test_sql_in_parameters(asks: Asks, value: str) -> None:
         answer = tess.get(f"{E12}/indicators/ecg", params={name: f"organisation:{value}" if name == "part" else value})
         assert answer.status_code in (200, 404)
         assert "Error" not in answer.text
+    given = {"report": "epilepsy12", "level": "organisation"}
+    for name in ("report", "measure", "level", "entity", "period-name", "publication", "_count", "_format"):
+        answer = tess.get("/fhir/MeasureReport", params=given | {name: value})
+        assert answer.status_code in (404, 422), name
+        assert "rror:" not in answer.text
+    for address in (
+        f"/reports/{quote(value)}",
+        f"{E12}/indicators/{quote(value)}",
+        f"/fhir/MeasureReport/{quote(value)}",
+    ):
+        assert tess.get(address).status_code == 404
 
 
 def test_too_much_is_refused(asks: Asks) -> None:
     tess = asks("tess")
     assert tess.get(f"{E12}?x={'a' * 5000}").status_code == 414
+    for query in ("_count=1001", "_count=0", "_offset=-1", f"measure={'a' * 401}", "publication=0"):
+        assert tess.get(f"/fhir/MeasureReport?report=epilepsy12&{query}").status_code == 422
     for query in (
         "limit=10001",
         "limit=0",

@@ -43,7 +43,7 @@ from measuremart.web.api_rows import (
     rows_asked,
 )  # fmt: skip
 from measuremart.web.pages import listed_indicator, report_named
-from measuremart.web.person_pages import traced
+from measuremart.web.person_pages import can_trace, traced
 from measuremart.web.site import NO_STORE, is_known, site_of, tag_of, unchanged, viewer_of
 
 api = APIRouter(prefix="/api/v1", route_class=AgainRoute)
@@ -217,10 +217,12 @@ def persons(request: Request, report: str, indicator: str, asked: Annotated[Aske
         statuses = [asked.status] if asked.status else []
         rows = figures.person_rows(marts, seen, chosen, indicator, when, statuses, asked.limit, asked.offset)
         base = f"/api/v1/reports/{quote(report)}/indicators/{quote(indicator)}/persons"
-        shown = [
-            row | {"trace": f"{base}/{site.addresses.write(viewer.name, row['person_id'], row['episode_id'])}/trace"}
-            for row in rows
-        ]
+
+        def trace_of(row: dict[str, Any]) -> str | None:
+            written = site.addresses.write(viewer.name, row["person_id"], row["episode_id"])
+            return f"{base}/{written}/trace" if can_trace(marts) else None
+
+        shown = [row | {"trace": trace_of(row)} for row in rows]
         total = int(rows[0]["n"]) if rows else 0
         around: dict[str, Any] = {"report": report, "as_of": None, "build": marts.build, "total": total}
         around["next"] = _next(request, asked, total)

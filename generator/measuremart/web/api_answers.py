@@ -111,7 +111,10 @@ class PersonRow(BaseModel):
     numerator_date: str | None = Field(description="The day on which the care was given.")
     nearest_date: str | None = Field(description="The numerator date that came nearest.")
     days_outside: int | None = Field(description="Days from the window to it: negative before, positive after.")
-    trace: str = Field(description="The address of the trace: for you, until the server ends.")
+    trace: str | None = Field(
+        description="The address of the trace: for you, until the server ends; null where your role of the database "
+        "sees no more than marts."
+    )
 
 
 class Definition(BaseModel):

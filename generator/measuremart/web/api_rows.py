@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from measuremart.render.sql import text
 from measuremart.warehouse.reading import Reading
 from measuremart.web.access import HiddenError, Sight
-from measuremart.web.figures import Rows
+from measuremart.web.figures import Rows, without_the_other
 
 # What may be asked for by name: no control characters, and no more than a name has.
 _PATTERN, _LONGEST = r"^[^\x00-\x1f\x7f]*$", 200
@@ -128,7 +128,11 @@ class FunnelRow(_OfEntity):
 
     eligible: int = Field(description="Eligible keys.", examples=[33])
     rate: float | None = Field(description="met / eligible.", examples=[0.575758])
-    pooled_rate: float | None = Field(description="The rate of all peers together.", examples=[0.6])
+    pooled_rate: float | None = Field(
+        description="The rate of all peers together; null, as all that follows from it, where it would give the one "
+        "peer away that you do not see.",
+        examples=[0.6],
+    )
     peers: int = Field(description="Entities of the level with anybody eligible.", examples=[20])
     dispersion: float | None = Field(description="phi; about 1 where peers differ by chance only.", examples=[1.05])
     between_variance: float | None = Field(description="tau squared: the variance between entities.", examples=[0.0])
@@ -198,14 +202,30 @@ def rows_asked(reading: Reading, seen: Sight, kind: str, asked: AskedOfIndicator
     _, mart, first = _MARTS[kind]
     columns = columns_of(kind)
     order = ", ".join(dict.fromkeys([first, "indicator", *(k for k in _KEYS if k in columns)]))
+    source, more = f"{{{{ ref('{mart}') }}}}", ""
+    is_of_own = kind == "funnel" and seen.viewer.role != "team"
+    if is_of_own and isinstance(asked, AskedOfResults):
+        # How many peers are seen is counted before one of them is chosen.
+        level = seen.level(asked.level)
+        every = ", ".join(text(name) for name in seen.entities[level])
+        more = ", peers_seen"
+        source = f"""(
+        select *, count(rate) over (
+            partition by indicator, period_kind, period, stratifier, stratum
+        ) as peers_seen
+        from {source}
+        where report = {text(report.about.name)} and level_name = {text(level)} and entity in ({every})
+    ) as own"""
     sql = f"""
-    select {", ".join(columns)}, as_of, count(*) over () as n_of_all
-    from {{{{ ref('{mart}') }}}}
+    select {", ".join(columns)}, as_of, count(*) over () as n_of_all{more}
+    from {source}
     where {" and ".join(conditions)}
     order by {order}
     limit {asked.limit} offset {asked.offset}
     """
     rows = reading.rows(sql)
+    if is_of_own:
+        rows = [without_the_other(row, row["peers_seen"]) for row in rows]
     return rows, int(rows[0]["n_of_all"]) if rows else 0
 
 

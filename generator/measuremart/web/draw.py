@@ -62,7 +62,7 @@ def funnel_picture(rows: Rows, shown: str, title: str) -> Markup | None:
     """Return the funnel of the entities that are shown, with the target and the limits of all peers."""
     peers = _peers(rows, shown)
     first = next((row for row in rows if row["rate"] is not None), None)
-    if first is None or first["peers"] < 2:
+    if first is None or first["peers"] < 2 or first["pooled_rate"] is None:
         return None
     summary = peers_summary(rows, "entity")
     between = float(first["between_variance"] or 0)

@@ -101,11 +101,35 @@ def not_attributed_row(
     return next((row for row in rows if row["stratifier"] == "all"), None)
 
 
+# What is worked out from all peers of a level together.
+_OF_ALL_PEERS = (
+    "pooled_rate", "dispersion", "between_variance", "alert_lower", "alert_upper", "alarm_lower", "alarm_upper",
+    "overdispersed_alert_lower", "overdispersed_alert_upper", "overdispersed_alarm_lower", "overdispersed_alarm_upper",
+    "direction", "peer_rank",
+)  # fmt: skip
+_CLASSES = ("outlier_class", "overdispersed_outlier_class")
+
+
+def without_the_other(row: dict[str, Any], peers_seen: int) -> dict[str, Any]:
+    """Return a row of a funnel without what would give the one peer away that the viewer does not see.
+
+    All peers together, less those that are seen, are that peer. With two or more unseen peers nothing follows.
+    """
+    if row["peers"] is None:
+        return row
+    # A role of the database has them hidden already (macros/access).
+    is_hidden = any(row[name] is None for name in _CLASSES if name in row)
+    if row["peers"] - peers_seen != 1 and not is_hidden:
+        return row
+    hidden = dict.fromkeys(_OF_ALL_PEERS) | dict.fromkeys(_CLASSES, "not assessed")
+    return row | {name: value for name, value in hidden.items() if name in row}
+
+
 def peer_rows(reading: Reading, sight: Sight, level: str, indicator: str, period: Period) -> Rows:
     """Return the entities of a level that the viewer sees, with rate, interval and place in the funnel.
 
-    The target and the limits are of all peers, those that the viewer does not see included. Entities without anybody
-    eligible have no rate.
+    The target and the limits are of all peers, those that the viewer does not see included, but for
+    `without_the_other`. Entities without anybody eligible have no rate.
     """
     seen = [name for name in sight.entities[level] if name != NOT_ATTRIBUTED]
     if not seen:
@@ -130,7 +154,9 @@ def peer_rows(reading: Reading, sight: Sight, level: str, indicator: str, period
     order by shown.entity
     """
     titles = sight.entities[level]
-    return [row | {"title": titles[row["entity"]]} for row in reading.rows(sql) if row["entity"] in titles]
+    rows = [row | {"title": titles[row["entity"]]} for row in reading.rows(sql) if row["entity"] in titles]
+    rated = sum(row["rate"] is not None for row in rows)
+    return [row if sight.viewer.role == "team" else without_the_other(row, rated) for row in rows]
 
 
 def count_rows(reading: Reading, sight: Sight, part: Part, indicator: str, period: Period) -> Rows:
@@ -202,6 +228,8 @@ def organisation_rows(reading: Reading, sight: Sight, part: Part, period: Period
     order by shown.indicator_order, shown.level_order, shown.entity
     """
     rows = [typed(row) for row in reading.rows(sql)]
+    if sight.viewer.role != "team":  # of two peers, one is the other one's rank
+        rows = [without_the_other(row, 1) for row in rows]
     return [
         row | {"entity_title": sight.entities[row["level_name"]][row["entity"]]}
         for row in rows

@@ -12,7 +12,15 @@ from measuremart.explain.show import as_data
 from measuremart.plan.nodes import Indicator, Report
 from measuremart.plan.unavailable import UnavailableIndicator, said
 from measuremart.report_cells import IN_THE_RATE, OUTSIDE_THE_RATE, heading, legend
-from measuremart.report_notes import demo_said, freshness_said, left_out_said, lines_below, note_rows, reasons_said
+from measuremart.report_notes import (
+    demo_said,
+    freshness_said,
+    left_out_said,
+    lines_below,
+    note_rows,
+    reasons_said,
+    sub_cohort_rows,
+)
 from measuremart.report_rows import Cut, report_rows
 from measuremart.web import figures
 from measuremart.web.access import WHOLE, HiddenError, Part, Period, Sight, sight
@@ -82,15 +90,19 @@ def report_page(
             return unchanged(tag)
         seen = sight(marts, viewer_of(request), planned)
         chosen, when = part_of(seen, part), seen.period(period)
-        rows = report_rows(marts, report, _cut(chosen, when), chosen.entity or None)
+        fresh = marts.has("fct_source_freshness")  # not for a role of the database that sees own entities alone
+        rows = report_rows(marts, report, _cut(chosen, when), chosen.entity or None, has_freshness=fresh)
         if not rows or planned is None:
             raise HiddenError
         kinds = figures.trend_kinds(seen)
         shown_kind = kind if kind in kinds else next(iter(kinds), None)
         series = figures.series_rows(marts, seen, chosen, shown_kind) if shown_kind else []
-        notes = note_rows(marts, report, planned.about.pack, bool(planned.levels))
-        if not seen.sees_whole:  # the other notes count everyone
-            notes = [note for note in notes if note["note"] == "sub_cohort"]
+        # The other notes count everyone.
+        notes = (
+            note_rows(marts, report, planned.about.pack, bool(planned.levels))
+            if seen.sees_whole
+            else sub_cohort_rows(marts, report)
+        )
         whole = "" if chosen.level == WHOLE else f", {chosen.title}"
         return page(
             request,

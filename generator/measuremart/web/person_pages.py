@@ -12,6 +12,7 @@ from measuremart.explain.show import as_data
 from measuremart.plan.nodes import Indicator
 from measuremart.trace.sentences import explained
 from measuremart.trace.tracing import Trace, trace_indicator
+from measuremart.warehouse.reading import Reading
 from measuremart.web import figures
 from measuremart.web.access import HiddenError, Sight, sight
 from measuremart.web.again import AgainRoute
@@ -55,7 +56,7 @@ def persons_page(
             when=when,
             indicator=indicator,
             title=listed.title,
-            rows=[row | {"address": _address(request, base, row)} for row in rows],
+            rows=[row | {"address": _address(request, base, row) if can_trace(marts) else None} for row in rows],
             chosen_status=status,
             statuses=figures.STATUSES,
             found=found,
@@ -64,16 +65,23 @@ def persons_page(
         )
 
 
+def can_trace(marts: Reading) -> bool:
+    """Say whether a trace can be made: it reads every layer, and a role of the database may see its marts alone."""
+    return marts.has("run_context")
+
+
 def _address(request: Request, base: str, row: dict[str, Any]) -> str:
     written = site_of(request).addresses.write(viewer_of(request).name, row["person_id"], row["episode_id"])
     return f"{base}/{written}"
 
 
-def traced(request: Request, marts: Any, seen: Sight, indicator: str, address: str) -> tuple[Indicator, list[Trace]]:
+def traced(
+    request: Request, marts: Reading, seen: Sight, indicator: str, address: str
+) -> tuple[Indicator, list[Trace]]:
     """Return the indicator and the traces of a person whom an address of this viewer names. Raises `HiddenError`."""
     found = site_of(request).addresses.read(viewer_of(request).name, address)
     listed = listed_indicator(seen.report, indicator)
-    if found is None or not isinstance(listed, Indicator):
+    if found is None or not isinstance(listed, Indicator) or not can_trace(marts):
         raise HiddenError
     person, episode = found
     if not figures.is_of_viewer(marts, seen, indicator, person, episode):

@@ -87,6 +87,11 @@ def peers_summary(rows: Sequence[dict[str, Any]], level: str) -> str:
     if not rated:
         return f"No {in_words(level)} has anybody eligible: there is nothing to draw."
     one = rated[0]
+    if one["pooled_rate"] is None:
+        return (
+            f"There are {one['peers']} peers, and you see all but one. Their rate together is not shown: with your own "
+            "figures it would give the other one away."
+        )
     said = [f"All {one['peers']} peers together: {percent(one['pooled_rate'])}."]
     for kind, where in (("alarm", "3"), ("alert", "2")):
         found = [row["title"] for row in rated if row["overdispersed_outlier_class"] == kind]
