@@ -4,7 +4,9 @@ sqlfluff costs more processor time than most of the tests. What it says of a fil
 macros that it loads and its version; a file that has passed with all of them the same is not read again. A clean checkout
 reads every file.
 
-For each file sqlfluff compiles every macro anew, which is four fifths of its time. Here each macro is compiled once.
+For each file sqlfluff reads and compiles every macro anew, and for each rule of layout it works out anew how deep every word
+stands. Here macros are loaded once, and the depths of a file are worked out once: two thirds of the time, with the
+same findings.
 """
 
 import hashlib
@@ -18,6 +20,8 @@ from typing import Any
 
 from jinja2 import Environment
 from sqlfluff.cli.commands import cli
+from sqlfluff.core.templaters.jinja import JinjaTemplater
+from sqlfluff.utils.reflow.sequence import ReflowSequence
 
 ROOT = Path(__file__).resolve().parents[1]
 PASSED = ROOT / "build" / "sqlfluff_passed.json"
@@ -63,9 +67,38 @@ def compile_once() -> None:
     Environment.compile = compile_kept  # type: ignore[method-assign]
 
 
+def load_macros_once() -> None:
+    """Keep the macros, and all else that a file may call: they follow from the one .sqlfluff that all files have."""
+    load_anew = JinjaTemplater._get_env_context
+    kept: dict[str, Any] = {}
+
+    def loaded(self: JinjaTemplater, fname: str | None, config: Any, env: Environment) -> dict[str, Any]:
+        if not kept:
+            kept.update(load_anew(self, fname, config, env))
+        return dict(kept)  # sqlfluff adds what a file lacks
+
+    JinjaTemplater._get_env_context = loaded  # type: ignore[method-assign]
+
+
+def see_layout_once() -> None:
+    """Keep the sequence of words of a file, from which each rule of layout begins: linting changes no file."""
+    see_anew = ReflowSequence.from_root
+    kept: list[ReflowSequence] = []
+
+    def seen(root_segment: Any, config: Any) -> ReflowSequence:
+        if not kept or kept[0].root_segment is not root_segment:
+            kept[:] = [see_anew(root_segment, config)]
+        one = kept[0]
+        return ReflowSequence(list(one.elements), one.root_segment, one.reflow_config, one.depth_map)
+
+    ReflowSequence.from_root = staticmethod(seen)  # type: ignore[assignment, method-assign]
+
+
 def lint(paths: list[str]) -> int:
     """Return sqlfluff's exit code for files, named from the root on."""
     compile_once()
+    load_macros_once()
+    see_layout_once()
     os.chdir(ROOT)
     try:
         cli(["lint", "--processes", "2", "--disable-progress-bar", *paths], prog_name="sqlfluff")

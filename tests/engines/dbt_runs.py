@@ -21,6 +21,11 @@ ROOT = Path(__file__).resolve().parents[2]
 READ_WHILE_RUNNING = {
     "absent_columns": ["location.state"],
     "as_of": "2025-12-31",
+    "e12_attribution": "lead",
+    "e12_exports": "/exports",
+    "e12_files": "/elsewhere",
+    "e12_files_delimiter": ";",
+    "e12_files_encoding": "latin-1",
     "omop_files_decimal_mark": ",",
     "omop_files_delimiter": ";",
     "omop_files_encoding": "latin-1",

@@ -32,8 +32,10 @@ def _without_times(value: Any) -> Any:
 
 
 def test_variables_that_are_read_while_dbt_runs_change_nothing_that_is_parsed(tmp_path: Path) -> None:
-    one = parsed(tmp_path / "one", FILES)
-    changed = FILES | READ_WHILE_RUNNING | {"omop_files": "/elsewhere", "packs": [*reversed(default_packs())]}
+    packs = [*default_packs(), "epilepsy12"]
+    given = FILES | {"packs": packs, "e12_source": "files", "e12_files": "/there"}
+    one = parsed(tmp_path / "one", given)
+    changed = given | READ_WHILE_RUNNING | {"omop_files": "/elsewhere", "packs": [*reversed(packs)]}
     two = parsed(tmp_path / "two", changed, MEASUREMART_DUCKDB_THREADS="1", MEASUREMART_OMOP_DUCKDB="elsewhere.duckdb")
     assert one["nodes"]
     # What is disabled is never read: sources that are files of a folder name that folder, while other files are read.

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from lab.tiers import size
 
 from property import worlds
 from property.bench import Answers, Case, models_of, plan_of
@@ -15,7 +16,7 @@ from property.definitions import write_measures
 from property.reports import write_reports
 
 SEED = 2718
-NUMBERS = range(30)
+NUMBERS = range(size(12, 30))
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from lab.engines import Engine
 from lab.models import HIERARCHY
+from lab.tiers import size
 from measuremart.plan.nodes import Plan
 from measuremart.render.sql import text
 from measuremart.trace.data import trace_data
@@ -28,7 +29,7 @@ from property.comparison import Trial, trial
 from property.reports import write_plain_reports, write_reports
 
 SEED = 2891
-CASES = 75
+CASES = size(25, 75)
 SAMPLE = 6  # persons and indicators of a case
 _REF = re.compile(r"\{\{ ref\('(\w+)'\) \}\}")
 # What a trace reads beside the relations that a case has.
@@ -146,5 +147,5 @@ def test_a_trace_says_what_the_results_say(judge: Trial) -> None:
                     said[bench.name].append([trace_data(one, explained(plan, one)) for one in found])
         assert said["duckdb"] == said["postgres"], number
         pairs += len(chosen)
-    assert pairs >= 300
-    assert len(seen) >= 12, seen
+    assert pairs >= 4 * CASES
+    assert len(seen) >= size(9, 12), seen
