@@ -82,7 +82,7 @@ def test_review_a_change(shell: Shell, clone: Path) -> None:
     meaning, edited, moved, vocabulary, made = followed(shell, "review-a-change.md")
     assert "Indicator treatment_near_death of pack lung" in meaning
     assert "and all below it" in (clone / "all.txt").read_text(encoding="utf-8")
-    assert "<table" in (clone / "lung_mdt.html").read_text(encoding="utf-8")
+    assert "<h1>Lung Cancer MDT" in (clone / "lung_mdt.html").read_text(encoding="utf-8")
     assert edited.count("No definition has another meaning.") == 2
     assert moved.count("Nothing that is built differs.") == 2
     assert vocabulary.strip()
@@ -103,9 +103,11 @@ def test_test_your_definitions(shell: Shell) -> None:
 
 
 def test_import_oa_cohorts(shell: Shell, clone: Path) -> None:
-    looked, imported = followed(shell, "import-oa-cohorts.md")
-    assert looked.strip()
+    followed(shell, "import-oa-cohorts.md")
+    looked, imported = [(clone / name).read_text(encoding="utf-8") for name in ("import.diff", "imported.txt")]
+    assert "+++ b/my_hospital/cohorts.yml" in looked
     assert imported.strip()
+    assert "+++ b/" not in imported
     assert (clone / "definitions" / "my_hospital" / "pack.yml").is_file()
     assert (clone / "models" / "generated" / "my_hospital").is_dir()
 

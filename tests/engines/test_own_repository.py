@@ -361,7 +361,7 @@ def test_an_upgrade_changes_the_folder_only_and_says_what_changed_a_result(
 
 @pytest.mark.long
 def test_an_upgrade_from_the_previous_commit_changes_the_folder_only_and_dbt_alone_builds_it(
-    installed: Installed, wheels: tuple[Path, Path], tmp_path: Path
+    installed: Installed, wheels: tuple[Path, Path], postgres_dsn: str, tmp_path: Path
 ) -> None:
     """The commit before this one, as git has it: a shallow clone needs two commits."""
     before = tmp_path / "before"
@@ -382,7 +382,17 @@ def test_an_upgrade_from_the_previous_commit_changes_the_folder_only_and_dbt_alo
     dbt = alone(tmp_path)
     installed.run(f"cp profiles.yml.example profiles.yml && {dbt} deps && {dbt} build --select +tag:bowel", repository)
     with duckdb.connect(str(repository / "warehouse.duckdb"), read_only=True) as connection:
-        assert connection.sql("select count(*) > 0 from measures.measure__bowel_cancer").fetchall() == [(True,)]
+        members = connection.sql("select * from measures.measure__bowel_cancer order by all").fetchall()
+    assert members
+    schema = "upgraded_repository"
+    with postgres_schemas(postgres_dsn, schema) as rows:
+        select = "+measure__bowel_cancer --exclude-resource-type test"
+        installed.run(
+            f"{dbt} build --target postgres --select {select}", repository, **environment(postgres_dsn, schema)
+        )
+        assert sorted(rows(f"select * from {schema}_measures.measure__bowel_cancer"), key=str) == sorted(
+            members, key=str
+        )
 
 
 def test_a_file_that_was_edited_is_named_and_nothing_is_written(
