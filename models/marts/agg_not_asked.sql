@@ -16,22 +16,23 @@ validity as (
 
 indicator as (
 
+    -- not called indicator: in the inner query Spark would take indicator.indicator for a part of the column
     select
-        indicator.report,
-        indicator.indicator,
-        indicator.version
-    from {{ ref('dim_indicator') }} as indicator
+        listed.report,
+        listed.indicator,
+        listed.version
+    from {{ ref('dim_indicator') }} as listed
     inner join {{ ref('dim_report') }} as report
-        on indicator.report = report.report
+        on listed.report = report.report
     where
         report.is_built
-        and indicator.is_available
+        and listed.is_available
         and exists (
             select 1 as present
             from validity
             where
-                indicator.report = validity.report
-                and indicator.indicator = validity.indicator
+                listed.report = validity.report
+                and listed.indicator = validity.indicator
         )
 
 ),
@@ -49,23 +50,23 @@ reason as (
 not_asked as (
 
     select
-        indicator.report,
-        indicator.indicator,
+        limited.report,
+        limited.indicator,
         cohort_key.person_id,
         case
             when cohort_key.cohort_date is null then 'cohort_date_unknown'
             else 'outside_the_periods'
         end as reason
-    from indicator
+    from indicator as limited
     inner join {{ ref('report_cohort_keys') }} as cohort_key
-        on indicator.report = cohort_key.report
+        on limited.report = cohort_key.report
     where
         not exists (
             select 1 as present
             from validity
             where
-                indicator.report = validity.report
-                and indicator.indicator = validity.indicator
+                limited.report = validity.report
+                and limited.indicator = validity.indicator
                 and cohort_key.cohort_date between validity.start_date and validity.end_date
         )
 
