@@ -1,4 +1,4 @@
-"""An invented audit of many organisations, as figures: what `benchmarks.hidden` and the speed of the attack are measured on.
+"""An invented audit of many organisations, as figures: what `benchmarks.hidden` measures.
 
 Organisations belong to entities of the eight levels of the Epilepsy12 audit. Children are spread over organisations of
 very different sizes, over cohorts (each a period) and over the strata of one stratifier. Each indicator is about a
@@ -49,7 +49,11 @@ class Audit:
             is_welsh = number % 15 == 14
             of = {"organisation": name, "national": "England and Wales"}
             if is_welsh:
-                of |= {"local_health_board": f"h{number // 15 % 7}", "country": "Wales", "open_uk": f"n{number // 15 % 2}"}
+                of |= {
+                    "local_health_board": f"h{number // 15 % 7}",
+                    "country": "Wales",
+                    "open_uk": f"n{number // 15 % 2}",
+                }
             else:
                 icb = trust % 42
                 of |= {"trust": f"t{trust:03}", "icb": f"i{icb:02}", "nhs_england_region": f"r{icb % 7}"}
@@ -76,7 +80,9 @@ class Audit:
             part = (1.0, 0.9, 0.5, 0.25, 0.1, 0.04)[number % 6]
             met_part = np.clip(chance.normal((0.9, 0.6, 0.3)[number % 3], 0.15, self.organisations), 0.02, 1.0)
             due = chance.binomial(children, part)
-            split = np.stack([chance.multinomial(due[:, p], [0.3, 0.25, 0.2, 0.15, 0.1]) for p in range(self.periods)], 1)
+            split = np.stack(
+                [chance.multinomial(due[:, p], [0.3, 0.25, 0.2, 0.15, 0.1]) for p in range(self.periods)], 1
+            )
             met = chance.binomial(split, met_part[:, None, None])
             yield f"i{number:02}", list(self._figures(f"i{number:02}", entities, split, met))
 
@@ -91,7 +97,9 @@ class Audit:
             found[level, NOT_ATTRIBUTED] = [number for number in everybody if number not in of]
         return found
 
-    def _figures(self, name: str, entities: dict[tuple[str, str], list[int]], due: _Counts, met: _Counts) -> Iterator[Figure]:
+    def _figures(
+        self, name: str, entities: dict[tuple[str, str], list[int]], due: _Counts, met: _Counts
+    ) -> Iterator[Figure]:
         number = 0
         for period in range(self.periods):
             days = dt.date(2020 + period, 12, 1), dt.date(2021 + period, 11, 30)

@@ -1,12 +1,12 @@
 """How much is hidden: of rows, of organisations, of persons, by each method, beside NHS Digital's rule.
 
     python -m benchmarks.hidden --demo               # the invented audit of the demo, after `make demo`
-    python -m benchmarks.hidden                      # 51,000 invented children, 338 organisations, 21 indicators, 5 cohorts
+    python -m benchmarks.hidden                      # 51,000 children, 338 organisations, 21 indicators, 5 cohorts
     python -m benchmarks.hidden --strata trust       # the same, split below trusts and all that is wider
 
-Prints a table in markdown (docs/how-to/publish.md shows it). *NHS Digital* hides counts of 1 to 7 and rounds all others to 5, and hides
-nothing in addition: what `round` hides beyond it is what the attack asks for. Exit code 1 where that is more than one
-row in a hundred of those that NHS Digital hides.
+Prints a table in markdown (docs/how-to/publish.md shows it). *NHS Digital* hides counts of 1 to 7 and rounds all others
+to 5, and hides nothing in addition: what `round` hides beyond it is what the attack asks for. Exit code 1 where that is
+more than one row in a hundred of those that NHS Digital hides.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def demo(file: Path, report: str, levels: tuple[str, ...]) -> Iterator[_Work]:
         rows = opened.execute(
             """
             select indicator, period_kind, period, 'all' as level_name, 'all' as entity, eligible, met
-            from marts.agg_indicator where report = $1 and stratifier = 'all' and period_kind = 'named' and eligible is not null
+            from marts.agg_indicator
+            where report = $1 and stratifier = 'all' and period_kind = 'named' and eligible is not null
             union all
             select indicator, period_kind, period, level_name, entity, eligible, met
             from marts.agg_indicator_by_level

@@ -257,6 +257,29 @@ def test_an_opt_out_cannot_be_read_from_two_publications(target: str, postgres_d
         assert ask(made, why) == [("earlier publication",)]
 
 
+@pytest.mark.parametrize("target", ["duckdb", "postgres"])
+def test_an_opt_out_cannot_be_read_against_a_retracted_publication(
+    target: str, postgres_dsn: str, tmp_path: Path
+) -> None:
+    """Somebody may have kept what was retracted: 10 after a retracted 11 is hidden, and the 11 stands where nobody reads."""
+
+    def world(a: int) -> World:
+        return World(each_its_own("a", "b"), people("a", a, 0) + people("b", 30, 0), ["organisation"])
+
+    with built_project(tmp_path, target, postgres_dsn, world(11)) as made:
+        first, _, _ = publish(made, EXACT)
+        write_retraction(made.marts, EXACT, REPORT, first, "me")
+        assert ask(made, "select count(*) from publication.pub_figure") == [(0,)]
+        made.seed(rows_of(world(10)))
+        made.build("--full-refresh")
+        second, candidates, _ = publish(made, EXACT)
+        assert {e.shown_eligible for e in candidates.material.earlier} == {11, 30, 41, 0}
+        shown = "select publication_id, entity, eligible from publication.pub_figure where entity in ('a', 'all') order by 1, 2"
+        assert ask(made, shown) == [(second, "a", None), (second, "all", None)]
+        why = f"select distinct reason from publication.pub_hidden where publication_id = {second} and entity in ('a', 'all')"
+        assert ask(made, why) == [("earlier publication",)]
+
+
 # --- kills, and two at once
 
 
@@ -390,8 +413,16 @@ def test_the_file_of_an_audience_holds_what_it_may_see_and_nothing_else(built: P
         assert opened.execute("select distinct audience from pub_figure").fetchall() == [(ROUNDED,)]
     assert shown == [(len(found.figures), sum(f.met_reason is None for f in found.figures))]
     text = file.read_bytes()
-    assert b"approver of the rounded one" in text
-    for never in (b"approver of the exact one", b"secret level", b"organisation_membership", b"publication_candidate"):
+    assert b"An indicator" in text
+    for never in (
+        b"approver of",
+        b"approver",
+        b"retracted_by",
+        b"secret level",
+        b"organisation_membership",
+        b"publication_candidate",
+        b"exact",
+    ):
         assert never not in text
     assert "secret level" not in values
 
@@ -401,7 +432,9 @@ def test_after_a_retraction_no_number_is_left_in_the_file(built: Project, tmp_pa
         rows("update publication.pub_figure set entity_title = 'an earlier title' where audience = 'rounded'")
     number, _, _ = publish(built, ROUNDED)
     with connection(built) as rows:
-        rows(f"update publication.pub_figure set entity_title = 'a planted title', met = 7654321 where publication_id = {number}")
+        rows(
+            f"update publication.pub_figure set entity_title = 'a planted title', met = 7654321 where publication_id = {number}"
+        )
     file = tmp_path / "rounded.duckdb"
     write_audience_file(built.marts, ROUNDED, file)
     assert "7654321" in everything_in(file)[1]

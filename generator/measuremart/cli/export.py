@@ -34,7 +34,10 @@ def export_command(
         Path, typer.Argument(help="The folder to write, which must be new; or the DuckDB file.", show_default=False)
     ],
     file_format: Annotated[
-        Format, typer.Option("--format", help="What the files are; html is a page of a publication, duckdb one file of an audience.")
+        Format,
+        typer.Option(
+            "--format", help="What the files are; html is a page of a publication, duckdb one file of an audience."
+        ),
     ] = Format.parquet,
     reports: Annotated[
         list[str] | None, typer.Option("--report", help="Also the dataset of this report; can be repeated.")

@@ -15,7 +15,6 @@ from measuremart.plan.nodes import Audience, Report
 from measuremart.plan.packs import packs_to_build
 from measuremart.publication.audience_file import audience_file, write_audience_file
 from measuremart.publication.solver import SolverMissingError, needed_modules
-from measuremart.publication.writing import write_retraction
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.warehouse.marts import Marts
 
@@ -90,6 +89,8 @@ def publish_command(
 
 def _retract(marts: Marts, audience: str, report: str, publication: int, by: str) -> None:
     """Take the figures away: from the file of the audience, too, and from there first, so that no kill leaves them."""
+    from measuremart.publication.writing import write_retraction  # needs NumPy, which is an extra
+
     file = audience_file(marts, audience)
     if file is not None:
         file.unlink(missing_ok=True)

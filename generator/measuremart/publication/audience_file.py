@@ -10,6 +10,8 @@ from measuremart.warehouse.profile import duckdb_file_and_schema
 from measuremart.warehouse.table_file import Table, write_tables
 
 _FOLDER = "audiences"
+# Who approved and who retracted stands in the warehouse; on PostgreSQL readers do not see it either.
+_NOT_SHOWN = ("approver", "retracted_by")
 
 
 def audience_file(marts: Marts, audience: str) -> Path | None:
@@ -23,8 +25,13 @@ def write_audience_file(marts: Marts, audience: str, to: Path) -> dict[str, int]
 
     Of a retracted publication its record is there, and no figure. Raises `WarehouseError` and `OSError`.
     """
-    about = contracts()
-    of_audience = f"publication_id in (select publication_id from {{{{ ref('pub_publication') }}}} where audience = '{audience}')"
+    about = [
+        {**table, "columns": [column for column in table["columns"] if column["name"] not in _NOT_SHOWN]}
+        for table in contracts()
+    ]
+    # An audience of the definitions: a name of letters, digits and underscores.
+    mine = f"select publication_id from {{{{ ref('pub_publication') }}}} where audience = '{audience}'"  # noqa: S608
+    of_audience = f"publication_id in ({mine})"
     queries = {table["table"]: ordered_query(table, of_audience) for table in about}
     rows = rows_of_layers(marts, queries)
     tables = [

@@ -10,7 +10,7 @@ MARGIN = 2
 
 
 class Findings:
-    """Least and greatest values of secrets that ways have reached: whole numbers, and fractions. The truth is one way."""
+    """Least and greatest values of secrets that ways have reached, in whole numbers and in fractions."""
 
     def __init__(self, truths: NDArray[np.float64], leaves: int, *, is_plain: bool) -> None:
         self.leaves = leaves

@@ -5,8 +5,8 @@ which hold for the whole part:
 
 - *open*: everything outside stays as it is in one way that is known; what moves inside, in accord with all rows, is a
   way of the whole part;
-- *a leak*: only what rows say of the unknowns inside is used, so that less is known than a reader knows. Where even that
-  leaves a secret less open than wanted, the whole part does.
+- *a leak*: only what rows say of the unknowns inside is used, so that less is known than a reader knows. Where even
+  that leaves a secret less open than wanted, the whole part does.
 
 What no neighbourhood settles is asked of the whole part (attack.py).
 """
@@ -140,7 +140,9 @@ class _Neighbourhood:
         change = end.way - self.way[self.inside]
         whole = self.way[self.inside] + np.rint(change)
         is_whole = self.is_whole and bool(np.abs(change - np.rint(change)).max(initial=0.0) < _WHOLE)
-        self.found.add(self.base + self.secret @ (whole - self.way[self.inside] if is_whole else change), is_whole=is_whole)
+        self.found.add(
+            self.base + self.secret @ (whole - self.way[self.inside] if is_whole else change), is_whole=is_whole
+        )
 
     def _known_alone(self) -> Program:
         """Return what rows say of the unknowns inside, whatever those outside are: no less than nothing."""

@@ -22,8 +22,8 @@ _WHOLE = 1e-6
 class Part:
     """Rows and unknowns that hang together, and the secrets over them, each sum once.
 
-    `rows` says which row of the system each row is; `group` orders unknowns by what they have in common (groups of the
-    same wide entities are neighbours); `truth` is the number that an unknown is, nan where no published place is just it.
+    `rows` says which row of the system each row is; `group` orders unknowns by what they have in common (groups of
+    the same wide entities are neighbours); `truth` is the number that an unknown is, nan where no place is just it.
     """
 
     known: Any

@@ -40,10 +40,10 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """Which figures count a part of the people of which others, by their positions; it does not depend on what is hidden.
+    """Which figures count a part of the people of which others, by their positions, whatever is hidden.
 
-    `pairs` are two rows of positions: a whole and a part. `families` are wholes with several parts that share nobody, and
-    whether these are all of the whole.
+    `pairs` are two rows of positions: a whole and a part. `families` are wholes with several parts that share nobody,
+    and whether these are all of the whole.
     """
 
     pairs: Numbers
@@ -109,7 +109,7 @@ def _is_shown(figure: Figure, word: Word) -> bool:
 def _relations(
     figures: Sequence[Figure], cells: Callable[[Place], Numbers]
 ) -> Iterator[tuple[int, tuple[int, ...], bool]]:
-    """Yield each figure with figures that count parts of its people, no person twice, and whether they are all of them."""
+    """Yield each figure with others that count parts of its people, no person twice, and whether these are all."""
     by_stratum: dict[tuple[str, str], dict[_Key, int]] = {}
     keys: dict[_Key, Numbers] = {}
     names: dict[str, set[str]] = {}

@@ -50,8 +50,8 @@ class End:
 class Program:
     """Rows between limits over unknowns of 0 and more, solved for one aim after the other.
 
-    HiGHS goes on from where the last aim ended, with the primal simplex method: the rows stay the same, so that the last
-    way is a way for the next aim, too. That is a hundred times faster than from the start.
+    HiGHS goes on from where the last aim ended, with the primal simplex method: the rows stay the same, so that the
+    last way is a way for the next aim, too. That is a hundred times faster than from the start.
     """
 
     def __init__(self, known: Any, least: NDArray[np.float64], greatest: NDArray[np.float64]) -> None:
@@ -84,7 +84,7 @@ class Program:
         """
         solver = self._solver(fixed, aim)
         solver.run()
-        if not solver.getInfo().primal_solution_status == 2:  # feasible
+        if solver.getInfo().primal_solution_status != 2:  # feasible
             return None
         return np.array(solver.getSolution().col_value)
 

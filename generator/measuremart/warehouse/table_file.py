@@ -22,7 +22,7 @@ class Table:
 
 
 def write_tables(path: Path, tables: Iterable[Table]) -> None:
-    """Write a DuckDB file that takes the place of the one that is there, in one step; readers who have that open keep it.
+    """Write a DuckDB file in the place of the one that is there, in one step; readers who have that open keep it.
 
     The file is never changed in place: DuckDB leaves deleted rows in a file until their space is used again. It is
     made read only. Raises `OSError` and `WarehouseError`.
