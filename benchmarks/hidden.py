@@ -58,7 +58,8 @@ def demo(file: Path, report: str, levels: tuple[str, ...]) -> Iterator[_Work]:
         memberships = [
             Membership(*row)
             for row in opened.execute(
-                "select distinct organisation, span_from, span_to, level_name, entity from levels.organisation_membership"
+                "select distinct organisation, span_from, span_to, level_name, entity "
+                "from levels.organisation_membership"
             ).fetchall()
         ]
     groups = groups_of(memberships, levels)
@@ -92,9 +93,9 @@ def hidden_of(work: _Work, method: str) -> tuple[list[Figure], int, float]:
 
 
 def shares(figures: list[Figure]) -> tuple[float, ...]:
-    """Return the share of rows, organisations and persons that are hidden: of rows with anybody eligible.
+    """Return the shares of rows, organisations and persons that are hidden, of rows with anybody eligible.
 
-    A row is hidden where its rate is; an organisation where an indicator and period have no row of it; persons are those
+    A row is hidden where its rate is; an organisation of the narrowest level where all of its rows are; persons are those
     due the care of hidden rows of all strata together, each indicator and period again.
     """
     rows = [f for f in figures if f.eligible > 0]
@@ -140,10 +141,8 @@ def main() -> int:
         rows = [f for f in figures if f.eligible > 0]
         hidden[method] = sum(f.met_reason is not None for f in rows)
         by_row, by_organisation, by_person = (f"{100 * share:.1f}%" for share in shares(figures))
-        print(
-            f"| {method} | {len(rows):,} | {hidden[method]:,} ({by_row}) | {by_organisation} | {by_person} | {seconds:,.0f} s |",
-            flush=True,
-        )
+        said = f"{len(rows):,} | {hidden[method]:,} ({by_row}) | {by_organisation} | {by_person} | {seconds:,.0f} s"
+        print(f"| {method} | {said} |", flush=True)
         if leaks:
             print(f"{leaks} leaks stay with {method}", file=sys.stderr)
             return 1

@@ -41,7 +41,12 @@ def write(made: Warehouse) -> None:
     for name, sql in MODELS.items():
         text = sql.replace("{{ numbers }}", NUMBERS[made.target])
         (made.project / "models" / f"{name}.sql").write_text(f"{text}\n")
-    tests = {"person": "person_id", "view_of_person": "person_id", "by_organisation": "organisation", "shown": "organisation"}
+    tests = {
+        "person": "person_id",
+        "view_of_person": "person_id",
+        "by_organisation": "organisation",
+        "shown": "organisation",
+    }
     said = [
         {"name": model, "columns": [{"name": column, "data_tests": ["unique", "not_null"]}]}
         for model, column in tests.items()

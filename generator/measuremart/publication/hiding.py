@@ -48,8 +48,8 @@ def protected(figures: Sequence[Figure], material: Material) -> tuple[list[Figur
 def _hide_partners(found: list[Figure], relations: Relations) -> None:
     """Hide a second count wherever one alone is hidden of those that add up: exact numbers give it away.
 
-    No attack need find these. It is asked in the order of the sums until nothing changes; what is hidden is the smallest
-    that is shown, zeros last.
+    No attack need find these. Sums are gone through in order until nothing changes; what is hidden is the smallest that
+    is shown, zeros last.
     """
     quantities: tuple[Quantity, ...] = ("eligible", "met")
     sums = [(whole, *parts) for whole, parts, is_all in relations.families if is_all]

@@ -138,11 +138,14 @@ class _Neighbourhood:
         if end is None:
             return
         change = end.way - self.way[self.inside]
-        whole = self.way[self.inside] + np.rint(change)
-        is_whole = self.is_whole and bool(np.abs(change - np.rint(change)).max(initial=0.0) < _WHOLE)
-        self.found.add(
-            self.base + self.secret @ (whole - self.way[self.inside] if is_whole else change), is_whole=is_whole
-        )
+        rounded = np.rint(change)
+        is_whole = self.is_whole and bool(np.abs(change - rounded).max(initial=0.0) < _WHOLE) and self._fits(rounded)
+        self.found.add(self.base + self.secret @ (rounded if is_whole else change), is_whole=is_whole)
+
+    def _fits(self, change: NDArray[np.float64]) -> bool:
+        said = self.known @ (self.way[self.inside] + change) + self.rest
+        least, greatest = self.part.least[self.rows], self.part.greatest[self.rows]
+        return bool(np.all(said >= least - _WHOLE) and np.all(said <= greatest + _WHOLE))
 
     def _known_alone(self) -> Program:
         """Return what rows say of the unknowns inside, whatever those outside are: no less than nothing."""

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_SECONDS = 30.0
+_SECONDS, _SECONDS_OF_FRACTIONS = 30.0, 600.0
 # What has no end is cut here: a way that goes so far is far enough.
 FAR = 1e7
 _PRIMAL_SIMPLEX = 4
+_FEASIBLE = 2
+_PRICE = 1e-6
 
 
 class SolverMissingError(Exception):
@@ -63,17 +65,18 @@ class Program:
 
     def end(self, aim: NDArray[np.float64]) -> End | None:
         """Return the least value of the aim in fractions; None where none was found in time."""
-        if self._fractions is None:
-            self._fractions = self._solver(None)
-        solver = self._fractions
-        solver.changeColsCost(len(self._columns), self._columns, aim)
-        solver.run()
-        if solver.getModelStatus() != self._highspy.HighsModelStatus.kOptimal:
-            self._fractions = None  # the next aim starts afresh
-            return None
-        found = solver.getSolution()
-        way = np.array(found.col_value)
-        return End(float(aim @ way), way, np.abs(np.array(found.row_dual)) > 1e-6)
+        for _ in range(2):
+            # HiGHS counts the time of all aims together: one that used it up is asked again, from the start.
+            solver = self._fractions or self._solver(None)
+            solver.changeColsCost(len(self._columns), self._columns, aim)
+            solver.run()
+            if solver.getModelStatus() == self._highspy.HighsModelStatus.kOptimal:
+                self._fractions = solver
+                found = solver.getSolution()
+                way = np.array(found.col_value)
+                return End(float(aim @ way), way, np.abs(np.array(found.row_dual)) > _PRICE)
+            self._fractions = None
+        return None
 
     def whole_way(
         self, aim: NDArray[np.float64], fixed: NDArray[np.float64] | None = None
@@ -84,7 +87,7 @@ class Program:
         """
         solver = self._solver(fixed, aim)
         solver.run()
-        if solver.getInfo().primal_solution_status != 2:  # feasible
+        if solver.getInfo().primal_solution_status != _FEASIBLE:
             return None
         return np.array(solver.getSolution().col_value)
 
@@ -108,9 +111,8 @@ class Program:
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
         solver.setOptionValue("random_seed", 1)
-        solver.setOptionValue("time_limit", _SECONDS)
+        solver.setOptionValue("time_limit", _SECONDS if whole_aim is not None else _SECONDS_OF_FRACTIONS)
         if whole_aim is None:
             solver.setOptionValue("simplex_strategy", _PRIMAL_SIMPLEX)
-            solver.setOptionValue("time_limit", 600.0)
         solver.passModel(model)
         return solver
