@@ -135,6 +135,8 @@ mutation: $(VENV)/.ready-dev  ## Change one token of the renderer at a time: whi
 fuzz: $(VENV)/.ready-dev  ## Random definitions on every engine, random publications: make fuzz N=5000 SEED=1
 	@$(BIN)/python -m tests.property.fuzz --cases $(N) --seed $(SEED)
 	@$(BIN)/python -m tests.publication.fuzz --worlds 200 --seed $(SEED)
+	@$(BIN)/python -m tests.publication.fuzz --worlds 200 --seed $(SEED) --large
+	@MEASUREMART_TEST_KILLS=10 $(BIN)/pytest -q tests/engines/test_killed_builds.py
 
 bench: $(VENV)/.ready-dev  ## Benchmarks; figures, no verdicts
 	@$(BIN)/python benchmarks/generate_speed.py

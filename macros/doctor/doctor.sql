@@ -20,6 +20,8 @@
             {%- do schemas.append(node.schema) -%}
         {%- endfor -%}
         {%- do doctor_say({'found': 'rights', 'lacking': adapter.dispatch('doctor_lacking_rights', 'measuremart')(schemas | sort)}) -%}
+        {%- do doctor_say({'look_at': 'old relations'}) -%}
+        {%- do doctor_say({'found': 'old relations', 'names': doctor_old_relations()}) -%}
         {%- if var('omop_source') != 'demo' -%}
             {%- set names = tables or doctor_tables() -%}
             {%- do doctor_say({'found': 'tables', 'names': names}) -%}
@@ -30,6 +32,22 @@
         {%- endif -%}
         {%- do doctor_say({'look_at': 'nothing'}) -%}
     {%- endif -%}
+{%- endmacro %}
+
+{# Tables and views in the schemas of the project that nothing in it makes any more: a definition that was taken out or renamed, a
+   pack that is built no longer, or a killed run left them. dbt drops none of them, and their rows may be of patients. #}
+{% macro doctor_old_relations() -%}
+    {%- set schemas, made, found = [], [], [] -%}
+    {%- for node in graph.nodes.values() if node.resource_type in ('model', 'seed', 'snapshot') -%}
+        {%- do made.append((node.schema ~ '.' ~ node.alias) | lower) -%}
+        {%- if node.schema | lower not in schemas -%} {%- do schemas.append(node.schema | lower) -%} {%- endif -%}
+    {%- endfor -%}
+    {%- for row in adapter.dispatch('doctor_relations', 'measuremart')() -%}
+        {%- if row[0] | lower in schemas and (row[0] ~ '.' ~ row[1]) | lower not in made -%}
+            {%- do found.append(row[0] ~ '.' ~ row[1]) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- do return(found | sort) -%}
 {%- endmacro %}
 
 {# The OMOP tables that our staging reads; a staging model that a hospital replaced reads what it likes. #}

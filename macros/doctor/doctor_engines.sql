@@ -45,6 +45,19 @@
     {%- do return(found) -%}
 {%- endmacro %}
 
+{# The tables and views of the database that is built into, as rows of schema and name. Spark has no list of all. #}
+{% macro default__doctor_relations() -%} {%- do return([]) -%} {%- endmacro %}
+
+{% macro duckdb__doctor_relations() -%} {%- do return(doctor_information_schema()) -%} {%- endmacro %}
+
+{% macro postgres__doctor_relations() -%} {%- do return(doctor_information_schema()) -%} {%- endmacro %}
+
+{% macro doctor_information_schema() -%}
+    {%- do return(run_query(
+        'select table_schema, table_name from information_schema.tables where table_catalog = current_database()'
+    ).rows) -%}
+{%- endmacro %}
+
 {# Whether the user of the profile may read a table that is there. #}
 {% macro default__doctor_may_read(relation) -%} {%- do return(true) -%} {%- endmacro %}
 

@@ -38,6 +38,12 @@
                 'insert into ' ~ ref('pub_retraction') ~ ' (publication_id, retracted_by, retracted_at) values (' ~ id ~ ', '
                 ~ publication_text(retracted_by) ~ ', ' ~ publication_text(retracted_at) ~ ')'
             ) %}
+            {% set kept = 'publication_id, indicator, period_kind, period, start_date, end_date, stratifier, stratum, level_name, '
+                ~ 'entity, eligible, met' %}
+            {% do run_query(
+                'insert into ' ~ ref('publication_retracted') ~ ' (' ~ kept ~ ') select ' ~ kept ~ ' from ' ~ ref('pub_figure')
+                ~ ' where publication_id = ' ~ id
+            ) %}
             {% do run_query('delete from ' ~ ref('pub_figure') ~ ' where publication_id = ' ~ id) %}
             {% do run_query('commit') %}
             {% do print(tojson({'publication_id': id})) %}

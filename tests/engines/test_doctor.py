@@ -388,3 +388,24 @@ def test_a_connection_that_is_refused_shows_no_password(
     assert code == 8
     assert "no_such_database" in findings(said, "error")[0]
     assert f"p-{name}" not in json.dumps(said)
+
+
+OLD = "old relations: no model makes these any more, and a build leaves them as they are: "
+
+
+def test_relations_that_no_model_makes_any_more_are_named(project: Warehouse, tmp_path: Path) -> None:
+    """A definition that was taken out leaves its tables; those of other schemas are somebody else's."""
+    place = written(tmp_path / "omop", source())
+    file = str(tmp_path / "built_here.duckdb")
+    with duckdb.connect(file) as connection:
+        connection.execute("create schema staging")
+        connection.execute("create table staging.stg_omop__person as select 1 as person_id")
+    assert findings(found(project, "--no-rows", **place)[1], "warning") == []
+    with duckdb.connect(file) as connection:
+        connection.execute("create table staging.measure__gone as select 1 as person_id")
+        connection.execute("create view staging.person__dbt_backup as select 1 as person_id")
+        connection.execute("create schema elsewhere")
+        connection.execute("create table elsewhere.kept as select 1 as person_id")
+    code, said = found(project, "--no-rows", **place)
+    assert code == 0
+    assert findings(said, "warning") == [OLD + "staging.measure__gone, staging.person__dbt_backup"]

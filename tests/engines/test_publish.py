@@ -17,6 +17,7 @@ import postgres_builds
 import psycopg2
 import pytest
 from lab.tiers import size
+from measuremart.publication.audience_file import write_audience_file
 from measuremart.publication.checking import Checked, checked
 from measuremart.publication.figures import Figure, primary
 from measuremart.publication.files import TABLES, export_publication
@@ -257,6 +258,29 @@ def test_an_opt_out_cannot_be_read_from_two_publications(target: str, postgres_d
         assert ask(made, why) == [("earlier publication",)]
 
 
+@pytest.mark.parametrize("target", ["duckdb", "postgres"])
+def test_an_opt_out_cannot_be_read_against_a_retracted_publication(
+    target: str, postgres_dsn: str, tmp_path: Path
+) -> None:
+    """Somebody may have kept what was retracted: 10 after a retracted 11 is hidden, and the 11 stands where nobody reads."""
+
+    def world(a: int) -> World:
+        return World(each_its_own("a", "b"), people("a", a, 0) + people("b", 30, 0), ["organisation"])
+
+    with built_project(tmp_path, target, postgres_dsn, world(11)) as made:
+        first, _, _ = publish(made, EXACT)
+        write_retraction(made.marts, EXACT, REPORT, first, "me")
+        assert ask(made, "select count(*) from publication.pub_figure") == [(0,)]
+        made.seed(rows_of(world(10)))
+        made.build("--full-refresh")
+        second, candidates, _ = publish(made, EXACT)
+        assert {e.shown_eligible for e in candidates.material.earlier} == {11, 30, 41, 0}
+        shown = "select publication_id, entity, eligible from publication.pub_figure where entity in ('a', 'all') order by 1, 2"
+        assert ask(made, shown) == [(second, "a", None), (second, "all", None)]
+        why = f"select distinct reason from publication.pub_hidden where publication_id = {second} and entity in ('a', 'all')"
+        assert ask(made, why) == [("earlier publication",)]
+
+
 # --- kills, and two at once
 
 
@@ -358,3 +382,68 @@ def test_of_two_at_once_one_is_refused_on_duckdb(tmp_path: Path, postgres_dsn: s
         ):
             write_publication(made.marts, ROUNDED, REPORT, "second", candidates, found.figures)
         assert ask(made, "select count(*) from publication.pub_publication") == [(0,)]
+
+
+# --- the DuckDB file of an audience
+
+
+def everything_in(file: Path) -> tuple[dict[str, int], set[str]]:
+    """How many rows each relation of a file has, and all values of all of them as texts."""
+    with duckdb.connect(str(file), read_only=True) as opened:
+        relations = opened.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+        assert opened.execute("select count(*) from duckdb_views() where not internal").fetchall() == [(0,)]
+        rows = {name: opened.execute(f'select * from "{schema}"."{name}"').fetchall() for schema, name in relations}
+    values = {str(value) for found in rows.values() for row in found for value in row}
+    return {name: len(found) for name, found in rows.items()}, values
+
+
+def test_the_file_of_an_audience_holds_what_it_may_see_and_nothing_else(built: Project, tmp_path: Path) -> None:
+    first, _, found = publish(built, ROUNDED, approver="approver of the rounded one")
+    publish(built, EXACT, approver="approver of the exact one")
+    file = tmp_path / "audiences" / "rounded.duckdb"
+    rows = write_audience_file(built.marts, ROUNDED, file)
+    told, values = everything_in(file)
+    assert told == rows
+    assert set(told) == set(TABLES)
+    in_warehouse = "select count(*) from publication.pub_figure where audience = 'rounded'"
+    assert ask(built, in_warehouse) == [(told["pub_figure"],)]
+    with duckdb.connect(str(file), read_only=True) as opened:
+        shown = opened.execute(f"select count(*), count(met) from pub_figure where publication_id = {first}").fetchall()
+        assert opened.execute("select distinct audience from pub_figure").fetchall() == [(ROUNDED,)]
+    assert shown == [(len(found.figures), sum(f.met_reason is None for f in found.figures))]
+    text = file.read_bytes()
+    assert b"An indicator" in text
+    for never in (
+        b"approver of",
+        b"approver",
+        b"retracted_by",
+        b"secret level",
+        b"organisation_membership",
+        b"publication_candidate",
+        b"exact",
+    ):
+        assert never not in text
+    assert "secret level" not in values
+
+
+def test_after_a_retraction_no_number_is_left_in_the_file(built: Project, tmp_path: Path) -> None:
+    with connection(built) as rows:
+        rows("update publication.pub_figure set entity_title = 'an earlier title' where audience = 'rounded'")
+    number, _, _ = publish(built, ROUNDED)
+    with connection(built) as rows:
+        rows(
+            f"update publication.pub_figure set entity_title = 'a planted title', met = 7654321 where publication_id = {number}"
+        )
+    file = tmp_path / "rounded.duckdb"
+    write_audience_file(built.marts, ROUNDED, file)
+    assert "7654321" in everything_in(file)[1]
+    assert b"a planted title" in file.read_bytes()
+    with duckdb.connect(str(file), read_only=True) as reader:
+        write_retraction(built.marts, ROUNDED, REPORT, number, "me")
+        write_audience_file(built.marts, ROUNDED, file)
+        # Who has the old file open reads on, and nobody who opens it now finds the numbers.
+        assert reader.execute("select max(met) from pub_figure").fetchall() == [(7654321,)]
+    assert "7654321" not in everything_in(file)[1]
+    assert b"a planted title" not in file.read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["rounded.duckdb"]
+    assert file.stat().st_mode & 0o222 == 0

@@ -1,6 +1,7 @@
 """Small invented worlds: organisations in entities that may overlap, keys with days and strata, and all their figures."""
 
 import datetime as dt
+import itertools
 import random
 from dataclasses import dataclass, field
 
@@ -76,10 +77,28 @@ class World:
         }
         return place.entity in of if of else place.entity == NOT_ATTRIBUTED
 
+    def counts(self) -> dict[tuple[str, ...], tuple[int, int]]:
+        """What `count` says of every place with anybody, key by key: by period, stratifier, stratum, level and entity."""
+        spans: dict[str | None, list[Membership]] = {}
+        for m in self.memberships:
+            spans.setdefault(m.organisation, []).append(m)
+        found: dict[tuple[str, ...], tuple[int, int]] = {}
+        for key in self.keys:
+            mine = [m for m in spans.get(key.organisation, []) if m.first <= key.day <= m.last]
+            entities = {(WHOLE, WHOLE)} | {(m.level, m.entity) for m in mine if m.level in self.levels}
+            entities |= {(level, NOT_ATTRIBUTED) for level in set(self.levels) - {m.level for m in mine}}
+            periods = [p for p, days in self.periods.items() if days is None or days[0] <= key.day <= days[1]]
+            strata = [(WHOLE, WHOLE), *(s for s in key.strata if s[0] in self.stratifiers)]
+            for period, stratum, entity in itertools.product(periods, strata, entities):
+                eligible, met = found.get((*period, *stratum, *entity), (0, 0))
+                found[*period, *stratum, *entity] = eligible + 1, met + key.is_met
+        return found
+
     def figures(self, policy: Policy) -> list[Figure]:
         """Every figure, with the small counts hidden."""
+        counts = self.counts()
         return [
-            primary(Figure(number, place, *self.count(place)), policy) for number, place in enumerate(self.places())
+            primary(Figure(number, p, *counts.get(_where(p), (0, 0))), policy) for number, p in enumerate(self.places())
         ]
 
     def material(self, policy: Policy, **more: object) -> Material:
@@ -88,14 +107,19 @@ class World:
 
     def published_before(self, figures: list[Figure], policy: Policy) -> tuple[Earlier, ...]:
         """What a publication of `figures` showed, beside the counts of this world."""
+        counts = self.counts()
         return tuple(
             Earlier(
                 f.place, policy,
                 None if f.eligible_reason else policy.rounded(f.eligible), None if f.met_reason else policy.rounded(f.met),
-                *self.count(f.place), f.eligible_reason, f.met_reason,
+                *counts.get(_where(f.place), (0, 0)), f.eligible_reason, f.met_reason,
             )
             for f in figures
         )  # fmt: skip
+
+
+def _where(place: Place) -> tuple[str, ...]:
+    return place.period_kind, place.period, place.stratifier, place.stratum, place.level, place.entity
 
 
 def people(organisation: str | None, met: int, not_met: int, day: dt.date = IN_2024, **strata: str) -> list[Key]:
@@ -156,3 +180,54 @@ def random_world(seed: int) -> World:
             strata = tuple((s, chance.choices(names, [5, 4, 1][: len(names)])[0]) for s, names in stratifiers.items())
             keys.append(Key(organisation, day, strata, chance.random() < 0.8))
     return World(memberships, keys, levels, stratifiers, periods)
+
+
+def random_hierarchy(seed: int) -> World:
+    """Up to 300 entities in levels that overlap, organisations that moved, strata and several periods."""
+    chance = random.Random(seed)
+    organisations = [f"o{n}" for n in range(chance.choice([20, 60, 120, 180]))]
+    levels = ["organisation", "trust", "icb", "network", "region"][: chance.randint(2, 5)]
+    width = {"organisation": 0, "trust": 3, "icb": 8, "network": 10, "region": 30}
+    moved_on = dt.date(2024, 1, 1)
+    memberships = []
+    for number, organisation in enumerate(organisations):
+        spans: list[tuple[dt.date, dt.date]] = [ALWAYS]
+        if chance.random() < 0.05:
+            spans = [(ALWAYS[0], moved_on - dt.timedelta(days=1)), (moved_on, ALWAYS[1])]
+        for turn, (first, last) in enumerate(spans):
+            for level in levels:
+                if level == "organisation":
+                    entity = organisation
+                elif chance.random() < 0.04:
+                    continue
+                elif level == "network":  # across all others
+                    entity = f"network{(number * 7) % max(2, len(organisations) // width[level])}"
+                else:
+                    entity = f"{level}{number // width[level] + turn}"
+                memberships.append(Membership(organisation, first, last, level, entity))
+    stratifiers = {"sex": ["boy", "girl"], "quintile": ["1", "2", "3"]}
+    stratifiers = dict(list(stratifiers.items())[: chance.randint(0, 2)])
+    periods: dict[tuple[str, str], tuple[dt.date, dt.date] | None] = {("year", n): days for n, days in YEARS.items()}
+    if chance.random() < 0.3:
+        periods["all_time", "all time"] = None
+    met = chance.uniform(0.2, 0.95)
+    keys = []
+    for organisation in [*organisations, None]:
+        for _ in range(min(120, int(chance.lognormvariate(2.3, 1.0))) if organisation else 3):
+            day = dt.date(2023, 1, 1) + dt.timedelta(days=chance.randrange(731))
+            strata = tuple((s, chance.choice(names)) for s, names in stratifiers.items())
+            keys.append(Key(organisation, day, strata, chance.random() < met))
+    return World(memberships, keys, levels, stratifiers, periods)
+
+
+def a_year_later(world: World, seed: int) -> World:
+    """The same world with a few keys fewer and a few more: opt-outs, and late entries."""
+    chance = random.Random(seed)
+    keys = [key for key in world.keys if chance.random() > 0.01]
+    return World(
+        world.memberships,
+        keys + chance.sample(world.keys, len(world.keys) // 100),
+        world.levels,
+        world.stratifiers,
+        world.periods,
+    )

@@ -12,6 +12,7 @@ from measuremart.cli.console import REFUSED, WAREHOUSE, counted, err, out
 from measuremart.cli.options import DefinitionsOption, ProfilesOption, ProjectOption, TargetOption, VariablesOption
 from measuremart.cli.reading import read_project
 from measuremart.export import export_tables
+from measuremart.publication.audience_file import write_audience_file
 from measuremart.publication.files import export_publication
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.warehouse.marts import Marts
@@ -25,12 +26,18 @@ class Format(StrEnum):
     parquet = "parquet"
     csv = "csv"
     html = "html"
+    duckdb = "duckdb"
 
 
 def export_command(
-    folder: Annotated[Path, typer.Argument(help="The folder to write; it must be new.", show_default=False)],
+    folder: Annotated[
+        Path, typer.Argument(help="The folder to write, which must be new; or the DuckDB file.", show_default=False)
+    ],
     file_format: Annotated[
-        Format, typer.Option("--format", help="What the files are; html is a page of a publication.")
+        Format,
+        typer.Option(
+            "--format", help="What the files are; html is a page of a publication, duckdb one file of an audience."
+        ),
     ] = Format.parquet,
     reports: Annotated[
         list[str] | None, typer.Option("--report", help="Also the dataset of this report; can be repeated.")
@@ -38,6 +45,10 @@ def export_command(
     force: Annotated[bool, typer.Option("--force", help="Replace what an earlier export wrote.")] = False,
     publication: Annotated[
         int | None, typer.Option("--publication", help="Instead of the marts this publication.", metavar="ID")
+    ] = None,
+    audience: Annotated[
+        str | None,
+        typer.Option("--audience", help="Instead of the marts all publications to this audience, as one DuckDB file."),
     ] = None,
     target: TargetOption = None,
     profiles_dir: ProfilesOption = None,
@@ -48,8 +59,22 @@ def export_command(
     """Write the marts of a built project as files, one a table, with a data dictionary; or one publication.
 
     Rows are ordered, so that the same tables give the same files. The folder appears when all is written. Marts are for
-    those who may see patients; a publication is what its audience may see.
+    those who may see patients; a publication is what its audience may see, and so is the DuckDB file of an audience,
+    which takes the place of an earlier one.
     """
+    if (audience is not None) != (file_format is Format.duckdb):
+        err.print("a DuckDB file holds all publications to an audience: say --audience and --format duckdb together")
+        raise typer.Exit(2)
+    if audience is not None:
+        if reports or force or publication is not None:
+            err.print("--audience goes with none of --report, --force and --publication")
+            raise typer.Exit(2)
+        read = read_project(project_dir, definitions)
+        if audience not in read.catalogue.of("audiences"):
+            err.print(read.catalogue.unknown(audience, ("audiences",)))
+            raise typer.Exit(2)
+        _export_audience(folder, audience, Marts(project_dir, profiles_dir, target, _told(variables)))
+        return
     if publication is not None:
         if reports or force:
             err.print("a publication is exported into a new folder, without datasets: leave --report and --force out")
@@ -94,6 +119,19 @@ def export_command(
         err.print(str(error))
         raise typer.Exit(WAREHOUSE) from None
     out.print(f"{counted(tables, 'table')}, {counted(rows, 'row')}: {folder}", soft_wrap=True)
+
+
+def _export_audience(file: Path, audience: str, marts: Marts) -> None:
+    try:
+        rows = write_audience_file(marts, audience, file)
+    except OSError as error:
+        err.print(f"cannot write {error.filename or file}: {error.strerror}; nothing was exported")
+        raise typer.Exit(REFUSED) from None
+    except WarehouseError as error:
+        err.print(str(error))
+        raise typer.Exit(WAREHOUSE) from None
+    number = counted(rows["pub_publication"], "publication")
+    out.print(f"{number}, {counted(rows['pub_figure'], 'figure')}: {file}", soft_wrap=True)
 
 
 def _told(variables: str | None) -> tuple[str, ...]:

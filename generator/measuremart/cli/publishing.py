@@ -13,7 +13,8 @@ from measuremart.cli.reading import packs_option, read_project
 from measuremart.pipeline import Read
 from measuremart.plan.nodes import Audience, Report
 from measuremart.plan.packs import packs_to_build
-from measuremart.publication.solver import SolverMissingError, scipy_part
+from measuremart.publication.audience_file import audience_file, write_audience_file
+from measuremart.publication.solver import SolverMissingError, needed_modules
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.warehouse.marts import Marts
 
@@ -42,7 +43,7 @@ def publish_command(
     could be calculated, so that nothing was published.
     """
     try:
-        scipy_part("scipy")
+        needed_modules()
     except SolverMissingError as error:
         err.print(str(error))
         raise typer.Exit(UNKNOWN) from None
@@ -50,7 +51,7 @@ def publish_command(
     from measuremart.publication.checking import checked, leak_lines
     from measuremart.publication.preview import preview_lines
     from measuremart.publication.reading import read_candidates
-    from measuremart.publication.writing import approver_fault, write_publication, write_retraction
+    from measuremart.publication.writing import approver_fault, write_publication
 
     read = read_project(project_dir, definitions)
     planned, asked = _asked(read, report, audience)
@@ -63,8 +64,7 @@ def publish_command(
     try:
         if retract is not None:
             _refuse_preview(preview)
-            write_retraction(marts, audience, report, retract, str(approver))
-            out.print(f"publication {retract} is retracted: its figures are gone, the record of it stays")
+            _retract(marts, audience, report, retract, str(approver))
             return
         candidates = read_candidates(marts, asked, planned)
         found = checked(candidates, lambda name: err.print(f"checking {name}"))
@@ -84,6 +84,40 @@ def publish_command(
         err.print(str(error))
         raise typer.Exit(WAREHOUSE) from None
     out.print(f"published: publication {number}, {counted(len(found.figures), 'figure')} as of {candidates.as_of}")
+    _refresh(marts, audience)
+
+
+def _retract(marts: Marts, audience: str, report: str, publication: int, by: str) -> None:
+    """Take the figures away: from the file of the audience, too, and from there first, so that no kill leaves them."""
+    from measuremart.publication.writing import write_retraction  # needs NumPy, which is an extra
+
+    file = audience_file(marts, audience)
+    if file is not None:
+        file.unlink(missing_ok=True)
+    try:
+        write_retraction(marts, audience, report, publication, by)
+    except WarehouseError as error:
+        err.print(str(error))
+        if file is not None and file.parent.is_dir():
+            _refresh(marts, audience)
+        raise typer.Exit(WAREHOUSE) from None
+    out.print(f"publication {publication} is retracted: its figures are gone, the record of it stays")
+    _refresh(marts, audience)
+
+
+def _refresh(marts: Marts, audience: str) -> None:
+    """Write the DuckDB file of the audience anew, where the warehouse is a DuckDB file."""
+    file = audience_file(marts, audience)
+    if file is None:
+        return
+    try:
+        write_audience_file(marts, audience, file)
+    except (OSError, WarehouseError) as error:
+        said = error.strerror if isinstance(error, OSError) else str(error)
+        err.print(f"{file} was not written: {said}", soft_wrap=True)
+        err.print(f"run `measuremart export {file} --format duckdb --audience {audience}`", soft_wrap=True)
+        raise typer.Exit(WAREHOUSE) from None
+    out.print(f"what the audience may see: {file}", soft_wrap=True)
 
 
 def _asked(read: Read, report: str, audience: str) -> tuple[Report, Audience]:

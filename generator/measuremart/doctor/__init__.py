@@ -39,6 +39,12 @@ def checks_of(looked: Looked) -> Iterator[Check]:
             yield Check("rights", "error", *_split(lacking))
         if not rights["lacking"]:
             yield Check("rights", "ok", "a build may create and write its schemas")
+    for names in [found["names"] for found in looked.of("old relations")][:1]:
+        if names:
+            text = f"no model makes these any more, and a build leaves them as they are: {_listed(names)}"
+            yield Check(
+                "old relations", "warning", text, "drop them: their rows may be of patients, also of opted-out ones"
+            )
     for settings in looked.of("settings"):
         yield from _source_checks(settings, looked)
 

@@ -4,32 +4,33 @@ A secret has a least and a greatest value that all published numbers allow. It i
 unknowns, both in accord with everything published, give it values that lie far enough apart. The truth is one such way.
 One way serves many secrets at once, so that few programs are solved for many secrets; what is left is asked one by one.
 Ways are whole numbers, which HiGHS solves for. Fractions, which it solves for far faster, count where they leave a
-secret open by `_MARGIN` more than wanted. A secret that it cannot decide in time counts as a leak.
+secret open by `MARGIN` more than wanted. A secret that it cannot decide in time counts as a leak.
+
+Large parts are attacked by neighbourhoods first (neighbourhoods.py).
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from measuremart.publication.findings import MARGIN, Findings
+from measuremart.publication.neighbourhoods import SIZES, settle
+from measuremart.publication.parts import Part, parts_of
 from measuremart.publication.secrets import Secret
-from measuremart.publication.solver import scipy_part
+from measuremart.publication.solver import FAR, Program
 
 if TYPE_CHECKING:
     from measuremart.publication.system import System
 
-_SECONDS = 30.0
-_IDLE_ROUNDS = 3
+# Ways for many secrets at once are looked for while each settles so many of them.
+_WORTH = 0.05
 _WHOLE = 1e-6
-# What has no end is cut here: a way that goes so far is far enough.
-_FAR = 1e7
-# Where fractions leave a secret open by so much more than wanted, whole numbers are not asked for.
-_MARGIN = 2
+# What a secret is, whatever else is hidden: its word and its sum.
+OpenSums = set[tuple[str, tuple[tuple[float, int], ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,150 +45,70 @@ class Leak:
     given_by: frozenset[int]
 
 
-def leaks_of(system: System, leaves: int, clean: set[bytes] | None = None, most: int | None = None) -> list[Leak]:
+def leaks_of(
+    system: System,
+    leaves: int,
+    known_open: OpenSums | None = None,
+    most: int | None = None,
+    sizes: tuple[int, ...] = SIZES,
+) -> list[Leak]:
     """Return the secrets for which published numbers leave fewer than `leaves` values open.
 
-    `clean` remembers, by their digest, components without a leak, so that each is attacked once.
-    With `most`, a component is left after so many leaks: a caller that hides more anyway need not know them all.
+    `known_open` remembers secrets that were open: they stay open while only more is hidden, and are not asked again.
+    With `most`, a part is left after so many leaks: a caller that hides more anyway need not know them all. `sizes` are
+    those of neighbourhoods; with none, all is asked of whole parts.
     """
     found: list[Leak] = []
-    for part in _components(system):
-        digest = part.digest(leaves)
-        if clean is not None and digest in clean:
-            continue
-        leaks = _leaks_of_part(part, leaves, most)
+    is_asked = None
+    if known_open is not None:
+        is_asked = np.array([secret.key not in known_open for secret in system.secrets], dtype=bool)
+    for part in parts_of(system, is_asked):
+        leaks, settled = _leaks_of_part(part, leaves, most, sizes)
         found += leaks
-        if not leaks and clean is not None:
-            clean.add(digest)
+        if known_open is not None:
+            known_open.update(part.secrets[number][1].key for number in np.flatnonzero(settled))
     return sorted(found, key=lambda leak: leak.row)
 
 
-@dataclass(slots=True)
-class _Part:
-    """A component: rows and unknowns that hang together, and the secrets over them, each sum once."""
-
-    known: Any
-    least: NDArray[np.float64]
-    greatest: NDArray[np.float64]
-    secret: Any
-    secrets: list[tuple[int, Secret]]
-    # Which row of the system each row is.
-    rows: NDArray[np.int64]
-
-    @property
-    def is_plain(self) -> bool:
-        """Say whether rows are sums and differences: then fractions reach hardly farther than whole numbers."""
-        return bool(np.all(np.abs(self.known.data) == 1))
-
-    def digest(self, leaves: int) -> bytes:
-        """Return what tells parts apart that are attacked alike: all but which rows and secrets they are."""
-        made = hashlib.sha256(str((leaves, self.known.shape, [s.truth for _, s in self.secrets])).encode())
-        for matrix in (self.known, self.secret):
-            for array in (matrix.data, matrix.indices, matrix.indptr):
-                made.update(array.tobytes())
-        for array in (self.least, self.greatest):
-            made.update(array.tobytes())
-        return made.digest()
+def _leaks_of_part(
+    part: Part, leaves: int, most: int | None, sizes: tuple[int, ...]
+) -> tuple[list[Leak], NDArray[np.bool_]]:
+    """Return the leaks of a part, and which of its secrets are open."""
+    found = Findings(part.truths, leaves, is_plain=part.is_plain)
+    given = settle(part, found, sizes, most) if sizes else {}
+    if most is not None and given:
+        return _leaks(part, given), found.is_open
+    program = part.program()
+    _open_many(part, found, program)
+    for number in found.pending.tolist():
+        if most is not None and len(given) >= most:
+            break
+        if not found.is_open[number]:  # a way for another one may have opened it
+            given_by = _given_by(part, number, found, program)
+            if given_by is not None:
+                given[number] = given_by
+                found.is_leak[number] = True
+    return _leaks(part, given), found.is_open
 
 
-def _components(system: System) -> Iterator[_Part]:
-    """Yield the parts of a system that share no unknown; unknowns that are known to be zero are left out."""
-    sparse = scipy_part("scipy.sparse")
-    graphs = scipy_part("scipy.sparse.csgraph")
-    known = system.known
-    zero = (system.greatest <= 0) & (known.min(axis=1).toarray().ravel() >= 0)
-    gone = np.zeros(known.shape[1], dtype=bool)
-    gone[known[np.flatnonzero(zero)].indices] = True
-    kept = np.flatnonzero(~gone)
-    known, secret = known[:, kept], system.secret[:, kept]
-    rows = np.flatnonzero(np.diff(known.indptr) > 0)
-    known, least, greatest = known[rows], system.least[rows], system.greatest[rows]
-    once = _once(secret)
-    secret = secret[once]
-    both = sparse.vstack([known, secret]).tocsr()
-    both.data = np.ones_like(both.data)
-    joined = graphs.connected_components(sparse.block_array([[None, both], [both.T, None]]), directed=False)[1]
-    of_row, of_secret = joined[: len(rows)], joined[len(rows) : both.shape[0]]
-    of_unknown = joined[both.shape[0] :]
-    for label in np.unique(of_secret):
-        mine = np.flatnonzero(of_secret == label)
-        columns = np.flatnonzero(of_unknown == label)
-        inside = np.flatnonzero(of_row == label)
-        yield _Part(
-            known[inside][:, columns],
-            least[inside],
-            greatest[inside],
-            secret[mine][:, columns],
-            [(int(once[number]), system.secrets[once[number]]) for number in mine],
-            rows[inside],
-        )
+def _leaks(part: Part, given: dict[int, frozenset[int]]) -> list[Leak]:
+    return [
+        Leak(part.secrets[number][1], part.secrets[number][0], frozenset(part.rows[sorted(rows)].tolist()))
+        for number, rows in given.items()
+    ]
 
 
-def _once(secret: Any) -> NDArray[np.int64]:
-    """Return the first row of each sum: the same people stand in several places of a table."""
-    seen: dict[tuple[bytes, bytes], int] = {}
-    secret.sort_indices()
-    for row in range(secret.shape[0]):
-        inside = slice(secret.indptr[row], secret.indptr[row + 1])
-        seen.setdefault((secret.indices[inside].tobytes(), secret.data[inside].tobytes()), row)
-    return np.array(list(seen.values()), dtype=np.int64)
-
-
-def _leaks_of_part(part: _Part, leaves: int, most: int | None) -> list[Leak]:
-    truths = np.array([secret.truth for _, secret in part.secrets], dtype=float)
-    # What whole numbers reach, and what fractions do.
-    least, greatest, low, high = (truths.copy() for _ in range(4))
+def _open_many(part: Part, found: Findings, program: Program) -> None:
+    """Look for ways that open many secrets at once."""
     chance = np.random.default_rng(20260630)
-    is_pending = np.ones(len(truths), dtype=bool)
-    idle = 0
-    while idle < _IDLE_ROUNDS and is_pending.sum() >= _IDLE_ROUNDS:
-        pending = np.flatnonzero(is_pending)
-        weights = np.zeros(len(truths))
+    while (pending := found.pending).size >= 4:
+        weights = np.zeros(len(part.secrets))
         weights[pending] = chance.choice([-1.0, 1.0], len(pending)) * chance.uniform(0.5, 1.5, len(pending))
         aim = part.secret.T @ weights
         for sign in (1.0, -1.0):
-            way = _way(part, sign * aim)
-            whole = None if way is None else _if_whole(part, way)
-            if whole is not None:
-                values = np.rint(part.secret @ whole)
-                least, greatest = np.minimum(least, values), np.maximum(greatest, values)
-            if way is not None and part.is_plain:
-                values = part.secret @ way
-                low, high = np.minimum(low, values), np.maximum(high, values)
-        is_open = (greatest - least >= leaves - 1) | (high - low >= leaves - 1 + _MARGIN)
-        idle = 0 if np.any(is_open & is_pending) else idle + 1
-        is_pending &= ~is_open
-    found: list[Leak] = []
-    for number in np.flatnonzero(is_pending):
-        given_by = _given_by(part, int(number), leaves)
-        if given_by is not None:
-            row, secret = part.secrets[number]
-            found.append(Leak(secret, row, given_by))
-            if most is not None and len(found) >= most:
-                break
-    return found
-
-
-def _given_by(part: _Part, number: int, leaves: int) -> frozenset[int] | None:
-    """Return the rows that stop a secret from going lower and higher, None where it is open enough.
-
-    Those are the rows with a price in the linear program. Where fractions alone leave the secret narrowly open, whole
-    numbers are asked for.
-    """
-    aim = part.secret[[number]].toarray().ravel()
-    truth = part.secrets[number][1].truth
-    down, up = _priced(part, aim), _priced(part, -aim)
-    width = _FAR if up.value is None or down.value is None else -up.value - down.value
-    if part.is_plain and up.value is not None and down.value is not None and width >= leaves - 1 + _MARGIN:
-        return None
-    if width > leaves - 1 - _WHOLE:
-        ends = []
-        for sign, priced in ((1.0, down), (-1.0, up)):
-            way = priced.way if priced.way is not None else _whole_way(part, sign * aim)
-            ends.append(truth if way is None else round(float(aim @ way)))
-        if ends[1] - ends[0] >= leaves - 1:
-            return None
-    return down.rows | up.rows
+            _look(part, found, program, sign * aim)
+        if found.pending.size > (1 - _WORTH) * pending.size:
+            return
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,54 +120,40 @@ class _Priced:
     way: NDArray[np.float64] | None
 
 
-def _priced(part: _Part, aim: NDArray[np.float64]) -> _Priced:
-    optimize, sparse = scipy_part("scipy.optimize"), scipy_part("scipy.sparse")
-    same = part.least == part.greatest
-    upper, lower = ~same & np.isfinite(part.greatest), ~same & (part.least > -np.inf)
-    limits = sparse.vstack([part.known[upper], -part.known[lower]]).tocsr()
-    solved = optimize.linprog(
-        aim,
-        A_ub=limits if limits.shape[0] else None,
-        b_ub=np.concatenate([part.greatest[upper], -part.least[lower]]) if limits.shape[0] else None,
-        A_eq=part.known[same] if same.any() else None,
-        b_eq=part.least[same] if same.any() else None,
-        bounds=(0, _FAR),
-        method="highs",
-    )
-    if solved.status != 0:
-        return _Priced(None, frozenset(part.rows.tolist()), None)
-    found: set[int] = set()
-    if limits.shape[0]:
-        of_limit = np.concatenate([part.rows[upper], part.rows[lower]])
-        found |= set(of_limit[np.abs(solved.ineqlin.marginals) > _WHOLE].tolist())
-    if same.any():
-        found |= set(part.rows[same][np.abs(solved.eqlin.marginals) > _WHOLE].tolist())
-    return _Priced(float(solved.fun), frozenset(found), _if_whole(part, solved.x))
+def _look(part: Part, found: Findings, program: Program, aim: NDArray[np.float64]) -> _Priced:
+    """Solve for an aim and take note of what the way gives to all secrets."""
+    end = program.end(aim)
+    if end is None:
+        return _Priced(None, frozenset(range(len(part.rows))), None)
+    whole = part.if_whole(end.way)
+    found.add(part.secret @ (end.way if whole is None else whole), is_whole=whole is not None)
+    return _Priced(end.value, frozenset(np.flatnonzero(end.is_holding).tolist()), whole)
 
 
-def _way(part: _Part, aim: NDArray[np.float64], whole: int = 0) -> NDArray[np.float64] | None:
-    """Return a way that makes `aim` small, in whole numbers if they are asked for; None if none is found in time."""
-    optimize = scipy_part("scipy.optimize")
-    found: NDArray[np.float64] | None = optimize.milp(
-        aim,
-        integrality=np.full(len(aim), whole),
-        bounds=optimize.Bounds(0, _FAR),
-        constraints=optimize.LinearConstraint(part.known, part.least, part.greatest),
-        options={"time_limit": _SECONDS},
-    ).x
-    return found
+def _given_by(part: Part, number: int, found: Findings, program: Program) -> frozenset[int] | None:
+    """Return the rows of the part that stop a secret from going lower and higher, None where it is open enough.
 
-
-def _whole_way(part: _Part, aim: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """Return a way in whole numbers that makes `aim` small, None where none was found in time."""
-    way = _way(part, aim, 1)
-    return None if way is None else _if_whole(part, way)
-
-
-def _if_whole(part: _Part, way: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """Return a way rounded to the whole numbers that it is, None where it is not, or not in accord with all rows."""
-    whole = np.rint(way)
-    said = part.known @ whole
-    near = np.abs(way - whole).max(initial=0.0) < _WHOLE and whole.min(initial=0.0) >= 0
-    fits = np.all(said >= part.least - _WHOLE) and np.all(said <= part.greatest + _WHOLE)
-    return whole if near and fits else None
+    Those are the rows with a price in the linear program. Where fractions alone leave the secret narrowly open, whole
+    numbers are asked for.
+    """
+    leaves = found.leaves
+    aim = part.secret[[number]].toarray().ravel()
+    truth = part.secrets[number][1].truth
+    down, up = _look(part, found, program, aim), _look(part, found, program, -aim)
+    width = FAR if up.value is None or down.value is None else -up.value - down.value
+    if part.is_plain and up.value is not None and down.value is not None and width >= leaves - 1 + MARGIN:
+        return None
+    if width > leaves - 1 - _WHOLE:
+        ends = [truth]
+        for sign, priced in ((1.0, down), (-1.0, up)):
+            way = priced.way
+            if way is None:
+                solved = program.whole_way(sign * aim)
+                way = None if solved is None else part.if_whole(solved)
+            if way is not None:
+                ends.append(round(float(aim @ way)))
+        if max(ends) - min(ends) >= leaves - 1:
+            found.add(np.where(np.arange(len(part.secrets)) == number, max(ends), part.truths), is_whole=True)
+            found.add(np.where(np.arange(len(part.secrets)) == number, min(ends), part.truths), is_whole=True)
+            return None
+    return down.rows | up.rows

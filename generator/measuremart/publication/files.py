@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +37,8 @@ def export_publication(marts: Marts, publication: int, to: Path, file_format: st
     """
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise WriteRefusedError(f"{to} is there already: name a new folder")
-    about = _contracts()
-    rows = rows_of_layers(marts, dict(_queries(about, publication)))
+    about = contracts()
+    rows = rows_of_layers(marts, {t["table"]: ordered_query(t, f"publication_id = {publication}") for t in about})
     if not rows["pub_publication"]:
         raise WarehouseError(f"there is no publication {publication}")
     to.parent.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ def export_publication(marts: Marts, publication: int, to: Path, file_format: st
     return {name: len(found) for name, found in rows.items()}
 
 
-def _contracts() -> list[dict[str, Any]]:
+def contracts() -> list[dict[str, Any]]:
     """Return what the dictionary says of each table: name, description and columns with their types."""
     models = yaml.safe_load((runtime_folder() / _CONTRACTS).read_text(encoding="utf-8"))["models"]
     found = []
@@ -72,12 +72,11 @@ def _contracts() -> list[dict[str, Any]]:
     return sorted(found, key=lambda table: TABLES.index(table["table"]))
 
 
-def _queries(about: Sequence[Mapping[str, Any]], publication: int) -> Iterator[tuple[str, str]]:
-    for table in about:
-        name, columns = table["table"], ", ".join(column["name"] for column in table["columns"])
-        order = _ORDERS.get(name, "publication_id")
-        sql = f"select {columns} from {{{{ ref('{name}') }}}} where publication_id = {publication} order by {order}"
-        yield name, sql
+def ordered_query(table: Mapping[str, Any], where: str) -> str:
+    """Return the query of rows of a table of publications, in the order in which they are written."""
+    name, columns = table["table"], ", ".join(column["name"] for column in table["columns"])
+    order = ", ".join(filter(None, ("publication_id", _ORDERS.get(name))))
+    return f"select {columns} from {{{{ ref('{name}') }}}} where {where} order by {order}"
 
 
 def _write_table(path: Path, table: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], file_format: str) -> None:

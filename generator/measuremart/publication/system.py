@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from measuremart.publication.figures import WHOLE, Earlier, Figure, Place, Policy, Quantity, Reason
 from measuremart.publication.groups import Group, Stretch, holds, strata_of, stretches_of
-from measuremart.publication.secrets import Numbers, Secret, Word, secrets_of
+from measuremart.publication.secrets import Numbers, Relations, Secret, Word, relations_of, secrets_of
 from measuremart.publication.solver import scipy_part
 
 _ENDLESS = np.inf
@@ -36,7 +36,11 @@ class Said:
 
 @dataclass(slots=True)
 class System:
-    """Rows `least <= known @ unknowns <= greatest`, unknowns whole and not negative; and the secrets as rows."""
+    """Rows `least <= known @ unknowns <= greatest`, unknowns whole and not negative; and the secrets as rows.
+
+    `group` orders unknowns: those of groups that share wide entities are near each other. `truth` is the number that an
+    unknown is, nan where no place of the figures counts just it.
+    """
 
     known: Any
     least: NDArray[np.float64]
@@ -44,6 +48,8 @@ class System:
     source: list[Said | None]
     secret: Any
     secrets: list[Secret]
+    group: NDArray[np.int64]
+    truth: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,24 @@ class Space:
             self._in_period[period] = np.array(inside, dtype=np.int64)
         return self._in_period[period]
 
+    def group_order(self) -> Numbers:
+        """Return, for each unknown, the place of its group: groups that share entities follow each other.
+
+        Levels of few entities come first.
+        """
+        entities: dict[str, set[str]] = {}
+        for group in self.groups:
+            for level, entity in group.entities:
+                entities.setdefault(level, set()).add(entity)
+        levels = sorted(entities, key=lambda level: (len(entities[level]), level))
+
+        def path(number: int) -> list[list[str]]:
+            return [sorted(e for name, e in self.groups[number].entities if name == level) for level in levels]
+
+        order = np.empty(len(self.groups), dtype=np.int64)
+        order[sorted(range(len(self.groups)), key=path)] = np.arange(len(self.groups))
+        return np.repeat(order, 2 * len(self._slot) * len(self.stretches))
+
     def slot(self, place: Place) -> int:
         """Return the number of a place's stratum, 0 for the whole."""
         return self._slot[place.stratifier, place.stratum]
@@ -144,9 +168,20 @@ class _Rows:
         return found
 
 
-def system_of(figures: Sequence[Figure], material: Material) -> System:
-    """Return what the figures of one indicator, and what was published of it before, say together."""
-    space = Space([f.place for f in figures] + [e.place for e in material.earlier], material)
+def space_of(figures: Sequence[Figure], material: Material) -> Space:
+    """Return the unknowns of the figures of one indicator, and of what was published of it before."""
+    return Space([f.place for f in figures] + [e.place for e in material.earlier], material)
+
+
+def system_of(
+    figures: Sequence[Figure], material: Material, space: Space | None = None, relations: Relations | None = None
+) -> System:
+    """Return what the figures of one indicator, and what was published of it before, say together.
+
+    `space` and `relations` are the same whatever is hidden: a caller that hides more may keep them.
+    """
+    space = space or space_of(figures, material)
+    relations = relations or relations_of(figures, space.cells)
     rows = _Rows()
     limits: list[tuple[float, float]] = []
     source: list[Said | None] = []
@@ -175,12 +210,26 @@ def system_of(figures: Sequence[Figure], material: Material) -> System:
         for columns, low, high, now in _said_before(before, met, not_met, both):
             if low <= now <= high:  # else the count has changed since: it says nothing of today's
                 say(low, high, None, (columns, 1.0))
-    secret, secrets = _Rows(), secrets_of(figures, material.policy, space.cells)
+    secret, secrets = _Rows(), secrets_of(figures, material.policy, relations)
     for one in secrets:
         secret.add(*(part for sign, figure in one.sum for part in _signed(space, figure, one.word, sign)))
     least = np.array([low for low, _ in limits], dtype=float)
     greatest = np.array([high for _, high in limits], dtype=float)
-    return System(rows.matrix(space.size), least, greatest, source, secret.matrix(space.size), secrets)
+    return System(
+        rows.matrix(space.size), least, greatest, source, secret.matrix(space.size), secrets,
+        space.group_order(), _truth(space, figures),
+    )  # fmt: skip
+
+
+def _truth(space: Space, figures: Sequence[Figure]) -> NDArray[np.float64]:
+    """Return the unknowns that a place counts alone."""
+    found = np.full(space.size, np.nan)
+    for figure in figures:
+        cells, slot = space.cells(figure.place), space.slot(figure.place)
+        if len(cells) == 1:
+            found[space.unknowns(cells, slot, MET)] = figure.met
+            found[space.unknowns(cells, slot, NOT_MET)] = figure.not_met
+    return found
 
 
 def _signed(space: Space, figure: Figure, word: Word, sign: float) -> Iterator[tuple[Numbers, float]]:

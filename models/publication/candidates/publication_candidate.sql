@@ -152,6 +152,59 @@ allowed as (
 
 ),
 
+-- a retracted figure was shown, too
+shown_before as (
+
+    select
+        publication_id,
+        indicator,
+        period_kind,
+        period,
+        stratifier,
+        stratum,
+        level_name,
+        entity,
+        eligible,
+        met
+    from {{ ref('pub_figure') }}
+
+    union all
+
+    select
+        publication_id,
+        indicator,
+        period_kind,
+        period,
+        stratifier,
+        stratum,
+        level_name,
+        entity,
+        eligible,
+        met
+    from {{ ref('publication_retracted') }}
+
+),
+
+earlier as (
+
+    select
+        publication.audience,
+        publication.report,
+        shown_before.indicator,
+        shown_before.period_kind,
+        shown_before.period,
+        shown_before.stratifier,
+        shown_before.stratum,
+        shown_before.level_name,
+        shown_before.entity,
+        shown_before.eligible,
+        shown_before.met
+    from shown_before
+    inner join {{ ref('pub_publication') }} as publication
+        on shown_before.publication_id = publication.publication_id
+
+),
+
 -- a change of a few keys since an earlier publication would show what they are
 changed as (
 
@@ -177,7 +230,7 @@ changed as (
             else 0
         end) as met_changed
     from allowed
-    inner join {{ ref('pub_figure') }} as earlier
+    inner join earlier
         on
             allowed.audience = earlier.audience
             and allowed.report = earlier.report

@@ -1,4 +1,4 @@
--- One row per figure of a publication that is not retracted: what was shown, why a count was hidden, and the counts
+-- One row per figure of a publication, retracted ones included: what was shown, why a count was hidden, and the counts
 -- that stand there now. `measuremart publish` attacks a new publication together with these.
 with
 
@@ -31,6 +31,23 @@ figure as (
         eligible,
         met
     from {{ ref('pub_figure') }}
+
+    union all
+
+    select
+        publication_id,
+        indicator,
+        period_kind,
+        period,
+        start_date,
+        end_date,
+        stratifier,
+        stratum,
+        level_name,
+        entity,
+        eligible,
+        met
+    from {{ ref('publication_retracted') }}
 
 ),
 
