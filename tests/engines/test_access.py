@@ -7,6 +7,7 @@ from typing import Any
 import psycopg2
 import pytest
 from access_world import BUILDER, LISTED, LISTS, NAME, PASSWORD, ROLES, SHOWN, World, children, own_and_parents
+from lab.tiers import size
 from page_runs import ROOT, blocks, is_as_shown
 from psycopg2 import errors
 
@@ -288,7 +289,7 @@ class Watcher(threading.Thread):
                     self.asked += 1
                 except psycopg2.Error as error:
                     self.errors.append(f"{type(error).__name__}: {error}")
-                self.ended.wait(0.01)
+                self.ended.wait(size(0.1, 0.01))
 
 
 def test_a_build_leaves_no_gap(world: World) -> None:
