@@ -59,6 +59,8 @@ _FIRST = (
     "test_csv_files",
     "test_demo_report",
     "test_epilepsy12",
+    "test_access",
+    "test_own_repository",
     "test_unavailable",
     "test_epilepsy12_postgres",
     "test_postgres_demo",

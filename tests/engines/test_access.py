@@ -10,6 +10,7 @@ import psycopg2
 import pytest
 import yaml
 from access_world import BUILDER, LISTED, LISTS, NAME, PASSWORD, ROLES, SHOWN, World, children, own_and_parents
+from lab.tiers import size
 from measuremart.pipeline import read_definitions
 from measuremart.warehouse.reading import Readings
 from measuremart.web.app import application
@@ -402,7 +403,7 @@ class Watcher(threading.Thread):
                     self.asked += 1
                 except psycopg2.Error as error:
                     self.errors.append(f"{type(error).__name__}: {error}")
-                self.ended.wait(0.01)
+                self.ended.wait(size(0.1, 0.01))
 
 
 def test_a_build_leaves_no_gap(world: World) -> None:

@@ -97,7 +97,8 @@ def duck(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     return built
 
 
-@pytest.fixture(scope="module", params=["duckdb", "postgres"])
+# That the same is unavailable on PostgreSQL is shown for random definitions by tests/property/test_definitions.py, too.
+@pytest.fixture(scope="module", params=["duckdb", pytest.param("postgres", marks=pytest.mark.long)])
 def ask(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     """Ask the built project; schemas are written as DuckDB has them."""
     if request.param == "duckdb":
