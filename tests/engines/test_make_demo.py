@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from page_runs import SCREEN
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = "epilepsy12"
@@ -62,6 +63,7 @@ def test_the_demo_of_a_pack_duckdb(clone: Path) -> None:
         "measuremart_demo_lung.duckdb",
     ]
     lines = done.stdout.splitlines()
+    assert len(lines) <= 2 * SCREEN  # what the build says, and a report of 21 indicators
     last = max(number for number, line in enumerate(lines) if line.startswith("next: "))
     commands = [line.removeprefix("next:").strip() for line in lines[last:-1]]
     assert [command.split()[1] for command in commands] == ["report", "report", "export", "list", "test"]
