@@ -123,7 +123,8 @@ $(SPARK)/.ready: pyproject.toml
 
 test-spark: $(SPARK)/.ready  ## Spark: casts, examples, and the demo row by row beside DuckDB; takes a quarter of an hour
 	@rm -rf build/spark && mkdir -p build/spark && cp profiles.example.yml build/spark/profiles.yml
-	$(call stage,casts and examples,$(SPARK_PYTEST) tests/spark/spark_casts.py tests/spark/spark_spec.py)
+	$(call stage,casts and examples,$(SPARK_PYTEST) tests/spark/spark_casts.py tests/spark/spark_plans.py \
+	    tests/spark/spark_spec.py)
 	$(call stage,demo on DuckDB,MEASUREMART_DUCKDB=build/spark/beside.duckdb $(SPARK)/bin/dbt --quiet build --target duckdb \
 	    --exclude-resource-type test unit_test $(SPARK_DEMO)/target_duckdb)
 	$(call stage,demo on Spark,$(SPARK)/bin/dbt --quiet build --target spark $(SPARK_DEMO)/target)

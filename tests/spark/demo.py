@@ -59,7 +59,9 @@ def rows_of_spark(spark: SparkSession, opened: duckdb.DuckDBPyConnection, relati
         return _counted(
             [tuple(r) for r in spark.sql(f"select {chosen} from {relation.schema}.{relation.name}").collect()]
         )
-    files = sorted((FOLDER / "warehouse" / f"{relation.schema}.db" / relation.name).glob("*.parquet"))
+    folder = FOLDER / "warehouse" / f"{relation.schema}.db" / relation.name
+    assert folder.is_dir(), f"{relation.name} was not built on Spark"
+    files = sorted(folder.glob("*.parquet"))
     if not files:
         return Counter()
     listed = ", ".join(f"'{file}'" for file in files)

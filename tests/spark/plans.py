@@ -10,7 +10,7 @@ _LOOPS = ("BroadcastNestedLoopJoin", "CartesianProduct")
 # Steps that add no row to what is below them.
 _NO_ROW_MORE = ("Project", "Filter", "BroadcastExchange", "Exchange", "ColumnarToRow", "AdaptiveSparkPlan", "Sort")
 _TABLE = re.compile(r"FileScan parquet (?:spark_catalog\.)?([\w.]+)\[")
-_STEP = re.compile(r"^([ :]*(?:[+:]- )?)(?:\*\(\d+\) )?(.*)$")
+_STEP = re.compile(r"^((?:[ :]  )*(?:[+:]- )?)(?:\*\(\d+\) )?(.*)$")
 
 
 @dataclass(frozen=True)
