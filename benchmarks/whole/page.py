@@ -70,7 +70,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
 
 
 def section(result: dict[str, Any], number: int, folder: Path) -> list[str]:
-    """Write what one run of the benchmark found, and its picture."""
+    """Write what one run of the benchmark found, a note that somebody added to it, and its picture."""
     machine, runs = result["machine"], result["runs"]
     lines = [
         f"## {machine['day']}: {result['engine']}",
@@ -78,6 +78,7 @@ def section(result: dict[str, Any], number: int, folder: Path) -> list[str]:
         f"Commit {machine['commit']}; {machine['cores']} cores, {machine['gigabytes_of_memory']} GB, "
         f"{machine['system']}; load of {machine['load']} when it began.",
         "",
+        *([result["note"], ""] if "note" in result else []),
     ]
     heads = ["what", "`dbt build`, s", "server, s", "peak, GB", "on disk, GB"]
     built = [
