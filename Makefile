@@ -19,7 +19,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 # Run a stage and say how long it took: $(call stage,name,command)
 stage = @printf '\n== %s\n' '$(1)'; start=$$(date +%s); $(2) && printf '== %s: %s s\n' '$(1)' "$$(( $$(date +%s) - start ))"
 
-.PHONY: help demo dashboard browser generate test test-fast test-long lint lint-sql lint-code lint-generated tests test-spark mutation fuzz bench load clean
+.PHONY: help demo dashboard browser generate test test-fast test-long lint lint-sql lint-code lint-generated tests test-spark mutation fuzz bench bench-parts load clean
 
 help:  ## Say what there is to do
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -139,7 +139,10 @@ fuzz: $(VENV)/.ready-dev  ## Random definitions on every engine, random publicat
 	@$(BIN)/python -m tests.publication.fuzz --worlds 200 --seed $(SEED) --large
 	@MEASUREMART_TEST_KILLS=10 $(BIN)/pytest -q tests/engines/test_killed_builds.py
 
-bench: $(VENV)/.ready-dev  ## Benchmarks; figures, no verdicts
+bench: $(VENV)/.ready-dev  ## What a whole build costs, beside a limit; BENCH= for sizes and engines (benchmarks/README.md)
+	@$(BIN)/python -m benchmarks.whole $(BENCH)
+
+bench-parts: $(VENV)/.ready-dev  ## Benchmarks of single parts; figures, no verdicts
 	@$(BIN)/python benchmarks/generate_speed.py
 	@$(BIN)/python -m benchmarks.levels
 	@$(BIN)/python benchmarks/import_speed.py

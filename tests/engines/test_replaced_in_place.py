@@ -55,6 +55,23 @@ def test_a_model_that_fails_leaves_what_was_there_duckdb(scratch: Warehouse, kin
         assert [name for name, _ in relations(scratch)] == ["one"]
 
 
+def test_columns_stand_in_the_order_of_the_contract_duckdb(scratch: Warehouse) -> None:
+    """Whatever their order in the SQL; a key of the contract holds, too."""
+    columns: list[dict[str, Any]] = [{"name": name, "data_type": type_} for name, type_ in COLUMNS.items()]
+    contract = {"config": {"contract": {"enforced": True}}, "columns": columns}
+    sql = "select " + ", ".join(f"{RIGHT[name]} as {name}" for name in reversed(COLUMNS))
+    write(scratch, sql, **contract)
+    assert scratch.dbt("build").statuses["one"] == "success"
+    order = "select column_name from information_schema.columns where table_name = 'one' order by ordinal_position"
+    assert [name for (name,) in scratch.rows(order)] == list(COLUMNS)
+    columns[0]["constraints"] = [{"type": "not_null"}]
+    write(scratch, sql.replace(RIGHT["id"], "cast(null as bigint)"), **contract)
+    run = scratch.dbt("build")
+    assert run.statuses["one"] == "error"
+    assert "NOT NULL" in run.output
+    assert scratch.rows("select id from one") == [(1,)]
+
+
 # What stands in the SQL in place of what the contract says, and what dbt says of it.
 BROKEN: dict[str, tuple[dict[str, str], str]] = {
     "another_type": ({"id": "cast(1 as integer)"}, "id"),

@@ -29,7 +29,10 @@ with fact_key as (
             where {{ columns[-1] }} is not null
         ) as fact
         left join {{ ref(dimension) }} as dimension
-            on {% for column in columns %}{{ 'and ' if not loop.first }}fact.{{ column }} = dimension.{{ column }} {% endfor %}
+            on
+                {% for column in columns %}
+                    {{ 'and ' if not loop.first }}fact.{{ column }} = dimension.{{ column }}
+                {% endfor %}
         where dimension.{{ columns[-1] }} is null
     {% endfor %}
 

@@ -3,7 +3,7 @@
 -- period, with the furthest step that any of its keys in the period reaches.
 with
 
--- Most persons have one key in a report, thus one result of each indicator: they are counted by day, like keys.
+-- Most persons have one key in a report, thus one result of each indicator: counted by day, they are as many as keys.
 person_of_keys as (
 
     select
@@ -15,8 +15,21 @@ person_of_keys as (
 
 ),
 
--- person_of_keys: the person, where it has several keys
+-- person_of_keys: the person, of the results of persons with several keys
 same_result as (
+
+    select
+        report,
+        indicator,
+        period_date,
+        is_counted,
+        status,
+        cast(null as bigint) as person_of_keys,
+        count(*) as n_keys
+    from {{ ref('indicator_result') }}
+    group by report, indicator, period_date, is_counted, status
+
+    union all
 
     select
         indicator_result.report,
@@ -24,10 +37,10 @@ same_result as (
         indicator_result.period_date,
         indicator_result.is_counted,
         indicator_result.status,
-        person_of_keys.person_id as person_of_keys,
+        indicator_result.person_id as person_of_keys,
         count(*) as n_keys
     from {{ ref('indicator_result') }} as indicator_result
-    left join person_of_keys
+    inner join person_of_keys
         on
             indicator_result.report = person_of_keys.report
             and indicator_result.person_id = person_of_keys.person_id
@@ -37,7 +50,7 @@ same_result as (
         indicator_result.period_date,
         indicator_result.is_counted,
         indicator_result.status,
-        person_of_keys.person_id
+        indicator_result.person_id
 
 ),
 
@@ -79,33 +92,89 @@ day_count as (
         indicator,
         day_key,
         furthest,
-        sum(n_keys) as n_keys,
-        sum(case when person_of_keys is null then n_keys else 0 end) as n_persons
+        sum(case when person_of_keys is null then n_keys else 0 end) as n_keys,
+        sum(case when person_of_keys is null then n_keys else -n_keys end) as n_persons
     from result
     group by report, indicator, day_key, furthest
 
 ),
 
--- The others count once in each period, in the row of the furthest step that they reach in it.
+indicator as (
+
+    select
+        report,
+        indicator,
+        row_number() over (order by report, indicator) as indicator_number
+    from result
+    group by report, indicator
+
+),
+
+period as (
+
+    select
+        period_kind,
+        period,
+        row_number() over (order by period_kind, period) as period_number
+    from day_period
+    group by period_kind, period
+
+),
+
+-- Persons of several keys are taken out of the count by day, and count once in each period, in the row of the furthest
+-- step that they reach in it. They are many beside days: numbers stand for their indicators and periods.
+person_day as (
+
+    select
+        indicator.indicator_number,
+        result.day_key,
+        result.person_of_keys,
+        result.furthest
+    from result
+    inner join indicator
+        on
+            result.report = indicator.report
+            and result.indicator = indicator.indicator
+    where result.person_of_keys is not null
+
+),
+
+numbered_day as (
+
+    select
+        day_period.day_key,
+        period.period_number
+    from day_period
+    inner join period
+        on
+            day_period.period_kind = period.period_kind
+            and day_period.period = period.period
+
+),
+
 person_period as (
 
     select
-        result.report,
-        result.indicator,
-        day_period.period_kind,
-        day_period.period,
-        result.person_of_keys,
-        max(result.furthest) as furthest
-    from result
-    inner join day_period
-        on result.day_key = day_period.day_key
-    where result.person_of_keys is not null
-    group by
-        result.report,
-        result.indicator,
-        day_period.period_kind,
-        day_period.period,
-        result.person_of_keys
+        person_day.indicator_number,
+        numbered_day.period_number,
+        person_day.person_of_keys,
+        max(person_day.furthest) as furthest
+    from person_day
+    inner join numbered_day
+        on person_day.day_key = numbered_day.day_key
+    group by person_day.indicator_number, numbered_day.period_number, person_day.person_of_keys
+
+),
+
+person_count as (
+
+    select
+        indicator_number,
+        period_number,
+        furthest,
+        count(*) as n_persons
+    from person_period
+    group by indicator_number, period_number, furthest
 
 ),
 
@@ -126,14 +195,18 @@ period_count as (
     union all
 
     select
-        report,
-        indicator,
-        period_kind,
-        period,
-        furthest,
+        indicator.report,
+        indicator.indicator,
+        period.period_kind,
+        period.period,
+        person_count.furthest,
         0 as n_keys,
-        1 as n_persons
-    from person_period
+        person_count.n_persons
+    from person_count
+    inner join indicator
+        on person_count.indicator_number = indicator.indicator_number
+    inner join period
+        on person_count.period_number = period.period_number
 
 )
 

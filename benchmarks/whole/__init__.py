@@ -1,0 +1,1 @@
+"""What a whole build costs: processor time, memory and bytes, by layer, beside a limit written by hand."""
