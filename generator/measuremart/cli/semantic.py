@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from measuremart.cli.console import REFUSED, counted, err, out
+from measuremart.cli.console import counted, out, refusing_to_write
 from measuremart.cli.options import DefinitionsOption, ProjectOption
 from measuremart.cli.reading import read_project
 from measuremart.semantic_layer import semantic_files
+from measuremart.write import apply, changes
 
 
 def semantic_command(
@@ -26,12 +27,8 @@ def semantic_command(
     Files of an earlier run are replaced; nothing else in the folder is touched.
     """
     plan = read_project(project_dir, definitions).plan
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in semantic_files(plan).items():
-            (folder / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        err.print(f"{folder} cannot be written: {error.strerror}")
-        raise typer.Exit(REFUSED) from None
+    files = semantic_files(plan)
+    with refusing_to_write():
+        apply(folder, changes(folder, files, ()))
     metrics = sum(len(report.indicators) for report in plan.reports.values())
     out.print(f"{folder} has {counted(metrics, 'metric')}", soft_wrap=True)
