@@ -150,17 +150,17 @@ def measure(clients: int, seconds: int, port: int, work: Path, database: Path) -
     for thread in threads:
         thread.join()
     wrote = build.poll() is None
+    faults = sum(count for status, count in loaded.statuses.items() if status >= 500)
+    print(f"clients {clients}, seconds {seconds}, answers {len(loaded.seconds)}: {loaded.statuses}")
+    print(f"idle p50 {idle.at(50):.3f} s; under load p50 {loaded.at(50):.3f} s, p99 {loaded.at(99):.3f} s")
+    print(f"p99 under load / p50 idle {loaded.at(99) / idle.at(50):.1f}; 5xx {faults}", flush=True)
     code = build.wait()
+    print(f"the build ended with {code}, {'after' if wrote else 'before'} the last answer")
     after = Asked()
     time.sleep(2)
     ask(port, after, 0, 0)
-    faults = sum(count for status, count in loaded.statuses.items() if status >= 500)
     mixed = sum(len(days) > 1 for asked in (loaded, after) for days in asked.days.values())
-    print(f"clients {clients}, seconds {seconds}, answers {len(loaded.seconds)}: {loaded.statuses}")
-    print(f"the build ended with {code}, {'after' if wrote else 'before'} the last answer")
     print(f"builds seen meanwhile {len(loaded.days)}, afterwards {len(after.days)}; of two days {mixed}")
-    print(f"idle p50 {idle.at(50):.3f} s; under load p50 {loaded.at(50):.3f} s, p99 {loaded.at(99):.3f} s")
-    print(f"p99 under load / p50 idle {loaded.at(99) / idle.at(50):.1f}; 5xx {faults}")
     return 1 if faults or mixed or code else 0
 
 

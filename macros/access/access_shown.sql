@@ -165,35 +165,21 @@ own_key as (
 
 )
 
-{%- if relation.of_all_peers %},
-
--- All peers together, less those that are shown, are the one that is not: what follows from all is not shown then.
-counted as (
-
-    select
-        *,
-        peers - count(rate) over (
-            partition by report, indicator, period_kind, period, stratifier, stratum, level_name
-        ) as peers_not_shown
-    from {{ access_rows(relation.name, relation.layer) }} as shown
-    where {{ relation.where }}
-
-)
-{%- endif %}
-
 select
     {% for column in columns -%}
         {% if column.name in relation.of_all_peers -%}
-            case when shown.peers_not_shown <> 1 then shown.{{ adapter.quote(column.name) }} end as {{ adapter.quote(column.name) }}
+            case when shown.peers - count(shown.rate) over level_shown <> 1 then shown.{{ adapter.quote(column.name) }} end as {{ adapter.quote(column.name) }}
         {%- else -%}
             shown.{{ adapter.quote(column.name) }}
         {%- endif %}{{ ',\n    ' if not loop.last }}
     {%- endfor %}
-{%- if relation.of_all_peers %}
-from counted as shown
-{%- else %}
 from {{ access_rows(relation.name, relation.layer) }} as shown
 where {{ relation.where }}
+{%- if relation.of_all_peers %}
+-- All peers of a level, less those that are shown, are one that is not: what follows from all of them is not shown then.
+window level_shown as (
+    partition by shown.report, shown.indicator, shown.period_kind, shown.period, shown.stratifier, shown.stratum, shown.level_name
+)
 {%- endif %}
 {%- endmacro %}
 

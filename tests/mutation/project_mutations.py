@@ -95,6 +95,9 @@ PROJECT_MUTATIONS = [
         "        where false\n",
         _access("the_public_sees_publications_of_its_audience_alone"),
     ),
+    _m(
+        ROWS, "over level_shown <> 1 then", "over level_shown <> 0 then", _access("peers_together_do_not_give_one_away")
+    ),
     _m(ROWS, "nullif(current_setting('role'), 'none')", "null", _access("a_server_asks_as_the_person")),
     _m(ROWS, "where {{ relation.where }}", "where true", _access("nobody_and_nulls_see_nothing")),
     _m(

@@ -31,6 +31,7 @@ from measuremart.cli.new import new_pack
 from measuremart.cli.new_part import new_indicator, new_measure, new_report, new_target
 from measuremart.cli.publishing import publish_command
 from measuremart.cli.report import report_command
+from measuremart.cli.semantic import semantic_command
 from measuremart.cli.serving import account, serve
 from measuremart.cli.sync import sync
 from measuremart.cli.tracing import trace_command
@@ -81,6 +82,7 @@ app.command("watch")(watch_command)
 app.command("test")(run_examples)
 app.command("report")(report_command)
 app.command("export")(export_command)
+app.command("semantic")(semantic_command)
 app.command("access")(access_command)
 app.command("publish")(publish_command)
 app.command()(serve)
