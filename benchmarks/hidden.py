@@ -95,7 +95,7 @@ def hidden_of(work: _Work, method: str) -> tuple[list[Figure], int, float]:
 def shares(figures: list[Figure]) -> tuple[float, ...]:
     """Return the shares of rows, organisations and persons that are hidden, of rows with anybody eligible.
 
-    A row is hidden where its rate is; an organisation of the narrowest level where all of its rows are; persons are those
+    A row is hidden where its rate is; an organisation of the narrowest level where all its rows are; persons are those
     due the care of hidden rows of all strata together, each indicator and period again.
     """
     rows = [f for f in figures if f.eligible > 0]

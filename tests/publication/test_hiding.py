@@ -57,8 +57,8 @@ def since(figure: Figure, before: Earlier, policy: Policy) -> Figure:
     return figure
 
 
-@pytest.mark.parametrize(("name", "seed"), [("round", 2), ("suppress", 9)])
-def test_nothing_leaks_from_two_publications_of_a_large_hierarchy(name: str, seed: int) -> None:
+@pytest.mark.parametrize(("name", "seed"), [("round", 6), ("suppress", 14)])
+def test_nothing_leaks_from_two_publications_of_a_hierarchy(name: str, seed: int) -> None:
     assert leaks_in_hierarchy(seed, POLICIES[name]) == 0
 
 

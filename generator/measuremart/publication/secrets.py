@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from measuremart.publication.figures import WHOLE, Figure, Place, Policy
+from measuremart.publication.figures import WHOLE, Earlier, Figure, Place, Policy
 
 Word = Literal["eligible", "met", "not_met"]
 Numbers = NDArray[np.int64]
@@ -62,14 +62,32 @@ def relations_of(figures: Sequence[Figure], cells: Callable[[Place], Numbers]) -
     return Relations(np.array(sorted(set(pairs)), dtype=np.int64).reshape(-1, 2).T, several)
 
 
-def secrets_of(figures: Sequence[Figure], policy: Policy, relations: Relations) -> list[Secret]:
+# Numbers that an earlier publication showed exactly: place, word and number.
+ShownBefore = frozenset[tuple[Place, Word, int]]
+
+
+def shown_before(earlier: Sequence[Earlier]) -> ShownBefore:
+    """Return the exact numbers that earlier publications showed."""
+    found: set[tuple[Place, Word, int]] = set()
+    for before in earlier:
+        if before.policy.round_to is None and before.shown_eligible is not None:
+            found.add((before.place, "eligible", before.shown_eligible))
+            if before.shown_met is not None:
+                found.add((before.place, "met", before.shown_met))
+                found.add((before.place, "not_met", before.shown_eligible - before.shown_met))
+    return frozenset(found)
+
+
+def secrets_of(
+    figures: Sequence[Figure], policy: Policy, relations: Relations, before: ShownBefore = frozenset()
+) -> list[Secret]:
     """Return what must stay open of the figures of an indicator, in a stable order.
 
     That is each small count of each place, and each that is hidden since an earlier publication; and each small
     difference of a figure and others that count a part of its people: of one, of all of a level, of a kind of period or
     of a stratifier, and of those among them that are shown.
     """
-    found = [s for figure in figures for s in _own(figure, policy)]
+    found = [s for figure in figures for s in _own(figure, policy, before)]
     taken: set[tuple[Word, int, tuple[int, ...]]] = set()
 
     def add(word: Word, whole: int, parts: tuple[int, ...], rest: int) -> None:
@@ -94,11 +112,13 @@ def secrets_of(figures: Sequence[Figure], policy: Policy, relations: Relations) 
     return sorted(found, key=lambda s: (s.is_difference, [figure.number for _, figure in s.sum], s.word))
 
 
-def _own(figure: Figure, policy: Policy) -> Iterator[Secret]:
+def _own(figure: Figure, policy: Policy, before: ShownBefore) -> Iterator[Secret]:
     for word in _WORDS:
         count = getattr(figure, word)
         reason = figure.eligible_reason if word == "eligible" else figure.met_reason
-        if policy.is_small(count) or (reason == "earlier publication" and count > 0):
+        # Who is no more or no less than was shown before is not what has changed: that number is no secret any more.
+        has_changed = reason == "earlier publication" and count > 0 and (figure.place, word, count) not in before
+        if policy.is_small(count) or has_changed:
             yield Secret(figure.place, word, count, ((1.0, figure),))
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from measuremart.publication.figures import WHOLE, Earlier, Figure, Place, Policy, Quantity, Reason
 from measuremart.publication.groups import Group, Stretch, holds, strata_of, stretches_of
-from measuremart.publication.secrets import Numbers, Relations, Secret, Word, relations_of, secrets_of
+from measuremart.publication.secrets import Numbers, Relations, Secret, Word, relations_of, secrets_of, shown_before
 from measuremart.publication.solver import scipy_part
 
 _ENDLESS = np.inf
@@ -210,7 +210,7 @@ def system_of(
         for columns, low, high, now in _said_before(before, met, not_met, both):
             if low <= now <= high:  # else the count has changed since: it says nothing of today's
                 say(low, high, None, (columns, 1.0))
-    secret, secrets = _Rows(), secrets_of(figures, material.policy, relations)
+    secret, secrets = _Rows(), secrets_of(figures, material.policy, relations, shown_before(material.earlier))
     for one in secrets:
         secret.add(*(part for sign, figure in one.sum for part in _signed(space, figure, one.word, sign)))
     least = np.array([low for low, _ in limits], dtype=float)
