@@ -69,6 +69,9 @@
         select person_id, {{ refresh_number() }} from {{ persons }}
         except
         select person_id, number from {{ refresh_relation('changed_person') }};
+        {%- for parent in parts['persons'] %}
+            drop view {{ refresh_temporary(parent['identifier']) }};
+        {%- endfor -%}
     {%- endcall -%}
 {%- endmacro %}
 

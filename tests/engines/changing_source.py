@@ -185,11 +185,15 @@ class Changes:
             "delete from concept_ancestor where descendant_concept_id in (select max(condition_concept_id) from "
             f"condition_occurrence where person_id = {p})"
         )
-        self.execute("update provider set specialty_concept_id = 0 where provider_id = (select min(provider_id) from provider)")
+        self.execute(
+            "update provider set specialty_concept_id = 0 where provider_id = (select min(provider_id) from provider)"
+        )
 
     def an_episode(self, p: int) -> int:
         """Return an episode of the person."""
-        found: int = self.random.choice(self.execute(f"select episode_id from episode where person_id = {p} order by 1"))[0]
+        found: int = self.random.choice(
+            self.execute(f"select episode_id from episode where person_id = {p} order by 1")
+        )[0]
         return found
 
 

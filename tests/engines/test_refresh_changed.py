@@ -4,8 +4,10 @@ A source of OMOP changes at random between runs. One database is refreshed, run 
 nothing. MEASUREMART_REFRESH_ROUNDS says how many rounds there are; without it, few.
 """
 
+import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +19,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 import yaml
 from changing_source import (
@@ -29,7 +30,7 @@ from changing_source import (
     postgres_source,
     relations,
 )
-from dbt_runs import ROOT, Run, Warehouse
+from dbt_runs import ROOT, Run, Warehouse, lean_project
 from postgres_builds import environment, postgres_schemas
 
 ROUNDS = int(os.environ.get("MEASUREMART_REFRESH_ROUNDS", "2"))
@@ -83,14 +84,35 @@ class Site:
         assert set(refreshed) == set(whole)
         assert [name for name in whole if refreshed[name] != whole[name]] == [], said
 
-    def state(self) -> list[tuple[Any, ...]]:
-        """How many tables hold the changes of which run."""
-        schema = "refresh"
-        if self.environment.get("MEASUREMART_POSTGRES_SCHEMA"):
-            schema = f"{self.env(self.refreshed)['MEASUREMART_POSTGRES_SCHEMA']}_refresh"
-            with self.source() as execute:
-                return execute(f"select model, number from {schema}.model_state order by 1")
-        return self.refreshed.rows(f"select model, number from {schema}.model_state order by 1")
+    def noted(self) -> set[int | None]:
+        """The persons that the last run noted down."""
+        query = "select person_id from {0}.changed_person where number = (select max(number) from {0}.run)"
+        if not self.environment.get("MEASUREMART_POSTGRES_SCHEMA"):
+            return {person for (person,) in self.refreshed.rows(query.format("refresh"))}
+        with self.source() as execute:
+            schema = self.env(self.refreshed)["MEASUREMART_POSTGRES_SCHEMA"]
+            return {person for (person,) in execute(query.format(f"{schema}_refresh"))}
+
+    def kill_after(self, tables: int) -> None:
+        """Begin to refresh, and kill dbt when it has made so many relations."""
+        given = self.refreshed.arguments("run", *self.selected, packs=self.variables["packs"])
+        given += ["--vars", json.dumps(self.variables | {"refresh": "changed"})]
+        dbt = subprocess.Popen(
+            [str(Path(sys.executable).parent / "dbt"), *given],
+            cwd=self.refreshed.folder,
+            env=self.refreshed.environment(**self.env(self.refreshed)),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert dbt.stdout is not None
+        made = 0
+        for line in dbt.stdout:
+            made += " OK created sql " in line
+            if made == tables:
+                dbt.send_signal(signal.SIGKILL)
+                break
+        assert dbt.wait() == -signal.SIGKILL
+        dbt.stdout.close()
 
 
 @pytest.fixture(scope="module")
@@ -139,21 +161,75 @@ def site(request: pytest.FixtureRequest, persons: Path, tmp_path: Path) -> Itera
 
 
 def test_random_changes_end_as_a_whole_build_does(site: Site) -> None:
-    """Also after runs of a part alone, and runs that another run follows without a change."""
+    """Also after another day as_of, runs of a part alone, and runs that another run follows without a change."""
     site.run(site.refreshed, "seed")
     site.run(site.whole, "seed")
     site.run(site.refreshed)
     site.refresh()
-    for number in range(ROUNDS):
-        seed = number + 1
-        said = [site.change(seed)]
+    as_of = AS_OF
+    for seed in range(1, ROUNDS + 1):
+        said: list[object] = [site.change(seed)]
         if seed % 2 == 0:
-            site.refresh("run", "--select", random.Random(seed).choice(PARTS), "target__condition", "target__death")
-            said.append(site.change(seed + 1000))
-        site.refresh()
-        site.assert_equal((seed, said))
+            part = random.Random(seed).choice(PARTS)
+            site.refresh("run", "--select", part, "target__condition", "target__death", as_of=as_of)
+            as_of = f"20{20 + seed % 5}-03-{seed % 28 + 1:02}"
+            said += [part, as_of, site.change(seed + 1000)]
+        site.refresh(as_of=as_of)
+        site.assert_equal((seed, said), as_of=as_of)
 
 
-def by_person(run: Run) -> set[str]:
-    """Return the tables of which a run made the rows of changed persons alone."""
-    return {file.stem for file in (run.target / "run").rglob("*.sql") if "as refreshed" in file.read_text()}
+def test_a_changed_person_is_the_only_one_whose_rows_are_made(site: Site) -> None:
+    """And a run after which nothing changed notes down nobody."""
+    site.run(site.refreshed, "seed")
+    site.refresh()
+    assert by_person(site.refreshed) == set()
+    with site.source() as execute:
+        (person,) = execute("select min(person_id) from condition_occurrence where condition_concept_id = 4110705")[0]
+        execute(f"update condition_occurrence set condition_concept_id = 4311499 where person_id = {person}")
+    site.refresh()
+    assert {*PARTS, "match__small_cell_recorded", "report__lung_mdt"} <= by_person(site.refreshed)
+    assert site.noted() == {person}
+    site.refresh()
+    assert site.noted() == set()
+
+
+def test_a_killed_run_is_ended_by_the_next(site: Site) -> None:
+    site.run(site.refreshed, "seed")
+    site.run(site.whole, "seed")
+    site.refresh()
+    said = site.change(7, kinds=6)
+    for tables in (20, 55):
+        site.kill_after(tables)
+    said += site.change(8, kinds=1)
+    site.refresh()
+    site.assert_equal(said)
+
+
+def test_what_is_no_person_and_changed_makes_tables_whole(site: Site, tmp_path: Path) -> None:
+    """A definition, a variable of core, an ordinary run of a part between two."""
+    project = tmp_path / "project"
+    shutil.copytree(lean_project(tmp_path / "lean", site.variables["packs"]), project)
+    site.selected = ["--select", "+measure__small_cell_confirmed"]
+    site.refreshed, site.whole = replace(site.refreshed, project=project), replace(site.whole, project=project)
+    site.run(site.refreshed, "seed")
+    site.run(site.whole, "seed")
+    site.refresh()
+    site.refresh()
+    assert "match__small_cell_recorded" in by_person(site.refreshed)
+    rule = project / "models/generated/lung/matches/match__small_cell_recorded.sql"
+    rule.write_text(rule.read_text().replace("ancestor_concept_id in (4110705)", "ancestor_concept_id <> 4110705"))
+    site.refresh(attach_days_before=3)
+    made = by_person(site.refreshed)
+    assert "match__small_cell_recorded" not in made
+    assert "measure__small_cell_confirmed" in made
+    site.assert_equal("a definition, and a variable of core", attach_days_before=3)
+    site.change(3)
+    site.run(site.refreshed, "run", "--select", "target__dx_primary+1")
+    site.refresh()
+    site.assert_equal("an ordinary run of a part")
+
+
+def by_person(warehouse: Warehouse) -> set[str]:
+    """Return the tables of which the last run made the rows of changed persons alone."""
+    run = warehouse.folder / "target" / "run"
+    return {file.stem for file in run.rglob("*.sql") if "as refreshed" in file.read_text(encoding="utf-8")}
