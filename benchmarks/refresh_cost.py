@@ -34,10 +34,12 @@ def change(omop: Path, percent: float) -> None:
     with duckdb.connect() as connection:
         for table, day in MOVED.items():
             file, written = omop / f"{table}.parquet", omop / f"{table}.written"
+            moved = (
+                f"case when hash(person_id) % 10000 < {round(100 * percent)} then {day}_date + 1 else {day}_date end"
+            )
             connection.execute(
-                f"copy (select * replace (case when hash(person_id) % 10000 < {round(100 * percent)} then {day}_date + 1 "
-                f"else {day}_date end as {day}_date, cast(null as timestamp) as {day}_datetime) from '{file}') "
-                f"to '{written}' (format parquet)"
+                f"copy (select * replace ({moved} as {day}_date, cast(null as timestamp) as {day}_datetime) "
+                f"from '{file}') to '{written}' (format parquet)"
             )
             written.replace(file)
 
@@ -52,9 +54,10 @@ def run(work: Path, omop: Path, *command: str, refresh: str = "all") -> float:
     }
     said = yaml.safe_load(variables(ROOT, omop)) | {"refresh": refresh}
     arguments = ["--quiet", *command, "--target", "duckdb", "--profiles-dir", str(work), "--vars", yaml.safe_dump(said)]
+    arguments += ["--target-path", str(work / "target"), "--log-path", str(work)]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
-        [str(Path(sys.executable).parent / "dbt"), *arguments, "--target-path", str(work / "target"), "--log-path", str(work)],
+        [str(Path(sys.executable).parent / "dbt"), *arguments],
         cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

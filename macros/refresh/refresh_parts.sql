@@ -20,8 +20,9 @@
    persons behind them; `views`, the views on the way; `contents`, relations without persons. `problem`: why it cannot be
    asked by person, or nothing. A relation of a kind that is not known here is a problem, so that the table is made whole. #}
 {% macro refresh_parts(node) -%}
-    {%- set parts = {'persons': [], 'tables': [], 'views': [], 'contents': [], 'problem': ''} -%}
+    {%- set parts = {'persons': [], 'tables': [], 'views': [], 'contents': [], 'problem': '', 'as_of': none, 'dates': []} -%}
     {%- set asked = refresh_without_notes(sql) -%}
+    {%- set date = refresh_date_of_as_of(asked) -%}
     {%- for id in node['depends_on']['nodes'] -%}
         {%- set parent = graph.nodes.get(id) -%}
         {%- if parent is none -%}
@@ -31,8 +32,13 @@
             {%- if name in asked -%}
                 {%- if 'person_id' in parent['columns'] -%}
                     {%- do parts['persons'].append({'name': name, 'identifier': parent['alias']}) -%}
+                    {%- if date in parent['columns'] -%} {%- do parts['dates'].append({'name': name, 'column': date}) -%} {%- endif -%}
                 {%- endif -%}
-                {%- do refresh_add_part(parts, parent, name) -%}
+                {%- if parent['name'] == 'run_context' and date -%}
+                    {%- do parts.update({'as_of': name}) -%}
+                {%- else -%}
+                    {%- do refresh_add_part(parts, parent, name) -%}
+                {%- endif -%}
             {%- elif name not in sql -%}
                 {%- do parts.update({'problem': 'a relation is named in another way'}) -%}
             {%- endif -%}
@@ -40,8 +46,27 @@
     {%- endfor -%}
     {%- if parts['persons'] | map(attribute='identifier') | unique | list | length < parts['persons'] | length -%}
         {%- do parts.update({'problem': 'two relations of one name'}) -%}
+    {%- elif parts['as_of'] and not parts['dates'] -%}
+        {%- do parts.update({'problem': 'as_of is compared with a date that cannot be found'}) -%}
     {%- endif -%}
     {%- do return(parts) -%}
+{%- endmacro %}
+
+{# Another day as_of changes the rows of few persons where SQL does nothing with it but compare it with a date as it is read.
+   The column of that date in what is read, where it is so; nothing where as_of does more. #}
+{% macro refresh_date_of_as_of(asked) -%}
+    {%- set of_event = "when target_row.measure_date > run_context.as_of then 'after_as_of'" -%}
+    {%- set of_window = 'asked.waits and evidence.window_end >= run_context.as_of as is_open,' -%}
+    {%- set used = [] -%}
+    {%- for line in asked.split('\n') if 'as_of' in line.split('--')[0] -%} {%- do used.append(line.strip()) -%} {%- endfor -%}
+    {%- set compared = used | reject('equalto', 'select as_of') | list -%}
+    {%- set dates = modules.re.findall('(?m)^ +cast\\((\\w+) as date\\) as measure_date,$', asked) -%}
+    {%- if compared == [of_window] -%}
+        {%- do return('window_end') -%}
+    {%- elif compared == [of_event] and dates | length == 1 and modules.re.findall('as measure_date', asked) | length == 1 -%}
+        {%- do return(dates[0]) -%}
+    {%- endif -%}
+    {%- do return('') -%}
 {%- endmacro %}
 
 {% macro refresh_add_part(parts, parent, name) -%}

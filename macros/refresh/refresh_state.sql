@@ -16,10 +16,10 @@
         {%- else -%}
             {%- do refresh_check_materialization() -%}
             {%- call statement('start refresh', auto_begin=True) -%}
-                create schema if not exists {{ refresh_relation('run').without_identifier() }};
+                create schema if not exists {{ refresh_relation('run').without_identifier().include(database=target.type != 'postgres') }};
                 create table if not exists {{ refresh_relation('run') }} (number bigint not null, invocation_id text not null);
                 create table if not exists {{ refresh_relation('changed_person') }} (person_id bigint, number bigint not null);
-                create table if not exists {{ refresh_relation('model_state') }} (model text not null, checksum text not null, number bigint not null);
+                create table if not exists {{ refresh_relation('model_state') }} (model text not null, checksum text not null, number bigint not null, as_of text);
                 insert into {{ refresh_relation('run') }} (number, invocation_id)
                 select coalesce(max(number), 0) + 1, '{{ invocation_id }}' from {{ refresh_relation('run') }};
                 delete from {{ refresh_relation('changed_person') }}
@@ -52,27 +52,47 @@
     {%- set found = {} -%}
     {%- set names = [relation | string] + parts.get('tables', []) -%}
     {%- set rows = run_query(
-        "select model, checksum, number from " ~ refresh_relation('model_state') ~ " where model in ('" ~ names | join("', '") ~ "')"
+        "select model, checksum, number, as_of from " ~ refresh_relation('model_state') ~ " where model in ('" ~ names | join("', '") ~ "')"
     ).rows -%}
-    {%- for row in rows -%} {%- do found.update({row[0]: {'checksum': row[1], 'number': row[2] | int}}) -%} {%- endfor -%}
-    {%- set own = found.get(relation | string, {'checksum': none, 'number': none}) -%}
+    {%- for row in rows -%} {%- do found.update({row[0]: {'checksum': row[1], 'number': row[2] | int, 'as_of': row[3]}}) -%} {%- endfor -%}
+    {%- set own = found.get(relation | string, {'checksum': none, 'number': none, 'as_of': none}) -%}
     {%- do return({
         'checksum': own['checksum'],
         'number': own['number'],
+        'as_of': own['as_of'],
         'parts_known': parts.get('tables', []) | reject('in', found) | list | length == 0,
     }) -%}
 {%- endmacro %}
 
-{% macro refresh_concerns_everyone(since) -%}
-    {%- do return(run_query(
-        "select count(*) from " ~ refresh_relation('changed_person') ~ " where person_id is null and number > " ~ since
-    ).rows[0][0] > 0) -%}
+{# Rows of nobody are made with the whole table alone. #}
+{% macro refresh_concerns_everyone(since, parts, days) -%}
+    {%- set noted = "select person_id from " ~ refresh_relation('changed_person') ~ " where number > " ~ since -%}
+    {%- set between = " union all " ~ refresh_persons_between(parts, days) if days else '' -%}
+    {%- do return(run_query("select count(*) from (" ~ noted ~ between ~ ") as concerned where person_id is null").rows[0][0] > 0) -%}
 {%- endmacro %}
 
-{% macro refresh_write_record(relation, checksum) -%}
+{# The day as_of of this run, as a text, where it is known apart from the checksum. #}
+{% macro refresh_as_of(parts) -%}
+    {%- if not parts['as_of'] -%} {%- do return(none) -%} {%- endif -%}
+    {%- do return(run_query("select " ~ to_text('as_of') ~ " from " ~ parts['as_of']).rows[0][0]) -%}
+{%- endmacro %}
+
+{# The query of persons for whom a date lies between two days: what as_of is compared with may be another truth for them. #}
+{% macro refresh_persons_between(parts, days) -%}
+    {%- set queries = [] -%}
+    {%- for date in parts['dates'] -%}
+        {%- do queries.append(
+            "select person_id from " ~ date['name'] ~ " where cast(" ~ adapter.quote(date['column']) ~ " as date) between cast('"
+            ~ days[0] ~ "' as date) and cast('" ~ days[1] ~ "' as date)"
+        ) -%}
+    {%- endfor -%}
+    {%- do return(queries | join(' union all ')) -%}
+{%- endmacro %}
+
+{% macro refresh_write_record(relation, checksum, as_of) -%}
     delete from {{ refresh_relation('model_state') }} where model = '{{ relation }}';
-    insert into {{ refresh_relation('model_state') }} (model, checksum, number)
-    select '{{ relation }}', '{{ checksum }}', {{ refresh_number() }};
+    insert into {{ refresh_relation('model_state') }} (model, checksum, number, as_of)
+    select '{{ relation }}', '{{ checksum }}', {{ refresh_number() }}, {{ "'" ~ as_of ~ "'" if as_of else 'null' }};
 {%- endmacro %}
 
 {# One text for all that decides a table's rows beside the rows of persons: its SQL, with variables in it, its columns, what

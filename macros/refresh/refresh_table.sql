@@ -4,17 +4,19 @@
 {% macro refresh_table() -%}
     {%- set relation = this.incorporate(type='table') -%}
     {%- set existing = load_cached_relation(this) -%}
-    {%- set parts = refresh_parts(model) if refresh_kind(model) == 'by_person' else {'problem': 'made whole'} -%}
+    {%- set parts = refresh_parts(model) if refresh_kind(model) == 'by_person' else {'problem': 'made whole', 'as_of': none} -%}
     {%- set checksum = refresh_checksum(model, sql, parts) -%}
     {%- set before = refresh_record(this, parts) -%}
     {%- set is_kept = existing is not none and existing.type == 'table' -%}
     {%- set since = before['number'] if is_kept and before['checksum'] == checksum and not parts['problem'] and before['parts_known'] else none -%}
-    {%- if since is not none and refresh_concerns_everyone(since) -%} {%- set since = none -%} {%- endif -%}
+    {%- set as_of = refresh_as_of(parts) -%}
+    {%- set days = [before['as_of'], as_of] | sort if since is not none and before['as_of'] != as_of else [] -%}
+    {%- if since is not none and refresh_concerns_everyone(since, parts, days) -%} {%- set since = none -%} {%- endif -%}
 
     {{- run_hooks(pre_hooks, inside_transaction=False) -}}
     {{- run_hooks(pre_hooks, inside_transaction=True) -}}
     {%- if since is not none -%}
-        {%- do refresh_persons(relation, parts, since) -%}
+        {%- do refresh_persons(relation, parts, since, days) -%}
     {%- else -%}
         {%- set is_compared = is_kept and before['number'] is not none -%}
         {%- set columns_before = refresh_columns(relation) if is_compared else [] -%}
@@ -28,7 +30,7 @@
             {{ refresh_note_differences(is_compared) }}
         {%- endcall -%}
     {%- endif -%}
-    {%- call statement('record', auto_begin=True) -%} {{ refresh_write_record(this, checksum) }} {%- endcall -%}
+    {%- call statement('record', auto_begin=True) -%} {{ refresh_write_record(this, checksum, as_of) }} {%- endcall -%}
 
     {%- do apply_grants(relation, config.get('grants'), should_revoke=should_revoke(existing, full_refresh_mode=since is none)) -%}
     {%- do persist_docs(relation, model) -%}
@@ -40,14 +42,15 @@
 
 {# Takes changed persons out of a table, and puts in what its SQL says of them: it is asked over views of the same names as
    the relations that it reads, which hold these persons alone. #}
-{% macro refresh_persons(relation, parts, since) -%}
+{% macro refresh_persons(relation, parts, since, days) -%}
     {%- set persons = refresh_temporary('refreshed_person') -%}
     {%- set columns = [] -%}
     {%- for column in adapter.get_columns_in_relation(relation) -%} {%- do columns.append(adapter.quote(column.name)) -%} {%- endfor -%}
     {%- set asked = namespace(sql=refresh_without_notes(sql)) -%}
     {%- call statement('persons', auto_begin=True) -%}
         {{ refresh_make_temporary('refreshed_person') }}
-        select distinct person_id from {{ refresh_relation('changed_person') }} where number > {{ since }} and person_id is not null;
+        select distinct person_id from {{ refresh_relation('changed_person') }} where number > {{ since }} and person_id is not null
+        {{ 'union ' ~ refresh_persons_between(parts, days) if days }};
         analyze {{ persons if target.type == 'postgres' else '' }};
         {%- for parent in parts['persons'] %}
             {{ refresh_make_view(parent['identifier']) }}
