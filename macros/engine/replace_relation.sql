@@ -6,7 +6,7 @@
    dbt's way is kept where this one might not hold: a database other than the one of the profile (an attached file or
    server), DuckLake, MotherDuck, a model in Python, and a table with keys that other tables may refer to. #}
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] -%}
-    {%- if refreshes_changed() and refresh_kind(model) -%}
+    {%- if refreshes_changed() and refresh_is_noted(model) -%}
         {{- return(refresh_table()) -}}
     {%- endif -%}
     {%- if model['language'] == 'sql' and may_be_replaced_in_place(this) -%}
@@ -23,7 +23,7 @@
 {%- endmaterialization %}
 
 {% materialization table, adapter='postgres' -%}
-    {%- if refreshes_changed() and refresh_kind(model) -%}
+    {%- if refreshes_changed() and refresh_is_noted(model) -%}
         {{- return(refresh_table()) -}}
     {%- endif -%}
     {{- return(dbt.materialization_table_default()) -}}

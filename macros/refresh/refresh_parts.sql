@@ -16,6 +16,20 @@
     {%- do return('') -%}
 {%- endmacro %}
 
+{# Whether a run notes down what changes in a table: tables by person, and what these read, through views or not. A table that
+   only other tables of core read is made as ever. #}
+{% macro refresh_is_noted(node) -%}
+    {%- set kind = refresh_kind(node) -%}
+    {%- if kind == 'whole' -%}
+        {%- for reader in graph.nodes.values() if reader['resource_type'] == 'model' and node['unique_id'] in reader['depends_on']['nodes'] -%}
+            {%- if refresh_kind(reader) == 'by_person' or (reader['config']['materialized'] == 'view' and 'person_id' in reader['columns']) -%}
+                {%- do return(true) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- do return(kind == 'by_person') -%}
+{%- endmacro %}
+
 {# What the SQL of a table by person reads: `persons`, relations to ask about changed persons alone; `tables`, the tables with
    persons behind them; `views`, the views on the way; `contents`, relations without persons. `problem`: why it cannot be
    asked by person, or nothing. A relation of a kind that is not known here is a problem, so that the table is made whole. #}
@@ -84,7 +98,7 @@
     {%- elif kind != 'view' -%}
         {%- do parts.update({'problem': 'reads persons whose changes nobody notes down'}) -%}
     {%- elif name not in parts['views'] | map(attribute='name') | list -%}
-        {%- do parts['views'].append({'name': name, 'schema': parent['schema'], 'identifier': parent['alias']}) -%}
+        {%- do parts['views'].append({'name': name, 'database': parent['database'], 'schema': parent['schema'], 'identifier': parent['alias']}) -%}
         {%- for id in parent['depends_on']['nodes'] -%}
             {%- set further = graph.nodes.get(id) -%}
             {%- if further is none -%}

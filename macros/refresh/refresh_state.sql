@@ -15,6 +15,10 @@
             {%- endcall -%}
         {%- else -%}
             {%- do refresh_check_materialization() -%}
+            {%- set noted = ["''"] -%}
+            {%- for node in graph.nodes.values() if node['resource_type'] == 'model' and node['config']['materialized'] == 'table' and refresh_is_noted(node) -%}
+                {%- do noted.append("'" ~ refresh_name(node) ~ "'") -%}
+            {%- endfor -%}
             {%- call statement('start refresh', auto_begin=True) -%}
                 create schema if not exists {{ refresh_relation('run').without_identifier().include(database=target.type != 'postgres') }};
                 create table if not exists {{ refresh_relation('run') }} (number bigint not null, invocation_id text not null);
@@ -22,6 +26,8 @@
                 create table if not exists {{ refresh_relation('model_state') }} (model text not null, checksum text not null, number bigint not null, as_of text);
                 insert into {{ refresh_relation('run') }} (number, invocation_id)
                 select coalesce(max(number), 0) + 1, '{{ invocation_id }}' from {{ refresh_relation('run') }};
+                {#- What is not noted down any more may change without a note: its record says nothing. #}
+                delete from {{ refresh_relation('model_state') }} where model not in ({{ noted | join(', ') }});
                 delete from {{ refresh_relation('changed_person') }}
                 where number <= (select min(number) from {{ refresh_relation('model_state') }});
             {%- endcall -%}
@@ -120,7 +126,7 @@
 {%- endmacro %}
 
 {% macro duckdb__refresh_view_sql(view) -%}
-    {%- do return("select sql from duckdb_views() where database_name = '" ~ (target.database) ~ "' and schema_name = '" ~ view['schema'] ~ "' and view_name = '" ~ view['identifier'] ~ "'") -%}
+    {%- do return("select sql from duckdb_views() where database_name = '" ~ view['database'] ~ "' and schema_name = '" ~ view['schema'] ~ "' and view_name = '" ~ view['identifier'] ~ "'") -%}
 {%- endmacro %}
 
 {% macro postgres__refresh_view_sql(view) -%}

@@ -2,6 +2,9 @@
    persons taken out and made anew; any other table that holds persons is made whole, and the persons whose rows differ
    from before are noted down for the tables below it. Rows, notes and the record of the model are one transaction. #}
 {% macro refresh_table() -%}
+    {%- if target.type == 'duckdb' and not may_be_replaced_in_place(this) -%}
+        {%- do exceptions.raise_compiler_error("refresh: changed writes tables of the profile's own DuckDB file alone, and " ~ this ~ " is elsewhere") -%}
+    {%- endif -%}
     {%- set relation = this.incorporate(type='table') -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- set parts = refresh_parts(model) if refresh_kind(model) == 'by_person' else {'problem': 'made whole', 'as_of': none} -%}
