@@ -209,7 +209,7 @@ def test_a_killed_run_is_ended_by_the_next(site: Site) -> None:
 
 
 def test_what_is_no_person_and_changed_makes_tables_whole(site: Site, tmp_path: Path) -> None:
-    """A definition, a variable of core, an ordinary run of a part between two."""
+    """A definition, a variable of core."""
     project = tmp_path / "project"
     shutil.copytree(lean_project(tmp_path / "lean", site.variables["packs"]), project)
     site.selected = ["--select", *FEW]
@@ -225,10 +225,18 @@ def test_what_is_no_person_and_changed_makes_tables_whole(site: Site, tmp_path: 
     assert "match__small_cell_recorded" not in made
     assert "measure__small_cell_confirmed" in made
     site.assert_equal("a definition, and a variable of core", attach_days_before=3)
-    site.change(3)
-    site.run(site.refreshed, "run", "--select", "target__dx_primary+1")
+
+
+def test_an_ordinary_run_of_a_part_forgets_what_is_known(site: Site) -> None:
+    """It makes tables without a note, so that the next refresh makes all of them whole."""
+    site.selected = ["--select", "+measure__small_cell_confirmed"]
+    site.seed(site.refreshed, site.whole)
     site.refresh()
-    site.assert_equal("an ordinary run of a part")
+    said = site.change(3)
+    site.run(site.refreshed, "run", "--select", "target__condition", "target__dx_primary", "match__small_cell_recorded")
+    site.refresh()
+    assert by_person(site.refreshed) == set()
+    site.assert_equal(said)
 
 
 def by_person(warehouse: Warehouse) -> set[str]:
