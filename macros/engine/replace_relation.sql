@@ -6,6 +6,9 @@
    dbt's way is kept where this one might not hold: a database other than the one of the profile (an attached file or
    server), DuckLake, MotherDuck, a model in Python, and a table with keys that other tables may refer to. #}
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] -%}
+    {%- if refreshes_changed() and refresh_is_noted(model) -%}
+        {{- return(refresh_table()) -}}
+    {%- endif -%}
     {%- if model['language'] == 'sql' and may_be_replaced_in_place(this) -%}
         {{- return(replace_relation('table')) -}}
     {%- endif -%}
@@ -17,6 +20,13 @@
         {{- return(replace_relation('view')) -}}
     {%- endif -%}
     {{- return(dbt.materialization_view_default()) -}}
+{%- endmaterialization %}
+
+{% materialization table, adapter='postgres' -%}
+    {%- if refreshes_changed() and refresh_is_noted(model) -%}
+        {{- return(refresh_table()) -}}
+    {%- endif -%}
+    {{- return(dbt.materialization_table_default()) -}}
 {%- endmaterialization %}
 
 {% macro may_be_replaced_in_place(relation) -%}

@@ -22,6 +22,11 @@
     {%- if var('vocabulary_checks') not in ['warn', 'error'] -%}
         {%- do problems.append("vocabulary_checks is '" ~ var('vocabulary_checks') ~ "'; it can be warn or error") -%}
     {%- endif -%}
+    {%- if var('refresh') not in ['all', 'changed'] -%}
+        {%- do problems.append("refresh is '" ~ var('refresh') ~ "'; it can be all or changed") -%}
+    {%- elif var('refresh') == 'changed' and target.type not in ['duckdb', 'postgres'] -%}
+        {%- do problems.append("refresh is 'changed', which only DuckDB and PostgreSQL can do") -%}
+    {%- endif -%}
     {%- if var('omop_source_case') not in ['lower', 'upper'] -%}
         {%- do problems.append("omop_source_case is '" ~ var('omop_source_case') ~ "'; it can be lower or upper") -%}
     {%- endif -%}

@@ -31,6 +31,7 @@ READ_WHILE_RUNNING = {
     "omop_files_encoding": "latin-1",
     "opt_outs_until": "2025-12-31",
     "purpose": "planning",
+    "refresh": "changed",
 }
 PLACES = (
     "MEASUREMART_DUCKDB",

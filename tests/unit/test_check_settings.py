@@ -140,6 +140,7 @@ def test_what_is_of_its_kind_passes(variables: dict[str, Any]) -> None:
             {"access_roles": {"clinician": "clinicians"}},
             "access_roles names no owner; the owner is the role without a login",
         ),
+        ({"refresh": "changes"}, "refresh is 'changes'; it can be all or changed"),
         ({"omop_schema": ""}, "omop_schema is empty; it names a schema"),
         ({"omop_schema": 2024}, "omop_schema is '2024'; it is a text"),
         ({"omop_time_zone": "Mars"}, "omop_time_zone is 'Mars'; it is a time zone such as UTC or Australia/Sydney"),
