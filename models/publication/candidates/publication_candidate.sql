@@ -188,8 +188,8 @@ shown_before as (
 earlier as (
 
     select
-        publication.audience,
-        publication.report,
+        published.audience,
+        published.report,
         shown_before.indicator,
         shown_before.period_kind,
         shown_before.period,
@@ -200,8 +200,8 @@ earlier as (
         shown_before.eligible,
         shown_before.met
     from shown_before
-    inner join {{ ref('pub_publication') }} as publication
-        on shown_before.publication_id = publication.publication_id
+    inner join {{ ref('pub_publication') }} as published
+        on shown_before.publication_id = published.publication_id
 
 ),
 

@@ -1,6 +1,6 @@
--- One row per figure of a retracted publication: what was shown once. A retraction moves the row here from pub_figure, so
--- that nobody is shown it, and later publications are still checked against it: somebody may have kept it. Rows are added
--- by `measuremart publish` alone; a build never touches them.
+-- One row per figure of a retracted publication: what was shown once. A retraction moves the row here from pub_figure,
+-- so that nobody is shown it, and later publications are still checked against it: somebody may have kept it. Rows are
+-- added by `measuremart publish` alone; a build never touches them.
 select
     cast(null as bigint) as publication_id,
     {{ to_text('null') }} as indicator,
