@@ -108,7 +108,7 @@ def test_import_oa_cohorts(shell: Shell, clone: Path) -> None:
     assert "+++ b/my_hospital/cohorts.yml" in looked
     assert imported.strip()
     assert "+++ b/" not in imported
-    assert (clone / "definitions" / "my_hospital" / "pack.yml").is_file()
+    assert (clone / "definitions" / "my_hospital" / "cohorts.yml").is_file()
     assert (clone / "models" / "generated" / "my_hospital").is_dir()
 
 

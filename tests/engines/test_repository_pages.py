@@ -67,7 +67,7 @@ def test_own_data_and_the_concepts_in_it(tmp_path: Path) -> None:
     pages.run("use-your-own-omop-data.md", tmp_path / "run")
     repository = tmp_path / "run" / "empty" / "st-marys"
     page = (pages.HOW_TO / "own-repository.md").read_text(encoding="utf-8")
-    (query,) = re.findall(r"^(dbt --quiet show --limit 20 .*?)```", page, re.MULTILINE | re.DOTALL)
+    (query,) = re.findall(r"^(dbt show --quiet --limit 20 .*?)```", page, re.MULTILINE | re.DOTALL)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     command = ["bash", "-c", query.replace(" show ", " show --output json ")]
     done = subprocess.run(
