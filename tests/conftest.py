@@ -20,7 +20,11 @@ _SHARED = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the folder that workers share; a worker finds it in the environment that it has from its starter."""
+    """Make the folder that workers share; a worker finds it in the environment that it has from its starter.
+
+    No test depends on the terminal's width, which a worker has from its starter, too.
+    """
+    os.environ.pop("COLUMNS", None)
     if "MEASUREMART_TEST_SHARED" not in os.environ:
         config.stash[_SHARED] = os.environ["MEASUREMART_TEST_SHARED"] = tempfile.mkdtemp(prefix="measuremart-tests-")
 

@@ -42,7 +42,7 @@
         {%- do made.append((node.schema ~ '.' ~ node.alias) | lower) -%}
         {%- if node.schema | lower not in schemas -%} {%- do schemas.append(node.schema | lower) -%} {%- endif -%}
     {%- endfor -%}
-    {%- for row in adapter.dispatch('doctor_relations', 'measuremart')() -%}
+    {%- for row in doctor_relations() -%}
         {%- if row[0] | lower in schemas and (row[0] ~ '.' ~ row[1]) | lower not in made -%}
             {%- do found.append(row[0] ~ '.' ~ row[1]) -%}
         {%- endif -%}

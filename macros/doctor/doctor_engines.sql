@@ -46,6 +46,8 @@
 {%- endmacro %}
 
 {# The tables and views of the database that is built into, as rows of schema and name. Spark has no list of all. #}
+{% macro doctor_relations() -%} {%- do return(adapter.dispatch('doctor_relations', 'measuremart')()) -%} {%- endmacro %}
+
 {% macro default__doctor_relations() -%} {%- do return([]) -%} {%- endmacro %}
 
 {% macro duckdb__doctor_relations() -%} {%- do return(doctor_information_schema()) -%} {%- endmacro %}

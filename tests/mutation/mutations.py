@@ -236,32 +236,30 @@ MUTATIONS = [
     Mutation("evidence.py", "measure_date >= {start}", "measure_date > {start}"),
     Mutation("evidence.py", "measure_date <= {end}", "measure_date < {end}"),
     # --- the evaluation
-    Mutation(RESULT, "when asked.has_window then evidence.days_outside = 0", "when asked.has_window then true"),
+    Mutation(RESULT, "when evidence.has_window then evidence.days_outside = 0", "when evidence.has_window then true"),
     Mutation(
         RESULT,
-        "when asked.ignores_undated then evidence.numerator_date is not null",
-        "when asked.ignores_undated then true",
+        "when evidence.ignores_undated then evidence.numerator_date is not null",
+        "when evidence.ignores_undated then true",
     ),
     Mutation(RESULT, "evidence.is_in and case", "case"),
-    Mutation(
-        RESULT, "has_denominator and is_in is null then 1 else 0", "has_denominator and is_in is null then 0 else 0"
-    ),
+    Mutation(RESULT, "case when is_in is null then 1 else 0", "case when is_in is null then 0 else 0"),
     Mutation(RESULT, "and passes is null then 1", "and passes is null then 0"),
     Mutation(
         RESULT,
-        "min(case when has_denominator and is_in then denominator_date end)",
-        "max(case when has_denominator and is_in then denominator_date end)",
+        "min(case when is_in then denominator_date end)",
+        "max(case when is_in then denominator_date end)",
     ),
     Mutation(
         RESULT,
         "min(case when has_numerator and not is_elsewhere and passes then denominator_date end)",
         "max(case when has_numerator and not is_elsewhere and passes then denominator_date end)",
     ),
-    Mutation(RESULT, "min(evidence.numerator_date)", "max(evidence.numerator_date)"),
+    Mutation(RESULT, "min(due.numerator_date)", "max(due.numerator_date)"),
     Mutation(
         RESULT,
-        "        and not evidence.is_elsewhere\n        and evidence.passes\n",
-        "        and not evidence.is_elsewhere\n",
+        "        and not due.is_elsewhere\n        and due.passes\n",
+        "        and not due.is_elsewhere\n",
     ),
     Mutation(
         RESULT,
@@ -270,8 +268,13 @@ MUTATIONS = [
     ),
     Mutation(
         RESULT,
-        "when unresolved_by is not null then 'unresolved'",
-        "when is_in = 1 and unresolved_by is not null then 'unresolved'",
+        "            when unresolved_by is not null then 'unresolved'\n",
+        "            when is_in = 1 and unresolved_by is not null then 'unresolved'\n",
+    ),
+    Mutation(
+        RESULT,
+        "case when unresolved_by is not null then 'unresolved' else",
+        "case when unresolved_by is null then 'unresolved' else",
     ),
     Mutation(
         RESULT,
@@ -281,8 +284,8 @@ MUTATIONS = [
     Mutation(RESULT, "when is_in = 0 and may_be_in = 1", "when may_be_in = 1"),
     Mutation(RESULT, "when is_in = 1 and may_meet = 1", "when may_meet = 2"),
     Mutation(RESULT, "evidence.window_end >= run_context.as_of", "evidence.window_end > run_context.as_of"),
-    Mutation(RESULT, "has_denominator and is_in and is_open", "has_denominator and is_open"),
-    Mutation(RESULT, "asked.waits and evidence.window_end", "evidence.window_end"),
+    Mutation(RESULT, "case when is_in and is_open", "case when is_open"),
+    Mutation(RESULT, "evidence.waits and evidence.window_end", "evidence.window_end"),
     Mutation(RESULT, "when is_in = 1 and is_open = 1", "when is_in = 1 and is_open = 2"),
     Mutation(RESULT, "case when is_counted then 0 else 1 end", "case when is_counted then 1 else 0 end"),
     Mutation(RESULT, "when 'not_met' then 2", "when 'not_met' then 9"),
@@ -293,7 +296,7 @@ MUTATIONS = [
         "where that is not so, the nearest is not asked for",
     ),
     Mutation(RESULT, "fact.meets = 0 and", "fact.meets = 1 and"),
-    Mutation(RESULT, "(evidence.is_elsewhere and fact.has_numerator = 0)", "evidence.is_elsewhere"),
+    Mutation(RESULT, "(due.is_elsewhere and fact.has_numerator = 0)", "due.is_elsewhere"),
     Mutation(RESULT, "abs(days_outside) asc nulls last", "days_outside asc nulls last"),
     Mutation(RESULT, "abs(days_outside) asc nulls last", "abs(days_outside) asc nulls first"),
     Mutation(
@@ -308,7 +311,7 @@ MUTATIONS = [
     Mutation(RESULT, "is_in = 1 and days_outside < 0", "is_in = 1 and days_outside < -3"),
     Mutation(RESULT, "is_in = 1 and days_outside > 0", "is_in = 1 and days_outside > 3"),
     Mutation(RESULT, "is_in = 1 and has_numerator = 1", "is_in = 1 and has_numerator = 2"),
-    Mutation(RESULT, "when has_denominator = 1", "when has_denominator = 2"),
+    Mutation(RESULT, "    where not has_denominator\n", "    where has_denominator\n"),
     Mutation(
         RESULT,
         "in ('too_early', 'too_late', 'in_another_episode') then explained.nearest_date",

@@ -118,9 +118,14 @@ PROJECT_MUTATIONS = [
     _m("models/core/staging/consent/opted_out_person.sql", "    and other_purpose.purpose is null\n", "", LEFT_OUT),
     _m("macros/consent/opt_out_day.sql", "{%- if var('opt_outs_until') -%}", "{%- if false -%}", LEFT_OUT),
     # --- sources that would be read wrongly
-    _m(SOURCE, "{%- if said -%}{%- do exceptions.raise_compiler_error(said", "{%- if said -%}{%- do log(said", LACKING),
-    _m(SOURCE, "for column in wanted | unique if not is_spelt_so", "for column in [] if not is_spelt_so", LACKING),
-    _m(SOURCE, "{%- do stop_on_unreadable_ids(table, relation, wanted) -%}", "", NO_IDS),
+    _m(SOURCE, "        {%- do exceptions.raise_compiler_error(said", "        {%- do log(said", LACKING),
+    _m(
+        SOURCE,
+        "for column in columns | map(attribute='name') | unique if not is_spelt_so",
+        "for column in [] if not is_spelt_so",
+        LACKING,
+    ),
+    _m(SOURCE, "{%- do stop_on_unreadable_ids(table, relation, omop_columns(table)) -%}", "", NO_IDS),
     _m(SOURCE, "{%- if target.type == 'postgres' -%} {%- do return(name in names) -%}", "{%- if false -%}", CAPITALS),
     # --- scalars
     _m("macros/scalar/to_bigint.sql", "            and {{ as_decimal }} = trunc({{ as_decimal }})\n", "", TEXTS),
@@ -145,9 +150,9 @@ PROJECT_MUTATIONS = [
     _m("macros/scalar/xmr_limit.sql", "2.66 * {{", "2.6 * {{", FUNNELS),
     # --- marts
     _m(REACHED, "order by furthest desc\n        ) as n_keys", "order by furthest\n        ) as n_keys", ATTRITION),
-    _m(STEPS, "max(furthest) as furthest", "min(furthest) as furthest", ATTRITION),
-    _m(STEPS, "max(person_of_days.furthest) as", "min(person_of_days.furthest) as", ATTRITION),
-    _m(STEPS, "count(period_date) = count(*) and ", "", ATTRITION),
+    _m(STEPS, "max(person_day.furthest) as", "min(person_day.furthest) as", ATTRITION),
+    _m(STEPS, "n_keys else -n_keys end) as n_persons", "n_keys else 0 end) as n_persons", ATTRITION),
+    _m(STEPS, "having count(*) > 1", "having count(*) > 9", ATTRITION),
     _m(STEPS, "when status = 'exception' then 6", "when status = 'exception' then 7", ATTRITION),
     _m(STEPS, "when not is_counted then 2", "when not is_counted then 8", ATTRITION),
     _m(DAY_PERIOD, "where not is_in_calendar\n", "where is_in_calendar\n", ATTRITION),

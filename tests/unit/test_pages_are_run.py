@@ -53,12 +53,20 @@ NOT_RUN = {
         "it needs an index of packages; the wheel is built and installed by engines/test_own_repository.py"
     ),
     ("docs/how-to/publish.md", "$ pip install 'measuremart[publish]'"): "it needs an index of packages",
+    ("docs/how-to/refresh-changed-persons.md", "$ dbt build --vars 'refresh: changed'"): (
+        "engines/test_refresh_changed.py runs it over a source that changes"
+    ),
     ("docs/how-to/review-a-change.md", "$ measuremart diff --vocabulary omop_2025 omop_2026"): (
         "two vocabularies in a warehouse of the reader's: cli/test_vocabulary_releases.py asks two such schemas"
     ),
     ("docs/how-to/review-a-change.md", "$ measuremart watch"): (
         "it waits for edits of a project that is built: engines/test_watch.py makes them"
     ),
+    (
+        "docs/how-to/run-on-spark.md",
+        "$ pip install -e '.[spark]'",
+    ): "Spark has an environment of its own: `make test-spark` builds this",
+    ("docs/how-to/run-on-spark.md", "$ pip install -e '.[spark]' 'pyspark[connect]'"): "a cluster of the reader's",
     ("docs/how-to/schedule-runs.md", "$ pip install 'measuremart[dagster]'"): (
         "Dagster is no package of these tests; cli/test_refresh_script.py runs the script that its job calls"
     ),

@@ -20,9 +20,11 @@ def files() -> Iterator[Path]:
 
 
 def what_mixes_persons(sql: str) -> list[str]:
-    """Return the windows, groups, joins and limits that do not name the person."""
+    """Return the windows, groups, joins and limits that do not name the person; the catalogue has no persons."""
     text = " ".join(re.sub(r"--.*", "", sql).split())
-    found = re.findall(r"over \((?! ?partition by)[^)]*\)", text)
+    found = re.findall(
+        r"over \((?! ?partition by)(?!order by catalogue_\w+\.\w+(?:, catalogue_\w+\.\w+)*\))[^)]*\)", text
+    )
     found += re.findall(r"\b(?:limit|offset|except|intersect|random)\b[^,)]*", text)
     keys = re.findall(r"partition by (.*?)(?: order by| rows |\))", text)
     keys += re.findall(r"group by (.*?)(?: having | union | order by |\)|$)", text)
@@ -34,7 +36,7 @@ def what_mixes_persons(sql: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("file", files(), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", list(files()), ids=lambda file: file.stem)
 def test_windows_groups_and_joins_name_the_person(file: Path) -> None:
     assert what_mixes_persons(file.read_text(encoding="utf-8")) == []
 
