@@ -127,7 +127,8 @@ class FileCopies:
             raise failed(str(error)) from None
         finally:
             for name in (made, made.with_name(f"{made.name}{_WAL}")):
-                name.unlink(missing_ok=True)
+                with contextlib.suppress(PermissionError):  # Windows keeps a file that is open; a later copy removes it
+                    name.unlink(missing_ok=True)
 
     def _written(self) -> Path:
         """Copy the file, and what is written ahead of it, for the owner of this process alone."""
