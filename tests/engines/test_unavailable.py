@@ -287,10 +287,11 @@ def test_the_report_is_printed_with_what_is_unavailable(duck: Warehouse) -> None
         "The MDT, as of 2024-12-31",
         "indicator eligible met rate 95% interval benchmark verdict excluded exception unresolved",
         "Stage III treated - - - - >= 80% unavailable - - -",
-        "Any treatment 3 2 66.7% 20.8–93.9% >= 60% reached 0 0 0",
+        "Any treatment 3 2 66.7% 20.8–93.9% >= 60% reached? 0 0 0",
         "",
         "eligible: met or not met. Not in the rate: excluded (taken out), exception (not met, for an accepted reason), "
         "unresolved (not known, or not yet)",
+        "?: the 95% interval holds the benchmark: chance alone may have put the rate on this side of it",
         f"unavailable: Stage III treated: {STAGE} (by stage_iii > stage > stage_seen)",
     ]
 
