@@ -91,16 +91,6 @@ def strata_rows(reading: Reading, sight: Sight, part: Part, indicator: str, peri
     return [typed(row) for row in reading.rows(sql)]
 
 
-def not_attributed_row(
-    reading: Reading, sight: Sight, level: str, indicator: str, period: Period
-) -> dict[str, Any] | None:
-    """Return the counts of those who count for no entity of a level; None for viewers who do not see the whole."""
-    if not sight.sees_whole:
-        return None
-    rows = strata_rows(reading, sight, Part(level, NOT_ATTRIBUTED, NOT_ATTRIBUTED), indicator, period)
-    return next((row for row in rows if row["stratifier"] == "all"), None)
-
-
 # What is worked out from all peers of a level together.
 _OF_ALL_PEERS = (
     "pooled_rate", "dispersion", "between_variance", "alert_lower", "alert_upper", "alarm_lower", "alarm_upper",
@@ -159,10 +149,14 @@ def peer_rows(reading: Reading, sight: Sight, level: str, indicator: str, period
     return [row if sight.viewer.role == "team" else without_the_other(row, rated) for row in rows]
 
 
-def count_rows(reading: Reading, sight: Sight, part: Part, indicator: str, period: Period) -> Rows:
+def count_rows(
+    reading: Reading, sight: Sight, part: Part, indicator: str, period: Period, level: str | None = None
+) -> Rows:
     """Return counts by `part`: `reason` (status, reason), `step` of attrition (whole report), `case_mix` (an entity).
 
-    Each has `name`, `detail`, `place`, `n` and, of a step and of the case mix, `of_n`: its persons, or all its keys.
+    With a level, and for viewers who see the whole, `not_attributed` has the keys that count for no entity of the
+    level: `met`, `eligible`, `outside` (of the rate). Each has `name`, `detail`, `place`, `n` and, of a step and of the
+    case mix, `of_n`: its persons, or all its keys.
     """
     report, shown = text(sight.report.about.name), text(indicator)
     asked = [
@@ -184,6 +178,17 @@ def count_rows(reading: Reading, sight: Sight, part: Part, indicator: str, perio
     from {{{{ ref('agg_case_mix') }}}} as mix
     where mix.report = {report} and mix.stratifier <> 'all' and {_when(period, "mix")}
         and mix.level_name = {text(part.level)} and mix.entity = {text(part.entity)}""")
+    if level and sight.sees_whole:
+        asked.append(f"""
+    select 'not_attributed', counted.name, shown.level_name, 0,
+        case counted.name when 'met' then shown.met when 'eligible' then shown.eligible
+            else shown.excluded + shown.exception + shown.unresolved + shown.ineligible end, 0
+    from {{{{ ref('agg_indicator_by_level') }}}} as shown
+    cross join (
+        select 'met' as name union all select 'eligible' as name union all select 'outside' as name
+    ) as counted
+    where shown.report = {report} and shown.indicator = {shown} and {_when(period, "shown")}
+        and shown.stratifier = 'all' {_of_part(Part(level, NOT_ATTRIBUTED, NOT_ATTRIBUTED))}""")
     return reading.rows("\n    union all".join(asked) + "\n    order by 1, 4, 2, 3")
 
 

@@ -198,7 +198,8 @@ def _indicator_figures(
     shown_level = seen.level(level or chosen.level or None) if seen.entities else None
     peers = figures.peer_rows(marts, seen, shown_level, indicator, when) if shown_level else []
     shown_entity = chosen.entity if chosen.level == shown_level else ""
-    counts = figures.count_rows(marts, seen, chosen, indicator, when)
+    counts = figures.count_rows(marts, seen, chosen, indicator, when, shown_level)
+    elsewhere = {count["name"]: count["n"] for count in counts if count["part"] == "not_attributed"}
     steps = [count for count in counts if count["part"] == "step"]
     title = str(row["title"])
     return {
@@ -216,7 +217,7 @@ def _indicator_figures(
         "peers_said": (
             [
                 peers_summary(peers, str(shown_level)),
-                not_attributed(figures.not_attributed_row(marts, seen, shown_level, indicator, when), shown_level),
+                not_attributed(elsewhere, shown_level),
                 dispersion(peers),
             ]
             if shown_level

@@ -104,13 +104,15 @@ def peers_summary(rows: Sequence[dict[str, Any]], level: str) -> str:
     return " ".join(said)
 
 
-def not_attributed(row: dict[str, Any] | None, level: str) -> str | None:
-    """Return what is said of the keys that count for no entity of a level; None where there are none to be seen."""
-    counts = ("eligible", "exception", "unresolved", "excluded", "ineligible")
-    if row is None or row["eligible"] is None or not any(row[name] for name in counts):
+def not_attributed(counts: dict[str, Any], level: str) -> str | None:
+    """Return what is said of the keys that count for no entity of a level: `met`, `eligible`, and `outside` the rate.
+
+    None where there are none to be seen.
+    """
+    if counts.get("eligible") is None or not (counts["eligible"] or counts["outside"]):
         return None
     return (
-        f"Not attributed: {row['met']} of {row['eligible']} met. They count for no {in_words(level)}; "
+        f"Not attributed: {counts['met']} of {counts['eligible']} met. They count for no {in_words(level)}; "
         "the charts and ranks leave them out."
     )
 
