@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,9 @@ def watching(copied: Warehouse) -> Iterator[tuple[subprocess.Popen[Any], Path]]:
     command = [str(Path(sys.executable).parent / "measuremart"), "watch", *arguments(copied)]
     said = copied.folder / "said.txt"
     with said.open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=copied.environment())
+        # Tests that run in the background of a shell ignore Ctrl-C, and so would what they start.
+        heeding = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=copied.environment(), preexec_fn=heeding)
         try:
             waited(process, said, "watching ")
             yield process, said
