@@ -41,11 +41,12 @@ def test_the_commands_in_order(demo: Warehouse, tmp_path: Path) -> None:
             assert code == 0, printed
             said.append(printed)
     shell.close()
-    preview, published, exported, retracted = said
+    preview, published, exported, of_audience, retracted = said
     assert "Nothing was published: this is a preview." in preview
     assert re.search(r"^the whole +[\d,]+ of [\d,]+ \(", preview, re.MULTILINE)
     assert re.search(r"^published: publication 1, [\d,]+ figures as of 2026-06-30$", published, re.MULTILINE)
     assert exported.count("publication 1, ") == 2
+    assert "lung_public.duckdb" in of_audience
     assert "publication 1 is retracted" in retracted
     assert "Dr" not in retracted
     page = (project / "lung_publication_1" / "publication_1.html").read_text(encoding="utf-8")

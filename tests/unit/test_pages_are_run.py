@@ -79,6 +79,9 @@ NOT_RUN = {
     ("docs/how-to/serve.md", '$ curl -H "Authorization: Bearer $TOKEN"'): (
         "a server of the reader's; web/test_web_api.py asks the same"
     ),
+    ("docs/how-to/use-from-bi.md", "$ measuremart semantic models/semantic"): (
+        "it writes models into the project: web/test_web_semantic.py runs these commands in one of its own"
+    ),
     ("docs/how-to/use-from-bi.md", "$ psql -h 127.0.0.1"): (
         "psql is no package of pip: engines/test_postgres_demo.py asks this query as this role"
     ),
