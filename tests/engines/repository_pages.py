@@ -21,7 +21,7 @@ HOW_TO = ROOT / "docs" / "how-to"
 _NEW = re.compile(r"`([^`]+\.\w+)`:\s*$")
 _MORE = re.compile(r"At the end of\s+`([^`]+)`:\s*$")
 _CHANGED = re.compile(r"In\s+`([^`]+)`, change\s*$")
-_FAST = {"DBT_LOG_LEVEL_FILE": "none", "MEASUREMART_DUCKDB_THREADS": "1", "COLUMNS": "120"}
+_FAST = {"DBT_LOG_LEVEL_FILE": "none", "MEASUREMART_DUCKDB_THREADS": "1", "COLUMNS": "140"}
 
 
 def demo_as_files(folder: Path) -> None:
