@@ -14,7 +14,7 @@ from measuremart.pipeline import Read
 from measuremart.plan.nodes import Audience, Report
 from measuremart.plan.packs import packs_to_build
 from measuremart.publication.audience_file import audience_file, write_audience_file
-from measuremart.publication.solver import SolverMissingError, needed_modules
+from measuremart.publication.solver_extra import SolverMissingError, needed_modules
 from measuremart.warehouse.dbt import WarehouseError
 from measuremart.warehouse.marts import Marts
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measuremart.publication.secrets import Secret
-from measuremart.publication.solver import Program, scipy_part
+from measuremart.publication.solver import Program
+from measuremart.publication.solver_extra import solver_module
 
 if TYPE_CHECKING:
     from measuremart.publication.system import System
@@ -66,7 +67,7 @@ def parts_of(system: System, is_asked: NDArray[np.bool_] | None = None) -> Itera
 
     Unknowns that are known to be zero are left out, and a sum that is several secrets is asked once.
     """
-    sparse, graphs = scipy_part("scipy.sparse"), scipy_part("scipy.sparse.csgraph")
+    sparse, graphs = solver_module("scipy.sparse"), solver_module("scipy.sparse.csgraph")
     known = system.known
     zero = (system.greatest <= 0) & (known.min(axis=1).toarray().ravel() >= 0)
     gone = np.zeros(known.shape[1], dtype=bool)

@@ -1,13 +1,14 @@
-"""SciPy's matrices and HiGHS, which checking a publication needs and nothing else does: they are an extra."""
+"""What is solved for the ends of secrets, by HiGHS."""
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from measuremart.publication.solver_extra import solver_module
 
 _SECONDS, _SECONDS_OF_FRACTIONS = 30.0, 600.0
 # What has no end is cut here: a way that goes so far is far enough.
@@ -15,29 +16,6 @@ FAR = 1e7
 _PRIMAL_SIMPLEX = 4
 _FEASIBLE = 2
 _PRICE = 1e-6
-
-
-class SolverMissingError(Exception):
-    """SciPy or HiGHS is not installed; the message says how to install it."""
-
-
-def scipy_part(name: str) -> Any:
-    """Return a module of SciPy, such as `scipy.sparse`. Raises `SolverMissingError`."""
-    return _module(name)
-
-
-def _module(name: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        text = "checking a publication needs SciPy and HiGHS: pip install 'measuremart[publish]'"
-        raise SolverMissingError(text) from None
-
-
-def needed_modules() -> None:
-    """Raise `SolverMissingError` where something that checking needs is not installed."""
-    _module("scipy.sparse")
-    _module("highspy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +35,7 @@ class Program:
     """
 
     def __init__(self, known: Any, least: NDArray[np.float64], greatest: NDArray[np.float64]) -> None:
-        self._highspy = _module("highspy")
+        self._highspy = solver_module("highspy")
         self._rows = known.tocsr()
         self._limits = (least, greatest)
         self._columns = np.arange(known.shape[1], dtype=np.int32)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from measuremart.publication.figures import WHOLE, Earlier, Figure, Place, Policy, Quantity, Reason
 from measuremart.publication.groups import Group, Stretch, holds, strata_of, stretches_of
 from measuremart.publication.secrets import Numbers, Relations, Secret, Word, relations_of, secrets_of, shown_before
-from measuremart.publication.solver import scipy_part
+from measuremart.publication.solver_extra import solver_module
 
 _ENDLESS = np.inf
 # A rate is published with 6 digits.
@@ -162,7 +162,7 @@ class _Rows:
         pointer = np.concatenate([[0], np.cumsum([len(c) for c in self.columns])]) if self.columns else np.array([0])
         columns = np.concatenate(self.columns) if self.columns else np.empty(0, np.int64)
         values = np.concatenate(self.values) if self.values else np.empty(0)
-        found = scipy_part("scipy.sparse").csr_array((values, columns, pointer), shape=(len(self.columns), width))
+        found = solver_module("scipy.sparse").csr_array((values, columns, pointer), shape=(len(self.columns), width))
         found.sum_duplicates()
         found.eliminate_zeros()
         return found
