@@ -98,7 +98,7 @@ tests: $(VENV)/.ready-dev  ## Every test but the long ones, on DuckDB and Postgr
 	$(call stage,pytest,$(BIN)/pytest -n 2 -q --durations 10 -m 'not long')
 
 # What is marked `long`, and at its whole size what `make test` does at a small one (tests/README.md).
-test-long: lint lint-generated  ## Every night and before a release: all tests at their whole size; takes an hour
+test-long: lint lint-generated  ## Every night and before a release: all tests at their whole size; more than an hour
 	$(call stage,examples,$(BIN)/measuremart test)
 	$(call stage,pytest,MEASUREMART_TEST_LONG=1 $(BIN)/pytest -n 2 -q --durations 25)
 
@@ -121,7 +121,7 @@ $(SPARK)/.ready: pyproject.toml
 	@$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test-spark]'
 	@touch $@
 
-test-spark: $(SPARK)/.ready  ## Spark: casts, examples, and the demo row by row beside DuckDB; takes a quarter of an hour
+test-spark: $(SPARK)/.ready  ## Spark: casts, examples, and the demo row by row beside DuckDB; takes long
 	@rm -rf build/spark && mkdir -p build/spark && cp profiles.example.yml build/spark/profiles.yml
 	$(call stage,casts and examples,$(SPARK_PYTEST) tests/spark/spark_casts.py tests/spark/spark_plans.py \
 	    tests/spark/spark_spec.py)
@@ -137,7 +137,7 @@ fuzz: $(VENV)/.ready-dev  ## Random definitions on every engine, random publicat
 	@$(BIN)/python -m tests.property.fuzz --cases $(N) --seed $(SEED)
 	@$(BIN)/python -m tests.publication.fuzz --worlds 200 --seed $(SEED)
 	@$(BIN)/python -m tests.publication.fuzz --worlds 200 --seed $(SEED) --large
-	@MEASUREMART_TEST_KILLS=10 $(BIN)/pytest -q tests/engines/test_killed_builds.py
+	@MEASUREMART_TEST_LONG=1 $(BIN)/pytest -q tests/engines/test_killed_builds.py
 
 bench: $(VENV)/.ready-dev  ## What a whole build costs, beside a limit; BENCH= for sizes and engines (benchmarks/README.md)
 	@$(BIN)/python -m benchmarks.whole $(BENCH)

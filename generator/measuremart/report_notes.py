@@ -28,7 +28,7 @@ REASONS = {
 }
 
 
-def note_rows(marts: Marts, report: str, pack: str, has_levels: bool) -> list[dict[str, Any]]:
+def note_rows(marts: Marts, report: str, pack: str, *, has_levels: bool) -> list[dict[str, Any]]:
     """Return what the marts say around a report. Raises `WarehouseError`.
 
     By `note`: `sub_cohort`, a reason why the report goes without the sub-cohort `name`; `dropped`, how many rows of a

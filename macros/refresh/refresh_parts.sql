@@ -70,7 +70,7 @@
    The column of that date in what is read, where it is so; nothing where as_of does more. #}
 {% macro refresh_date_of_as_of(asked) -%}
     {%- set of_event = "when target_row.measure_date > run_context.as_of then 'after_as_of'" -%}
-    {%- set of_window = 'asked.waits and evidence.window_end >= run_context.as_of as is_open,' -%}
+    {%- set of_window = 'evidence.waits and evidence.window_end >= run_context.as_of as is_open,' -%}
     {%- set used = [] -%}
     {%- for line in asked.split('\n') if 'as_of' in line.split('--')[0] -%} {%- do used.append(line.strip()) -%} {%- endfor -%}
     {%- set compared = used | reject('equalto', 'select as_of') | list -%}

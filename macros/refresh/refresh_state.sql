@@ -40,7 +40,7 @@
 {% macro refresh_check_materialization() -%}
     {%- if 'materialization_table_' ~ target.type not in context.get(project_name, {}) -%}
         {%- do exceptions.raise_compiler_error(
-            "refresh: changed needs macros/refresh.sql in the project " ~ project_name ~ "; docs/how-to/refresh-changed-persons.md says what is in it"
+            "refresh: changed needs macros/materializations.sql in the project " ~ project_name ~ "; docs/how-to/refresh-changed-persons.md says what is in it"
         ) -%}
     {%- endif -%}
 {%- endmacro %}

@@ -1,9 +1,8 @@
 """A build that is killed, wherever it stands: the next one ends with the same relations and rows, and passes its tests.
 
-`make test` kills twice on each engine, `make fuzz` ten times (MEASUREMART_TEST_KILLS).
+`make test` kills twice on each engine, `make test-long` and `make fuzz` ten times.
 """
 
-import os
 import random
 import signal
 import subprocess
@@ -19,10 +18,11 @@ import psycopg2
 import pytest
 import yaml
 from dbt_runs import Warehouse, scratch_project
+from lab.tiers import size
 from measuremart.warehouse.dbt import dbt_command
 
 SCHEMA = "killed"
-KILLS = int(os.environ.get("MEASUREMART_TEST_KILLS", "2"))
+KILLS = size(2, 10)
 # Tables, a view between them, a view at the end; each large enough that a kill can meet it while it is written.
 MODELS = {
     "person": "select i as person_id, mod(i, 97) as organisation from {{ numbers }}",

@@ -1,11 +1,10 @@
 """`refresh: changed` leaves what a whole build leaves, relation by relation, whatever changed (docs/decisions/0016).
 
 A source of OMOP changes at random between runs. One database is refreshed, run after run; another is built whole from
-nothing. MEASUREMART_REFRESH_ROUNDS says how many rounds there are; without it, few.
+nothing.
 """
 
 import json
-import os
 import random
 import shutil
 import signal
@@ -31,9 +30,10 @@ from changing_source import (
     relations,
 )
 from dbt_runs import ROOT, Run, Warehouse, lean_project
+from lab.tiers import size
 from postgres_builds import environment, postgres_schemas
 
-ROUNDS = int(os.environ.get("MEASUREMART_REFRESH_ROUNDS", "2"))
+ROUNDS = size(2, 10)
 PARTS = ["evidence__lung_mdt__small_cell_therapy_14_days", "report__lung_mdt__counted"]
 SELECTED = [f"+{part}" for part in PARTS]
 FEW = ["+measure__observed_at_diagnosis", "+measure__small_cell_confirmed"]

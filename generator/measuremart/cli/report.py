@@ -27,6 +27,7 @@ from measuremart.report_notes import (
     lines_below,
     note_rows,
     reasons_said,
+    sub_cohort_rows,
 )
 from measuremart.report_rows import ALL_TIME, PERIOD_KINDS, Cut, periods_of, report_rows
 from measuremart.report_table import report_table
@@ -180,9 +181,7 @@ def _print_organisation(marts: Marts, report: Report, organisation: str, period:
     if not rows:
         level = report.levels[0].replace("_", " ")
         raise WarehouseError(f"no {level} '{organisation}' in period '{period}' of report '{report.about.name}'")
-    left_out = (
-        left_out_said(note_rows(marts, report.about.name, report.about.pack, False)) if rows[0]["without"] else []
-    )
+    left_out = left_out_said(sub_cohort_rows(marts, report.about.name)) if rows[0]["without"] else []
     _warn(rows, given)
     _print_lines([*demo_said(rows), *left_out])
     out.print(organisation_table(report.title, rows, out.width))
@@ -197,7 +196,7 @@ def _print_report(marts: Marts, read: Read, name: str, cut: Cut, form: ReportFor
         raise WarehouseError(_why_empty(marts, read, name, cut))
     _warn(rows, given)
     pack = (report or read.plan.unavailable.reports[name]).about.pack
-    notes = note_rows(marts, name, pack, bool(report and report.levels))
+    notes = note_rows(marts, name, pack, has_levels=bool(report and report.levels))
     above = [*demo_said(rows), *(left_out_said(notes) if rows[0]["without"] else [])]
     below = (
         lines_below(rows, notes, read.plan, report)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from measuremart.publication.findings import MARGIN, Findings
 from measuremart.publication.neighbourhoods import SIZES, settle
-from measuremart.publication.parts import Part, parts_of
+from measuremart.publication.parts import WHOLE, Part, aim_at_many, parts_of
 from measuremart.publication.secrets import Secret
 from measuremart.publication.solver import FAR, Program
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 # Ways for many secrets at once are looked for while each settles so many of them.
 _WORTH = 0.05
-_WHOLE = 1e-6
 # What a secret is, whatever else is hidden: its word and its sum.
 OpenSums = set[tuple[str, tuple[tuple[float, int], ...]]]
 
@@ -102,9 +101,7 @@ def _open_many(part: Part, found: Findings, program: Program) -> None:
     """Look for ways that open many secrets at once."""
     chance = np.random.default_rng(20260630)
     while (pending := found.pending).size >= 4:
-        weights = np.zeros(len(part.secrets))
-        weights[pending] = chance.choice([-1.0, 1.0], len(pending)) * chance.uniform(0.5, 1.5, len(pending))
-        aim = part.secret.T @ weights
+        aim = aim_at_many(part.secret, pending, chance)
         for sign in (1.0, -1.0):
             _look(part, found, program, sign * aim)
         if found.pending.size > (1 - _WORTH) * pending.size:
@@ -143,7 +140,7 @@ def _given_by(part: Part, number: int, found: Findings, program: Program) -> fro
     width = FAR if up.value is None or down.value is None else -up.value - down.value
     if part.is_plain and up.value is not None and down.value is not None and width >= leaves - 1 + MARGIN:
         return None
-    if width > leaves - 1 - _WHOLE:
+    if width > leaves - 1 - WHOLE:
         ends = [truth]
         for sign, priced in ((1.0, down), (-1.0, up)):
             way = priced.way

@@ -20,13 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measuremart.publication.findings import Findings
-from measuremart.publication.parts import Part
+from measuremart.publication.parts import WHOLE, Part, aim_at_many
 from measuremart.publication.solver import Program
 
 # How many unknowns a neighbourhood has. A part of fewer than the first has none.
 SIZES = (240, 960)
 _ROUNDS = 6
-_WHOLE = 1e-6
 
 
 def settle(
@@ -104,9 +103,7 @@ class _Neighbourhood:
             pending = self._pending(self.touched)
             if not pending.size:
                 return
-            weights = np.zeros(len(self.touched))
-            weights[pending] = chance.choice([-1.0, 1.0], len(pending)) * chance.uniform(0.5, 1.5, len(pending))
-            aim = self.secret.T @ weights
+            aim = aim_at_many(self.secret, pending, chance)
             for sign in (1.0, -1.0):
                 self._move(moves, sign * aim)
             if self._pending(self.touched).size > 0.9 * pending.size:
@@ -139,13 +136,13 @@ class _Neighbourhood:
             return
         change = end.way - self.way[self.inside]
         rounded = np.rint(change)
-        is_whole = self.is_whole and bool(np.abs(change - rounded).max(initial=0.0) < _WHOLE) and self._fits(rounded)
+        is_whole = self.is_whole and bool(np.abs(change - rounded).max(initial=0.0) < WHOLE) and self._fits(rounded)
         self.found.add(self.base + self.secret @ (rounded if is_whole else change), is_whole=is_whole)
 
     def _fits(self, change: NDArray[np.float64]) -> bool:
         said = self.known @ (self.way[self.inside] + change) + self.rest
         least, greatest = self.part.least[self.rows], self.part.greatest[self.rows]
-        return bool(np.all(said >= least - _WHOLE) and np.all(said <= greatest + _WHOLE))
+        return bool(np.all(said >= least - WHOLE) and np.all(said <= greatest + WHOLE))
 
     def _known_alone(self) -> Program:
         """Return what rows say of the unknowns inside, whatever those outside are: no less than nothing."""
@@ -157,6 +154,6 @@ class _Neighbourhood:
 
     def _leak(self, known: Program, aim: NDArray[np.float64]) -> frozenset[int] | None:
         down, up = known.end(aim), known.end(-aim)
-        if down is None or up is None or -up.value - down.value > self.found.leaves - 1 - _WHOLE:
+        if down is None or up is None or -up.value - down.value > self.found.leaves - 1 - WHOLE:
             return None
         return frozenset(self.rows[self.said[down.is_holding | up.is_holding]].tolist())

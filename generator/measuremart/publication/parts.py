@@ -16,7 +16,8 @@ from measuremart.publication.solver_extra import solver_module
 if TYPE_CHECKING:
     from measuremart.publication.system import System
 
-_WHOLE = 1e-6
+# How far from a whole number, or over a limit, a solver's number may be.
+WHOLE = 1e-6
 
 
 @dataclass(slots=True)
@@ -53,13 +54,20 @@ class Part:
     def if_whole(self, way: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """Return a way rounded to the whole numbers that it is, None where it is not, or breaks a row."""
         whole = np.rint(way)
-        near = np.abs(way - whole).max(initial=0.0) < _WHOLE and whole.min(initial=0.0) >= 0
+        near = np.abs(way - whole).max(initial=0.0) < WHOLE and whole.min(initial=0.0) >= 0
         return whole if near and self.fits(whole) else None
 
     def fits(self, way: NDArray[np.float64]) -> bool:
         """Say whether unknowns are in accord with all rows."""
         said = self.known @ way
-        return bool(np.all(said >= self.least - _WHOLE) and np.all(said <= self.greatest + _WHOLE))
+        return bool(np.all(said >= self.least - WHOLE) and np.all(said <= self.greatest + WHOLE))
+
+
+def aim_at_many(secret: Any, pending: NDArray[np.int64], chance: np.random.Generator) -> NDArray[np.float64]:
+    """Return an aim, over the unknowns, that moves many secrets (rows of `secret`) at once, up or down by chance."""
+    weights = np.zeros(secret.shape[0])
+    weights[pending] = chance.choice([-1.0, 1.0], len(pending)) * chance.uniform(0.5, 1.5, len(pending))
+    return np.asarray(secret.T @ weights)
 
 
 def parts_of(system: System, is_asked: NDArray[np.bool_] | None = None) -> Iterator[Part]:

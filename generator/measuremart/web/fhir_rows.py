@@ -48,10 +48,15 @@ def indicator_of(seen: Sight, measure: str | None) -> str | None:
     """Return the indicator that a search names, None where it names none. Raises `HiddenError`."""
     if measure is None:
         return None
-    name = measure.rsplit("/", 1)[-1].split("|")[0]
+    name = _measure_name(measure)
     if all(listed.about.name != name for listed in seen.report.listed):
         raise HiddenError
     return name
+
+
+def _measure_name(measure: str) -> str:
+    """Return the indicator's name of a name, or of a canonical address with or without a version."""
+    return measure.rsplit("/", 1)[-1].split("|")[0]
 
 
 def days_of(seen: Sight, name: str) -> Period:
@@ -129,7 +134,7 @@ def published_rows(rows: Rows, asked: AskedOfReports) -> list[Rows]:
     def of_report(row: dict[str, Any]) -> tuple[str, ...]:
         return tuple(str(row[n]) for n in ("indicator", "period_kind", "period", "level_name", "entity"))
 
-    measure = None if asked.measure is None else asked.measure.rsplit("/", 1)[-1].split("|")[0]
+    measure = None if asked.measure is None else _measure_name(asked.measure)
     # A caller who names a period means that one; without a name there is all that was published.
     period = asked.period_name if "period_name" in asked.model_fields_set else None
     wanted: dict[tuple[str, ...], Rows] = {}

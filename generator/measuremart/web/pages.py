@@ -99,7 +99,7 @@ def report_page(
         series = figures.series_rows(marts, seen, chosen, shown_kind) if shown_kind else []
         # The other notes count everyone.
         notes = (
-            note_rows(marts, report, planned.about.pack, bool(planned.levels))
+            note_rows(marts, report, planned.about.pack, has_levels=bool(planned.levels))
             if seen.sees_whole
             else sub_cohort_rows(marts, report)
         )
