@@ -523,7 +523,7 @@ def test_the_report_says_who_is_not_attributed_at_each_level(engine: Engine) -> 
     said = {}
     for period in ("all time", "second_half"):
         rows = report_rows(marts, "r", Cut(period=period))
-        lines = lines_below(rows, note_rows(marts, "r", "r", True), plan, report)
+        lines = lines_below(rows, note_rows(marts, "r", "r", has_levels=True), plan, report)
         said[period] = [line for line in lines if line.startswith(("not attributed", "no organisation"))]
     assert said["all time"] == [
         "not attributed: 2 of 8 persons: 1 without an organisation, 1 with one that belongs to no level",
