@@ -34,7 +34,8 @@ from lab.tiers import size
 from postgres_builds import environment, postgres_schemas
 
 ROUNDS = size(2, 10)
-PARTS = ["evidence__lung_mdt__small_cell_therapy_14_days", "report__lung_mdt__counted"]
+# The results read the whole pack.
+PARTS = ["evidence__lung_mdt__small_cell_therapy_14_days", "report__lung_mdt__counted", *size([], ["indicator_result"])]
 SELECTED = [f"+{part}" for part in PARTS]
 FEW = ["+measure__observed_at_diagnosis", "+measure__small_cell_confirmed"]
 AS_OF = "2024-06-30"
